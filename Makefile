@@ -1,0 +1,52 @@
+# Two commands are enough: `make demo` and `make test`. Both first make `.venv` from the hashed lock.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.holdfast-installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help setup demo test lint types contracts check bench lock clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# uv installs the same hashed lock in a fraction of pip's time; where it cannot be had (its own index settings), pip does it.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Holdfast needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 has no venv module; on Debian: apt-get install python3-venv" >&2; exit 2; }
+	@sed -n '/^uv==/,/^[^ ]/p' requirements.lock | sed '$$d' > $(VENV)/uv.lock.txt
+	@echo "Installing into $(VENV) ..."
+	@{ $(PIP) --require-hashes -r $(VENV)/uv.lock.txt && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; } || \
+	  $(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(STAMP) ## Make .venv with everything in it
+
+demo: setup ## Replay 15 July 2020 in a live view, then the scoreboard
+	@$(BIN)/holdfast demo
+
+test: setup ## The whole test suite
+	$(BIN)/python -m pytest
+
+lint: setup ## Style and formatting
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup ## Static types
+	$(BIN)/mypy
+
+contracts: setup ## Which room may import which
+	$(BIN)/lint-imports
+
+check: lint types contracts test ## Everything that CI runs
+
+bench: setup ## Speed, memory and detection figures, written to docs/explanation/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+lock: setup ## Remake requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev -o requirements.lock pyproject.toml
+
+clean: ## Remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

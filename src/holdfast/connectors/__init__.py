@@ -1,0 +1,1 @@
+"""One folder for each platform or source we can speak to; the simulated one first."""

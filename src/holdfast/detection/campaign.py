@@ -1,0 +1,49 @@
+"""What a campaign is: many unrelated accounts carrying one lure, and the evidence that they do not do it freely."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from holdfast.reading import Lure
+
+
+@enum.unique
+class CampaignTier(enum.StrEnum):
+    """How sure we are: enough to call a person, or enough to propose that accounts be held."""
+
+    ALERT = "alert"
+    CONTAIN = "contain"
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """One summand of a campaign's score, in nats, and why it is there."""
+
+    term: str
+    log_likelihood: float
+    note: str = ""
+
+
+class Campaign(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign as it stands; `revision` grows whenever it does. Times are milliseconds since 1970 UTC.
+
+    `accounts` are the carriers in order of appearance, `posts` their lure posts; `bystanders` posted a lure of the
+    campaign but quote it, warn of it or are its rightful owners. `score` is the sum of `evidence`.
+    """
+
+    id: str
+    tier: CampaignTier
+    first_post_at: int
+    detected_at: int
+    detected_after_posts: int
+    accounts: tuple[str, ...]
+    posts: tuple[str, ...]
+    lures: tuple[Lure, ...]
+    score: float
+    evidence: tuple[Term, ...]
+    bystanders: tuple[str, ...] = ()
+    bystander_posts: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    contained_at: int | None = None
+    revision: int = 1

@@ -1,0 +1,138 @@
+"""Every error that Holdfast raises on purpose, each with advice and the exit code of the command it ends.
+
+* HoldfastError                 exit 3
+  x UsageError                  exit 2   asked for in a way that cannot be answered
+  x InputError                  exit 3   what was to be read cannot be
+    + UnreadableFileError
+    + ColumnError
+  x SettingsError               exit 2
+  x GuardError                  exit 1
+    + NotAllowedError
+  x PlatformError               exit 3
+    + UnsupportedRestrictionError
+    + PlatformUnreachableError
+    + RateLimitedError
+  x StoreError                  exit 3
+    + StoreFullError
+  x LedgerError                 exit 4   the record cannot vouch for itself
+    + BrokenLedgerError
+    + BrokenProofError
+    + DivergedError
+"""
+
+from __future__ import annotations
+
+
+class HoldfastError(Exception):
+    """Base of all errors; `advice` tells the person what to do next, `exit_code` is the command's answer."""
+
+    advice: str = "Run the command again with --verbose, and keep its output."
+    exit_code: int = 3
+
+    def __init__(self, message: str, *, advice: str | None = None) -> None:
+        """Say what happened, to what; `advice` overrides the kind's own."""
+        super().__init__(message)
+        if advice is not None:
+            self.advice = advice
+
+
+class UsageError(HoldfastError):
+    """The command was given words it cannot act on."""
+
+    advice = "See the command's --help."
+    exit_code = 2
+
+
+class SettingsError(HoldfastError):
+    """A setting is missing, unknown or out of range."""
+
+    advice = "Correct the setting; `holdfast --help` names them."
+    exit_code = 2
+
+
+class InputError(HoldfastError):
+    """What was to be read cannot be read."""
+
+    advice = "Check the file, and its kind."
+
+
+class UnreadableFileError(InputError):
+    """A file is missing, locked, truncated or not what its name says."""
+
+    advice = "Check that the file exists, is complete, and may be read."
+
+
+class ColumnError(InputError):
+    """A file lacks a column that is needed, or has it under another name."""
+
+    advice = "Name the columns, for example --column account=author --column time=created_at."
+
+
+class GuardError(HoldfastError):
+    """The guard refused; nothing was done."""
+
+    exit_code = 1
+
+
+class NotAllowedError(GuardError):
+    """Somebody asked for more than is allowed them just now."""
+
+    advice = "Ask another member of staff to approve exactly this plan."
+
+
+class PlatformError(HoldfastError):
+    """A platform did not do what a connector asked of it."""
+
+    advice = "The hold stays desired; it is tried again, and shown as not in force until then."
+
+
+class UnsupportedRestrictionError(PlatformError):
+    """The connector never claimed this restriction among its capabilities."""
+
+    advice = "Choose a plan that this platform can carry out, or enforce it through the guard."
+
+
+class PlatformUnreachableError(PlatformError):
+    """The platform did not answer in time."""
+
+
+class RateLimitedError(PlatformError):
+    """The platform asked to be left alone until `retry_at` (milliseconds since 1970 UTC)."""
+
+    def __init__(self, message: str, *, retry_at: int) -> None:
+        """Remember when to come back."""
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class StoreError(HoldfastError):
+    """The store did not keep or give what it was asked."""
+
+    advice = "Check the store's address, its permissions and the free space; nothing was half written."
+
+
+class StoreFullError(StoreError):
+    """No room is left where the store lies."""
+
+    advice = "Free some space and run the same command again: it goes on where it stopped."
+
+
+class LedgerError(HoldfastError):
+    """The ledger cannot vouch for what it was asked about."""
+
+    advice = "Stop. Keep the ledger file as it is, and compare it with a published checkpoint."
+    exit_code = 4
+
+
+class BrokenLedgerError(LedgerError):
+    """An entry was changed, removed or reordered."""
+
+
+class BrokenProofError(LedgerError):
+    """A proof does not lead to the root that the checkpoint names."""
+
+
+class DivergedError(LedgerError):
+    """A run that was to repeat a recorded one did something else."""
+
+    advice = "Use a new --store for a run with other settings; the recorded one is untouched."

@@ -1,0 +1,1 @@
+"""Who may do what just now, and how many must agree: holders and staff alike."""

@@ -1,0 +1,8 @@
+"""The seams: every way in which the outside meets Holdfast."""
+
+from .clock import Clock
+from .engine import Engine
+from .platform import Capability, Platform, Standing
+from .store import Store, Transaction
+
+__all__ = ["Capability", "Clock", "Engine", "Platform", "Standing", "Store", "Transaction"]

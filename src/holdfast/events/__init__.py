@@ -1,7 +1,13 @@
 """What happened on a platform, in one vocabulary for all of them."""
 
+from .decode import Decoded, Decoder
+from .dialect import Dialect, missing_column
 from .directory import ACCOUNTS
+from .encode import batch_to_posts, encode_line, posts_to_batch
+from .lines import LONGEST_LINE, Lines, LineSplitter
 from .posts import POSTS, Batch
+from .rejects import Reject
+from .times import TimeUnit, format_time, parse_time
 from .vocabulary import (
     Account,
     AnyEvent,
@@ -28,6 +34,7 @@ from .vocabulary import (
 
 __all__ = [
     "ACCOUNTS",
+    "LONGEST_LINE",
     "POSTS",
     "Account",
     "AnyEvent",
@@ -37,11 +44,17 @@ __all__ = [
     "CredentialChange",
     "DataExport",
     "DataRead",
+    "Decoded",
+    "Decoder",
+    "Dialect",
     "Event",
+    "LineSplitter",
+    "Lines",
     "Media",
     "Post",
     "PostRemoved",
     "ProfileChange",
+    "Reject",
     "Report",
     "ResetRequested",
     "SecurityEvent",
@@ -51,4 +64,11 @@ __all__ = [
     "StaffReport",
     "StaffSignIn",
     "Tier",
+    "TimeUnit",
+    "batch_to_posts",
+    "encode_line",
+    "format_time",
+    "missing_column",
+    "parse_time",
+    "posts_to_batch",
 ]

@@ -40,5 +40,5 @@ POSTS = pa.schema(
 class Batch:
     """Events that arrived together: posts in columns (schema `POSTS`), the rest as records in order of arrival."""
 
-    posts: pa.RecordBatch = field(default_factory=lambda: POSTS.empty_table().combine_chunks().to_batches()[0])
+    posts: pa.RecordBatch = field(default_factory=lambda: pa.RecordBatch.from_pylist([], schema=POSTS))
     others: Sequence[SecurityEvent] = ()

@@ -8,6 +8,7 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+  x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
     + UnsupportedRestrictionError
     + PlatformUnreachableError
@@ -78,6 +79,13 @@ class NotAllowedError(GuardError):
     """Somebody asked for more than is allowed them just now."""
 
     advice = "Ask another member of staff to approve exactly this plan."
+
+
+class HoldError(HoldfastError):
+    """A hold, a cohort or a plan was asked for that cannot be."""
+
+    advice = "Choose a restriction that goes with the subject, and times that do not run backwards."
+    exit_code = 2
 
 
 class PlatformError(HoldfastError):

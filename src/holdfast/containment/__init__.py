@@ -1,5 +1,7 @@
 """What to stop, on whom, what it costs, and how to undo it."""
 
+from .algebra import desired, desired_for, extend, fold, join, lift, place
+from .blast import BlastRadius, blast_radius
 from .cohort import (
     AccountFacts,
     AllOf,
@@ -12,21 +14,73 @@ from .cohort import (
     TouchedBy,
     Verified,
 )
+from .cut import Cut, cuts_of
+from .directory import Directory
+from .frontier import frontier, recommended
+from .harm import Danger, StoppedHarm, danger, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
+from .membership import cohort_key, describe, includes
+from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
+from .plans import propose, propose_for_staff
+from .subjects import cohort_subject, function_subject, lure_subject, text_subject
+from .terms import TERMS, Term, ends
+from .undoing import EFFECTS, Effect, Undo, one_way
 
 __all__ = [
+    "EFFECTS",
+    "TERMS",
+    "TOLERANCE",
     "AccountFacts",
     "AllOf",
     "AnyOf",
+    "BlastRadius",
     "Cohort",
     "CredentialChangedWithin",
+    "Cut",
+    "Danger",
+    "Directory",
+    "Drift",
+    "Effect",
     "Except",
+    "Exemption",
     "Explicit",
     "Hold",
+    "Plan",
+    "PlanKind",
     "ReachAbove",
     "Restriction",
+    "StoppedHarm",
     "Subject",
     "SubjectKind",
+    "Term",
+    "Tolerance",
     "TouchedBy",
+    "Undo",
     "Verified",
+    "blast_radius",
+    "cohort_key",
+    "cohort_subject",
+    "cuts_of",
+    "danger",
+    "describe",
+    "desired",
+    "desired_for",
+    "drift",
+    "ends",
+    "extend",
+    "fold",
+    "frontier",
+    "function_subject",
+    "includes",
+    "join",
+    "lift",
+    "lure_subject",
+    "one_way",
+    "outstanding",
+    "place",
+    "propose",
+    "propose_for_staff",
+    "recommended",
+    "stopped",
+    "text_subject",
 ]

@@ -24,7 +24,11 @@ class SubjectKind(enum.StrEnum):
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One thing a hold is placed on. A lure's id is `kind:value`; a cohort's id is `Cohort.key`."""
+    """One thing a hold is placed on.
+
+    A lure's id is `kind:value` (a held text's is `text:` and the hash of the text), a cohort's is its `cohort_key`,
+    a tool's is its name, a function's `tool:function`; all others are the platform's own opaque ids.
+    """
 
     kind: SubjectKind
     id: str
@@ -52,7 +56,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """One hold. Times are milliseconds since 1970 UTC; `until` None stands until lifted.
 
     `harm` is the expected harm it stops (posts seen x reach, any one scale): the order in which holds are pushed.
-    `cohort` is given when the subject is one. `text` is the held text when the subject is a lure of kind text.
+    `cohort` is given when the subject is one; on a lure it names the only accounts that may not post it (None: nobody
+    may). `text` is the held text when the subject is a lure of kind text. `place` makes holds, and only possible ones.
     """
 
     id: str
@@ -67,6 +72,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     placed_by: str = ""
     harm: float = 0.0
     cohort: Cohort | None = None
+    text: str = ""
 
     def in_force(self, now: int) -> bool:
         """Whether it stands at `now`, to the millisecond: started, not expired, not lifted."""

@@ -16,6 +16,8 @@ from .canonical import canonical
 # A C2SP tlog-tiles entry bundle gives each entry's length as a uint16.
 MAX_LEAF_BYTES = 65_535
 SALT_BYTES = 32
+# `erasure:K` is the key of the decision to erase the body of the record K.
+ERASURE = "erasure:"
 # RFC 8785 numbers are IEEE 754 doubles.
 _MAX_TIME = 2**53 - 1
 

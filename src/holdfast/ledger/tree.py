@@ -71,7 +71,7 @@ def nodes_of(leaf_hashes: Sequence[bytes]) -> Node:
     return node
 
 
-def _subtrees(start: int, stop: int) -> list[tuple[int, int]]:
+def subtrees(start: int, stop: int) -> list[tuple[int, int]]:
     """The (level, number) of the full subtrees that leaves start..stop are made of, left to right."""
     parts = []
     while start < stop:
@@ -84,7 +84,7 @@ def _subtrees(start: int, stop: int) -> list[tuple[int, int]]:
 
 def subtree_root(start: int, stop: int, node: Node) -> bytes:
     """The Merkle tree hash over leaves start..stop, where start is a multiple of the width of the split below it."""
-    hashes = [node(level, number) for level, number in _subtrees(start, stop)]
+    hashes = [node(level, number) for level, number in subtrees(start, stop)]
     return Frontier(stop - start, tuple(hashes)).root
 
 

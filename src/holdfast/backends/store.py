@@ -1,0 +1,306 @@
+"""Where do the ledger and the state of the response outlive the process? In an SQL database, SQLite by default."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.pool import PoolProxiedConnection
+
+from holdfast.errors import BrokenLedgerError, DivergedError, SettingsError, StoreError
+from holdfast.ledger import (
+    Checkpoint,
+    Entry,
+    Signer,
+    consistency_proof,
+    inclusion_proof,
+    open_checkpoint,
+    sign_checkpoint,
+)
+from holdfast.ledger.record import SALT_BYTES
+from holdfast.ledger.seal import RowSum, check_seal, sign_seal
+from holdfast.ledger.tiles import Tree, nodes_in, open_tree
+from holdfast.ledger.tree import Node
+
+from . import sqlite
+from .schema import SCHEMA, metadata
+from .statements import Statements
+from .transaction import Head, SqlTransaction, entry_of
+
+# Enough to spread the cost of a query, little enough that a reader never holds the database for long.
+_ENTRIES_AT_ONCE = 1_000
+
+
+def _random_salt(_: str) -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
+
+
+class SqlStore:
+    """A `holdfast.ports.Store` over SQL: the ledger, its signed heads and small collections, in one transaction.
+
+    One writer at a time, across threads and processes; readers see the last commit. Each commit that changed
+    something is signed, and is on the disk when `begin`'s block has ended.
+    """
+
+    def __init__(
+        self,
+        where: str | Path,
+        *,
+        signer: Signer,
+        origin: str | None = None,
+        salt: Callable[[str], bytes] | None = None,
+        patience_ms: int = sqlite.PATIENCE_MS,
+    ) -> None:
+        """Open the store at `where` (a path, `sqlite:///path` or `:memory:`), making it if there is none.
+
+        `salt` gives each record's 32 secret bytes, by the record's key; random ones by default. `patience_ms` is how
+        long to wait for another writer. What was there is checked against its last signed head before anything else.
+
+        Raises:
+            SettingsError: `origin` is not the signer's name, or the address is not of a kind that is kept.
+            DivergedError: the store is signed by another key.
+            BrokenLedgerError: its tree or its rows do not fit what was signed.
+            StoreError: it cannot be opened or made, is damaged, or was written by a newer Holdfast.
+
+        """
+        if origin is not None and origin != signer.vkey.name:
+            raise SettingsError(f"The key is named {signer.vkey.name!r}, the ledger {origin!r}; they must be the same.")
+        self._signer = signer
+        self._salt = salt or _random_salt
+        self._path = _path(where)
+        self._seam = sqlite.Seam(self._path)
+        self._engine = sqlite.make_engine(self._path, patience_ms=patience_ms)
+        self._statements = Statements(self._engine.dialect)
+        self._alone = threading.Lock()
+        self._writer: int | None = None
+        try:
+            self._head = self._open()
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlTransaction]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            StoreFullError: no room is left.
+            StoreError: the store cannot be reached, is damaged, or this thread is in a transaction already.
+
+        """
+        with self._one_writer(), self._connected() as (connection, cursor):
+            with self._seam:
+                sqlite.begin(cursor)
+                head = self._current(cursor)
+            transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, name=self._path)
+            try:
+                yield transaction
+                head = transaction.write(self._signer)
+            finally:
+                transaction.ended = True
+            with self._seam:
+                connection.commit()
+                self._head = head
+                if transaction.erases:
+                    sqlite.scrub(cursor)
+
+    def checkpoint(self) -> Checkpoint:
+        """The signed head of the ledger as of the last commit.
+
+        Raises:
+            BrokenLedgerError: it is not signed by this store's key.
+            StoreError: it cannot be read.
+
+        """
+        with self._connected() as (_, cursor), self._seam:
+            return self._checkpoint(cursor)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """The entries from `start` up to `stop` (or the last commit before this call), in order.
+
+        Raises:
+            BrokenLedgerError: one of them was changed or is not there.
+            StoreError: they cannot be read.
+
+        """
+        size = self.checkpoint().size
+        end = size if stop is None else min(stop, size)
+        for first in range(max(start, 0), end, _ENTRIES_AT_ONCE):
+            last = min(first + _ENTRIES_AT_ONCE, end)
+            with self._connected() as (_, cursor), self._seam:
+                rows = self._statements.some_entries.all(cursor, start=first, stop=last)
+            if [row[0] for row in rows] != list(range(first, last)):
+                raise BrokenLedgerError(f"Some of the entries {first} to {last - 1} are not there.")
+            yield from map(entry_of, rows)
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
+        """What shows that entry `index` is in the ledger of `size` entries (all of them by default).
+
+        Raises:
+            ValueError: it is not, or there is no such size yet.
+            StoreError: the tree cannot be read.
+
+        """
+        return inclusion_proof(index, self._known_size(size), self._node)
+
+    def consistency_proof(self, old: int, new: int | None = None) -> tuple[bytes, ...]:
+        """What shows that the ledger of `old` entries is the start of the one of `new` (all of them by default).
+
+        Raises:
+            ValueError: `old` is beyond `new`, or `new` is not there yet.
+            StoreError: the tree cannot be read.
+
+        """
+        return consistency_proof(old, self._known_size(new), self._node)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._engine.dispose()
+
+    def _known_size(self, size: int | None) -> int:
+        here = self.checkpoint().size
+        if size is not None and size > here:
+            raise ValueError(f"the ledger has {here} entries, not {size} yet")
+        return here if size is None else size
+
+    @property
+    def _node(self) -> Node:
+        def read(level: int, number: int) -> bytes:
+            with self._connected() as (_, cursor), self._seam:
+                return self._tile(cursor, level, number)
+
+        return nodes_in(read)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """Only one thread at a time; the lock of the database keeps other processes out."""
+        me = threading.get_ident()
+        if self._writer == me:
+            raise StoreError("A transaction is open already.", advice="End it before beginning another one.")
+        with self._alone:
+            self._writer = me
+            try:
+                yield
+            finally:
+                self._writer = None
+
+    @contextmanager
+    def _connected(self) -> Iterator[tuple[PoolProxiedConnection, DBAPICursor]]:
+        """A connection and a cursor on it; whatever was not committed is rolled back at the end."""
+        with self._seam:
+            connection = self._engine.raw_connection()
+        try:
+            with self._seam:
+                cursor = connection.cursor()
+            yield connection, cursor
+        except BaseException:
+            with suppress(*sqlite.ERRORS):  # the first error is the one to tell
+                connection.rollback()
+            raise
+        finally:
+            connection.close()
+
+    def _open(self) -> Head:
+        """Make the tables if there are none, then check the head."""
+        with self._seam:
+            tables = sa.inspect(self._engine).get_table_names()
+        if tables and "facts" not in tables:
+            raise StoreError(
+                f"{self._path} is a database, but not a store of Holdfast.", advice="Name another --store."
+            )
+        if not tables:
+            self._make()
+        with self._connected() as (_, cursor), self._seam:
+            return self._check(cursor)
+
+    def _make(self) -> None:
+        """Make the tables and sign the empty ledger, whole or not at all."""
+        with self._connected() as (connection, cursor), self._seam:
+            sqlite.begin(cursor)
+            for table in metadata.sorted_tables:
+                cursor.execute(str(sa.schema.CreateTable(table, if_not_exists=True).compile(self._engine)))
+            if self._statements.fact.one(cursor, name="schema") is None:
+                head = sign_checkpoint(Tree().frontier, self._signer)
+                facts = {"schema": str(SCHEMA), "origin": head.origin, "vkey": str(self._signer.vkey)}
+                rows = ({"name": name, "value": value} for name, value in facts.items())
+                self._statements.add_fact.run_each(cursor, rows)
+                self._statements.add_checkpoint.run(cursor, size=0, note=head.note)
+                seal = sign_seal(0, RowSum(), self._signer)
+                self._statements.add_seal.run(cursor, id=1, note=seal, lanes=RowSum().lanes)
+            connection.commit()
+
+    def _check(self, cursor: DBAPICursor) -> Head:
+        """The head, once schema, key, signatures, tree and the sum of the rows are found to fit each other."""
+        schema, vkey = (self._statements.fact.one(cursor, name=name) for name in ("schema", "vkey"))
+        if schema is None or not schema[0].isdecimal() or int(schema[0]) != SCHEMA:
+            raise StoreError(
+                f"{self._path} has layout {schema and schema[0]}; this Holdfast knows layout {SCHEMA}.",
+                advice="Open it with the Holdfast that wrote it, or a newer one.",
+            )
+        if vkey is None or vkey[0] != str(self._signer.vkey):
+            raise DivergedError(
+                f"{self._path} is signed by another key ({vkey and vkey[0]}) than this one ({self._signer.vkey})."
+            )
+        return self._load(cursor)
+
+    def _current(self, cursor: DBAPICursor) -> Head:
+        """The head as known, or read anew when another process has committed since."""
+        now = self._statements.seal_note.one(cursor)
+        return self._head if now is not None and now[0] == self._head.seal else self._load(cursor)
+
+    def _load(self, cursor: DBAPICursor) -> Head:
+        checkpoint = self._checkpoint(cursor)
+        tree = open_tree(checkpoint.size, lambda level, number: self._tile(cursor, level, number))
+        if tree.frontier.root != checkpoint.root:
+            raise BrokenLedgerError(f"The tree of {self._path} does not lead to the root that was signed.")
+        kept = self._statements.seal.one(cursor)
+        if kept is None:
+            raise BrokenLedgerError(f"The seal of {self._path} is gone.")
+        rows = RowSum(kept[1])
+        check_seal(kept[0], checkpoint.size, rows, self._signer.vkey)
+        return Head(checkpoint, tree, rows, kept[0])
+
+    def _checkpoint(self, cursor: DBAPICursor) -> Checkpoint:
+        row = self._statements.last_checkpoint.one(cursor)
+        if row is None:
+            raise BrokenLedgerError(f"The signed heads of {self._path} are gone.")
+        return open_checkpoint(row[0], self._signer.vkey)
+
+    def _tile(self, cursor: DBAPICursor, level: int, number: int) -> bytes:
+        row = self._statements.tile.one(cursor, level=level, number=number)
+        return b"" if row is None else bytes(row[0])
+
+
+def _path(where: str | Path) -> str:
+    """The file that an address names.
+
+    Raises:
+        SettingsError: the address is not SQLite's.
+
+    """
+    if isinstance(where, Path) or "://" not in where:
+        return str(where)
+    try:
+        url = sa.make_url(where)
+    except sa.exc.ArgumentError as why:
+        raise SettingsError(f"This is not the address of a store: {where!r}") from why
+    if url.get_backend_name() != "sqlite":
+        raise SettingsError(
+            f"A store cannot be kept in {url.get_backend_name()} yet.", advice="Give a path, or sqlite:///path."
+        )
+    return url.database or sqlite.MEMORY

@@ -1,0 +1,250 @@
+"""What happens between the beginning and the end of a transaction?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from holdfast.errors import BrokenLedgerError, DivergedError, InputError, StoreError
+from holdfast.ledger import Checkpoint, Entry, Record, RecordKind, Signer, leaf_hash, sign_checkpoint
+from holdfast.ledger.record import ERASURE, open_entry, same, seal_record
+from holdfast.ledger.seal import Row, RowSum, sign_seal
+from holdfast.ledger.tiles import Tree
+
+from . import sqlite
+from .statements import Statements
+
+T = TypeVar("T")
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Head(NamedTuple):
+    """Where the ledger and the rows stand after a commit."""
+
+    checkpoint: Checkpoint
+    tree: Tree
+    rows: RowSum
+    seal: str
+
+
+class SqlTransaction:
+    """A `holdfast.ports.Transaction`; see there. Made by `SqlStore.begin`, of no use once that block has ended."""
+
+    def __init__(
+        self, cursor: DBAPICursor, statements: Statements, head: Head, *, salt: Callable[[str], bytes], name: str
+    ) -> None:
+        """Begin at `head`; `name` is what errors call the store."""
+        self._cursor = cursor
+        self._statements = statements
+        self._head = head
+        self._salt = salt
+        self._seam = sqlite.Seam(name)
+        self._recorded: dict[str, Entry] = {}
+        self._unwritten: list[dict[str, Any]] = []
+        self._leaf_hashes: list[bytes] = []
+        self._rows: dict[tuple[bytes, bytes], tuple[bytes, bytes] | None] = {}
+        self._sum = head.rows
+        self.erases = False
+        self.ended = False
+
+    def record(self, record: Record) -> Entry:
+        """Append `record`, or give the entry that already says the same.
+
+        The same means all of it, time included: who tries again later writes another record under another key.
+
+        Raises:
+            DivergedError: the key is there and says something else.
+            InputError: the record cannot be written as canonical JSON, or is too long.
+            StoreError: it was not kept.
+
+        """
+        known = self._recorded.get(record.key) or self._find(record.key)
+        if known is not None:
+            if not same(known, record):
+                raise DivergedError(
+                    f"The record {record.key!r} is entry {known.index} already, and says something else."
+                )
+            return known
+        index = self._head.tree.frontier.size + len(self._leaf_hashes)
+        entry, body = seal_record(record, index=index, salt=self._salt(record.key))
+        self._recorded[record.key] = entry
+        self._leaf_hashes.append(leaf_hash(entry.leaf))
+        self._unwritten.append(
+            {"position": index, "key": _bytes(record.key), "leaf": entry.leaf, "salt": entry.salt, "body": body}
+        )
+        return entry
+
+    def erase(self, key: str, *, time: int, actor: str, why: str) -> Entry:
+        """Delete the body and the salt of the record `key` for good, and put on record who did so, when and why.
+
+        What is left of the record still proves that it was there; nobody can guess the body from it. Gives the entry
+        of the decision, whose key is `erasure:` and the erased one's.
+
+        Raises:
+            InputError: there is no such record, or it is itself the decision to erase one.
+            DivergedError: it was erased already, by another decision.
+            StoreError: it was not kept.
+
+        """
+        erased = self._recorded.get(key) or self._find(key)
+        if erased is None or key.startswith(ERASURE):
+            raise InputError(f"There is no record {key!r} that may be erased.", advice="See `holdfast ledger show`.")
+        entry = self.record(
+            Record(
+                key=ERASURE + key,
+                kind=RecordKind.DECISION,
+                time=time,
+                actor=actor,
+                subject=erased.record.subject,
+                body={"erased": erased.index, "why": why},
+            )
+        )
+        with self._at_work():
+            self._write_entries()
+            self._statements.erase_entry.run(self._cursor, key=_bytes(key))
+        self._recorded.pop(key, None)
+        self.erases = True
+        return entry
+
+    def put(self, collection: str, key: str, value: Any) -> None:  # noqa: ANN401 - the port's signature
+        """Keep `value`, which msgspec can write as JSON, under `key`, in place of what was there.
+
+        Raises:
+            InputError: msgspec cannot write it.
+            StoreError: it was not kept.
+
+        """
+        try:
+            written = _encode(value)
+        except (TypeError, ValueError, msgspec.MsgspecError) as why:
+            raise InputError(f"The value for {collection}/{key} cannot be kept: {why}") from why
+        self._usable()
+        self._rows[_bytes(collection), _bytes(key)] = (_bytes(type(value).__qualname__), written)
+
+    def get(self, collection: str, key: str, kind: type[T]) -> T | None:
+        """What is kept under `key`, if anything.
+
+        Raises:
+            StoreError: it is not a `kind`, or cannot be read.
+
+        """
+        where = (_bytes(collection), _bytes(key))
+        row = self._rows[where] if where in self._rows else self._read_row(where)
+        return None if row is None else _decoded(row[1], kind, f"{collection}/{key}")
+
+    def all(self, collection: str, kind: type[T]) -> Iterator[tuple[str, T]]:
+        """Everything in the collection as of this call, in order of key.
+
+        Raises:
+            StoreError: one of them is not a `kind`, or cannot be read.
+
+        """
+        with self._at_work():
+            self._write_rows()
+            rows = self._statements.rows.all(self._cursor, collection=_bytes(collection))
+        return ((key.decode(), _decoded(value, kind, f"{collection}/{key!r}")) for key, value in rows)
+
+    def delete(self, collection: str, key: str) -> None:
+        """Forget what is kept under `key`; harmless when nothing is."""
+        self._usable()
+        self._rows[_bytes(collection), _bytes(key)] = None
+
+    def write(self, signer: Signer) -> Head:
+        """Write all that is still unwritten, sign, and say where ledger and rows then stand. The store commits it."""
+        with self._at_work():
+            self._write_rows()
+            self._write_entries()
+            if not self._leaf_hashes and self._sum == self._head.rows:
+                return self._head
+            return self._sign(signer)
+
+    def _sign(self, signer: Signer) -> Head:
+        statements, cursor, head = self._statements, self._cursor, self._head
+        tree, changed = head.tree.extend(self._leaf_hashes)
+        places = [{"level": tile.level, "number": tile.number} for tile in changed]
+        statements.drop_tile.run_each(cursor, places)
+        statements.add_tile.run_each(
+            cursor, ({**place, "hashes": tile.hashes} for place, tile in zip(places, changed, strict=True))
+        )
+        checkpoint = head.checkpoint
+        if self._leaf_hashes:
+            checkpoint = sign_checkpoint(tree.frontier, signer)
+            statements.add_checkpoint.run(cursor, size=checkpoint.size, note=checkpoint.note)
+        seal = sign_seal(checkpoint.size, self._sum, signer)
+        statements.set_seal.run(cursor, note=seal, lanes=self._sum.lanes)
+        return Head(checkpoint, tree, self._sum, seal)
+
+    def _find(self, key: str) -> Entry | None:
+        with self._at_work():
+            row = self._statements.entry.one(self._cursor, key=_bytes(key))
+        return None if row is None else entry_of(row)
+
+    def _read_row(self, where: tuple[bytes, bytes]) -> tuple[bytes, bytes] | None:
+        with self._at_work():
+            row = self._statements.row.one(self._cursor, collection=where[0], key=where[1])
+        return None if row is None else (row[0], row[1])
+
+    def _write_entries(self) -> None:
+        unwritten, self._unwritten = self._unwritten, []
+        if unwritten:
+            self._statements.add_entry.run_each(self._cursor, unwritten)
+
+    def _write_rows(self) -> None:
+        """Replace the changed rows, and the sum with them; a row put as it was is not a change."""
+        gone, come = [], []
+        for where, now in self._rows.items():
+            before = self._read_row(where)
+            if before != now:
+                gone += [Row(*where, *before)] if before is not None else []
+                come += [Row(*where, *now)] if now is not None else []
+        self._rows.clear()
+        self._sum = self._sum.change(gone=gone, come=come)
+        if gone:
+            self._statements.drop_row.run_each(
+                self._cursor, ({"collection": row.collection, "key": row.key} for row in gone)
+            )
+        if come:
+            self._statements.add_row.run_each(self._cursor, (msgspec.structs.asdict(row) for row in come))
+
+    def _usable(self) -> None:
+        if self.ended:
+            raise StoreError("This transaction has ended.", advice="Begin another one.")
+
+    def _at_work(self) -> sqlite.Seam:
+        self._usable()
+        return self._seam
+
+
+def entry_of(row: tuple[int, bytes, bytes | None, bytes | None]) -> Entry:
+    """The entry kept in a row of (position, leaf, salt, body).
+
+    Raises:
+        BrokenLedgerError: the row does not make one.
+
+    """
+    position, leaf, salt, body = row
+    entry = open_entry(index=position, leaf=leaf, salt=salt, body=body)
+    if entry is None:
+        raise BrokenLedgerError(f"Entry {position} of the ledger has been changed.")
+    return entry
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as why:
+        raise InputError(f"This text is not Unicode: {why}") from why
+
+
+def _decoded(value: bytes, kind: type[T], what: str) -> T:
+    try:
+        return msgspec.json.decode(value, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as why:
+        raise StoreError(
+            f"What the store keeps as {what} cannot be read as {kind}: {why}",
+            advice="It was written by another version of Holdfast, or changed: check it with `holdfast ledger verify`.",
+        ) from why

@@ -104,7 +104,7 @@ def alike(carriers: Sequence[str], directory: Directory) -> Cohort:
     if not len(rows):
         return Verified()
     floor = 10 ** (len(str(int(np.median(directory.reach[rows])))) - 1)
-    parts: tuple[Cohort, ...] = (ReachAbove(reach=floor - 1),)
+    parts: tuple[Cohort, ...] = (ReachAbove(reach=floor if floor > 1 else -1),)
     return AllOf(cohorts=(Verified(), *parts) if directory.verified[rows].mean() >= 0.5 else parts)
 
 

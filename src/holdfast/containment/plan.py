@@ -43,13 +43,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Holds to be placed together, with what they should stop and what they will cost.
 
     `id` follows from the campaign, its revision and the kind, so the same plan proposed again has the same id;
-    what exactly is agreed to is its `action_hash`. Times are milliseconds since 1970 UTC.
+    what exactly is agreed to is its `action_hash`. `title` says what it does beyond the plan before it, `steps` all
+    that it does. Times are milliseconds since 1970 UTC.
     """
 
     id: str
     campaign: str
     kind: PlanKind
     title: str
+    steps: tuple[str, ...] = ()
     holds: tuple[Hold, ...]
     exempt: tuple[Exemption, ...] = ()
     preview: BlastRadius

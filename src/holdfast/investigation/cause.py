@@ -35,7 +35,15 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
-    """One factor weighed as the common cause. Probabilities are of the exact test, corrected for factors tried."""
+    """One factor weighed as the common cause. Probabilities are of the exact test, corrected for factors tried.
+
+    `of` counts all the accounts asked about; the test drew `tested` of them from `base_of` (those for which the
+    question makes sense: only accounts that signed in can have signed in from a network). `explained` and
+    `unexplained` share them out. `log_p` is the logarithm (nats) of `p_corrected`, which may be too small for a float.
+    `log_likelihood` (nats) compares "this is the cause" with "it touched them at its base rate".
+    `symptom` marks what takeovers bring about rather than what brings them about; it is never named.
+    `objection` says why it was not named, in words for a person; empty when nothing speaks against it.
+    """
 
     factor: Factor
     touched: int
@@ -45,6 +53,18 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     p_value: float
     p_corrected: float
     unexplained: tuple[str, ...] = ()
+    explained: tuple[str, ...] = ()
+    tested: int = 0
+    log_p: float = 0.0
+    log_likelihood: float = 0.0
+    symptom: bool = False
+    objection: str = ""
+
+    @property
+    def lift(self) -> float:
+        """How many times more often it touched these accounts than others (one other more, to be careful)."""
+        others = (self.base_touched - self.touched + 1) / (self.base_of - self.tested + 1)
+        return self.touched / self.tested / others if self.tested else 0.0
 
     @property
     def coverage(self) -> float:
@@ -53,10 +73,16 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: `named` is None when nothing stands out ("unknown"); the rest were weighed and lost, best first."""
+    """The answer: `named` is None when nothing stands out ("unknown"); the rest were weighed and lost, best first.
+
+    `parts` are the factors that share the accounts out between them when no single one explains enough (several staff
+    members at once): the largest is `named`, the others stand in `also` too. `why` says the answer in one sentence.
+    """
 
     campaign: str
     at: int
     named: Hypothesis | None
     also: tuple[Hypothesis, ...] = ()
     tried: int = 0
+    parts: tuple[Factor, ...] = ()
+    why: str = ""

@@ -1,0 +1,168 @@
+"""Which factors touched these accounts more than chance allows: every factor weighed against all other accounts.
+
+A touch counts in the time before an account was first used for the campaign, and is compared with the touches of all
+accounts in the whole stretch of time that those windows cover. Three kinds of factor, three fair comparisons:
+
+* What staff, carriers and recovery values did is rare: the base is all accounts.
+* A standing grant (an app) works from the day it was given: no lower end to the window, revoked ones do not count.
+* What every holder does (sign in, ask for a reset) counts only when new to the account, and the base is the accounts
+  that did the like at all; otherwise whatever is popular would look like a cause among accounts that are active.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from .cause import Factor, FactorKind, Hypothesis
+from .exact import holm, log_tail
+from .touches import ALWAYS, VISITS, Touch, Touches
+
+SYMPTOMS = frozenset({FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL})
+
+# The share of accounts that a true cause is expected to have touched: the rest were used by other means, or the touch
+# was not on record. Only the order of hypotheses depends on it.
+_EXPECTED_COVERAGE = 0.95
+_LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose cause is asked for: when each account was first used, and how far back to look (milliseconds)."""
+
+    first_used: Mapping[str, int]
+    population: int
+    window: int
+    least_accounts: int
+    exempt: frozenset[Factor] = frozenset()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts, in the order given."""
+        return tuple(self.first_used)
+
+    @property
+    def start(self) -> int:
+        """Where the windows of all accounts together begin."""
+        return min(self.first_used.values()) - self.window
+
+    @property
+    def end(self) -> int:
+        """Where they end."""
+        return max(self.first_used.values())
+
+
+def weigh(question: Question, touches: Touches) -> list[Hypothesis]:
+    """Every factor that touched at least `least_accounts` of the accounts, weighed; in order of factor."""
+    touched, tested = _touched(question, touches)
+    candidates = sorted(
+        factor
+        for factor, accounts in touched.items()
+        if len(accounts) >= question.least_accounts and factor not in question.exempt
+    )
+    if not candidates:
+        return []
+    drawn = [tested[factor.kind] if factor.kind in VISITS else len(question.first_used) for factor in candidates]
+    marked = [_base_touched(factor, question, touches) for factor in candidates]
+    active = {
+        kind: touches.count_active(kind, question.start, question.end)
+        for kind in {factor.kind for factor in candidates} & VISITS
+    }
+    everyone = max(question.population, touches.accounts, len(question.first_used))
+    among = [active.get(factor.kind, everyone) for factor in candidates]
+    log_p = log_tail([len(touched[factor]) for factor in candidates], drawn, marked, among)
+    corrected = holm(log_p, touches.factors)
+    return [
+        _hypothesis(
+            question.accounts,
+            touched[factor],
+            Hypothesis(
+                factor=factor,
+                touched=len(touched[factor]),
+                of=len(question.first_used),
+                base_touched=base,
+                base_of=total,
+                tested=n,
+                p_value=math.exp(raw),
+                p_corrected=math.exp(fair),
+                log_p=fair,
+                symptom=factor.kind in SYMPTOMS,
+            ),
+        )
+        for factor, n, base, total, raw, fair in zip(
+            candidates, drawn, marked, among, log_p.tolist(), corrected.tolist(), strict=True
+        )
+    ]
+
+
+def touched_before_use(history: Sequence[Touch], start: int, end: int) -> dict[Factor, int]:
+    """Which factors touched one account in (start, end], and when last, by the rules of each kind of factor.
+
+    `history` is all that is on record of the account, oldest first.
+    """
+    first: dict[Factor, int] = {}
+    last: dict[Factor, int] = {}
+    for touch in history:
+        if touch.time > end:
+            break
+        for factor in touch.contents.factors:
+            first.setdefault(factor, touch.time)
+            last[factor] = touch.time
+        for factor in touch.contents.ended:
+            last.pop(factor, None)
+    signed_in = min((time for factor, time in first.items() if factor.kind is FactorKind.COUNTRY_CHANGE), default=end)
+    return {factor: time for factor, time in last.items() if _counts(factor, first[factor], time, start, signed_in)}
+
+
+def _counts(factor: Factor, first: int, last: int, start: int, signed_in: int) -> bool:
+    """Whether a factor seen at `first` and `last` touched the account after `start`, by the rule of its kind."""
+    match factor.kind:
+        case FactorKind.APP:
+            return True
+        case FactorKind.COUNTRY_CHANGE:
+            return first > start and first > signed_in
+        case FactorKind.NETWORK | FactorKind.CLIENT:
+            return first > start
+        case _:
+            return last > start
+
+
+def _touched(question: Question, touches: Touches) -> tuple[dict[Factor, list[str]], dict[FactorKind, int]]:
+    """The accounts that each factor touched, in the question's order; and how many any factor of a kind touched."""
+    histories = touches.of_accounts(question.accounts)
+    touched: dict[Factor, list[str]] = {}
+    tested = dict.fromkeys(FactorKind, 0)
+    for account, used_at in question.first_used.items():
+        history, start = histories.get(account, []), used_at - question.window
+        for factor in touched_before_use(history, start, used_at):
+            touched.setdefault(factor, []).append(account)
+        recent = (touch for touch in history if start < touch.time <= used_at)
+        for kind in {factor.kind for touch in recent for factor in touch.contents.factors}:
+            tested[kind] += 1
+    return touched, tested
+
+
+def _base_touched(factor: Factor, question: Question, touches: Touches) -> int:
+    """How many of all accounts the factor touched in the same stretch of time, by the rule of its kind."""
+    match factor.kind:
+        case FactorKind.APP:
+            return touches.count(factor, ALWAYS, question.end)
+        case FactorKind.NETWORK | FactorKind.CLIENT | FactorKind.COUNTRY_CHANGE:
+            return touches.count_new(factor, question.start, question.end)
+        case _:
+            return touches.count(factor, question.start, question.end)
+
+
+def _hypothesis(accounts: Sequence[str], explained: Sequence[str], counted: Hypothesis) -> Hypothesis:
+    """The counted factor with its likelihood and its accounts."""
+    others = min(1.0, (counted.base_touched - counted.touched + 1) / (counted.base_of - counted.tested + 1))
+    known = frozenset(explained)
+    hits = counted.touched * math.log(_EXPECTED_COVERAGE / others)
+    misses = (counted.of - counted.touched) * math.log((1 - _EXPECTED_COVERAGE) / max(1 - others, _LEAST_SHARE))
+    return msgspec.structs.replace(
+        counted,
+        log_likelihood=hits + misses,
+        explained=tuple(explained),
+        unexplained=tuple(account for account in accounts if account not in known),
+    )

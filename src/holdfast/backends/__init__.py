@@ -1,6 +1,7 @@
 """What keeps the records and what runs the operators."""
 
+from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
 from .store import SqlStore
 
-__all__ = ["SqlStore", "load_or_create_signer"]
+__all__ = ["LedgerFile", "SqlStore", "load_or_create_signer", "verify_store"]

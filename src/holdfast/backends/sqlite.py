@@ -115,13 +115,14 @@ def open_evidence(path: str) -> sqlite3.Connection:
         Path(path).open("rb").close()
         connection = _read_only(path, "mode=ro")
         try:
-            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+            _look(connection)
         except sqlite3.OperationalError:
             # A copy in a folder that may not be written to: there is no writer, and no log beside it to be read.
             if Path(f"{path}-wal").exists():
                 raise
             connection.close()
             connection = _read_only(path, "mode=ro&immutable=1")
+            _look(connection)
     except sqlite3.DatabaseError as why:
         if isinstance(why, sqlite3.OperationalError):
             raise explain(why, path) from why
@@ -134,6 +135,17 @@ def _read_only(path: str, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?{how}", uri=True, isolation_level=None)
     connection.text_factory = bytes
     return connection
+
+
+def _look(connection: sqlite3.Connection) -> None:
+    """Begin to read: what is committed from here on is not seen."""
+    connection.execute("BEGIN")
+    connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+
+
+def is_busy(why: sqlite3.Error) -> bool:
+    """Whether it failed only because somebody else holds a lock."""
+    return getattr(why, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _BUSY
 
 
 def explain(why: BaseException, name: str) -> StoreError:

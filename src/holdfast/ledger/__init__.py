@@ -12,15 +12,21 @@ from .tree import (
     verify_consistency,
     verify_inclusion,
 )
+from .verdict import Fault, FaultKind, Verdict
+from .verify import Evidence, verify
 
 __all__ = [
     "DRILL_ORIGIN",
     "Checkpoint",
     "Entry",
+    "Evidence",
+    "Fault",
+    "FaultKind",
     "Frontier",
     "Record",
     "RecordKind",
     "Signer",
+    "Verdict",
     "VerifierKey",
     "consistency_proof",
     "inclusion_proof",
@@ -29,6 +35,7 @@ __all__ = [
     "seeded_salts",
     "seeded_signer",
     "sign_checkpoint",
+    "verify",
     "verify_consistency",
     "verify_inclusion",
 ]

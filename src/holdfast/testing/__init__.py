@@ -1,1 +1,21 @@
 """For authors of connectors and backends: what their work must live up to."""
+
+from .clock import SetClock
+from .faults import Crash, Faults, FaultyPlatform, FaultyStore, When
+from .platform_contract import PlatformContract
+from .playbook import Playbook
+from .small_platform import SmallPlatform
+from .small_response import SmallResponse
+
+__all__ = [
+    "Crash",
+    "Faults",
+    "FaultyPlatform",
+    "FaultyStore",
+    "PlatformContract",
+    "Playbook",
+    "SetClock",
+    "SmallPlatform",
+    "SmallResponse",
+    "When",
+]

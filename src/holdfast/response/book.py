@@ -1,0 +1,177 @@
+"""What should be in force, and how far has each hold come?
+
+The book mirrors in memory what the store keeps. Every change is one transaction of the store: the ledger's records, the
+holds and the errands are kept together or not at all, and only then does the mirror move. A book made anew on the same
+store is the same book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, assert_never
+
+import msgspec
+
+from holdfast.containment import Hold, Subject
+from holdfast.ledger import Record, RecordKind
+from holdfast.ports import Store, Transaction
+
+from .conduct import Alarm, Command, Conclude, Held, Intend, News, Send, Settle, conduct, placed
+from .outbox import Errand, Pace, wait_before
+from .timeline import HappeningKind, Timeline
+
+HOLDS = "holds"
+ERRANDS = "errands"
+ACTOR = "holdfast"  # who is named on the record when no person asked for it
+
+
+def named(subject: Subject) -> str:
+    """The name of a subject on the record: `kind:id`."""
+    return f"{subject.kind}:{subject.id}"
+
+
+class Book:
+    """The holds, the errands, and the one way to change them."""
+
+    def __init__(self, store: Store, pace: Pace, timeline: Timeline) -> None:
+        """Open the book that `store` keeps."""
+        self._store = store
+        self._pace = pace
+        self.timeline = timeline
+        self.version = 0
+        with store.begin() as transaction:
+            self._holds = dict(transaction.all(HOLDS, Held))
+            self._errands = dict(transaction.all(ERRANDS, Errand))
+        self._on: dict[Subject, dict[str, None]] = {}
+        for held in self._holds.values():
+            self._on.setdefault(held.hold.subject, {})[held.hold.id] = None
+
+    @property
+    def holds(self) -> Mapping[str, Held]:
+        """Every hold ever placed, by id."""
+        return self._holds
+
+    @property
+    def errands(self) -> Mapping[str, Errand]:
+        """What is still to be done, by the id of the hold."""
+        return self._errands
+
+    @property
+    def subjects(self) -> Iterator[Subject]:
+        """Every subject that a hold was ever placed on."""
+        return iter(self._on)
+
+    def on(self, subject: Subject) -> list[Held]:
+        """The holds ever placed on `subject`, in order of placing."""
+        return [self._holds[key] for key in self._on.get(subject, ())]
+
+    @contextmanager
+    def change(self, now: int) -> Iterator[Page]:
+        """A page to write on: kept whole when the block ends, gone without trace when it raises.
+
+        Raises:
+            StoreError: nothing was kept.
+
+        """
+        with self._store.begin() as transaction:
+            page = Page(transaction, self, now)
+            yield page
+        self._turn(page)
+
+    def _turn(self, page: Page) -> None:
+        for key, held in page.holds.items():
+            self._holds[key] = held
+            self._on.setdefault(held.hold.subject, {})[key] = None
+        for key, errand in page.errands.items():
+            if errand is None:
+                self._errands.pop(key, None)
+            else:
+                self._errands[key] = errand
+        self.version += page.moved
+        for kind, text, subject in page.happenings:
+            self.timeline.add(page.now, kind, text, subject)
+
+    def due(self, hold: Hold, command: Send, now: int) -> int:
+        """When the deed that `command` asks for may be done, milliseconds since 1970 UTC."""
+        return max(now + wait_before(self._pace, hold.id, command.deed, command.tries), hold.starts)
+
+
+class Page:
+    """One transaction's worth of change."""
+
+    def __init__(self, transaction: Transaction, book: Book, now: int) -> None:
+        """Write into `transaction`; every record made here carries the time `now`."""
+        self.transaction = transaction
+        self.now = now
+        self.holds: dict[str, Held] = {}
+        self.errands: dict[str, Errand | None] = {}
+        self.happenings: list[tuple[HappeningKind, str, str]] = []
+        self.moved = False  # whether what should be in force has changed
+        self._book = book
+
+    def held(self, key: str) -> Held | None:
+        """The hold as it stands on this page, if there is one."""
+        return self.holds.get(key) or self._book.holds.get(key)
+
+    def place(self, hold: Hold) -> bool:
+        """Want `hold` in force, from its intent on; False, and nothing done, when it was placed before."""
+        if self.held(hold.id) is not None:
+            return False
+        self.moved = True
+        self._keep(*placed(hold))
+        return True
+
+    def tell(self, key: str, news: News) -> None:
+        """Bring `news` of the hold `key`, and write down all that follows from it."""
+        held = self.held(key)
+        assert held is not None, f"news of a hold that was never placed: {key}"
+        after, commands = conduct(held, news)
+        self.moved |= after.hold != held.hold
+        self._keep(after, commands)
+
+    def record(self, kind: RecordKind, key: str, subject: str, body: dict[str, Any], *, actor: str = ACTOR) -> None:
+        """Put on the ledger what is not about one hold's deeds; once per `key`."""
+        record = Record(key=key, kind=kind, time=self.now, actor=actor, subject=subject, body=body)
+        self.transaction.record(record)
+
+    def note(self, kind: HappeningKind, text: str, subject: str = "") -> None:
+        """Show it to those who watch, once it is kept."""
+        self.happenings.append((kind, text, subject))
+
+    def _keep(self, held: Held, commands: tuple[Command, ...]) -> None:
+        self.holds[held.hold.id] = held
+        self.transaction.put(HOLDS, held.hold.id, held)
+        for command in commands:
+            self._carry_out(held.hold, command)
+
+    def _carry_out(self, hold: Hold, command: Command) -> None:
+        match command:
+            case Intend(deed=deed, number=number, why=why):
+                body = {"deed": str(deed), "hold": msgspec.to_builtins(hold), "why": why}
+                self.record(RecordKind.INTENT, f"intent/{hold.id}/{deed}/{number}", named(hold.subject), body)
+            case Conclude(deed=deed, number=number, result=result, detail=detail):
+                body = {"deed": str(deed), "hold": hold.id, "result": result, "detail": detail}
+                self.record(RecordKind.OUTCOME, f"outcome/{hold.id}/{deed}/{number}", named(hold.subject), body)
+            case Send():
+                self._queue(hold, command)
+            case Settle():
+                self.errands[hold.id] = None
+                self.transaction.delete(ERRANDS, hold.id)
+            case Alarm(deed=deed, reason=reason):
+                text = f"{deed} {hold.restriction} on {named(hold.subject)} was given up: {reason}"
+                self.note(HappeningKind.ALARM, text, hold.id)
+            case _:
+                assert_never(command)
+
+    def _queue(self, hold: Hold, command: Send) -> None:
+        errand = Errand(
+            hold=hold.id,
+            deed=command.deed,
+            number=command.number,
+            restriction=hold.restriction,
+            due=self._book.due(hold, command, self.now),
+            harm=hold.harm,
+        )
+        self.errands[hold.id] = errand
+        self.transaction.put(ERRANDS, hold.id, errand)

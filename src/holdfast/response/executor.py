@@ -1,0 +1,125 @@
+"""The way out: the one place where a platform is told to do something."""
+
+from __future__ import annotations
+
+import enum
+from typing import assert_never
+
+from holdfast.containment import Hold, Restriction, SubjectKind
+from holdfast.errors import PlatformError, RateLimitedError, UnsupportedRestrictionError
+from holdfast.ports import Clock, Platform
+
+from .book import Book
+from .conduct import Deed, Done, NotDone
+from .outbox import Bucket, Errand, Pace, due_first, take
+
+# What the platform's write path asks the guard about; the rest has to be pushed.
+ASKED = frozenset(
+    {
+        Restriction.REFUSE_LURE,
+        Restriction.NO_POSTING,
+        Restriction.NO_MESSAGING,
+        Restriction.NO_SIGN_IN,
+        Restriction.NO_CREDENTIAL_CHANGE,
+        Restriction.NO_EXPORT,
+    }
+)
+
+
+@enum.unique
+class Way(enum.StrEnum):
+    """How a hold is enforced."""
+
+    PUSH = "pushed to the platform"
+    ASK = "by guard"
+    NONE = "no way"
+
+
+def way_of(hold: Hold, platform: Platform) -> Way:
+    """How `platform` enforces `hold`: cohorts and lures by asking where it can, accounts by push where it can."""
+    asked = platform.asks_guard and hold.restriction in ASKED
+    if asked and hold.subject.kind in {SubjectKind.COHORT, SubjectKind.LURE}:
+        return Way.ASK
+    if hold.restriction in platform.capabilities and hold.subject.kind is not SubjectKind.COHORT:
+        return Way.PUSH
+    return Way.ASK if asked else Way.NONE
+
+
+class Executor:
+    """Does what is queued, as fast as the platform allows, and writes down how it went."""
+
+    def __init__(self, platform: Platform, book: Book, clock: Clock, pace: Pace) -> None:
+        """Act on `platform` for `book`."""
+        self._platform = platform
+        self._book = book
+        self._clock = clock
+        self._pace = pace
+        self._buckets: dict[Restriction, Bucket] = {}
+        self._silent: dict[Restriction, int] = {}  # until when the platform asked to be left alone
+
+    def work(self, now: int) -> int | None:
+        """Do what is due at `now`; answer when to come back (milliseconds since 1970 UTC), None when nothing is left.
+
+        Raises:
+            StoreError: the outcome of the last deed was not kept; it will be done again.
+
+        """
+        for errand in due_first(self._book.errands.values(), now):
+            if self._free_at(errand.restriction, now) <= now:
+                self._run(errand, max(now, self._clock.now()))
+        waiting = self._book.errands.values()
+        return min((max(errand.due, self._silent.get(errand.restriction, 0)) for errand in waiting), default=None)
+
+    def _free_at(self, restriction: Restriction, now: int) -> int:
+        """When the next deed of this kind may go; takes its token when that is now."""
+        silent = self._silent.get(restriction, 0)
+        capability = self._platform.capabilities.get(restriction)
+        if silent > now or capability is None:
+            return silent
+        bucket, at = take(self._buckets.get(restriction), capability.per_second, now)
+        self._buckets[restriction] = bucket
+        if at > now:
+            self._silent[restriction] = at
+        return at
+
+    def _run(self, errand: Errand, now: int) -> None:
+        held = self._book.holds[errand.hold]
+        try:
+            news: Done | NotDone = Done(how=self._do(errand.deed, held.hold, now))
+        except RateLimitedError as error:
+            # Nothing was tried, so nothing is on record: the errand stays as it is until the platform listens again.
+            self._silent[errand.restriction] = max(error.retry_at, now + 1)
+            return
+        except UnsupportedRestrictionError as error:
+            news = NotDone(reason=str(error), again=False)
+        except PlatformError as error:
+            news = NotDone(reason=str(error), again=held.tries < self._pace.tries)
+        with self._book.change(now) as page:
+            page.tell(errand.hold, news)
+
+    def _do(self, deed: Deed, hold: Hold, now: int) -> str:
+        way = way_of(hold, self._platform)
+        match way:
+            case Way.ASK:
+                pass  # the gate took it up, or let it go, when the intent was kept
+            case Way.NONE:
+                if deed is Deed.APPLY:
+                    text = f"{self._platform.name} has no way to {hold.restriction} on a {hold.subject.kind}"
+                    raise UnsupportedRestrictionError(text)
+            case Way.PUSH:
+                if deed is Deed.LIFT:
+                    return self._lift(hold, now)
+                self._platform.apply(hold)
+            case _:
+                assert_never(way)
+        return str(way)
+
+    def _lift(self, hold: Hold, now: int) -> str:
+        """Lift natively only when no other hold wants the same: what is in force is the union of all holds."""
+        same = [held.hold for held in self._book.on(hold.subject) if held.hold.restriction is hold.restriction]
+        others = [other.id for other in same if other.in_force(now)]
+        if others:
+            return f"still held by {others[0]}"
+        for other in same:  # those lifted before, while this one stood, may still be known to the platform
+            self._platform.lift(other)
+        return str(Way.PUSH)

@@ -27,7 +27,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """One thing a hold is placed on.
 
     A lure's id is `kind:value` (a held text's is `text:` and the hash of the text), a cohort's is its `cohort_key`,
-    a tool's is its name, a function's `tool:function`; all others are the platform's own opaque ids.
+    a tool's is its name, a function's `tool/function`; all others are the platform's own opaque ids.
     """
 
     kind: SubjectKind

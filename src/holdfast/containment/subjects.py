@@ -36,9 +36,9 @@ def function_subject(tool: str, function: str) -> Subject:
     """One function of an internal tool.
 
     Raises:
-        HoldError: the tool's name contains a colon, so that two functions could share an id.
+        HoldError: the tool's name contains a slash, so that two functions could share an id.
 
     """
-    if ":" in tool:
-        raise HoldError(f"a tool's name cannot contain a colon, as {tool!r} does")
-    return Subject(kind=SubjectKind.TOOL, id=f"{tool}:{function}")
+    if "/" in tool:
+        raise HoldError(f"a tool's name cannot contain a slash, as {tool!r} does")
+    return Subject(kind=SubjectKind.TOOL, id=f"{tool}/{function}")

@@ -1,12 +1,14 @@
 """What happened on a platform, in one vocabulary for all of them."""
 
 from .decode import Decoded, Decoder
-from .dialect import Dialect, missing_column
+from .dialect import REQUIRED, Dialect, check_columns
 from .directory import ACCOUNTS
 from .encode import batch_to_posts, encode_line, posts_to_batch
+from .interpret import names_in
 from .lines import LONGEST_LINE, Lines, LineSplitter
 from .posts import POSTS, Batch
 from .rejects import Reject
+from .rows import RowDecoder
 from .times import TimeUnit, format_time, parse_time
 from .vocabulary import (
     Account,
@@ -36,6 +38,7 @@ __all__ = [
     "ACCOUNTS",
     "LONGEST_LINE",
     "POSTS",
+    "REQUIRED",
     "Account",
     "AnyEvent",
     "AppAuthorised",
@@ -57,6 +60,7 @@ __all__ = [
     "Reject",
     "Report",
     "ResetRequested",
+    "RowDecoder",
     "SecurityEvent",
     "SessionEnded",
     "SignIn",
@@ -66,9 +70,10 @@ __all__ = [
     "Tier",
     "TimeUnit",
     "batch_to_posts",
+    "check_columns",
     "encode_line",
     "format_time",
-    "missing_column",
+    "names_in",
     "parse_time",
     "posts_to_batch",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -26,6 +26,15 @@ REQUIRED: Mapping[type[Event], frozenset[str]] = {
     for name, kind in KINDS.items()
 }
 """What each record cannot do without. Posts are known by their id, so there it is required too."""
+
+
+_ALSO_CALLED = {
+    "id": ("post_id", "status_id", "tweet_id", "id_str", "uri", "cid"),
+    "account": ("author", "author_id", "user", "user_id", "username", "screen_name", "handle", "did", "from"),
+    "time": ("created_at", "timestamp", "date", "datetime", "ts", "tsb", "published", "indexed_at"),
+    "text": ("full_text", "body", "content", "message", "tweet", "post"),
+}
+_SHOWN = 60  # column names, and characters of each, that a message shows at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +87,34 @@ class Dialect:
         return {self.name_of(name): name for name in known if name in self.columns or name not in taken}
 
 
-def missing_column(field_name: str, wanted: str, present: Iterable[str], where: str) -> ColumnError:
-    """The error for a source that has no column `wanted` for the field, naming what it has and what may be meant."""
+def check_columns(dialect: Dialect, present: Collection[str], where: str, *, needed: Iterable[str] = ()) -> None:
+    """Make sure that a source has every column the dialect names, and those for the fields `needed`.
+
+    Raises:
+        ColumnError: one is not among those `present`; the message names it and what may be meant instead.
+
+    """
+    lacking = [known for known in dict.fromkeys([*dialect.columns, *needed]) if dialect.name_of(known) not in present]
+    if not lacking:
+        return
     there = sorted(present)
-    near = difflib.get_close_matches(wanted, there, n=1, cutoff=0.5)
-    named = f"--column {field_name}={near[0]}" if near else f"--column {field_name}=NAME"
-    return ColumnError(
-        f"{where} has no column {wanted!r} for the field {field_name!r}{_did_you_mean(wanted, there)}",
-        advice=f"Name it with {named}. The columns are: {', '.join(there) or 'none'}.",
+    shown = ", ".join(_shown(name) for name in there[:_SHOWN]) or "none"
+    said = [f"--column {known}={_shown(_nearest(known, dialect.name_of(known), there))}" for known in lacking]
+    wanted = [f"{dialect.name_of(known)!r}" for known in lacking]
+    raise ColumnError(
+        f"{where} has no column called {' or '.join(wanted)}",
+        advice=f"Name the columns, as in {' '.join(said)}. There are: {shown}.",
     )
+
+
+def _nearest(known: str, wanted: str, there: list[str]) -> str:
+    """The column most likely meant by `wanted`: one spelt nearly so, or one that others call our field."""
+    near = difflib.get_close_matches(wanted, there, n=1, cutoff=0.6)
+    return next(iter([*near, *(name for name in _ALSO_CALLED.get(known, ()) if name in there)]), "NAME")
+
+
+def _shown(name: str) -> str:
+    return ascii(name)[1:-1][:_SHOWN]
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -9,8 +9,10 @@ is taken by its digits (platforms number their posts).
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
+from collections.abc import Collection
 from typing import Any, cast
 
 import msgspec
@@ -158,6 +160,19 @@ def parse_line(line: bytes) -> dict[str, Any]:
         except UnicodeEncodeError:
             raise UnfitError("a lone surrogate in text") from None
     return said
+
+
+def names_in(lines: bytes, *, wanted: Collection[str] | None = None) -> set[str]:
+    """The names that stand in those of the whole `lines` that parse; looking ends when all `wanted` have been seen."""
+    names: set[str] = set()
+    for line in lines.removeprefix(codecs.BOM_UTF8).split(b"\n"):
+        try:
+            names.update(parse_line(line))
+        except UnfitError:
+            continue
+        if wanted is not None and names.issuperset(wanted):
+            break
+    return names
 
 
 def raw_fields(line: bytes, names: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ LATEST = 7_258_118_400_000  # 2200-01-01T00:00:00Z in ms, itself excluded: beyon
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DAY, _HOUR, _MINUTE, _SECOND = 86_400_000, 3_600_000, 60_000, 1_000  # ms
-_PER_UNIT = {"s": (1_000, 1), "ms": (1, 1), "us": (1, 1_000), "ns": (1, 1_000_000)}  # ms = value * a // b
+PER_UNIT = {"s": (1_000, 1), "ms": (1, 1), "us": (1, 1_000), "ns": (1, 1_000_000)}  # ms = value * a // b
 _UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _ADVICE = "Write times as RFC 3339 with an offset (2020-07-15T19:13:00Z) or as integer milliseconds since 1970 UTC."
 _RFC3339 = re.compile(
@@ -78,7 +78,7 @@ def read_time(value: object, unit: TimeUnit = "ms") -> int:
         raise InputError(f"{_shown(value)} is not a time: milliseconds are whole", advice=_ADVICE)
     if unit != "auto":
         return _scaled(value, unit)
-    for name in _PER_UNIT:
+    for name in PER_UNIT:
         if _fits(value, name):
             return _scaled(value, name)
     return _within(value, value)
@@ -96,18 +96,18 @@ def format_time(ms: int) -> str:
 
 
 def _fits(value: float, unit: str) -> bool:
-    factor, divisor = _PER_UNIT[unit]
+    factor, divisor = PER_UNIT[unit]
     return EARLIEST <= value * factor / divisor < LATEST
 
 
 def _scaled(value: float, unit: str) -> int:
     if not _fits(value, unit):
-        other = next((name for name in _PER_UNIT if _fits(value, name)), None)
+        other = next((name for name in PER_UNIT if _fits(value, name)), None)
         hint = f"; it looks like {_UNIT_NAMES[other]}" if other else ""
         raise InputError(
             f"{_shown(value)} {_UNIT_NAMES[unit]} is not between the years 1990 and 2200{hint}", advice=_ADVICE
         )
-    factor, divisor = _PER_UNIT[unit]
+    factor, divisor = PER_UNIT[unit]
     return int(value * factor // divisor)
 
 

@@ -1,0 +1,8 @@
+"""Events that lie in files or come down a pipe, and the file in which rejects are kept."""
+
+from .delivery import Delivery
+from .follow import FollowFile, FollowStream
+from .reject_file import RejectFile
+from .source import BATCH_BYTES, FileSource
+
+__all__ = ["BATCH_BYTES", "Delivery", "FileSource", "FollowFile", "FollowStream", "RejectFile"]

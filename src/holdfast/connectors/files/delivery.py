@@ -1,0 +1,33 @@
+"""What does a source of events hand over at a time?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from holdfast.events import Batch, Decoded, Reject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Some events, the lines or rows between them that are none, and how far reading has got.
+
+    `source` is where they come from. `bytes_read` and `bytes_total` count the bytes of all files as they lie on disk;
+    the total is None for a stream.
+    """
+
+    source: str
+    batch: Batch
+    rejects: tuple[Reject, ...] = ()
+    bytes_read: int = 0
+    bytes_total: int | None = None
+
+    @classmethod
+    def of(cls, decoded: Decoded, *, source: str, bytes_read: int = 0, bytes_total: int | None = None) -> Delivery:
+        """What was decoded, with its origin."""
+        return cls(
+            source=source,
+            batch=decoded.batch,
+            rejects=decoded.rejects,
+            bytes_read=bytes_read,
+            bytes_total=bytes_total,
+        )

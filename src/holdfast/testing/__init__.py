@@ -6,6 +6,7 @@ from .platform_contract import PlatformContract
 from .playbook import Playbook
 from .small_platform import SmallPlatform
 from .small_response import SmallResponse
+from .store_contract import StoreContract
 
 __all__ = [
     "Crash",
@@ -17,5 +18,6 @@ __all__ = [
     "SetClock",
     "SmallPlatform",
     "SmallResponse",
+    "StoreContract",
     "When",
 ]

@@ -2,17 +2,36 @@
 
 from .cause import Cause, Factor, FactorKind, Hypothesis
 from .common_cause import CauseSettings, common_cause, common_cause_of
-from .touches import TouchSnapshot, Touches, TouchSettings
+from .exposure import AccountExposure, Count, Exposure, exposure
+from .hands import Hands, Sureness
+from .next_accounts import NextAccount, NextSettings, next_accounts
+from .precursors import Precursor, precursors
+from .read_abuse import ReadAbuse, ReadAbuseSettings, staff_outliers
+from .touches import Touches, TouchSettings, TouchSnapshot
 
 __all__ = [
+    "AccountExposure",
     "Cause",
     "CauseSettings",
+    "Count",
+    "Exposure",
     "Factor",
     "FactorKind",
+    "Hands",
     "Hypothesis",
-    "TouchSnapshot",
+    "NextAccount",
+    "NextSettings",
+    "Precursor",
+    "ReadAbuse",
+    "ReadAbuseSettings",
+    "Sureness",
     "TouchSettings",
+    "TouchSnapshot",
     "Touches",
     "common_cause",
     "common_cause_of",
+    "exposure",
+    "next_accounts",
+    "precursors",
+    "staff_outliers",
 ]

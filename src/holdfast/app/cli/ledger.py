@@ -1,0 +1,158 @@
+"""`holdfast ledger`: is the record whole, and what does it say?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import cyclopts
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+from rich.text import Text
+
+from holdfast.app.terminal import plain
+from holdfast.backends import LedgerFile, verify_store
+from holdfast.errors import UnreadableFileError, UsageError
+from holdfast.events import format_time
+from holdfast.ledger import Entry, RecordKind, Verdict
+
+from .options import Json
+
+ledger = cyclopts.App(name="ledger", help="Check every byte of the record, or show it.")
+
+File = Annotated[Path, Parameter(help="The store's file, for example var/demo.db.")]
+_FAULTS_SHOWN = 20
+_KEY_BYTES = 4_096  # a verifier key or a signed head is a few hundred bytes
+_EXIT_BROKEN = 4
+
+
+@ledger.command
+def verify(
+    file: File,
+    *,
+    vkey: Annotated[
+        str | None,
+        Parameter(help="The verifier key to trust, or @FILE that holds it. Without it the file's own key is used."),
+    ] = None,
+    checkpoint: Annotated[
+        tuple[Path, ...],
+        Parameter(negative="", help="A signed head kept elsewhere, which the ledger must continue. May be repeated."),
+    ] = (),
+    json: Json = False,
+) -> int:
+    """Check every byte of the record: entries, bodies, tree, signatures, and the rows beside it.
+
+    Exit code 0 when whole, 4 when anything was changed, removed, reordered or rolled back.
+    """
+    key = _small_file(Path(vkey[1:])).strip() if vkey and vkey.startswith("@") else vkey
+    verdict = verify_store(file, key, remembered=[_small_file(path) for path in checkpoint])
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(_verdict(verdict)) + b"\n")
+    else:
+        _print_verdict(file, verdict)
+    return 0 if verdict.ok else _EXIT_BROKEN
+
+
+@ledger.command
+def show(  # noqa: PLR0913 - each is a word on the command line
+    file: File,
+    *,
+    start: Annotated[int, Parameter(help="First entry to show.")] = 0,
+    stop: Annotated[int | None, Parameter(help="Entry to stop before.")] = None,
+    kind: Annotated[RecordKind | None, Parameter(help="Only records of this kind.")] = None,
+    subject: Annotated[str, Parameter(help="Only records whose subject contains this.")] = "",
+    json: Json = False,
+) -> None:
+    """Show the entries in order: who meant to do what, when, and how it went. Shown as kept; `verify` checks them."""
+    if start < 0 or (stop is not None and stop < 0):
+        raise UsageError("--start and --stop count entries from 0", advice="Leave them out to see everything.")
+    console = Console(highlight=False, soft_wrap=True)
+    with LedgerFile(file) as record:
+        for entry in _chosen(record.entries(start, stop), kind, subject):
+            if json:
+                sys.stdout.buffer.write(msgspec.json.encode(_entry(entry)) + b"\n")
+            else:
+                console.print(_line(entry))
+
+
+@ledger.command
+def checkpoint(file: File) -> None:
+    """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back file."""
+    with LedgerFile(file) as record:
+        sys.stdout.write(record.checkpoint())
+
+
+def _small_file(path: Path) -> str:
+    try:
+        with path.open("rb") as opened:
+            return opened.read(_KEY_BYTES).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFileError(f"{path} cannot be read as text: {error}") from error
+
+
+def _chosen(entries: Iterator[Entry], kind: RecordKind | None, subject: str) -> Iterator[Entry]:
+    return (
+        entry for entry in entries if (kind is None or entry.record.kind is kind) and subject in entry.record.subject
+    )
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {**msgspec.to_builtins(verdict), "root": verdict.root.hex(), "ok": verdict.ok}
+
+
+def _print_verdict(file: Path, verdict: Verdict) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    if verdict.ok:
+        console.print(Text("whole", style="bold green"), plain(f"  {file}"))
+    else:
+        console.print(Text(f"BROKEN, {len(verdict.faults):,} faults", style="bold red"), plain(f"  {file}"))
+        for fault in verdict.faults[:_FAULTS_SHOWN]:
+            console.print(plain(f"  {fault}", limit=1_000))
+        if len(verdict.faults) > _FAULTS_SHOWN:
+            console.print(f"  and {len(verdict.faults) - _FAULTS_SHOWN:,} more (--json lists them all)")
+    console.print(plain(f"ledger   {verdict.origin}"))
+    console.print(f"size     {verdict.size:,} entries ({verdict.erased:,} erased)")
+    console.print(f"root     {verdict.root.hex()}")
+    trust = "given from outside" if verdict.trusted else "taken from the file itself: a forger would have put his there"
+    console.print(plain(f"key      {verdict.vkey}  ({trust})", limit=1_000))
+    console.print(
+        f"checked  {verdict.entries:,} entries, {verdict.tiles:,} tiles, {verdict.rows:,} rows, "
+        f"{verdict.checkpoints:,} signed heads, {verdict.remembered:,} remembered ones"
+    )
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    record = entry.record
+    return {
+        "index": entry.index,
+        "time": format_time(record.time),
+        "kind": record.kind,
+        "actor": record.actor,
+        "subject": record.subject,
+        "key": record.key,
+        "body": record.body if entry.salt is not None else None,
+    }
+
+
+_STYLES = {
+    RecordKind.INTENT: "yellow",
+    RecordKind.OUTCOME: "green",
+    RecordKind.DECISION: "bold cyan",
+    RecordKind.OBSERVATION: "bold red",
+    RecordKind.NOTE: "dim",
+}
+
+
+def _line(entry: Entry) -> Text:
+    record = entry.record
+    body = msgspec.json.encode(record.body).decode() if entry.salt is not None else "(erased)"
+    return Text.assemble(
+        (f"{entry.index:>6}  ", "dim"),
+        format_time(record.time),
+        (f"  {record.kind:<11} ", _STYLES[record.kind]),
+        plain(f"{record.actor}  {record.subject}  ", style="bold"),
+        plain(body, limit=400),
+    )

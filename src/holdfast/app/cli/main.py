@@ -1,0 +1,65 @@
+"""The commands, the errors they end in, and their exit codes: 0 done, 1 found, 2 usage, 3 bad input, 4 integrity."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import cyclopts
+from rich.console import Console
+from rich.traceback import Traceback
+
+from holdfast import __version__
+from holdfast.app.terminal import plain
+from holdfast.errors import HoldfastError
+
+app = cyclopts.App(
+    name="holdfast",
+    help="See an account-takeover campaign at its third post, stop it in seconds, and prove what was done.",
+    help_epilogue=(
+        "Exit codes: 0 done, 1 found or refused, 2 usage, 3 bad input, 4 integrity of the record. "
+        "With --verbose before the command, errors come with their traceback."
+    ),
+    version=__version__,
+)
+app.command("holdfast.app.cli.demo:demo", name="demo")
+app.command("holdfast.app.cli.drill:drill", name="drill")
+app.command("holdfast.app.cli.scan:scan", name="scan")
+app.command("holdfast.app.cli.watch:watch", name="watch")
+app.command("holdfast.app.cli.ledger:ledger", name="ledger")
+
+_INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
+_BROKEN_PIPE = 141  # and for one whose reader went away
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answer with its exit code. Errors go to standard error with advice."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    verbose = "--verbose" in words[:1]
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        answer = app(
+            words[1:] if verbose else words,
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+    except cyclopts.CycloptsError as error:
+        errors.print(plain(f"holdfast: {error}", limit=2_000))
+        errors.print(plain("See `holdfast --help`, or `holdfast COMMAND --help`."))
+        return 2
+    except HoldfastError as error:
+        if verbose:
+            errors.print(Traceback(suppress=[cyclopts]))
+        errors.print(plain(f"holdfast: {error}", limit=2_000))
+        errors.print(plain(error.advice, limit=2_000))
+        return error.exit_code
+    except KeyboardInterrupt:
+        errors.print(plain("holdfast: stopped by hand; what was recorded is whole. Run the same command to go on."))
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has gone; point stdout elsewhere so that the interpreter's last flush stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    return answer if isinstance(answer, int) else 0

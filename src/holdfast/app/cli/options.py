@@ -1,0 +1,61 @@
+"""The words that several commands share, and how they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from holdfast.errors import UsageError
+
+Json = Annotated[bool, Parameter(negative="", help="Print JSON for programs instead of text for people.")]
+Memory = Annotated[
+    int,
+    Parameter(name="--memory-mb", help="Bound on detection's keyed state, in MiB; what was evicted is counted."),
+]
+Columns = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--column",
+        negative="",
+        help="A field under another name, as field=name (for example account=author). May be repeated.",
+    ),
+]
+
+_PAIR = re.compile(r"([a-z_]+)=(.+)", re.DOTALL)
+
+
+def columns_of(pairs: Iterable[str]) -> dict[str, str]:
+    """The mapping field -> name in the file that `pairs` of `field=name` spell.
+
+    Raises:
+        UsageError: a pair is not of that form, or names one field twice.
+
+    """
+    columns: dict[str, str] = {}
+    for pair in pairs:
+        match = _PAIR.fullmatch(pair)
+        if match is None:
+            raise UsageError(f"--column {pair!r} is not field=name", advice="Write it as --column account=author.")
+        field, name = match.groups()
+        if field in columns:
+            raise UsageError(f"--column names the field {field!r} twice")
+        columns[field] = name
+    return columns
+
+
+def responder_seconds(word: str) -> float | None:
+    """What `auto:SECONDS` or `none` asks for: seconds from proposal to approval, or None for no response at all.
+
+    Raises:
+        UsageError: it is neither.
+
+    """
+    if word == "none":
+        return None
+    match = re.fullmatch(r"auto:(\d+(?:\.\d+)?)", word)
+    if match is None:
+        raise UsageError(f"--responder {word!r} is neither auto:SECONDS nor none", advice="Try --responder auto:60.")
+    return float(match[1])

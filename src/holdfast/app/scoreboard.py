@@ -1,0 +1,73 @@
+"""How well did it go: the figures of one drill, beside what happened in the real attack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class CauseScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The cause that was named, at RFC 3339 time `at`, and the true one; "unknown" and "none" are answers too."""
+
+    named: str
+    truth: str
+    right: bool
+    at: str | None = None
+
+
+class AccountScore(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts the attackers went for, those that posted a lure, those held before they did, and innocents held."""
+
+    targeted: int
+    posted: int
+    held_unused: int
+    innocent_held: int
+
+
+class LureScore(msgspec.Struct, frozen=True, kw_only=True):
+    """Lure posts made, refused when written, removed or hidden; `live_seconds` summed over all of them."""
+
+    made: int
+    refused_at_write: int
+    removed: int
+    live_seconds: float
+
+
+class ExposureScore(msgspec.Struct, frozen=True, kw_only=True):
+    """Inboxes read and archives taken away by the attackers."""
+
+    inboxes_read: int
+    exports: int
+
+
+class LedgerScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of the run: entries, the root that vouches for them, and whether every byte was checked."""
+
+    size: int
+    root: str
+    verified: bool
+
+
+class Scoreboard(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one drill. Times are RFC 3339 in UTC; `history` has the same keys where history has them."""
+
+    scenario: str
+    seed: int
+    first_lure_at: str | None
+    detected_at: str | None
+    detected_after_lure_posts: int | None
+    cause: CauseScore
+    accounts: AccountScore
+    lure_posts: LureScore
+    exposure: ExposureScore
+    last_lure_live_at: str | None
+    innocent_account_minutes: float
+    history: dict[str, Any]
+    ledger: LedgerScore
+    campaigns: int
+    proposals: int
+    warned_at: str | None
+    posts_seen: int
+    events_seen: int
+    seconds: float | None = None

@@ -1,1 +1,8 @@
-"""A made-up platform for drills, and the campaigns it can be made to suffer."""
+"""A social platform in one process, attack and all, that reacts to what is done about it."""
+
+from .chronicle import Figures, LurePost, Truth
+from .platform import SimulatedPlatform
+from .scenario import Scenario
+from .scenarios import SCENARIOS, scenario
+
+__all__ = ["SCENARIOS", "Figures", "LurePost", "Scenario", "SimulatedPlatform", "Truth", "scenario"]

@@ -3,6 +3,7 @@
 from .decode import Decoded, Decoder
 from .dialect import REQUIRED, Dialect, check_columns
 from .directory import ACCOUNTS
+from .duplicates import OnceOnly
 from .encode import batch_to_posts, encode_line, posts_to_batch
 from .interpret import names_in
 from .lines import LONGEST_LINE, Lines, LineSplitter
@@ -54,6 +55,7 @@ __all__ = [
     "LineSplitter",
     "Lines",
     "Media",
+    "OnceOnly",
     "Post",
     "PostRemoved",
     "ProfileChange",

@@ -55,11 +55,12 @@ def blast_radius(
     silent = restricted(holds, directory, now, Restriction.NO_POSTING)
     innocence = 1.0 - used(danger, directory, now)
     named_unknown = _beyond(holds, directory)
-    carriers, following = directory.of(danger.carriers) & held, directory.of(danger.next) & held
+    carriers = directory.of(danger.carriers) & held
+    following = directory.of(danger.next) & held & ~carriers
     innocent = held & ~carriers & ~following
     officials, emergency = innocent & directory.official, innocent & directory.emergency
     unknown_carriers = len(named_unknown & set(danger.carriers))
-    unknown_next = len(named_unknown & set(danger.next))
+    unknown_next = len(named_unknown & (set(danger.next) - set(danger.carriers)))
     return BlastRadius(
         accounts=int(held.sum()) + len(named_unknown),
         carriers=int(carriers.sum()) + unknown_carriers,

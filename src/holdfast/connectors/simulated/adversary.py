@@ -23,7 +23,7 @@ from numpy.random import Generator
 from holdfast.events import Account, CredentialChange, Report
 
 from .foothold import Foothold
-from .geography import Place, relay, stranger
+from .geography import Place, country_of, relay, stranger
 from .scenario import MINUTE, SECOND, Attack, Deed, Step, Target
 from .services import Services
 from .streams import stream, token
@@ -80,7 +80,8 @@ class Adversary:
         row = self._world.accounts.cast[target.handle]
         rng = stream(self._world.seed, "target", target.handle)
         draw = int(rng.integers(1 << 60))
-        place = relay(draw, self._attack.networks) if self._attack.networks else stranger(draw)
+        country = country_of(row, int(self._world.accounts.lang[row]))
+        place = relay(draw, self._attack.networks) if self._attack.networks else stranger(draw, country)
         grip = Grip(target=target, row=row, rng=rng, place=place)
         self._grips[row] = grip
         for step in target.steps:
@@ -216,9 +217,8 @@ class Adversary:
             return
         said = self._attack.lures[lure]
         account = self._world.accounts.id(grip.row)
-        more = {"client": self._attack.app} if grip.app else {}
         app = self._attack.app if grip.app else ""
-        post = self._services.post(grip.row, said.text, time, urls=said.urls, app=app, **more)
+        post = self._services.post(grip.row, said.text, time, urls=said.urls, app=app, client=app or grip.place.client)
         if post is None:
             grip.held = True
             number = len(self._world.chronicle.refusals)
@@ -234,7 +234,7 @@ class Adversary:
             watcher(post, time)
         for removal in self._attack.removals:
             if first and removal.handle == grip.target.handle:
-                self._world.agenda.at(time + removal.after, lambda now: self._services.remove(post, removal.by, now))
+                self._world.agenda.at(time + removal.after, self._services.remove, post, removal.by)
 
     def _stand_in(self, grip: Grip, lure: str, left: int, time: int) -> None:
         """Let another account say it that has not spoken yet and is not known to be held."""
@@ -338,4 +338,4 @@ class Adversary:
         grip = self._grips.get(self._world.posts[post].row)
         if grip is not None and self._inside(grip) is not None and not grip.app and grip.rng.random() < HIDES_REPLIES:
             when = time + grip.soon() // 3
-            self._world.agenda.at(when, lambda now: self._services.remove(reply, "holder", now, "reply hidden"))
+            self._world.agenda.at(when, self._services.remove, reply, "holder")

@@ -191,4 +191,5 @@ class Chronicle:
 
     def _named(self) -> tuple[str, ...]:
         sessions = [f"tool_session:{session}" for opened in self.sessions.values() for session in opened]
-        return (*sessions, *self._cause.accepted)
+        staff = [f"staff:{name}" for name in self.sessions]
+        return (*sessions, *staff, *self._cause.accepted)

@@ -22,6 +22,7 @@ COUNTRIES = {
 NETWORKS_PER_COUNTRY = 4  # the first is a mobile carrier, behind whose few addresses very many people stand
 FIRST_NETWORK = 65_540
 VPN_NETWORKS = ("AS64501", "AS64502", "AS64503", "AS64504")  # commercial relays; ordinary people use them too
+SIGN_IN_CLIENTS = ("iPhone", "iPhone", "Android", "Android", "Web")
 CARRIERS = ("northline", "telcor", "vistacom", "mobila", "airgrid")
 _EVERY = tuple(sorted({country for countries in COUNTRIES.values() for country in countries}))
 
@@ -34,6 +35,7 @@ class Place:
     country: str
     ip: str
     device: str
+    client: str
 
 
 def mix(value: int, salt: int = 0) -> int:
@@ -44,10 +46,20 @@ def mix(value: int, salt: int = 0) -> int:
     return value ^ value >> 31
 
 
+def client_of(draw: int) -> str:
+    """With what people sign in and post, as common as it is."""
+    return SIGN_IN_CLIENTS[mix(draw, 12) % len(SIGN_IN_CLIENTS)]
+
+
+def country_of(row: int, lang: int) -> str:
+    """Where the account in `row` lives."""
+    choices = COUNTRIES[LANGUAGES[lang].code]
+    return choices[mix(row, 1) % len(choices)]
+
+
 def home(row: int, lang: int, *, device: int = 0) -> Place:
     """Where the account in `row` usually is; `device` numbers its devices."""
-    choices = COUNTRIES[LANGUAGES[lang].code]
-    country = choices[mix(row, 1) % len(choices)]
+    country = country_of(row, lang)
     network = min(mix(row, 2) % (NETWORKS_PER_COUNTRY + 2), NETWORKS_PER_COUNTRY + 1) % NETWORKS_PER_COUNTRY
     number = FIRST_NETWORK + _EVERY.index(country) * NETWORKS_PER_COUNTRY + network
     shared = network == 0
@@ -57,6 +69,7 @@ def home(row: int, lang: int, *, device: int = 0) -> Place:
         country=country,
         ip=f"2001:db8:{number - 65_000:x}::{host:x}",
         device=f"d{mix(row, 10 + device):016x}",
+        client=client_of(row + device),
     )
 
 
@@ -68,12 +81,20 @@ def relay(draw: int, networks: tuple[str, ...] = VPN_NETWORKS) -> Place:
         country=_EVERY[mix(draw, 5) % len(_EVERY)],
         ip=f"2001:db8:f{int(asn[2:]) % 0xFFF:x}::{mix(draw, 6) % 512:x}",
         device=f"d{mix(draw, 7):016x}",
+        client=client_of(draw),
     )
 
 
-def stranger(draw: int) -> Place:
-    """Some household line or phone, different for each `draw`: what a rented network of infected computers looks like."""
-    return home(mix(draw, 8) % (1 << 40), mix(draw, 9) % len(LANGUAGES), device=draw % 97)
+def stranger(draw: int, country: str) -> Place:
+    """Some household line in `country`, another for each `draw`: a rented network of infected computers."""
+    number = FIRST_NETWORK + _EVERY.index(country) * NETWORKS_PER_COUNTRY + mix(draw, 8) % NETWORKS_PER_COUNTRY
+    return Place(
+        asn=f"AS{number}",
+        country=country,
+        ip=f"2001:db8:{number - 65_000:x}::{mix(draw, 9) % (1 << 32):x}",
+        device=f"d{mix(draw, 7):016x}",
+        client=client_of(draw),
+    )
 
 
 def carrier(row: int) -> str:

@@ -6,6 +6,7 @@ stands, relays that honest people use too, and support staff who replace e-mails
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -109,6 +110,7 @@ class Routine:
         records: list[SecurityEvent] = [*self._sign_ins()]
         for kind, rate in PER_HOUR.items():
             records.extend(self._everyday(kind, rate))
+        records.extend(self._let_in())
         records.sort(key=lambda record: record.time)
         return records
 
@@ -147,9 +149,25 @@ class Routine:
             asn=place.asn,
             country=place.country,
             device=place.device,
-            client="iPhone" if draw % 2 else "Android",
+            client=place.client,
             method=method,
         )
+
+    def _let_in(self) -> Iterator[SecurityEvent]:
+        """Who let the app in whose tokens will be stolen: its later victims, and everybody else who liked it."""
+        attack = self._world.scenario.attack
+        if attack is None or not attack.app:
+            return
+        rng = stream(self._world.seed, "audience")
+        accounts = self._world.accounts
+        rows = [accounts.cast[target.handle] for target in attack.targets]
+        rows += rng.integers(len(accounts.cast), accounts.size, attack.audience).tolist()
+        for row, time in zip(
+            rows, rng.integers(self._opens, self._world.scenario.start, len(rows)).tolist(), strict=True
+        ):
+            yield AppAuthorised(
+                account=accounts.id(row), time=time, app=attack.app, scopes=("read", "post"), by="holder"
+            )
 
     def _everyday(self, kind: str, rate: float) -> list[SecurityEvent]:
         made: list[SecurityEvent] = []

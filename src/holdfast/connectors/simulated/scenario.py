@@ -24,6 +24,11 @@ def moment(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp() * 1000)
 
 
+def names(text: str) -> tuple[str, ...]:
+    """The names in `text`, which stand apart by white space."""
+    return tuple(text.split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One account known by name. `reach` counts followers; `rate` is its usual posts per hour."""
@@ -120,13 +125,19 @@ class Removal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """The adversary's means and plan. `networks` are the autonomous systems it signs in from."""
+    """The adversary's means and plan.
+
+    `networks` are the autonomous systems it signs in from; none of them: a household line in each holder's own country.
+    `app` is a third-party app whose tokens it stole, which `audience` ordinary accounts let in as well; `carrier` names the
+    desk that moves phone numbers for it.
+    """
 
     targets: tuple[Target, ...]
     lures: Mapping[str, LureText] = field(default_factory=dict)
     staff: tuple[StolenStaff, ...] = ()
     networks: tuple[str, ...] = ()
     app: str = ""
+    audience: int = 0
     carrier: str = ""
     removals: tuple[Removal, ...] = ()
     vishing: tuple[tuple[int, str], ...] = ()  # when, and which staff member reported the call
@@ -134,9 +145,9 @@ class Attack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """What was true: factor keys (`tool_session:ts-...`) any of which is right; none of them when nothing is common.
+    """What was true: factor keys any of which is right, besides the tool sessions and staff in whose name it was done.
 
-    `{session:STAFF}` in a key stands for the tool session that the adversary opened as that staff member.
+    None at all: the hijacked accounts have nothing in common.
     """
 
     accepted: tuple[str, ...] = ()

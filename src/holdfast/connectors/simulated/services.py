@@ -72,7 +72,7 @@ class Services:
                 asn=place.asn,
                 country=place.country,
                 device=place.device,
-                client="Web",
+                client=place.client,
                 method=method,
             )
         )

@@ -79,8 +79,8 @@ SITES = (
     "www.youtube.com", "www.instagram.com", "open.spotify.com", "bit.ly", "en.wikipedia.org",
 )  # fmt: skip
 PLACES = ("Central Park", "Harbour Cafe", "Union Station", "Gate B12", "Riverside Gym", "Old Town Books", "Pier 7")
-CLIENTS = ("iPhone", "Android", "Web", "Deckboard", "iPad", "QueueWell", "StrideRun", "Stationcast")
-CLIENT_SHARES = (0.40, 0.33, 0.17, 0.04, 0.03, 0.015, 0.008, 0.007)
+CLIENTS = ("iPhone", "Android", "Web", "Deckboard", "iPad", "QueueWell", "StrideRun", "Stationcast", "app-matchday")
+CLIENT_SHARES = (0.40, 0.33, 0.17, 0.04, 0.02, 0.015, 0.008, 0.007, 0.01)
 
 
 def language_row(code: str) -> int:

@@ -15,7 +15,7 @@ from holdfast.events import POSTS, SecurityEvent
 from .agenda import Agenda
 from .chronicle import Chronicle
 from .gate import Gate
-from .geography import mix
+from .geography import client_of, mix
 from .population import Accounts, Mask
 from .scenario import Scenario
 from .streams import token
@@ -81,7 +81,8 @@ class World:
     def keys(self, row: int) -> Keys:
         """What opens the account in `row`."""
         if row not in self._keys:
-            self._keys[row] = Keys(email=token(self.seed, "email", row))
+            session = f"s-{token(self.seed, 'session', row)}"
+            self._keys[row] = Keys(email=token(self.seed, "email", row), sessions={session: False})
         return self._keys[row]
 
     def say(self, row: int, text: str, time: int, *, urls: tuple[str, ...] = (), **more: str) -> str:
@@ -100,7 +101,7 @@ class World:
                 "text": text,
                 "urls": list(urls),
                 "lang": LANGUAGES[accounts.lang[row]].code,
-                "client": "iPhone",
+                "client": client_of(row),
                 "reach": int(accounts.reach[row]),
                 "verified": bool(accounts.verified[row]),
                 **more,

@@ -8,10 +8,20 @@ from difflib import get_close_matches
 from holdfast.connectors.simulated.scenario import Scenario
 from holdfast.errors import UsageError
 
+from .bribed_reader import bribed_reader
+from .ordinary_day import ordinary_day
+from .session_theft import session_theft
+from .sim_swap import sim_swap
+from .third_party_app import third_party_app
 from .twitter_2020 import twitter_2020
 
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
     "twitter-2020-07-15": twitter_2020,
+    "third-party-app": third_party_app,
+    "sim-swap": sim_swap,
+    "session-theft": session_theft,
+    "bribed-reader": bribed_reader,
+    "ordinary-day": ordinary_day,
 }
 
 

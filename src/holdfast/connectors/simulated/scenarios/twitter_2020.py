@@ -28,6 +28,7 @@ from holdfast.connectors.simulated.scenario import (
     StolenStaff,
     Target,
     moment,
+    names,
 )
 
 from .cast import BYSTANDERS, WEATHER
@@ -83,25 +84,34 @@ LURES = {
 }  # fmt: skip
 
 # Seven e-mail patterns were seen on the hijacked accounts (MyCrypto); here each batch shares one.
-OG = ("drug", "xx", "vampire", "insane", "spy", "emo", "6", "dark", "w", "l", "50", "vague", "anxious", "zed", "ivy", "q8",
-    "hex", "owl", "77")  # fmt: skip
-TRADERS = ("AngeloBTC", "crypto_bitlord", "satoshilite", "luckyovlegends", "mattglantz", "jedijamesdean", "coin_harrow",
-    "btc_marlowe", "ledger_quill", "chain_osprey", "hodl_merrin", "sats_daily", "alt_season_x", "whale_tern", "moon_ferris",
-    "defi_brandt", "block_ansel", "trade_pell")  # fmt: skip
-COMPANIES = ("binance", "cz_binance", "gemini", "bitcoin", "kucoincom", "coinbase", "coindesk", "bitfinex", "ripple",
-    "tronfoundation", "justinsuntron", "coinledgerly", "bitharbour", "tokenquay", "hashmeadow", "vaultline", "nodecastle",
-    "minersguild")  # fmt: skip
-CELEBRITIES = ("elonmusk", "billgates", "jeffbezos", "barackobama", "joebiden", "mikebloomberg", "warrenbuffett", "apple",
-    "uber", "cashapp", "kanyewest", "kimkardashian", "wizkhalifa", "floydmayweather", "xxxtentacion", "mrbeastyt", "hqtrivia",
-    "netanyahu")  # fmt: skip
-OFFICIALS = ("geertwilderspvv", "senator_calloway", "mayor_brightwell", "gov_fenwick", "rep_oduya", "minister_halloran",
-    "chefmarisol", "comic_tate", "djnorrland", "actor_vance", "author_lindqvist", "coach_barros", "model_ines", "rapper_yung_k",
-    "singer_amaya", "striker_dosan", "host_beckett", "producer_oz")  # fmt: skip
-BRANDS = ("skyway_air", "fizzcola", "runfast", "megamart", "pixelphone", "streamly", "burgerbarn", "autovolt", "parcelgo",
-    "gamehive", "bankwell", "snacktime", "lumen_tv", "trailbike", "homegoods", "petpals", "ridehail", "cloudnine")  # fmt: skip
-LATE = ("astro_kim", "baker_lou", "boxer_reyes", "captain_wye", "dancer_mio", "drummer_ash", "editor_noor", "golfer_finn",
-    "hacker_dot", "judge_mabel", "knitter_jo", "lawyer_quin", "mechanic_sol", "nurse_opal", "painter_rue", "pilot_greer",
-    "poet_zola", "ranger_bo", "surfer_kai", "tailor_win")  # fmt: skip
+OG = names("""drug xx vampire insane spy emo 6 dark w l 50 vague anxious zed ivy q8 hex owl 77""")
+TRADERS = names(
+    """AngeloBTC crypto_bitlord satoshilite luckyovlegends mattglantz jedijamesdean coin_harrow btc_marlowe
+    ledger_quill chain_osprey hodl_merrin sats_daily alt_season_x whale_tern moon_ferris defi_brandt
+    block_ansel trade_pell"""
+)
+COMPANIES = names(
+    """binance cz_binance gemini bitcoin kucoincom coinbase coindesk bitfinex ripple tronfoundation
+    justinsuntron coinledgerly bitharbour tokenquay hashmeadow vaultline nodecastle minersguild"""
+)
+CELEBRITIES = names(
+    """elonmusk billgates jeffbezos barackobama joebiden mikebloomberg warrenbuffett apple uber cashapp
+    kanyewest kimkardashian wizkhalifa floydmayweather xxxtentacion mrbeastyt hqtrivia netanyahu"""
+)
+OFFICIALS = names(
+    """geertwilderspvv senator_calloway mayor_brightwell gov_fenwick rep_oduya minister_halloran
+    chefmarisol comic_tate djnorrland actor_vance author_lindqvist coach_barros model_ines rapper_yung_k
+    singer_amaya striker_dosan host_beckett producer_oz"""
+)
+BRANDS = names(
+    """skyway_air fizzcola runfast megamart pixelphone streamly burgerbarn autovolt parcelgo gamehive
+    bankwell snacktime lumen_tv trailbike homegoods petpals ridehail cloudnine"""
+)
+LATE = names(
+    """astro_kim baker_lou boxer_reyes captain_wye dancer_mio drummer_ash editor_noor golfer_finn
+    hacker_dot judge_mabel knitter_jo lawyer_quin mechanic_sol nurse_opal painter_rue pilot_greer
+    poet_zola ranger_bo surfer_kai tailor_win"""
+)
 PRESIDENT = "presidential_desk"  # the account that extra protection saved
 
 REACH = {"barackobama": 120_700_000, "kimkardashian": 65_700_000, "billgates": 51_100_000, "elonmusk": 36_900_000,
@@ -110,8 +120,10 @@ REACH = {"barackobama": 120_700_000, "kimkardashian": 65_700_000, "billgates": 5
     "bitcoin": 1_000_000, "uber": 1_000_000, "ripple": 950_000, "coindesk": 1_100_000, PRESIDENT: 83_000_000}  # fmt: skip
 
 # When each lure of the first wave comes: at true first and last times (19:13 and 20:09, MyCrypto), others between.
-FIRST_WAVE = ("binance", "cz_binance", "gemini", "bitcoin", "kucoincom", "coinbase", "coindesk", "bitfinex", "tronfoundation",
-    "justinsuntron", "crypto_bitlord", "satoshilite", "coinledgerly", "bitharbour")  # fmt: skip
+FIRST_WAVE = names(
+    """binance cz_binance gemini bitcoin kucoincom coinbase coindesk bitfinex tronfoundation justinsuntron
+    crypto_bitlord satoshilite coinledgerly bitharbour"""
+)
 FIRST_WAVE_AFTER = (0, 45, 95, 180, 330, 480, 700, 1_200, 1_620, 1_980, 2_400, 2_760, 3_060, 3_330)  # seconds
 SECOND_WAVE = (
     ("mattglantz", "short"), ("elonmusk", "musk"), ("billgates", "gates"), ("ripple", "xrp"), ("uber", "brand"),

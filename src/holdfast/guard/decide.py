@@ -1,9 +1,10 @@
 """Who may carry out a plan: how many people must agree, who has, and what would make it allowed?
 
 An approval names the hash of the exact plan; any change to the plan is another hash and needs its own approvals. The
-requester never counts. Staff ids are opaque and never translated: what is recorded is what was given. But two ids that
-differ only in case, width, white space or invisible characters count as one person when approvals are counted: to take
-two people for one costs a phone call, to take one person for two may cost the platform.
+requester never counts. Staff ids are opaque: whoever signs people in vouches that one person has one id, and what is
+recorded is what was given. Only when approvals are counted are ids that differ in nothing but case, width, accents,
+white space or invisible characters taken for one person: to take two people for one costs a phone call, to take one
+person for two may cost the platform. Letters of another script that merely look alike are other letters.
 """
 
 from __future__ import annotations
@@ -176,7 +177,7 @@ def _allowed_when(request: Request, reached: Quorum) -> str:
 
 def _person(staff: str) -> str:
     """The id stripped of what the eye does not see; only for telling people apart, never kept or shown."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", staff).casefold())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", staff).casefold())
     return "".join(character for character in folded if unicodedata.category(character) not in _UNSEEN)
 
 

@@ -29,6 +29,15 @@ FOREIGN = sorted(
 )
 
 
+def made(kind):
+    """An error of this class."""
+    if issubclass(kind, sa.exc.DBAPIError):
+        return kind("SELECT 1", {}, sqlite3.OperationalError("as SQLite says it"))
+    if issubclass(kind, sa.exc.StatementError):
+        return kind("message", "SELECT 1", {}, ValueError("why"))
+    return kind.__new__(kind)
+
+
 @pytest.fixture
 def path(tmp_path):
     """Where a store may be made."""
@@ -48,7 +57,7 @@ def store(path):
 @pytest.mark.parametrize("kind", FOREIGN, ids=lambda kind: kind.__name__)
 def test_every_foreign_error_is_mapped(kind):
     """Whatever SQLite's driver, SQLAlchemy or the system raises comes out of the seam as a store error with advice."""
-    why = kind.__new__(kind)
+    why = made(kind)
     with pytest.raises(StoreError) as caught, sqlite.Seam("some.db"):
         raise why
     assert caught.value.advice

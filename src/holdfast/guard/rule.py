@@ -42,7 +42,7 @@ class Members(Protocol):
         ...
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One hold as the guard keeps it, in force from `starts` until just before `until` (milliseconds since 1970 UTC).
 
     `id` is the account, staff member, tool session, tool, `tool/function` or app. `actions` are what it stops

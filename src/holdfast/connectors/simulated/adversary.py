@@ -25,7 +25,7 @@ from holdfast.events import Account, CredentialChange, Report
 from .foothold import Foothold
 from .geography import Place, country_of, relay, stranger
 from .scenario import MINUTE, SECOND, Attack, Deed, Step, Target
-from .services import Services
+from .services import Method, Services
 from .streams import stream, token
 from .tool import AccountDesk, Function, Seat
 from .world import World
@@ -182,7 +182,7 @@ class Adversary:
         keys = self._world.keys(grip.row)
         if not keys.password_is_intruders:
             return self._wait(grip, step, time)
-        method = "sms" if keys.phone_is_intruders else "recovery"
+        method: Method = "sms" if keys.phone_is_intruders else "recovery"
         if self._services.sign_in(grip.row, grip.place, method, time, intruder=True) is None:
             self._again(grip, step, time)
         return None

@@ -1,4 +1,4 @@
-"""What really happened: kept while a drill runs, for its scoreboard alone; nothing that defends the platform may read it."""
+"""What really happened: kept while a drill runs, for its scoreboard alone; no defender may read it."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ class LurePost:
 class Truth:
     """What was true of a drill so far. Accounts are ids in order of happening; times are milliseconds since 1970 UTC.
 
-    `cause` holds the factor keys any of which is right; it is empty when the hijacked accounts have nothing in common, and
-    then "unknown" is right. `touched` accounts had their credentials, sessions or private data in the adversary's
-    hands; `targeted` adds those that were tried in vain. `amplified` are reposts of lures by hijacked accounts.
+    `cause` holds the factor keys any of which is right; it is empty when the hijacked accounts have nothing in common,
+    and then "unknown" is right. `touched` accounts had their credentials, sessions or private data in the adversary's
+    hands; `targeted` adds those that were tried in vain. `amplified` are reposts of lures by hijacked accounts;
+    `refusals` are the adversary's refused deeds as (time, account, what).
     """
 
     scenario: str

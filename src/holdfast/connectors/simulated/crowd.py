@@ -1,4 +1,4 @@
-"""What do bystanders say that looks like an attack and is none: news, petitions, appeals, giveaways, jokes and warnings.
+"""What do bystanders say that looks like an attack and is none: news, petitions, appeals, giveaways, warnings.
 
 Most of it is laid out before the day begins and comes whatever else happens. Warnings and jokes follow lures that
 people saw: no lure, no warning. Everything here is posted one by one through the same door as a lure.
@@ -6,13 +6,11 @@ people saw: no lure, no warning. Everything here is posted one by one through th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from numpy.random import Generator
 
 from .addresses import base58_address, bech32_address
 from .scenario import HOUR, MINUTE, SECOND
-from .services import Services
+from .services import Relations, Services
 from .streams import stream
 from .world import World
 
@@ -49,8 +47,13 @@ JOKES = (
     "giving back to my community: send me $5 and I'll send you a meme",
     "my account is hacked too, all tacos sent to me will be eaten",
 )
-CHATTER = ("tip jar as always {address}", "donations for the node go to {address} thanks all", "new cold wallet {address}",
-    "proof of reserves, same address as last year {address}", "mining payout landed on {address}")  # fmt: skip
+CHATTER = (
+    "tip jar as always {address}",
+    "donations for the node go to {address} thanks all",
+    "new cold wallet {address}",
+    "proof of reserves, same address as last year {address}",
+    "mining payout landed on {address}",
+)
 
 
 class Crowd:
@@ -85,29 +88,24 @@ class Crowd:
     def _say(self, row: int, text: str, urls: tuple[str, ...], time: int) -> str | None:
         return self._services.post_as_holder(row, text, time, urls=urls)
 
-    def _spread(
-        self, rng: Generator, begin: int, within: int, count: int, say: Callable[[int], tuple[str, tuple[str, ...]]]
-    ) -> None:
-        """`count` different people say what `say` makes up for each, most of them early."""
+    def _spread(self, rng: Generator, begin: int, count: int, url: str, wordings: tuple[str, ...]) -> None:
+        """`count` different people link to `url` within an hour, most of them early, in one of these wordings."""
         for number in range(count):
-            at = begin + int(rng.beta(1, 3) * within)
-            self._world.agenda.at(at, self._say, self._someone(rng), *say(number))
+            at = begin + int(rng.beta(1, 3) * HOUR)
+            text = f"{wordings[number % len(wordings)]} {url}"
+            self._world.agenda.at(at, self._say, self._someone(rng), text, (url,))
 
     def _news(self, rng: Generator) -> None:
         for headline in NEWS:
             url = f"https://northpost.example/{int(rng.integers(1 << 30))}"
-            wordings = (f"{headline} {url}", f"{headline} {url} via @northpost", f"Breaking: {headline} {url}")
-            self._spread(
-                rng, self._sometime(rng, HOUR), HOUR, NEWS_SHARED_BY, lambda n, w=wordings, u=url: (w[n % 3], (u,))
-            )  # type: ignore[misc]
+            wordings = (headline, f"Breaking: {headline}", f"@northpost: {headline}")
+            self._spread(rng, self._sometime(rng, HOUR), NEWS_SHARED_BY, url, wordings)
 
     def _petitions(self, rng: Generator) -> None:
         for title in TITLES:
             url = f"https://petitionhall.example/p/{int(rng.integers(1 << 24))}"
-            text = f'I just signed "{title}" - please sign and share! {url}'
-            self._spread(
-                rng, self._sometime(rng, 2 * HOUR), 2 * HOUR, PETITION_SIGNED_BY, lambda _, t=text, u=url: (t, (u,))
-            )  # type: ignore[misc]
+            wordings = (f'I just signed "{title}" - please sign and share!',)
+            self._spread(rng, self._sometime(rng, HOUR), PETITION_SIGNED_BY, url, wordings)
 
     def _appeal(self, rng: Generator) -> None:
         """A relief fund publishes its address; people copy it, half of them as a repost or with the source named."""
@@ -122,7 +120,7 @@ class Crowd:
             first.extend([post] if post else [])
 
         def copy(row: int, number: int, time: int) -> None:
-            more = {"repost_of": first[0]} if first and number % 2 else {}
+            more: Relations = {"repost_of": first[0]} if first and number % 2 else {}
             words = text if number % 2 else f"via @{self._world.accounts.handle(fund)}: {text}"
             self._services.post_as_holder(row, words, time, **more)
 
@@ -141,8 +139,8 @@ class Crowd:
     def _coupons(self, rng: Generator) -> None:
         """A shop gives something away for real, and asks to be shared."""
         url = f"https://shopcorner.example/win/{int(rng.integers(1 << 20))}"
-        text = f"We hit 100k followers! Share and follow to win a bicycle. Winner drawn Friday. {url}"
-        self._spread(rng, self._sometime(rng, HOUR), HOUR, COUPON_SHARED_BY, lambda _: (text, (url,)))
+        wordings = ("We hit 100k followers! Share and follow to win a bicycle. Winner drawn Friday.",)
+        self._spread(rng, self._sometime(rng, HOUR), COUPON_SHARED_BY, url, wordings)
 
     def _chapters(self, rng: Generator) -> None:
         """One organisation's own accounts."""
@@ -180,7 +178,7 @@ class Crowd:
         handle = self._world.accounts.handle(said.row)
         lure = said.urls[0] if said.urls else max(said.text.split(), key=len)
         text = WARNINGS[draw % len(WARNINGS)].format(handle=handle, lure=lure, text=said.text)
-        more = {}
+        more: Relations = {}
         if draw % 100 < REPLIES * 100 and not (said.hidden or said.gone):
             more["reply_to"] = post
         elif draw % 3 == 0:

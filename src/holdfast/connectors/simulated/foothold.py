@@ -1,4 +1,7 @@
-"""How does the adversary hold on to the staff tool: with credentials that staff were talked out of, one after another."""
+"""How does the adversary hold on to the staff tool: with credentials that staff were talked out of, one after another.
+
+A credential works until the staff member is held; one whose sessions were cut three times is given up for the next.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from .world import World
 
 HOW_TO_PAGES = ("reach-account-desk", "support-escalations", "account-desk-faq", "vpn-setup", "who-has-desk-access")
 BETWEEN_PAGES = 4 * MINUTE
+SEATS_PER_CREDENTIAL = 3
 TRIES_THE_DOOR = 40 * MINUTE
 CALL = "Somebody called as the IT help desk about the VPN and wanted me to sign in on a page they gave me."
 
@@ -33,7 +37,7 @@ class Foothold:
             world.agenda.at(at, self._called, staff)
 
     def lose(self, then: Callable[[Seat | None, int], None], time: int) -> None:
-        """The tool said no: get back in after some minutes, and call `then` with the new seat, or None if there is no way."""
+        """The tool said no: get back in after some minutes, then call `then` with the new seat, or None without one."""
         self.seat = None
         if not self._waiting:
             self._world.agenda.at(time + int(self._rng.integers(2 * MINUTE, 5 * MINUTE)), self._return)
@@ -76,7 +80,8 @@ class Foothold:
 
     def _return(self, time: int) -> None:
         for stolen in self._attack.staff:
-            if self.seat is None and stolen.rights and stolen.at <= time:
+            opened = self._world.chronicle.sessions.get(stolen.staff, ())
+            if self.seat is None and stolen.rights and stolen.at <= time and len(opened) < SEATS_PER_CREDENTIAL:
                 self.seat = self._sit_down(stolen, time)
         waiting, self._waiting = self._waiting, []
         for then in waiting:

@@ -1,7 +1,7 @@
 """May this be done just now: the restrictions that stand on the platform, and the guard whom it asks besides.
 
-What was pushed is enforced here, to the millisecond, whether Holdfast placed it or somebody else did. What cannot be pushed
-(cohorts, lures) is known to the guard alone, so every write that matters is put to it as well.
+What was pushed is enforced here, to the millisecond, whether Holdfast placed it or somebody else did. What cannot be
+pushed (cohorts, lures) is known to the guard alone, so every write that matters is put to it as well.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """From where do people sign in: countries, their networks, and the few networks that people from everywhere share.
 
-Numbers of autonomous systems come from the range kept for documentation (RFC 5398), addresses from 2001:db8::/32 (RFC 3849).
+Numbers of autonomous systems come from the range kept for documentation (RFC 5398), addresses from
+2001:db8::/32 (RFC 3849).
 """
 
 from __future__ import annotations

@@ -31,15 +31,17 @@ TICK = 2 * SECOND  # a batch never spans more of simulated time
 class SimulatedPlatform:
     """One run of a scenario: more than a million accounts, their traffic, staff, an internal tool, and an adversary.
 
-    Make one from a scenario and a seed. The same two give the same run, byte for byte, as long as the same is done to it.
+    Make one from a scenario and a seed. The same two give the same run, byte for byte, as long as the
+    same is done to it.
 
     >>> from holdfast.connectors.simulated import SimulatedPlatform, scenario
     >>> platform = SimulatedPlatform(scenario("third-party-app"), seed=1)
     >>> platform.name, platform.accounts().num_rows
     ('simulated', 220000)
 
-    `events` lets time go by. Every batch is what happened in two seconds, or less when `wake_at` asked for it; the first
-    one is what happened to accounts before anybody watched, and has no posts. Nothing happens while you hold a batch.
+    `events` lets time go by. Every batch is what happened in two seconds, or less when `wake_at` asked for it; the
+    first one is what happened to accounts before anybody watched, and has no posts. Nothing happens while you hold a
+    batch.
 
     >>> stream = platform.events()
     >>> opening = next(stream)
@@ -203,7 +205,7 @@ class SimulatedPlatform:
         return self._world.chronicle.truth()
 
     def figures(self, until: int | None = None) -> Figures:
-        """The figures of the run so far, lures counted as live up to `until` (milliseconds since 1970 UTC; None: now)."""
+        """The figures so far, lures counted as live up to `until` (milliseconds since 1970 UTC; None: now)."""
         return score(self._world, self._tally, self._now if until is None else until)
 
     def _next_stop(self) -> int:

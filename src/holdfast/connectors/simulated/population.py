@@ -6,7 +6,7 @@ An account's *row* is its place in these columns and in `accounts()`; its id is 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -88,7 +88,7 @@ class Accounts:
         return result
 
     @cached_property
-    def ids(self) -> Any:
+    def ids(self) -> pa.Array:
         """The id of each row, an Arrow string array."""
         digits = np.empty((self.size, 8), np.uint8)
         digits[:, 0] = ord("a")
@@ -100,7 +100,7 @@ class Accounts:
         return pa.StringArray.from_buffers(self.size, pa.py_buffer(offsets), pa.py_buffer(digits))
 
     @cached_property
-    def handles(self) -> Any:
+    def handles(self) -> pa.Array:
         """The handle of each row, an Arrow string array."""
         rng = stream(self._seed, "handles")
         count = self.size - len(self._members)

@@ -9,7 +9,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from holdfast.events import Tier
 
@@ -75,7 +75,7 @@ class Deed(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing the adversary means to do at `at`, give or take `jitter`. `what` is a lure's name, an address, a network."""
+    """One thing the adversary means to do at `at` or up to `jitter` later; `what` names a lure, or whom it reposts."""
 
     at: int
     deed: Deed
@@ -120,7 +120,7 @@ class Removal:
 
     handle: str
     after: int
-    by: str = "platform"
+    by: Literal["holder", "platform"] = "platform"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +128,8 @@ class Attack:
     """The adversary's means and plan.
 
     `networks` are the autonomous systems it signs in from; none of them: a household line in each holder's own country.
-    `app` is a third-party app whose tokens it stole, which `audience` ordinary accounts let in as well; `carrier` names the
-    desk that moves phone numbers for it.
+    `app` is a third-party app whose tokens it stole, which `audience` ordinary accounts let in as well; `carrier` names
+    the desk that moves phone numbers for it.
     """
 
     targets: tuple[Target, ...]

@@ -5,7 +5,7 @@ Holders and intruders use the same doors. Every deed asks the gate first: what s
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict, Unpack
 
 from holdfast.containment import Restriction, SubjectKind
 from holdfast.events import (
@@ -36,6 +36,15 @@ NEEDS = {
 }
 
 
+class Relations(TypedDict, total=False):
+    """What a post stands in relation to (ids of posts), and the client it came from."""
+
+    repost_of: str
+    reply_to: str
+    quote_of: str
+    client: str
+
+
 class Services:
     """The doors of the platform."""
 
@@ -43,21 +52,17 @@ class Services:
         """Open them onto `world`."""
         self._world = world
 
-    def allowed(
-        self, row: int, action: Action, time: int, *, text: str = "", urls: tuple[str, ...] = (), app: str = ""
-    ) -> bool:
-        """Whether the account may do `action` now; `text` and `urls` are what it would say, `app` what carries it."""
+    def allowed(self, question: Question) -> bool:
+        """Whether nothing stands against it: neither a restriction on the account nor the guard."""
         gate = self._world.gate
-        account = self._world.accounts.id(row)
-        if not gate.allows_account(account, NEEDS[action], time):
-            return False
-        return gate.guard_allows(Question(account=account, action=action, time=time, text=text, urls=urls, app=app))
+        free = gate.allows_account(question.account, NEEDS[question.action], question.time)
+        return free and gate.guard_allows(question)
 
     def sign_in(self, row: int, place: Place, method: Method, time: int, *, intruder: bool = False) -> str | None:
         """A session, or None when the door is shut."""
         world = self._world
         session = None
-        if self.allowed(row, Action.SIGN_IN, time):
+        if self.allowed(Question(account=world.accounts.id(row), action=Action.SIGN_IN, time=time)):
             keys = world.keys(row)
             keys.count += 1
             session = f"s-{token(world.seed, 'session', row, keys.count)}"
@@ -84,7 +89,7 @@ class Services:
         account = world.accounts.id(row)
         hint = token(world.seed, "hint", world.keys(row).email if channel == "email" else f"phone{row}")
         world.tell(ResetRequested(account=account, time=time, channel=channel, hint_hash=hint))
-        if not self.allowed(row, Action.CREDENTIAL_CHANGE, time):
+        if not self.allowed(Question(account=account, action=Action.CREDENTIAL_CHANGE, time=time)):
             return False
         world.keys(row).password_is_intruders = intruder
         world.tell(
@@ -95,17 +100,21 @@ class Services:
         return True
 
     def post(
-        self, row: int, text: str, time: int, *, urls: tuple[str, ...] = (), app: str = "", **more: str
+        self, row: int, text: str, time: int, *, urls: tuple[str, ...] = (), app: str = "", **more: Unpack[Relations]
     ) -> str | None:
         """The id of the post, or None when it was refused; `app` is the third-party client that carries it."""
         gate = self._world.gate
         if app and gate.stands(SubjectKind.APP, app, Restriction.REVOKE_APP, time):
             return None
-        if not self.allowed(row, Action.POST, time, text=text, urls=urls, app=app):
+        account = self._world.accounts.id(row)
+        question = Question(account=account, action=Action.POST, time=time, text=text, urls=urls, app=app)
+        if not self.allowed(question):
             return None
         return self._world.say(row, text, time, urls=urls, **more)
 
-    def post_as_holder(self, row: int, text: str, time: int, *, urls: tuple[str, ...] = (), **more: str) -> str | None:
+    def post_as_holder(
+        self, row: int, text: str, time: int, *, urls: tuple[str, ...] = (), **more: Unpack[Relations]
+    ) -> str | None:
         """The same for an honest holder; a refusal counts as harm done to an innocent."""
         world = self._world
         if world.controlled[row]:
@@ -118,7 +127,8 @@ class Services:
 
     def message(self, row: int, text: str, time: int) -> bool:
         """Send private messages that say `text`; False when that is shut. Nobody else learns of them."""
-        return self.allowed(row, Action.MESSAGE, time, text=text)
+        account = self._world.accounts.id(row)
+        return self.allowed(Question(account=account, action=Action.MESSAGE, time=time, text=text))
 
     def read_inbox(self, row: int, session: str, time: int) -> None:
         """Look through the private messages; reading is a thing that no restriction stops while a session lives."""
@@ -137,12 +147,13 @@ class Services:
 
     def export(self, row: int, stage: Literal["requested", "ready", "downloaded"], session: str, time: int) -> bool:
         """One stage of taking an archive away; False when that is shut."""
-        if stage != "ready" and not self.allowed(row, Action.EXPORT, time):
+        account = self._world.accounts.id(row)
+        if stage != "ready" and not self.allowed(Question(account=account, action=Action.EXPORT, time=time)):
             return False
         size = 40_000_000 + int(token(self._world.seed, "archive", row), 16) % 2_000_000_000
         self._world.tell(
             DataExport(
-                account=self._world.accounts.id(row),
+                account=account,
                 time=time,
                 stage=stage,
                 by="system" if stage == "ready" else "holder",

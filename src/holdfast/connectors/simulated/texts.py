@@ -1,9 +1,9 @@
-"""What do thousands of people say in ten minutes: texts drawn word by word, in columns, without a Python object each."""
+"""What do thousands of people say in ten minutes: texts drawn word by word, in columns, no Python object for any."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +25,7 @@ AUTO_SHARE = 0.012  # posts that an app wrote: runs, check-ins
 
 
 @cache
-def _lexicon() -> tuple[Any, Counts, NDArray[np.int32]]:
+def _lexicon() -> tuple[pa.Array, Counts, NDArray[np.int32]]:
     """All words of all languages, where each language starts, and its table from a uniform draw to a word."""
     words: list[str] = []
     starts: list[int] = []
@@ -39,7 +39,7 @@ def _lexicon() -> tuple[Any, Counts, NDArray[np.int32]]:
     return pa.array(words), np.array(starts), np.concatenate(tables).astype(np.int32)
 
 
-def chatter(rng: Generator, lang: NDArray[np.uint8]) -> Any:
+def chatter(rng: Generator, lang: NDArray[np.uint8]) -> pa.Array:
     """One text for each entry of `lang` (rows of `LANGUAGES`): an Arrow string array."""
     words, starts, tables = _lexicon()
     lengths = np.minimum(rng.geometric(0.13, len(lang)) + 2, LONGEST)
@@ -50,8 +50,8 @@ def chatter(rng: Generator, lang: NDArray[np.uint8]) -> Any:
     return pc.binary_join(lists, " ")
 
 
-def links(rng: Generator, count: int, hour: int) -> tuple[Any, NDArray[np.bool_]]:
-    """A link or null for each of `count` posts, and where there is one; `hour` seeds the links that everybody shares."""
+def links(rng: Generator, count: int, hour: int) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """A link or null for each of `count` posts, and where there is one; `hour` picks those that everybody shares."""
     has = rng.random(count) < LINK_SHARE
     path = rng.integers(1 << 24, 1 << 34, count)
     hot = rng.random(count) < HOT_LINK_SHARE
@@ -62,7 +62,7 @@ def links(rng: Generator, count: int, hour: int) -> tuple[Any, NDArray[np.bool_]
     return pc.if_else(pa.array(has), url, None), has
 
 
-def automatic(rng: Generator, count: int) -> Any:
+def automatic(rng: Generator, count: int) -> pa.Array:
     """What apps write for their holders: `count` texts in one of two forms, each with its own link."""
     kilometres = pc.cast(pa.array(np.round(rng.gamma(4, 1.6, count), 2)), pa.string())
     number = pc.cast(pa.array(rng.integers(1 << 28, 1 << 40, count)), pa.string())

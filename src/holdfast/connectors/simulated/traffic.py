@@ -1,12 +1,11 @@
 """What does everybody else post: ordinary traffic in columns, a block of ten minutes at a time.
 
-A block depends on the seed and its number alone, so nothing that the adversary or the responders do shifts a word of it.
+A block depends on the seed and its number alone, so nothing that the adversary or the responders do shifts a word.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -121,11 +120,11 @@ def _relations(kind: NDArray[np.float64], place: NDArray[np.int64]) -> tuple[NDA
     return tuple((edges[i] <= kind) & (kind < edges[i + 1]) & (place > 0) for i in range(3))
 
 
-def _where(mask: NDArray[np.bool_], values: Any) -> Any:
+def _where(mask: NDArray[np.bool_], values: pa.Array) -> pa.Array:
     return pc.if_else(pa.array(mask), values, None)
 
 
-def in_columns(columns: dict[str, Any], count: int) -> pa.RecordBatch:
+def in_columns(columns: dict[str, pa.Array], count: int) -> pa.RecordBatch:
     """A batch of schema `POSTS` from the columns that are known; the others are null."""
     arrays = [columns[field.name] if field.name in columns else pa.nulls(count, field.type) for field in POSTS]
     return pa.RecordBatch.from_arrays(arrays, schema=POSTS)

@@ -85,7 +85,7 @@ class World:
             self._keys[row] = Keys(email=token(self.seed, "email", row), sessions={session: False})
         return self._keys[row]
 
-    def say(self, row: int, text: str, time: int, *, urls: tuple[str, ...] = (), **more: str) -> str:
+    def say(self, row: int, text: str, time: int, *, urls: tuple[str, ...] = (), **more: object) -> str:
         """Publish a post; answer its id. `more` are further fields of `events.POSTS`."""
         ordinal = MADE_SINGLY | mix(row) % MADE_SINGLY
         while str(post_id(time, ordinal)) in self.posts:

@@ -1,4 +1,4 @@
-"""What if a staff member is paid to read: no post, no lock, only look-ups of well-known people that no ticket asked for.
+"""What if a staff member is paid to read: no post, no lock, only look-ups of the well-known that no ticket asked for.
 
 After the cases of staff and contractors who looked into the accounts of the famous (2014 to 2020). Names are invented.
 """

@@ -1,11 +1,13 @@
-"""Who appears in every scenario besides its own people: organisations with many accounts, and those who warn of danger."""
+"""Who appears in every scenario besides its own people: organisations with many accounts, and who warns of danger."""
 
 from __future__ import annotations
 
-from holdfast.connectors.simulated.scenario import Member
+from holdfast.connectors.simulated.scenario import Member, names
 
-CITIES = ("Ashford", "Brinholm", "Caldera", "Dunmore", "Eastvale", "Farrow", "Glenmoor", "Harwick", "Inverlay", "Jasper",
-    "Kestrel", "Lowmead", "Millbrook", "Norwell")  # fmt: skip
+CITIES = names(
+    """Ashford Brinholm Caldera Dunmore Eastvale Farrow Glenmoor Harwick Inverlay Jasper Kestrel Lowmead Millbrook
+    Norwell"""
+)
 
 CHAPTERS = tuple(
     Member(handle=f"OpenHands{city}", reach=4_000 + 900 * place, org="chapters", rate=0.15)

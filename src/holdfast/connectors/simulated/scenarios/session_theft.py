@@ -1,4 +1,4 @@
-"""What if sessions are stolen by malware on each holder's own machine: one lure, but nothing in common behind the accounts.
+"""What if sessions are stolen by malware on each holder's own machine: one lure, and nothing in common behind it.
 
 After the cookie thefts from video makers since late 2019. The right answer to "what is the common cause" is "unknown":
 every session is used from another household line in the holder's own country.

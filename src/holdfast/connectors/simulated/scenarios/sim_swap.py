@@ -1,6 +1,7 @@
-"""What if phone numbers are moved to other cards: one desk at one carrier ports them, and passwords are reset by text message.
+"""What if phone numbers are moved to other cards: one desk at one carrier ports them.
 
-After the takeovers of August 2019 and January 2024 that came through a carrier. People and texts are invented.
+Passwords are then reset by text message. Modelled on the takeovers of August 2019 and January 2024 that came through a
+carrier. People and texts are invented.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What happened at Twitter on 15 July 2020, with the true counts: 130 targeted, 45 posting, 36 inboxes, 7 archives.
 
-Sources are public: the company's own updates of 15 to 30 July 2020; the investigation report of the New York State
-Department of Financial Services (14 October 2020); MyCrypto's minute-by-minute account (17 July 2020) for times, handles,
+Sources are public: the company's own updates of 15 to 30 July 2020; the report of the New York State Department of
+Financial Services (NYDFS, 14 October 2020); MyCrypto's minute-by-minute account (17 July 2020) for times, handles,
 addresses and texts; the press for the quotations. Accounts that were never named in public are invented, and so are all
-minutes that were never published; the true ones are marked with their source in `TIMES`.
+minutes that were never published; those that were have their source beside them.
 """
 
 from __future__ import annotations
@@ -47,41 +47,36 @@ SECOND_ADDRESS = "bc1qwr30ddc04zqp878c0evdrqfx564mmf0dy2w39l"
 THIRD_ADDRESS = "1Ai52Uw6usjhpcDrwSmkUvjuqLpcznUuyF"
 XRP = "rhYSX8qSpoU7Dwjh6vMSuACu8MBECn6bQR"
 
-# Quoted by the press on 15 and 16 July 2020; MyCrypto lists the addresses.
+# Quoted by the press on 15 and 16 July 2020, save the last two; MyCrypto lists the addresses.
+QUOTED = {
+    "link": f"""We have partnered with CryptoForHealth and are giving back 5000 BTC to the community.
+        See more here: {LINK}""",
+    "xrp": f"""We are giving back to our community. All XRP sent to our address below will be sent back doubled!
+        {XRP}""",
+    "musk": f"""I'm feeling generous because of Covid-19. I'll double any BTC payment sent to my BTC address for the
+        next hour. Good luck, and stay safe out there! {MAIN}""",
+    "gates": f"""Everyone is asking me to give back, and now is the time. I am doubling all payments sent to my BTC
+        address for the next 30 minutes. You send $1,000, I send you back $2,000. BTC Address - {MAIN} Only going on for
+        30 minutes! Enjoy!""",
+    "brand": f"""We are giving back to our community. We support Bitcoin and believe you should too! All Bitcoin sent to
+        our addresses will be sent back to you, doubled! {MAIN} Only going on for the next 30 minutes.""",
+    "brand2": f"""We are giving back to our community. We support Bitcoin and we believe you should too! All Bitcoin
+        sent to our address below will be sent back to you doubled! {SECOND_ADDRESS}""",
+    "community": f"""I am giving back to my community due to Covid-19! All Bitcoin sent to my address below will be sent
+        back doubled. If you send $1,000, I will send back $2,000! {MAIN} Only doing this for the next 30 minutes!
+        Enjoy.""",
+    "short": f"""I am giving back to the community. All Bitcoin sent to the address below will be sent back doubled!
+        {MAIN}""",
+    "bezos": f"""I've decided to give back to my community. All Bitcoin sent to my address below will be sent back
+        double. I'm only doing a maximum of $50,000,000. {MAIN}""",
+    "third": f"""Giving back to everyone who supported us. Send BTC, get twice as much back, today only.
+        {THIRD_ADDRESS}""",
+    "begging": f"""Hey, I need a quick favour, can you send some BTC to {SECOND_ADDRESS}? Paying you back double
+        tonight.""",
+}
 LURES = {
-    "link": LureText(
-        text=f"We have partnered with CryptoForHealth and are giving back 5000 BTC to the community. See more here: {LINK}",
-        urls=(LINK,),
-    ),
-    "xrp": LureText(text=f"We are giving back to our community. All XRP sent to our address below will be sent back doubled! {XRP}"),
-    "musk": LureText(
-        text="I'm feeling generous because of Covid-19. I'll double any BTC payment sent to my BTC address for the next "
-        f"hour. Good luck, and stay safe out there! {MAIN}"
-    ),
-    "gates": LureText(
-        text="Everyone is asking me to give back, and now is the time. I am doubling all payments sent to my BTC address for "
-        f"the next 30 minutes. You send $1,000, I send you back $2,000. BTC Address - {MAIN} Only going on for 30 minutes! Enjoy!"
-    ),
-    "brand": LureText(
-        text="We are giving back to our community. We support Bitcoin and believe you should too! All Bitcoin sent to our "
-        f"addresses will be sent back to you, doubled! {MAIN} Only going on for the next 30 minutes."
-    ),
-    "brand second": LureText(
-        text="We are giving back to our community. We support Bitcoin and we believe you should too! All Bitcoin sent to our "
-        f"address below will be sent back to you doubled! {SECOND_ADDRESS}"
-    ),
-    "community": LureText(
-        text="I am giving back to my community due to Covid-19! All Bitcoin sent to my address below will be sent back doubled. "
-        f"If you send $1,000, I will send back $2,000! {MAIN} Only doing this for the next 30 minutes! Enjoy."
-    ),
-    "short": LureText(text=f"I am giving back to the community. All Bitcoin sent to the address below will be sent back doubled! {MAIN}"),
-    "bezos": LureText(
-        text="I've decided to give back to my community. All Bitcoin sent to my address below will be sent back double. I'm "
-        f"only doing a maximum of $50,000,000. {MAIN}"
-    ),
-    "third": LureText(text=f"Giving back to everyone who supported us. Send BTC, get twice as much back, today only. {THIRD_ADDRESS}"),
-    "begging": LureText(text=f"Hey, I need a quick favour, can you send some BTC to {SECOND_ADDRESS}? Paying you back double tonight."),
-}  # fmt: skip
+    name: LureText(text=" ".join(text.split()), urls=(LINK,) if name == "link" else ()) for name, text in QUOTED.items()
+}
 
 # Seven e-mail patterns were seen on the hijacked accounts (MyCrypto); here each batch shares one.
 OG = names("""drug xx vampire insane spy emo 6 dark w l 50 vague anxious zed ivy q8 hex owl 77""")
@@ -112,12 +107,29 @@ LATE = names(
     hacker_dot judge_mabel knitter_jo lawyer_quin mechanic_sol nurse_opal painter_rue pilot_greer
     poet_zola ranger_bo surfer_kai tailor_win"""
 )
+DUPED, DUPED_TOO, FOOTHOLD = "st-0417", "st-0822", "st-1107"  # the last one has no right to the tool
+MILLION = 1_000_000
 PRESIDENT = "presidential_desk"  # the account that extra protection saved
 
-REACH = {"barackobama": 120_700_000, "kimkardashian": 65_700_000, "billgates": 51_100_000, "elonmusk": 36_900_000,
-    "kanyewest": 29_500_000, "wizkhalifa": 35_700_000, "floydmayweather": 7_700_000, "joebiden": 6_400_000, "apple": 4_500_000,
-    "mikebloomberg": 2_700_000, "warrenbuffett": 1_700_000, "jeffbezos": 1_500_000, "binance": 1_200_000, "coinbase": 1_200_000,
-    "bitcoin": 1_000_000, "uber": 1_000_000, "ripple": 950_000, "coindesk": 1_100_000, PRESIDENT: 83_000_000}  # fmt: skip
+# Followers in millions, as the press had them; everybody else gets the usual number of their kind.
+MILLIONS = {
+    "barackobama": 120.7,
+    "kimkardashian": 65.7,
+    "billgates": 51.1,
+    "elonmusk": 36.9,
+    "wizkhalifa": 35.7,
+    "kanyewest": 29.5,
+    "floydmayweather": 7.7,
+    "joebiden": 6.4,
+    "apple": 4.5,
+    "mikebloomberg": 2.7,
+    "warrenbuffett": 1.7,
+    "jeffbezos": 1.5,
+    "binance": 1.2,
+    "coinbase": 1.2,
+    "coindesk": 1.1,
+    PRESIDENT: 83.0,
+}
 
 # When each lure of the first wave comes: at true first and last times (19:13 and 20:09, MyCrypto), others between.
 FIRST_WAVE = names(
@@ -125,16 +137,14 @@ FIRST_WAVE = names(
     crypto_bitlord satoshilite coinledgerly bitharbour"""
 )
 FIRST_WAVE_AFTER = (0, 45, 95, 180, 330, 480, 700, 1_200, 1_620, 1_980, 2_400, 2_760, 3_060, 3_330)  # seconds
-SECOND_WAVE = (
-    ("mattglantz", "short"), ("elonmusk", "musk"), ("billgates", "gates"), ("ripple", "xrp"), ("uber", "brand"),
-    ("apple", "brand"), ("cashapp", "brand second"), ("jeffbezos", "bezos"), ("kanyewest", "community"),
-    ("mikebloomberg", "short"), ("warrenbuffett", "gates"), ("joebiden", "short"), ("barackobama", "community"),
-    ("wizkhalifa", "community"), ("floydmayweather", "short"), ("kimkardashian", "community"), ("mrbeastyt", "short"),
-    ("xxxtentacion", "short"), ("hqtrivia", "brand second"), ("netanyahu", "short"), ("luckyovlegends", "third"),
-    ("jedijamesdean", "third"), ("coin_harrow", "third"), ("btc_marlowe", "short"), ("tokenquay", "brand second"),
-    ("actor_vance", "community"), ("rapper_yung_k", "short"), ("striker_dosan", "community"), ("astro_kim", "short"),
-    ("boxer_reyes", "short"), ("surfer_kai", "short"),
-)  # fmt: skip
+SECOND_WAVE = names(
+    """mattglantz=short elonmusk=musk billgates=gates ripple=xrp uber=brand apple=brand cashapp=brand2
+    jeffbezos=bezos kanyewest=community mikebloomberg=short warrenbuffett=gates joebiden=short
+    barackobama=community wizkhalifa=community floydmayweather=short kimkardashian=community mrbeastyt=short
+    xxxtentacion=short hqtrivia=brand2 netanyahu=short luckyovlegends=third jedijamesdean=third
+    coin_harrow=third btc_marlowe=short tokenquay=brand2 actor_vance=community rapper_yung_k=short
+    striker_dosan=community astro_kim=short boxer_reyes=short surfer_kai=short"""
+)  # who=which lure
 PINNED = ("binance", "gemini", "bitcoin", "coinbase", "elonmusk", "billgates", "uber", "apple", "kanyewest", "joebiden")
 AMPLIFIED = (
     ("kucoincom", "binance"),
@@ -143,17 +153,13 @@ AMPLIFIED = (
     ("kimkardashian", "kanyewest"),
 )
 # One was an elected official in the Netherlands (Twitter, 22 July 2020).
-INBOXES = (*OG[:14], *TRADERS[:7], "elonmusk", "joebiden", "barackobama", "kanyewest", "mikebloomberg", "uber", "netanyahu",
-    "mrbeastyt", *OFFICIALS[:7])  # fmt: skip
-ARCHIVES = (
-    "drug",
-    "xx",
-    "vampire",
-    "insane",
-    "dark",
-    "vague",
-    "anxious",
-)  # none of them verified (Twitter, 18 July 2020)
+INBOXES = (
+    *OG[:14],
+    *TRADERS[:7],
+    *names("elonmusk joebiden barackobama kanyewest mikebloomberg uber netanyahu mrbeastyt"),
+    *OFFICIALS[:7],
+)
+ARCHIVES = names("drug xx vampire insane dark vague anxious")  # none of them verified (Twitter, 18 July 2020)
 
 HISTORY = {
     "first_lure_at": "2020-07-15T19:13:00Z",
@@ -168,7 +174,7 @@ HISTORY = {
 
 def _take(handles: Sequence[str], batch: str, begin: int, every: int) -> dict[str, tuple[Step, ...]]:
     """Look at each account in the tool, swap its e-mail, reset the password, sign in: one account after another."""
-    plans = {}
+    plans: dict[str, tuple[Step, ...]] = {}
     for place, handle in enumerate(handles):
         at = begin + place * every
         plans[handle] = (
@@ -191,7 +197,7 @@ def _uses() -> dict[str, list[Step]]:
     for handle, after in zip(FIRST_WAVE, FIRST_WAVE_AFTER, strict=True):
         use(handle, FIRST_LURE + after * SECOND, Deed.POST, "link", 8 * SECOND)
     gap = (LAST_LURE - ELON_MUSK) // (len(SECOND_WAVE) - 2)
-    for place, (handle, lure) in enumerate(SECOND_WAVE):
+    for place, (handle, lure) in enumerate(entry.split("=") for entry in SECOND_WAVE):
         at = LURE_CHANGES + 20 * SECOND if place == 0 else ELON_MUSK + (place - 1) * gap
         use(handle, at, Deed.POST, lure, 15 * SECOND)
     posted = {handle: steps[-1].at for handle, steps in uses.items()}
@@ -211,9 +217,14 @@ def _uses() -> dict[str, list[Step]]:
 def _targets() -> tuple[Target, ...]:
     """130 accounts in seven batches; 109 are in hand before the first lure, 20 follow, and one is refused."""
     batches = (
-        (OG, "17:00", 100), (TRADERS, "17:42", 80), (COMPANIES, "18:12", 70), (CELEBRITIES, "18:20", 60),
-        (OFFICIALS, "18:40", 60), (BRANDS, "18:46", 60), (LATE, "19:40", 170),
-    )  # fmt: skip
+        (OG, "17:00", 100),
+        (TRADERS, "17:42", 80),
+        (COMPANIES, "18:12", 70),
+        (CELEBRITIES, "18:20", 60),
+        (OFFICIALS, "18:40", 60),
+        (BRANDS, "18:46", 60),
+        (LATE, "19:40", 170),
+    )
     uses = _uses()
     targets = []
     for number, (handles, begins, every) in enumerate(batches, start=1):
@@ -239,7 +250,7 @@ def _cast() -> tuple[Member, ...]:
     return tuple(
         Member(
             handle=handle,
-            reach=REACH.get(handle, reach),
+            reach=int(MILLIONS.get(handle, reach / MILLION) * MILLION),
             verified=handle not in unverified,
             tier="protected" if handle == PRESIDENT else "official" if handle in official else "ordinary",
             org="binance" if handle in {"binance", "cz_binance"} else "",
@@ -248,9 +259,40 @@ def _cast() -> tuple[Member, ...]:
     )
 
 
+def _attack() -> Attack:
+    return Attack(
+        targets=_targets(),
+        lures=LURES,
+        staff=(
+            StolenStaff(staff=FOOTHOLD, at=FIRST_CALLS + 50 * MINUTE, rights=False),
+            StolenStaff(staff=DUPED, at=TOOL_FROM),
+            StolenStaff(staff=DUPED_TOO, at=TOOL_FROM + 25 * MINUTE),
+        ),
+        networks=VPN_NETWORKS[:3],
+        removals=(
+            Removal(handle="elonmusk", after=2 * MINUTE, by="holder"),  # soon deleted and replaced (The Verge)
+            Removal(handle="billgates", after=5 * MINUTE),
+            Removal(handle="kanyewest", after=9 * MINUTE),
+        ),
+        vishing=(
+            (FIRST_CALLS, "st-0093"),
+            (FIRST_CALLS + 22 * MINUTE, "st-0561"),
+            (FIRST_CALLS + 71 * MINUTE, "st-0311"),
+            (SECOND_CALLS, "st-0740"),
+            (SECOND_CALLS + 18 * MINUTE, "st-0208"),
+        ),
+    )
+
+
+def _warnings() -> tuple[tuple[int, str, str], ...]:
+    """What the weather office must be able to say on a stormy day, once an hour."""
+    text = "Tornado warning for the county until half past. Take cover now. Bulletin {}."
+    first = moment("2020-07-15T17:20:00Z")
+    return tuple((first + number * HOUR, WEATHER.handle, text.format(number + 1)) for number in range(7))
+
+
 def twitter_2020() -> Scenario:
     """15 July 2020, 16:00 UTC, to 16 July, 02:40 UTC."""
-    duped, second, foothold = "st-0417", "st-0822", "st-1107"
     return Scenario(
         name="twitter-2020-07-15",
         title="Twitter, 15 July 2020: staff talked out of their credentials, 130 accounts taken with the internal tool",
@@ -259,34 +301,9 @@ def twitter_2020() -> Scenario:
         end=moment("2020-07-16T02:40:00Z"),
         population=Population(ordinary=1_000_000, verified=360_000, posts_per_second=8.0),
         cast=(*_cast(), *BYSTANDERS),
-        on_shift=(duped, second),
-        attack=Attack(
-            targets=_targets(),
-            lures=LURES,
-            staff=(
-                StolenStaff(staff=foothold, at=FIRST_CALLS + 50 * MINUTE, rights=False),
-                StolenStaff(staff=duped, at=TOOL_FROM),
-                StolenStaff(staff=second, at=TOOL_FROM + 25 * MINUTE),
-            ),
-            networks=VPN_NETWORKS[:3],
-            removals=(
-                Removal(handle="elonmusk", after=2 * MINUTE, by="holder"),
-                Removal(handle="billgates", after=5 * MINUTE),
-                Removal(handle="kanyewest", after=9 * MINUTE),
-            ),
-            vishing=(
-                (FIRST_CALLS, "st-0093"), (FIRST_CALLS + 22 * MINUTE, "st-0561"), (FIRST_CALLS + 71 * MINUTE, "st-0311"),
-                (SECOND_CALLS, "st-0740"), (SECOND_CALLS + 18 * MINUTE, "st-0208"),
-            ),
-        ),  # fmt: skip
-        cause=Cause(accepted=(f"staff:{duped}",), told="the tool session of a staff member who was talked out of a credential"),
-        crowd=Crowd(
-            warn_from=FIRST_LURE + 7 * MINUTE,
-            alerts=tuple(
-                (moment("2020-07-15T17:20:00Z") + number * HOUR, WEATHER.handle,
-                 f"Tornado warning for the county until half past. Take cover now. Bulletin {number + 1}.")
-                for number in range(7)
-            ),
-        ),
+        on_shift=(DUPED, DUPED_TOO),
+        attack=_attack(),
+        cause=Cause(told="the tool session of a staff member who was talked out of a credential"),
+        crowd=Crowd(warn_from=FIRST_LURE + 7 * MINUTE, alerts=_warnings()),
         history=HISTORY,
-    )  # fmt: skip
+    )

@@ -12,10 +12,16 @@ from holdfast.errors import InputError
 
 _FAST = msgspec.json.Encoder(order="sorted")
 
-# What msgspec may write otherwise than RFC 8785: floats, integers that a double cannot hold, and the order of names
-# once some lie above and some below the surrogates (RFC 8785 3.2.3 sorts by UTF-16, msgspec by UTF-8).
+# msgspec may write floats, and integers that a double cannot hold, otherwise than RFC 8785.
 _NUMBER_IN_DOUBT = re.compile(rb"[:\[,]-?(?:\d+[.eE]|\d{16})")
-_ORDER_IN_DOUBT = re.compile(rb"[\xf0-\xf4].*[\xee\xef]|[\xee\xef].*[\xf0-\xf4]", re.DOTALL)
+# First bytes in UTF-8 of what lies above the surrogates in the basic plane, and beyond that plane.
+_HIGH = re.compile(rb"[\xee\xef]")
+_BEYOND = re.compile(rb"[\xf0-\xf4]")
+
+
+def _in_order(text: bytes) -> bool:
+    """Whether names in `text` sort by UTF-8, as msgspec does, just as by UTF-16, as RFC 8785 3.2.3 does."""
+    return not (_BEYOND.search(text) and _HIGH.search(text))
 
 
 def canonical(value: dict[str, Any]) -> bytes:
@@ -31,11 +37,8 @@ def canonical(value: dict[str, Any]) -> bytes:
     """
     try:
         fast = _FAST.encode(value)
-        if (
-            not _NUMBER_IN_DOUBT.search(fast)
-            and not _ORDER_IN_DOUBT.search(fast)
-            and msgspec.json.decode(fast) == value
-        ):
+        in_doubt = _NUMBER_IN_DOUBT.search(fast) or not (fast.isascii() or _in_order(fast))
+        if not in_doubt and msgspec.json.decode(fast) == value:
             return fast
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
         pass  # the reference says more precisely what is wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -30,7 +31,7 @@ class Scan:
     def __init__(self, source: Iterable[Delivery], engine: Engine, rejects: RejectFile | None = None) -> None:
         """Read `source` through `engine`; rejected lines go to `rejects` if there is such a file."""
         self._source, self._engine, self._rejects = source, engine, rejects
-        self._once = OnceOnly()
+        self._once = OnceOnly(key=secrets.token_bytes(16))
         self._campaigns: dict[str, Campaign] = {}
         self.posts = self.others = self.rejected = self.duplicates = 0
 
@@ -42,7 +43,7 @@ class Scan:
 
         """
         for delivery in self._source:
-            batch = self._once.fresh(delivery.batch)
+            batch = self._once.batch(delivery.batch)
             self.duplicates += delivery.batch.posts.num_rows - batch.posts.num_rows
             self.posts += batch.posts.num_rows
             self.others += len(batch.others)

@@ -41,9 +41,7 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     column: Columns = (),
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "auto",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
-    fail_on: Annotated[
-        FailOn | None, Parameter(help="Answer 1 when one of this tier or above is found.")
-    ] = None,
+    fail_on: Annotated[FailOn | None, Parameter(help="Answer 1 when one of this tier or above is found.")] = None,
     memory_mb: Memory = 512,
     json: Json = False,
 ) -> int:

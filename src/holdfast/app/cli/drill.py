@@ -1,0 +1,53 @@
+"""`holdfast drill`: play a scenario and see how well the response did."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+
+from holdfast.app.drill import Drill, DrillOptions
+from holdfast.app.play import play
+from holdfast.app.report import print_scoreboard
+from holdfast.connectors.simulated import SCENARIOS
+from holdfast.errors import UsageError
+
+from .options import Json, Memory, responder_seconds
+
+Seed = Annotated[int, Parameter(help="The same seed gives the same run, byte for byte.")]
+
+
+def drill(  # noqa: PLR0913 - each is a word on the command line
+    scenario: Annotated[str | None, Parameter(help="Its name; --list prints them.")] = None,
+    *,
+    seed: Seed = 1,
+    responder: Annotated[
+        str, Parameter(help="auto:SECONDS approves that long after each proposal; none never answers.")
+    ] = "auto:60",
+    store: Annotated[
+        Path | None, Parameter(help="Keep the record in this file; a killed drill goes on from it when run again.")
+    ] = None,
+    memory_mb: Memory = 256,
+    list_: Annotated[bool, Parameter(name="--list", negative="", help="Print the names of the scenarios.")] = False,
+    json: Json = False,
+) -> int:
+    """Play a scenario on the simulated platform, as fast as it goes, and print the scoreboard."""
+    if list_:
+        sys.stdout.write("".join(f"{name}\n" for name in SCENARIOS))
+        return 0
+    if scenario is None:
+        raise UsageError("which scenario?", advice=f"Name one of: {', '.join(SCENARIOS)}.")
+    options = DrillOptions(
+        scenario=scenario, seed=seed, approve_after=responder_seconds(responder), store=store, memory_mb=memory_mb
+    )
+    with Drill(options) as run:
+        board = play(run, Console(stderr=True), show=not json)
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(board) + b"\n")
+    else:
+        print_scoreboard(Console(), board)
+    return 0

@@ -1,0 +1,130 @@
+"""`holdfast ledger` as a person and a program meet it."""
+
+import json
+import sqlite3
+
+import pytest
+
+from holdfast.app.cli import main
+from holdfast.backends import LedgerFile, SqlStore
+from holdfast.ledger import Record, RecordKind, seeded_salts, seeded_signer
+
+
+@pytest.fixture
+def store_file(tmp_path):
+    path = tmp_path / "store.db"
+    with SqlStore(path, signer=seeded_signer(7), salt=seeded_salts(7)) as store:
+        for n in range(5):
+            kind = RecordKind.INTENT if n % 2 == 0 else RecordKind.OUTCOME
+            with store.begin() as transaction:
+                transaction.record(
+                    Record(
+                        key=f"k{n}",
+                        kind=kind,
+                        time=1_594_840_380_000 + n,
+                        actor="t",
+                        subject=f"account:{n}",
+                        body={"n": n, "x": "\x1b[2J"},
+                    )
+                )
+    return path
+
+
+def run(capsys, *words):
+    code = main([str(word) for word in words])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_a_whole_ledger_is_said_to_be_whole(store_file, capsys):
+    """Verify answers 0 and tells size and root."""
+    code, out, _ = run(capsys, "ledger", "verify", store_file)
+
+    assert 0 == code
+    assert "whole" in out
+    assert "5 entries" in out
+
+
+def test_a_changed_body_ends_in_exit_code_4_and_names_the_entry(store_file, capsys):
+    """Integrity has its own exit code, and JSON says which entry."""
+    with sqlite3.connect(store_file) as raw:
+        raw.execute("UPDATE entries SET body = replace(body, '3', '4') WHERE position = 3")
+    raw.close()
+
+    code, out, _ = run(capsys, "ledger", "verify", store_file, "--json")
+
+    assert 4 == code
+    verdict = json.loads(out)
+    assert verdict["ok"] is False
+    assert 3 in [fault["index"] for fault in verdict["faults"]]
+
+
+def test_a_key_from_outside_is_trusted_and_another_is_not_accepted(store_file, tmp_path, capsys):
+    """The verifier key may come from a file; the wrong key breaks the verdict."""
+    key = tmp_path / "key.pub"
+    key.write_text(f"{seeded_signer(7).vkey}\n")
+    other = str(seeded_signer(8).vkey)
+
+    code, out, _ = run(capsys, "ledger", "verify", store_file, "--vkey", f"@{key}", "--json")
+    assert 0 == code
+    assert json.loads(out)["trusted"] is True
+
+    code, _, _ = run(capsys, "ledger", "verify", store_file, "--vkey", other)
+    assert 4 == code
+
+
+def test_a_rolled_back_file_is_noticed_by_a_head_kept_elsewhere(store_file, tmp_path, capsys):
+    """An older copy of the file verifies by itself, but not against a remembered head."""
+    old = tmp_path / "old.db"
+    with sqlite3.connect(store_file) as source, sqlite3.connect(old) as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+    with SqlStore(store_file, signer=seeded_signer(7), salt=seeded_salts(7)) as store, store.begin() as transaction:
+        transaction.record(Record(key="k9", kind=RecordKind.NOTE, time=1_594_840_390_000, actor="t", subject="s"))
+    code, head, _ = run(capsys, "ledger", "checkpoint", store_file)
+    assert 0 == code
+    kept = tmp_path / "head.txt"
+    kept.write_text(head)
+
+    assert 0 == run(capsys, "ledger", "verify", old)[0]
+    assert 4 == run(capsys, "ledger", "verify", old, "--checkpoint", kept)[0]
+    assert 0 == run(capsys, "ledger", "verify", store_file, "--checkpoint", kept)[0]
+
+
+def test_show_lists_entries_without_obeying_them(store_file, capsys):
+    """Hostile text in a body reaches the terminal as marks."""
+    code, out, _ = run(capsys, "ledger", "show", store_file, "--kind", "outcome")
+
+    assert 0 == code
+    assert 2 == len(out.splitlines())
+    assert "\x1b" not in out
+
+
+def test_show_as_json_gives_every_entry_in_order(store_file, capsys):
+    """One object a line, bodies included."""
+    _, out, _ = run(capsys, "ledger", "show", store_file, "--json", "--start", 1, "--stop", 4)
+
+    entries = [json.loads(line) for line in out.splitlines()]
+    assert [1, 2, 3] == [entry["index"] for entry in entries]
+    assert {"n": 2, "x": "\x1b[2J"} == entries[1]["body"]
+    assert "2020-07-15T19:13:00.002Z" == entries[1]["time"]
+
+
+def test_a_missing_file_is_bad_input_with_advice(tmp_path, capsys):
+    """No traceback: what is missing, and what to do."""
+    code, _, err = run(capsys, "ledger", "verify", tmp_path / "none.db")
+
+    assert 3 == code
+    assert "none.db" in err
+    assert "Traceback" not in err
+
+
+def test_reading_never_changes_the_file(store_file, capsys):
+    """Verify and show open the file read-only."""
+    before = store_file.read_bytes()
+    run(capsys, "ledger", "verify", store_file)
+    run(capsys, "ledger", "show", store_file)
+    assert before == store_file.read_bytes()
+    with LedgerFile(store_file) as file:
+        assert 5 == len(list(file.entries()))

@@ -1,0 +1,40 @@
+"""The command line as a whole: words, errors, exit codes."""
+
+import pytest
+
+from holdfast.app.cli import main
+from holdfast.app.cli.options import columns_of, responder_seconds
+from holdfast.errors import UsageError
+
+
+def test_help_names_every_command(capsys):
+    """`--help` is the first thing a new person reads."""
+    assert 0 == main(["--help"])
+    said = capsys.readouterr().out
+    assert all(word in said for word in ("demo", "drill", "scan", "watch", "ledger", "Exit codes"))
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["ledger", "verify"], ["drill", "--sead", "1"], ["scan", "--fail-on", "maybe", "x"]]
+)
+def test_words_that_mean_nothing_are_usage_errors(words, capsys):
+    """Exit code 2, with a pointer to the help."""
+    assert 2 == main(words)
+    assert "--help" in capsys.readouterr().err
+
+
+def test_columns_are_pairs():
+    """`--column account=author` maps our field to their name, once."""
+    assert {"account": "author", "time": "ts=b"} == columns_of(["account=author", "time=ts=b"])
+    for wrong in (["account"], ["=x"], ["account="], ["account=a", "account=b"]):
+        with pytest.raises(UsageError):
+            columns_of(wrong)
+
+
+def test_a_responder_is_a_number_of_seconds_or_nobody():
+    """`auto:60` approves after a minute; `none` never does."""
+    assert 60.0 == responder_seconds("auto:60")
+    assert responder_seconds("none") is None
+    for wrong in ("auto", "auto:", "auto:-1", "auto:nan", "soon"):
+        with pytest.raises(UsageError):
+            responder_seconds(wrong)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,6 +17,7 @@ _ED25519 = b"\x01"  # signed-note: the type byte of plain Ed25519 signatures
 _KEY_BYTES = 32
 _ID_BYTES = 4
 _DASH = "\u2014 "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but the newline
 _PRIVATE = "PRIVATE+KEY+"
 # signed-note asks for room for sixteen signatures, post-quantum ones of nearly 5 kB among them.
 MAX_NOTE_CHARACTERS = 131_072
@@ -136,7 +138,7 @@ def _parse_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     head, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n") or len(note) > MAX_NOTE_CHARACTERS:
         raise BrokenLedgerError("This is not a signed note.")
-    if any(ord(character) < 0x20 and character != "\n" for character in note):
+    if _CONTROL.search(note):
         raise BrokenLedgerError("A signed note has no control characters; this one has.")
     signatures = []
     for line in tail[:-1].split("\n"):

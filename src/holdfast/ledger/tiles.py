@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -32,22 +32,35 @@ class Tree(msgspec.Struct, frozen=True):
     def extend(self, leaf_hashes: Iterable[bytes]) -> tuple[Tree, list[Tile]]:
         """The tree after these leaf hashes, and every tile that is new or fuller than before."""
         leaves = list(leaf_hashes)
-        tails, changed = list(self.tails), []
-        arriving, level = b"".join(leaves), 0
-        while arriving:
-            if level == len(tails):
-                tails.append(b"")
-            number, above = self.frontier.size >> (HEIGHT * (level + 1)), []
-            held = tails[level] + arriving
-            while len(held) >= TILE_BYTES:
-                changed.append(Tile(level, number, held[:TILE_BYTES]))
-                above.append(_root(held[:TILE_BYTES]))
-                held, number = held[TILE_BYTES:], number + 1
-            if held:
-                changed.append(Tile(level, number, held))
-            tails[level] = held
-            arriving, level = b"".join(above), level + 1
-        return Tree(self.frontier.extend(leaves), tuple(tails)), changed
+        tails, changed = _fill(self.frontier.size, self.tails, leaves)
+        return Tree(self.frontier.extend(leaves), tails), changed
+
+
+def tiles_over(leaf_hashes: Iterable[bytes]) -> list[Tile]:
+    """Every tile of the tree over these leaf hashes."""
+    return _fill(0, (), leaf_hashes)[1]
+
+
+def _fill(size: int, tails: Sequence[bytes], leaf_hashes: Iterable[bytes]) -> tuple[tuple[bytes, ...], list[Tile]]:
+    """Put leaf hashes behind the `size` that are there: the last tile of each level, and every tile that changed."""
+    after, changed = list(tails), []
+    arriving, level = b"".join(leaf_hashes), 0
+    while arriving:
+        if level == len(after):
+            after.append(b"")
+        number, above = size >> (HEIGHT * (level + 1)), []
+        held = after[level] + arriving
+        full = len(held) - len(held) % TILE_BYTES
+        for start in range(0, full, TILE_BYTES):
+            tile = held[start : start + TILE_BYTES]
+            changed.append(Tile(level, number, tile))
+            above.append(_root(tile))
+            number += 1
+        after[level] = held[full:]
+        if after[level]:
+            changed.append(Tile(level, number, after[level]))
+        arriving, level = b"".join(above), level + 1
+    return tuple(after), changed
 
 
 def open_tree(size: int, read: Callable[[int, int], bytes]) -> Tree:

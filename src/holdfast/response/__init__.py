@@ -1,1 +1,39 @@
 """The only room that acts: watch, desk, executor, reconciler."""
+
+from .case import Case, Concern, Filed, Offer, RequestState, StandingOrder
+from .conduct import Deed, Held, HoldState
+from .desk import Answer, Desk, Overtaken
+from .gate import Gate
+from .house import Response, ResponseSettings
+from .outbox import Pace
+from .reconcile import Report
+from .responders import AutoResponder, NoResponder, Responder
+from .standing import Limits
+from .timeline import Happening, HappeningKind, Timeline
+
+__all__ = [
+    "Answer",
+    "AutoResponder",
+    "Case",
+    "Concern",
+    "Deed",
+    "Desk",
+    "Filed",
+    "Gate",
+    "Happening",
+    "HappeningKind",
+    "Held",
+    "HoldState",
+    "Limits",
+    "NoResponder",
+    "Offer",
+    "Overtaken",
+    "Pace",
+    "Report",
+    "RequestState",
+    "Responder",
+    "Response",
+    "ResponseSettings",
+    "StandingOrder",
+    "Timeline",
+]

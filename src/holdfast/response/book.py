@@ -7,9 +7,9 @@ store is the same book.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, assert_never
+from typing import Any, Generic, TypeVar, assert_never
 
 import msgspec
 
@@ -17,9 +17,11 @@ from holdfast.containment import Hold, Subject
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Store, Transaction
 
-from .conduct import Alarm, Command, Conclude, Held, Intend, News, Send, Settle, conduct, placed
+from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Send, Settle, conduct, placed
 from .outbox import Errand, Pace, wait_before
 from .timeline import HappeningKind, Timeline
+
+T = TypeVar("T")
 
 HOLDS = "holds"
 ERRANDS = "errands"
@@ -40,6 +42,8 @@ class Book:
         self._pace = pace
         self.timeline = timeline
         self.version = 0
+        self._next_end: tuple[int | None] | None = None  # worked out when asked for, and kept until a hold changes
+        self._when_moved: list[Callable[[int], None]] = []
         with store.begin() as transaction:
             self._holds = dict(transaction.all(HOLDS, Held))
             self._errands = dict(transaction.all(ERRANDS, Errand))
@@ -58,6 +62,24 @@ class Book:
         return self._errands
 
     @property
+    def next_end(self) -> int | None:
+        """When the next hold ends of itself that the platform still has (milliseconds since 1970 UTC), if any does."""
+        if self._next_end is None:
+            ends = (held.hold.until for held in self._holds.values() if held.state in LIVE)
+            self._next_end = (min((end for end in ends if end is not None), default=None),)
+        return self._next_end[0]
+
+    def expired(self, now: int) -> list[str]:
+        """The holds whose time is over at `now` though the platform has not been told."""
+        if self.next_end is None or now < self.next_end:
+            return []
+        return [
+            key
+            for key, held in self._holds.items()
+            if held.state in LIVE and held.hold.until is not None and held.hold.until <= now
+        ]
+
+    @property
     def subjects(self) -> Iterator[Subject]:
         """Every subject that a hold was ever placed on."""
         return iter(self._on)
@@ -65,6 +87,15 @@ class Book:
     def on(self, subject: Subject) -> list[Held]:
         """The holds ever placed on `subject`, in order of placing."""
         return [self._holds[key] for key in self._on.get(subject, ())]
+
+    def when_moved(self, heard: Callable[[int], None]) -> None:
+        """Have `heard` called with the time whenever what should be in force has changed, once the change is kept."""
+        self._when_moved.append(heard)
+
+    def read(self, collection: str, kind: type[T]) -> dict[str, T]:
+        """All that the store keeps in `collection`."""
+        with self._store.begin() as transaction:
+            return dict(transaction.all(collection, kind))
 
     @contextmanager
     def change(self, now: int) -> Iterator[Page]:
@@ -80,6 +111,8 @@ class Book:
         self._turn(page)
 
     def _turn(self, page: Page) -> None:
+        if page.holds:
+            self._next_end = None
         for key, held in page.holds.items():
             self._holds[key] = held
             self._on.setdefault(held.hold.subject, {})[key] = None
@@ -88,9 +121,14 @@ class Book:
                 self._errands.pop(key, None)
             else:
                 self._errands[key] = errand
-        self.version += page.moved
+        for then in page.then:
+            then()
         for kind, text, subject in page.happenings:
             self.timeline.add(page.now, kind, text, subject)
+        if page.moved:
+            self.version += 1
+            for heard in self._when_moved:
+                heard(page.now)
 
     def due(self, hold: Hold, command: Send, now: int) -> int:
         """When the deed that `command` asks for may be done, milliseconds since 1970 UTC."""
@@ -107,6 +145,7 @@ class Page:
         self.holds: dict[str, Held] = {}
         self.errands: dict[str, Errand | None] = {}
         self.happenings: list[tuple[HappeningKind, str, str]] = []
+        self.then: list[Callable[[], None]] = []  # to be done once the page is kept
         self.moved = False  # whether what should be in force has changed
         self._book = book
 
@@ -175,3 +214,31 @@ class Page:
         )
         self.errands[hold.id] = errand
         self.transaction.put(ERRANDS, hold.id, errand)
+
+
+class Shelf(Mapping[str, T], Generic[T]):
+    """A small collection of the store, mirrored in memory; the mirror moves when the page that wrote to it is kept."""
+
+    def __init__(self, book: Book, collection: str, kind: type[T]) -> None:
+        """What the store keeps in `collection`, all of one `kind`."""
+        self._collection = collection
+        self._kept = book.read(collection, kind)
+
+    def __getitem__(self, key: str) -> T:
+        return self._kept[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def put(self, page: Page, key: str, value: T) -> None:
+        """Keep `value` under `key`, in place of what was there."""
+        page.transaction.put(self._collection, key, value)
+        page.then.append(lambda: self._kept.__setitem__(key, value))
+
+    def drop(self, page: Page, key: str) -> None:
+        """Forget what is kept under `key`, which must be there."""
+        page.transaction.delete(self._collection, key)
+        page.then.append(lambda: self._kept.__delitem__(key))

@@ -27,6 +27,9 @@ class HoldState(enum.StrEnum):
     ENDED = "ended"
 
 
+LIVE = frozenset({HoldState.WANTED, HoldState.IN_FORCE, HoldState.FAILED})  # not told to end yet
+
+
 @enum.unique
 class Deed(enum.StrEnum):
     """What can be done with a hold on a platform."""
@@ -190,7 +193,7 @@ def _not_done(held: Held, reason: str, *, again: bool) -> tuple[Held, tuple[Comm
 
 
 def _over(held: Held, at: int, why: str) -> tuple[Held, tuple[Command, ...]]:
-    if held.state in {HoldState.ENDING, HoldState.STUCK, HoldState.ENDED}:
+    if held.state not in LIVE:
         return held, ()
     commands: tuple[Command, ...] = ()
     if held.state is HoldState.WANTED:

@@ -13,26 +13,16 @@ import msgspec
 
 from holdfast.containment import EFFECTS, Restriction, Subject, Undo
 from holdfast.errors import PlatformError, RateLimitedError
-from holdfast.ledger import RecordKind
 from holdfast.ports import Platform, Standing
 
-from .book import Book, Page, named
+from .book import Book, Page
 from .conduct import Anew, Held, HoldState, Over
 from .executor import Way, way_of
+from .found import FoundInPlace
 from .timeline import HappeningKind
 
-FOUND = "found"
 # Done once, with nothing left standing for the platform to show: whoever it concerns may do it again.
 MOMENTARY = frozenset(restriction for restriction, effect in EFFECTS.items() if effect.undo is Undo.REDO)
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A restriction that Holdfast did not place, first seen at `at` (milliseconds since 1970 UTC)."""
-
-    subject: Subject
-    restriction: Restriction
-    at: int
-    note: str = ""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,23 +82,14 @@ def difference(holds: Iterable[Held], standings: Sequence[Standing], now: int) -
     )
 
 
-def expired(book: Book, now: int) -> list[str]:
-    """The holds whose time is over at `now` though the platform has not been told."""
-    live = {HoldState.WANTED, HoldState.IN_FORCE, HoldState.FAILED}
-    return [
-        key
-        for key, held in book.holds.items()
-        if held.state in live and held.hold.until is not None and held.hold.until <= now
-    ]
-
-
 class Reconciler:
     """Compares, repairs what can be repaired, and reports the rest."""
 
-    def __init__(self, platform: Platform, book: Book, *, dead_every: int) -> None:
+    def __init__(self, platform: Platform, book: Book, found: FoundInPlace, *, dead_every: int) -> None:
         """Reconcile `platform` with `book`; dead letters are tried again once in `dead_every` milliseconds."""
         self._platform = platform
         self._book = book
+        self._found = found
         self._dead_every = dead_every
         self._dead_again = 0
         self._verified: set[str] = set()  # ended holds that were seen to be gone
@@ -119,7 +100,7 @@ class Reconciler:
 
         They are out of force already, to the millisecond, whoever asks; this only has the platform lift them.
         """
-        keys = expired(self._book, now)
+        keys = self._book.expired(now)
         if keys:
             with self._book.change(now) as page:
                 for key in keys:
@@ -135,15 +116,22 @@ class Reconciler:
 
         """
         dead = now >= self._dead_again
-        report, found = self._look(now)
+        report, differences = self._look(now)
+        if differences:
+            report = self._repair(now, differences, report, dead=dead)
+        if dead and report.again_at is None:
+            self._dead_again = now + self._dead_every
+        return report
+
+    def _repair(
+        self, now: int, differences: Iterable[tuple[Subject, Difference]], report: Report, *, dead: bool
+    ) -> Report:
         with self._book.change(now) as page:
-            for subject, differs in found:
+            for subject, differs in differences:
                 report = self._settle(page, subject, differs, report, dead=dead)
             if report.applied_again or report.lifted_again:
                 text = f"{report.applied_again} holds applied again, {report.lifted_again} lifted again"
                 page.note(HappeningKind.REPAIR, text)
-        if dead and report.again_at is None:
-            self._dead_again = now + self._dead_every
         return report
 
     def _look(self, now: int) -> tuple[Report, list[tuple[Subject, Difference]]]:
@@ -199,23 +187,11 @@ class Reconciler:
             return count
 
         for standing in differs.foreign:
-            self._keep_found(page, subject, standing)
+            self._found.keep(page, subject, standing)
         return msgspec.structs.replace(
             report,
             applied_again=report.applied_again + again(differs.missing, "missing on the platform"),
             lifted_again=report.lifted_again + again(differs.surplus, "still standing on the platform"),
             foreign=report.foreign + len(differs.foreign),
             unaccounted=report.unaccounted + len(differs.unaccounted),
-        )
-
-    def _keep_found(self, page: Page, subject: Subject, standing: Standing) -> None:
-        key = f"{named(subject)}/{standing.restriction}"
-        if page.transaction.get(FOUND, key, Found) is not None:
-            return
-        found = Found(subject=subject, restriction=standing.restriction, at=page.now, note=standing.note)
-        page.transaction.put(FOUND, key, found)
-        body = {"restriction": str(standing.restriction), "note": standing.note}
-        page.record(RecordKind.OBSERVATION, f"found/{key}", named(subject), body)
-        page.note(
-            HappeningKind.FOUND, f"{standing.restriction} on {named(subject)} was there before us", named(subject)
         )

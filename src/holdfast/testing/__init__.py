@@ -4,6 +4,7 @@ from .clock import SetClock
 from .faults import Crash, Faults, FaultyPlatform, FaultyStore, When
 from .platform_contract import PlatformContract
 from .playbook import Playbook
+from .small_engine import SmallEngine
 from .small_platform import SmallPlatform
 from .small_response import SmallResponse
 from .store_contract import StoreContract
@@ -16,6 +17,7 @@ __all__ = [
     "PlatformContract",
     "Playbook",
     "SetClock",
+    "SmallEngine",
     "SmallPlatform",
     "SmallResponse",
     "StoreContract",

@@ -11,6 +11,7 @@ from holdfast.ports import Platform, Store
 from holdfast.response.book import Book
 from holdfast.response.conduct import Anew, HoldState, Over
 from holdfast.response.executor import Executor
+from holdfast.response.found import FoundInPlace
 from holdfast.response.outbox import Pace
 from holdfast.response.reconcile import Reconciler
 from holdfast.response.timeline import Timeline
@@ -32,7 +33,7 @@ class SmallResponse:
         self.timeline = Timeline()
         self.book = Book(store, pace, self.timeline)
         self.executor = Executor(platform, self.book, clock, pace)
-        self.reconciler = Reconciler(platform, self.book, dead_every=0)
+        self.reconciler = Reconciler(platform, self.book, FoundInPlace(self.book), dead_every=0)
 
     def put(self, *holds: Hold) -> None:
         """Place holds, all in one transaction."""

@@ -1,0 +1,116 @@
+"""What is known and decided about one campaign so far, and what has been asked of whom?"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from holdfast.containment import Plan, PlanKind
+from holdfast.detection import Campaign
+from holdfast.guard import Approval, Permit, Request
+from holdfast.investigation import Cause
+
+
+class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What an approved plan covers besides the holds in it: the like of them, as the same campaign grows.
+
+    New carriers, newly touched accounts, new lures and posts are held under the same approval while the plan made anew
+    holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970 UTC).
+    """
+
+    request: str
+    kind: PlanKind
+    by: str
+    most_accounts: int
+    approvals: int
+    until: int
+    follow_ups: int = 0
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign and what is known of it. Times are milliseconds since 1970 UTC.
+
+    `first_used` says when carriers were seen to post first, `texts` are what they posted, as far as it was seen.
+    The cause was last asked for at `asked_at`, for the `asked_accounts` carriers of then, after `asked` times in all.
+    `told` is `Knowledge.told` of the named factor by then. `next_accounts` maps an account to the probability that it is
+    used next. `order` is the standing order of the plan that was carried out last.
+    """
+
+    campaign: Campaign
+    first_used: dict[str, int] = {}
+    texts: tuple[str, ...] = ()
+    cause: Cause | None = None
+    asked: int = 0
+    asked_at: int = 0
+    asked_accounts: int = 0
+    told: int = 0
+    next_accounts: dict[str, float] = {}
+    order: StandingOrder | None = None
+
+    @property
+    def family(self) -> frozenset[str]:
+        """The campaign and those that were merged into it: whose holds are this campaign's."""
+        return frozenset({self.campaign.id, *self.campaign.merged})
+
+    @property
+    def factor(self) -> str:
+        """The key of the named cause; empty while it is unknown."""
+        return "" if self.cause is None or self.cause.named is None else self.cause.named.factor.key
+
+    @property
+    def endangered(self) -> int:
+        """How many accounts are in the intruder's hands or may be next."""
+        return len(self.campaign.accounts) + len(self.next_accounts)
+
+
+@enum.unique
+class Concern(enum.StrEnum):
+    """What an offer is about."""
+
+    CAMPAIGN = "campaign"
+    READING = "reading"  # a staff member or tool session reads what nobody asked them to read
+    TAKEOVERS = "takeovers"  # a tool session takes accounts over, and nobody has posted yet
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """The plans on the desk about one campaign or one incident, as of `at` (milliseconds since 1970 UTC).
+
+    `number` counts the offers made about it. `wanted` says that somebody has to decide: nothing that was carried out covers what is recommended. `endangered` counts
+    the accounts that were in danger when it was made.
+    """
+
+    about: str
+    concern: Concern
+    number: int
+    at: int
+    plans: tuple[str, ...]
+    recommended: str
+    endangered: int
+    wanted: bool
+
+
+@enum.unique
+class RequestState(enum.StrEnum):
+    """How far a request has come."""
+
+    OPEN = "open"
+    DONE = "done"
+    OVERTAKEN = "overtaken"  # reality moved on too far; the plan was offered again
+
+
+class Filed(msgspec.Struct, frozen=True, kw_only=True):
+    """A request on the desk, with the approvals it has got: to carry out `plan`, or to lift the holds in `lifts`.
+
+    `about` is the campaign or incident; `filed_at` is milliseconds since 1970 UTC.
+    """
+
+    request: Request
+    about: str
+    filed_at: int
+    plan: Plan | None = None
+    lifts: tuple[str, ...] = ()
+    why: str = ""
+    approvals: tuple[Approval, ...] = ()
+    state: RequestState = RequestState.OPEN
+    permit: Permit | None = None

@@ -1,0 +1,271 @@
+"""What can people ask for, who has agreed, and when is it done? Everybody asks here, by whichever face they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from holdfast.containment import Drift, Plan, SubjectKind, blast_radius, danger, drift
+from holdfast.errors import NotAllowedError, UsageError
+from holdfast.guard import Approval, Permit, Refusal, Request, action_hash, decide, quorum
+from holdfast.ledger import RecordKind
+
+from .book import Book, Page, Shelf
+from .case import Filed, Offer, RequestState, StandingOrder
+from .conduct import Anew, Held, HoldState, Over
+from .docket import Docket
+from .knowledge import Knowledge
+from .offers import Offers
+from .standing import Limits
+from .timeline import HappeningKind
+
+
+class Overtaken(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was done: since the preview was agreed to, reality has moved on too far. The plans are offered again."""
+
+    request: str
+    drifts: tuple[Drift, ...]
+    over: int = 0  # holds of the plan that would have ended by now
+
+
+ID_HEX = 16  # of the action hash: enough to tell requests apart, short enough to say on the telephone
+
+Answer: TypeAlias = Permit | Refusal | Overtaken
+
+
+class Desk:
+    """Files requests, takes approvals, and carries out what the guard permits, each of them on record.
+
+    The executor sees nothing that did not pass through here or through the standing order of something that did.
+    """
+
+    def __init__(self, book: Book, docket: Docket, offers: Offers, knowledge: Knowledge, limits: Limits) -> None:
+        """Go on with the requests that the book's store keeps."""
+        self._book = book
+        self._docket = docket
+        self._offers = offers
+        self._knowledge = knowledge
+        self._limits = limits
+        self.requests = Shelf(book, "requests", Filed)
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """What there is to decide about, in order of what it is about."""
+        return tuple(self._offers.latest.values())
+
+    @property
+    def dead_letters(self) -> Sequence[Held]:
+        """The holds whose deed was given up, the greatest harm first."""
+        dead = (each for each in self._book.holds.values() if each.state in {HoldState.FAILED, HoldState.STUCK})
+        return sorted(dead, key=lambda held: (-held.hold.harm, held.hold.id))
+
+    def plan(self, plan: str) -> Plan:
+        """One of the plans on the desk.
+
+        Raises:
+            UsageError: there is none of that id, or no longer.
+
+        """
+        found = self._offers.plans.get(plan)
+        if found is None:
+            raise UsageError(f"there is no plan {plan} on the desk", advice="It may have been offered again; look anew.")
+        return found
+
+    def request(self, plan: str, by: str, now: int) -> Answer:
+        """Ask for `plan` to be carried out; it is, at once, where nobody else has to agree.
+
+        The request is named by its action hash, and keeps the plan as it was seen. Asking again for the same changes nothing:
+        the first to ask stays the requester.
+
+        Raises:
+            UsageError: there is no such plan.
+            StoreError: nothing was kept, nothing was done.
+
+        """
+        wanted = self.plan(plan)
+        filed = self.requests.get(wanted.action_hash[:ID_HEX])
+        if filed is None:
+            filed = self._file_plan(wanted, by, now)
+        return self._decide(filed, now)
+
+    def request_lift(self, holds: Iterable[str], by: str, why: str, now: int) -> Answer:
+        """Ask for holds to end before their time; as many people must agree as for placing them.
+
+        Raises:
+            UsageError: one of them was never placed, or none is named.
+            StoreError: nothing was kept, nothing was done.
+
+        """
+        lifts = tuple(sorted(set(holds)))
+        unknown = [each for each in lifts if each not in self._book.holds]
+        if unknown or not lifts:
+            raise UsageError(f"there is no hold {unknown[0]}" if unknown else "no hold was named")
+        action = action_hash({"lift": list(lifts), "why": why})
+        filed = self.requests.get(action[:ID_HEX])
+        if filed is None:
+            held = [self._book.holds[each].hold for each in lifts]
+            request = Request(
+                id=action[:ID_HEX],
+                action_hash=action,
+                by=by,
+                kind="lift",
+                accounts=self._accounts_freed(lifts, now),
+            )
+            filed = Filed(request=request, about=held[0].campaign, filed_at=now, lifts=lifts, why=why)
+            self._file(filed, f"asks to lift {len(lifts)} holds: {why}", now)
+        return self._decide(filed, now)
+
+    def approve(self, request: str, by: str, now: int) -> Answer:
+        """Agree to exactly what was requested; it is carried out when enough have.
+
+        Raises:
+            UsageError: there is no such request.
+            StoreError: the approval was not kept, nothing was done.
+
+        """
+        filed = self.requests.get(request)
+        if filed is None:
+            raise UsageError(f"there is no request {request}")
+        if filed.state is RequestState.OPEN and not _stands(filed, by, now):
+            approval = Approval(by=by, action_hash=filed.request.action_hash, at=now)
+            filed = msgspec.structs.replace(filed, approvals=(*filed.approvals, approval))
+            with self._book.change(now) as page:
+                self.requests.put(page, request, filed)
+                body = {"request": request, "action_hash": approval.action_hash}
+                page.record(RecordKind.DECISION, f"approval/{request}/{by}/{now}", filed.about, body, actor=by)
+                page.note(HappeningKind.APPROVAL, f"{by} approved what {filed.request.by} asked for", filed.about)
+        return self._decide(filed, now)
+
+    def retry(self, hold: str, by: str, now: int) -> None:
+        """Have a dead letter tried again.
+
+        Raises:
+            UsageError: there is no such dead letter.
+            StoreError: nothing was kept.
+
+        """
+        held = self._book.holds.get(hold)
+        if held is None or held.state not in {HoldState.FAILED, HoldState.STUCK}:
+            raise UsageError(f"there is no dead letter {hold}", advice="It may be under way already.")
+        with self._book.change(now) as page:
+            key = f"retry/{hold}/{held.applies}/{held.lifts}"
+            page.record(RecordKind.DECISION, key, held.hold.subject.id, {"hold": hold}, actor=by)
+            page.tell(hold, Anew(why=f"asked for by {by}"))
+
+    def _file_plan(self, plan: Plan, by: str, now: int) -> Filed:
+        request = Request(
+            id=plan.action_hash[:ID_HEX],
+            action_hash=plan.action_hash,
+            by=by,
+            kind=str(plan.kind),
+            accounts=plan.preview.accounts,
+            reach=plan.preview.reach,
+            one_way=not plan.reversible,
+        )
+        filed = Filed(request=request, about=plan.campaign, filed_at=now, plan=plan)
+        self._file(filed, f"asks for: {plan.title}", now)
+        return filed
+
+    def _file(self, filed: Filed, text: str, now: int) -> None:
+        request = filed.request
+        with self._book.change(now) as page:
+            self.requests.put(page, request.id, filed)
+            body = {"action_hash": request.action_hash, "kind": request.kind, "accounts": request.accounts}
+            page.record(RecordKind.DECISION, f"request/{request.id}", filed.about, body, actor=request.by)
+            page.note(HappeningKind.REQUEST, f"{request.by} {text}", filed.about)
+
+    def _decide(self, filed: Filed, now: int) -> Answer:
+        if filed.state is RequestState.DONE and filed.permit is not None:
+            return filed.permit
+        if filed.state is RequestState.OVERTAKEN:
+            return Overtaken(request=filed.request.id, drifts=())
+        decision = decide(filed.request, filed.approvals, now)
+        if isinstance(decision, Refusal):
+            return decision
+        if filed.plan is None:
+            return self._lift(filed, decision, now)
+        return self._carry_out(filed, filed.plan, decision, now)
+
+    def _carry_out(self, filed: Filed, plan: Plan, permit: Permit, now: int) -> Answer:
+        if not permit.covers(plan.action_hash, now):
+            raise NotAllowedError(f"the plan {plan.id} is not the one that was agreed to")
+        overtaken = self._overtaken(filed, plan, now)
+        with self._book.change(now) as page:
+            if overtaken is not None:
+                self._give_back(page, filed, overtaken)
+                return overtaken
+            self._permit(page, filed, permit, {"plan": plan.id, "holds": [hold.id for hold in plan.holds]})
+            for hold in plan.holds:
+                page.place(hold)
+            self._docket.ordered(page, filed.about, self._order(filed, plan, now))
+            self._offers.answered(page, filed.about)
+            page.note(HappeningKind.PLACED, f"{len(plan.holds)} holds placed: {plan.title}", filed.about)
+        return permit
+
+    def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
+        if not permit.covers(action_hash({"lift": list(filed.lifts), "why": filed.why}), now):
+            raise NotAllowedError(f"what {filed.request.id} lifts is not what was agreed to")
+        with self._book.change(now) as page:
+            self._permit(page, filed, permit, {"lifts": list(filed.lifts), "why": filed.why})
+            for hold in filed.lifts:
+                page.tell(hold, Over(at=now, why=filed.why))
+            page.note(HappeningKind.ENDED, f"{len(filed.lifts)} holds lifted: {filed.why}", filed.about)
+        return permit
+
+    def _permit(self, page: Page, filed: Filed, permit: Permit, what: dict[str, object]) -> None:
+        body = {"action_hash": permit.action_hash, "approved_by": list(permit.approved_by), **what}
+        page.record(RecordKind.DECISION, f"permit/{permit.request}", filed.about, body, actor=permit.by)
+        done = msgspec.structs.replace(filed, state=RequestState.DONE, permit=permit)
+        self.requests.put(page, filed.request.id, done)
+
+    def _order(self, filed: Filed, plan: Plan, now: int) -> StandingOrder:
+        return StandingOrder(
+            request=filed.request.id,
+            kind=plan.kind,
+            by=filed.request.by,
+            most_accounts=self._limits.most(plan.preview.accounts),
+            approvals=plan.needs.approvals,
+            until=now + self._limits.lasting,
+        )
+
+    def _overtaken(self, filed: Filed, plan: Plan, now: int) -> Overtaken | None:
+        """Why the plan cannot be carried out as it was agreed to, if so."""
+        over = sum(not hold.in_force(now) for hold in plan.holds)
+        drifts = self._drifts(plan, now)
+        if not over and not drifts:
+            return None
+        return Overtaken(request=filed.request.id, drifts=drifts, over=over)
+
+    def _drifts(self, plan: Plan, now: int) -> tuple[Drift, ...]:
+        """What the plan would cost the innocent more than its preview said. That the intruder has used, or will use, more
+        accounts than then is no reason to wait: they are what the plan is for."""
+        case = self._docket.cases.get(plan.campaign)
+        if case is None:
+            return ()
+        directory = self._knowledge.directory
+        perils = danger(case.campaign, case.cause, case.next_accounts, directory, now)
+        current = blast_radius(plan.holds, perils, directory, now)
+        return tuple(each for each in drift(plan.preview, current) if each.figure not in {"accounts", "already_restricted"})
+
+    def _give_back(self, page: Page, filed: Filed, overtaken: Overtaken) -> None:
+        body = {"drifts": [msgspec.to_builtins(each) for each in overtaken.drifts], "over": overtaken.over}
+        page.record(RecordKind.DECISION, f"overtaken/{filed.request.id}", filed.about, body)
+        figures = ", ".join(f"{each.figure} {each.before:g} -> {each.now:g}" for each in overtaken.drifts)
+        text = f"not carried out, reality has moved on ({figures or 'its holds would be over'})"
+        page.note(HappeningKind.REFUSAL, text, filed.about)
+        self.requests.put(page, filed.request.id, msgspec.structs.replace(filed, state=RequestState.OVERTAKEN))
+        self._docket.offer_again(page, filed.about)
+
+    def _accounts_freed(self, lifts: Iterable[str], now: int) -> int:
+        holds = [self._book.holds[each].hold for each in lifts]
+        directory = self._knowledge.directory
+        named = {hold.subject.id for hold in holds if hold.subject.kind is SubjectKind.ACCOUNT}
+        cohorts = [hold.cohort for hold in holds if hold.subject.kind is SubjectKind.COHORT and hold.cohort is not None]
+        return len(named) + sum(int(directory.mask(cohort, now).sum()) for cohort in cohorts)
+
+
+def _stands(filed: Filed, by: str, now: int) -> bool:
+    """Whether `by` has validly agreed already, so that saying it again adds nothing."""
+    return by in quorum(filed.request, filed.approvals, now).agreed

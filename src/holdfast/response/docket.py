@@ -1,0 +1,218 @@
+"""What is known of each campaign, what is offered about it, and what do standing orders cover as it grows?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from holdfast.containment import Plan, Subject, SubjectKind, propose
+from holdfast.detection import Campaign, CampaignTier
+from holdfast.errors import PlatformError
+from holdfast.ledger import RecordKind
+from holdfast.ports import Platform, Standing
+
+from .book import Book, Page, Shelf
+from .case import Case, Concern, StandingOrder
+from .found import FoundInPlace
+from .inquiry import due, followed_up, investigated
+from .knowledge import Knowledge
+from .offers import WIDENING, Offers
+from .standing import follow_up, followed
+from .timeline import HappeningKind
+from .watch import CampaignSeen
+
+TEXTS = 50  # distinct texts of a campaign kept to find near-duplicates by; later ones are alike
+SHOWN_LURES = 20  # lures that the record of a sighting names
+FIRST_WAIT = 60_000  # milliseconds until an unknown cause is asked for again when nobody has posted since
+MOST_DOUBLINGS = 6  # of that wait: about an hour
+
+
+class Docket:
+    """Turns sightings into cases and offers, and places what a standing order covers. It decides nothing else."""
+
+    def __init__(
+        self, platform: Platform, book: Book, found: FoundInPlace, offers: Offers, knowledge: Knowledge
+    ) -> None:
+        """Go on with the cases that the book's store keeps."""
+        self._platform = platform
+        self._book = book
+        self._found = found
+        self._offers = offers
+        self._knowledge = knowledge
+        self._looked_at: set[str] = set()  # carriers on whom the platform was asked what stands
+        self.cases = Shelf(book, "cases", Case)
+
+    def seen(self, sight: CampaignSeen, now: int) -> None:
+        """Take in a campaign as it stands; a revision that is known already changes nothing.
+
+        Raises:
+            StoreError: nothing of it was kept; tell it again.
+
+        """
+        before = self.cases.get(sight.campaign.id)
+        if before is not None and sight.campaign.revision <= before.campaign.revision:
+            return
+        case = self._case(before, sight)
+        contain = case.campaign.tier is CampaignTier.CONTAIN
+        if contain:
+            ask = investigated if due(case, self._knowledge) else followed_up
+            case = ask(case, self._knowledge, now)
+        standings = self._look(case.campaign.accounts) if contain else []
+        with self._book.change(now) as page:
+            _record_sighting(page, before, case.campaign)
+            for subject, standing in standings:
+                self._found.keep(page, subject, standing)
+            self._settle(page, before, case)
+
+    def review(self, now: int) -> None:
+        """Look again at cases of which more may be known though nobody has posted: the cause has touched new accounts.
+
+        While a cause is unknown it is asked for again, each time after twice the wait.
+
+        Raises:
+            StoreError: what was found is not kept; the next review finds it again.
+
+        """
+        for before in [each for each in self.cases.values() if each.campaign.tier is CampaignTier.CONTAIN]:
+            if before.factor:
+                if self._knowledge.told(before.factor) == before.told:
+                    continue
+                case = followed_up(before, self._knowledge, now)
+            elif now - before.asked_at >= FIRST_WAIT * 2 ** min(before.asked, MOST_DOUBLINGS):
+                case = investigated(before, self._knowledge, now)
+            else:
+                continue
+            with self._book.change(now) as page:
+                self._settle(page, before, case)
+
+    def offer_again(self, page: Page, about: str) -> None:
+        """Offer the plans about a campaign as of now."""
+        case = self.cases.get(about)
+        if case is not None:
+            self._offer(page, case, self._propose(case, page.now), beyond=False)
+
+    def ordered(self, page: Page, about: str, order: StandingOrder) -> None:
+        """A plan about a campaign was carried out: the like of it is covered from now on."""
+        case = self.cases.get(about)
+        if case is not None:
+            self.cases.put(page, about, msgspec.structs.replace(case, order=order))
+
+    def _case(self, before: Case | None, sight: CampaignSeen) -> Case:
+        """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it."""
+        case = before or Case(campaign=sight.campaign)
+        family = [case, *(self.cases[each] for each in sight.campaign.merged if each in self.cases)]
+        first_used: dict[str, int] = {}
+        for account, time in (
+            *((account, time) for each in family for account, time in each.first_used.items()),
+            *((account, time) for account, time, _ in sight.posts),
+        ):
+            first_used[account] = min(time, first_used.get(account, time))
+        texts = [*(text for each in family for text in each.texts), *(text for *_, text in sight.posts)]
+        orders = [each.order for each in family if each.order is not None]
+        return msgspec.structs.replace(
+            case,
+            campaign=sight.campaign,
+            first_used=first_used,
+            texts=tuple(dict.fromkeys(text for text in texts if text.strip()))[:TEXTS],
+            order=max(orders, key=lambda order: WIDENING.index(order.kind), default=None),
+        )
+
+    def _look(self, accounts: Iterable[str]) -> list[tuple[Subject, Standing]]:
+        """What others have placed on carriers not looked at before, as far as the platform says."""
+        found: list[tuple[Subject, Standing]] = []
+        for account in accounts:
+            if account in self._looked_at:
+                continue
+            subject = Subject(kind=SubjectKind.ACCOUNT, id=account)
+            try:
+                standings = self._platform.in_force(subject)
+            except PlatformError:
+                break  # the plan does not wait for it; the reconciler looks again
+            self._looked_at.add(account)
+            found.extend((subject, standing) for standing in standings if not standing.ours)
+        return found
+
+    def _settle(self, page: Page, before: Case | None, case: Case) -> None:
+        """Keep the case, and do what follows from it: put the cause on record, follow up, offer plans."""
+        _record_cause(page, before, case)
+        named_anew = before is None or before.factor != case.factor
+        anew = named_anew or self._offers.outgrown(case.campaign.id, case.endangered)
+        if case.campaign.tier is CampaignTier.CONTAIN and (anew or case.order is not None):
+            plans = self._propose(case, page.now)
+            case, beyond = self._follow(page, case, plans)
+            if anew or (beyond and not self._offers.latest[case.campaign.id].wanted):
+                self._offer(page, case, plans, beyond=beyond)
+        self.cases.put(page, case.campaign.id, case)
+
+    def _propose(self, case: Case, now: int) -> tuple[Plan, ...]:
+        return propose(
+            case.campaign,
+            case.cause,
+            case.next_accounts,
+            self._knowledge.directory,
+            now,
+            held_texts=case.texts,
+            before=self._found.accounts,
+        )
+
+    def _offer(self, page: Page, case: Case, plans: Sequence[Plan], *, beyond: bool) -> None:
+        self._offers.make(
+            page,
+            case.campaign.id,
+            Concern.CAMPAIGN,
+            plans,
+            endangered=case.endangered,
+            carried_out=None if case.order is None else case.order.kind,
+            beyond=beyond,
+        )
+
+    def _follow(self, page: Page, case: Case, plans: Sequence[Plan]) -> tuple[Case, bool]:
+        """Place what the standing order covers of the plan made anew; answer whether something lies beyond it."""
+        order = case.order
+        plan = None if order is None else followed(order.kind, plans)
+        if order is None or plan is None:
+            return case, False
+        placed = [held.hold for held in self._book.holds.values() if held.hold.campaign in case.family]
+        follow = follow_up(order, plan, placed, page.now)
+        if follow.holds:
+            order = msgspec.structs.replace(order, follow_ups=order.follow_ups + 1)
+            body = {"holds": [hold.id for hold in follow.holds], "beyond": follow.beyond}
+            key = f"follow-up/{order.request}/{order.follow_ups}"
+            page.record(RecordKind.DECISION, key, case.campaign.id, body, actor=order.by)
+            for hold in follow.holds:
+                page.place(hold)
+            text = f"{len(follow.holds)} more holds under the standing order for {order.kind}"
+            page.note(HappeningKind.PLACED, text, case.campaign.id)
+        return msgspec.structs.replace(case, order=order), follow.beyond > 0
+
+
+def _record_sighting(page: Page, before: Case | None, campaign: Campaign) -> None:
+    body = {
+        "tier": str(campaign.tier),
+        "accounts": len(campaign.accounts),
+        "posts": len(campaign.posts),
+        "lures": [msgspec.to_builtins(lure) for lure in campaign.lures[:SHOWN_LURES]],
+        "score": round(campaign.score, 3),
+        "merged": list(campaign.merged),
+    }
+    page.record(RecordKind.OBSERVATION, f"campaign/{campaign.id}/{campaign.revision}", campaign.id, body)
+    if before is None or before.campaign.tier is not campaign.tier:
+        lure = campaign.lures[0].value if campaign.lures else "one text"
+        text = f"{campaign.tier}: {lure}, {len(campaign.accounts)} accounts, {len(campaign.posts)} posts"
+        page.note(HappeningKind.CAMPAIGN, text, campaign.id)
+
+
+def _record_cause(page: Page, before: Case | None, case: Case) -> None:
+    """Put the answer on record when it is the first one, or another than before."""
+    if case.cause is None or (before is not None and before.cause is not None and before.factor == case.factor):
+        return
+    body = {
+        "named": case.factor or None,
+        "why": case.cause.why,
+        "tried": case.cause.tried,
+        "next": len(case.next_accounts),
+    }
+    page.record(RecordKind.OBSERVATION, f"cause/{case.campaign.id}/{case.asked}", case.campaign.id, body)
+    text = f"{case.cause.why} Next may be {len(case.next_accounts)} accounts." if case.factor else case.cause.why
+    page.note(HappeningKind.CAUSE, text, case.campaign.id)

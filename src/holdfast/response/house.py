@@ -1,0 +1,149 @@
+"""How do the parts of a response stand together: one value that takes events in and does what is due?"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import assert_never
+
+import msgspec
+
+from holdfast.detection.takeover import Takeover
+from holdfast.events import Batch
+from holdfast.guard import Reader
+from holdfast.investigation import Touches, TouchSettings
+from holdfast.ports import Clock, Engine, Platform, Store
+
+from .book import Book
+from .desk import Desk
+from .docket import Docket
+from .executor import Executor
+from .found import FoundInPlace
+from .gate import Gate
+from .incidents import Incidents
+from .knowledge import Knowledge
+from .offers import Offers
+from .outbox import Pace
+from .reconcile import Reconciler, Report
+from .responders import NoResponder, Responder
+from .standing import Limits
+from .timeline import Timeline
+from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
+
+MINUTE = 60_000  # milliseconds
+
+
+class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How patient and how far-reaching the response is; times in milliseconds.
+
+    The platform is compared with what should be every `reconcile_every`; dead letters are tried again by themselves
+    every `dead_every`, cases are looked at again every `review_every`.
+    """
+
+    pace: Pace = Pace()
+    limits: Limits = Limits()
+    reconcile_every: int = 1 * MINUTE
+    dead_every: int = 15 * MINUTE
+    review_every: int = 1 * MINUTE
+    touches: TouchSettings = TouchSettings()
+
+
+class Response:
+    """Watch, desk, executor, reconciler and gate of one platform, on one store.
+
+    `observe` takes events in, `work` does what is due and says when to come back; between the two everything that matters
+    is in the store, so a response made anew on the same store goes on where the last one was killed.
+    """
+
+    def __init__(  # noqa: PLR0913  (the seams it stands on, and how it is to behave)
+        self,
+        platform: Platform,
+        store: Store,
+        engine: Engine,
+        clock: Clock,
+        settings: ResponseSettings,
+        *,
+        read: Reader,
+        key: bytes,
+        warnings: Callable[[], Sequence[Takeover]] = no_warnings,
+        responder: Responder | None = None,
+    ) -> None:
+        """Wire the parts. `read` is `reading.read_text`; `key` is the secret of the once-only filter,
+        `warnings` gives the takeovers that the engine has seen since it was last asked.
+
+        Raises:
+            PlatformError: the platform does not say which accounts it has.
+            StoreError: the store cannot be read.
+
+        """
+        self._settings = settings
+        self._responder = responder or NoResponder()
+        self._unheard: deque[News] = deque()
+        self._reconcile_at = 0
+        self._review_at = 0
+        self.timeline = Timeline()
+        self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches))
+        self.book = Book(store, settings.pace, self.timeline)
+        found = FoundInPlace(self.book)
+        offers = Offers(self.book)
+        self.docket = Docket(platform, self.book, found, offers, self.knowledge)
+        self.desk = Desk(self.book, self.docket, offers, self.knowledge, settings.limits)
+        self.gate = Gate(self.book, self.knowledge.directory, read)
+        self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
+        self.report = Report()
+        self._incidents = Incidents(self.book, offers, self.knowledge)
+        self._executor = Executor(platform, self.book, clock, settings.pace)
+        self._reconciler = Reconciler(platform, self.book, found, dead_every=settings.dead_every)
+
+    def observe(self, batch: Batch, now: int) -> None:
+        """Take in what came at `now` (milliseconds since 1970 UTC).
+
+        Raises:
+            StoreError: some of the news was not kept; it is told again at the next call, with or without events.
+
+        """
+        self._unheard.extend(self.watch.take(batch, now))
+        while self._unheard:
+            self._hear(self._unheard[0], now)
+            self._unheard.popleft()
+
+    def work(self, now: int) -> int | None:
+        """Do what is due at `now`; answer when to come back (milliseconds since 1970 UTC), None when nothing waits.
+
+        Raises:
+            StoreError: the last step was not kept, and will be done again.
+
+        """
+        asked = self._responder.act(self.desk, now)
+        self._reconciler.sweep(now)
+        queued = self._executor.work(now)
+        self._look_again(now)
+        if self.book.errands:
+            queued = self._executor.work(now)  # what the looking found missing
+        return min((at for at in (asked, queued, self._next_look()) if at is not None), default=None)
+
+    def _hear(self, news: News, now: int) -> None:
+        match news:
+            case CampaignSeen():
+                self.docket.seen(news, now)
+            case StaffSuspected(suspicion=suspicion):
+                self._incidents.suspected(suspicion, now)
+            case TakeoverSeen(takeover=takeover):
+                self._incidents.warned(takeover, now)
+            case _:
+                assert_never(news)
+
+    def _look_again(self, now: int) -> None:
+        if now >= self._review_at:
+            self._review_at = now + self._settings.review_every
+            self.docket.review(now)
+        if now >= self._reconcile_at and self.book.holds:
+            self.report = self._reconciler.once(now)
+            self._reconcile_at = self.report.again_at or now + self._settings.reconcile_every
+
+    def _next_look(self) -> int | None:
+        """When a hold expires, a case is to be looked at again, or the platform is."""
+        if not self.book.holds and not self.docket.cases:
+            return None
+        looks = [self._review_at] + ([self._reconcile_at] if self.book.holds else [])
+        return min(looks if self.book.next_end is None else [*looks, self.book.next_end])

@@ -1,0 +1,59 @@
+"""What is behind a campaign, and who is next, as far as is known now?"""
+
+from __future__ import annotations
+
+import msgspec
+
+from holdfast.investigation import Cause, NextAccount, common_cause, next_accounts
+
+from .case import Case
+from .knowledge import Knowledge
+
+# The chance that an account is used next, which decides how much of it is held. Treated just as the carriers were (the
+# same deed, with as little of a ticket), it is in the intruder's hands: 45 of the 130 accounts of July 2020 had posted when
+# they were stopped, and the others were not let go but not reached yet. Touched otherwise, it is most likely in its owner's.
+ALIKE = 0.9
+OTHERWISE = 0.1
+
+
+def due(case: Case, knowledge: Knowledge) -> bool:
+    """Whether asking again may give another answer: while the cause is unknown, when the campaign has doubled since, and when
+    the named cause has touched somebody since."""
+    if not case.factor or len(case.campaign.accounts) >= 2 * case.asked_accounts:
+        return True
+    return knowledge.told(case.factor) != case.told
+
+
+def investigated(case: Case, knowledge: Knowledge, now: int) -> Case:
+    """The case with its cause and its next accounts as known at `now` (milliseconds since 1970 UTC).
+
+    A cause that was named stays named until another is: what touched the first carriers did touch them.
+    """
+    answer = common_cause(
+        case.campaign, knowledge.touches, knowledge.population, now, first_used=case.first_used
+    )
+    cause = case.cause if case.factor and answer.named is None else answer
+    case = msgspec.structs.replace(
+        case, cause=cause, asked=case.asked + 1, asked_at=now, asked_accounts=len(case.campaign.accounts)
+    )
+    return followed_up(case, knowledge, now)
+
+
+def followed_up(case: Case, knowledge: Knowledge, now: int) -> Case:
+    """The case with its next accounts as known at `now`; the cause stands."""
+    if case.cause is None or not case.factor:
+        return msgspec.structs.replace(case, next_accounts={})
+    told = knowledge.told(case.factor)
+    return msgspec.structs.replace(case, told=told, next_accounts=_next(case, case.cause, knowledge, now))
+
+
+def _next(case: Case, cause: Cause, knowledge: Knowledge, now: int) -> dict[str, float]:
+    used = {*case.campaign.accounts, *case.campaign.bystanders}
+    reach = knowledge.directory.reach_of
+    found = next_accounts(cause, knowledge.touches, used, now, reach=reach)
+    return {each.account: probability(each) for each in found}
+
+
+def probability(account: NextAccount) -> float:
+    """The chance that it is used next."""
+    return ALIKE if account.likely else OTHERWISE

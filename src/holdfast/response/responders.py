@@ -1,0 +1,67 @@
+"""Who answers when nobody is there: people as a rule that drills can run?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from .case import Concern, RequestState
+from .desk import Desk
+
+SECOND = 1_000  # milliseconds
+
+
+class Responder(Protocol):
+    """Somebody at the desk."""
+
+    def act(self, desk: Desk, now: int) -> int | None:
+        """Do what is due at `now`; answer when to be asked again (milliseconds since 1970 UTC), None when nothing waits."""
+        ...
+
+
+class NoResponder:
+    """Nobody answers: what would have happened without a response."""
+
+    def act(self, desk: Desk, now: int) -> int | None:  # noqa: ARG002 - nobody looks at the desk
+        """Do nothing."""
+        return None
+
+
+class AutoResponder:
+    """Requests the suggested plan as soon as it is offered; others approve it `seconds` later.
+
+    They are as many different people as the guard asks for, the requester never among them. For drills: it decides nothing
+    that a person should, it only takes as long as people would. What it answers are campaigns, unless told otherwise: a
+    drill is measured from the first lure, which would never be posted if every warning before it were acted on.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        *,
+        answers: Collection[Concern] = frozenset({Concern.CAMPAIGN}),
+        requester: str = "responder",
+        approvers: tuple[str, ...] = ("approver", "commander"),
+    ) -> None:
+        """Approve after `seconds` what is offered about the concerns in `answers`."""
+        self._wait = int(seconds * SECOND)
+        self._answers = frozenset(answers)
+        self._requester = requester
+        self._approvers = approvers
+
+    def act(self, desk: Desk, now: int) -> int | None:
+        """Request what is offered, approve what was requested `seconds` ago."""
+        for offer in desk.offers:
+            if offer.wanted and offer.concern in self._answers:
+                desk.request(offer.recommended, self._requester, now)
+        waiting = None
+        for filed in [each for each in desk.requests.values() if each.state is RequestState.OPEN]:
+            due = filed.filed_at + self._wait
+            if due > now:
+                waiting = due if waiting is None else min(waiting, due)
+                continue
+            for approver in self._approvers:
+                desk.approve(filed.request.id, approver, now)
+                if desk.requests[filed.request.id].state is not RequestState.OPEN:
+                    break
+        return waiting

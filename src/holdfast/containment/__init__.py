@@ -14,10 +14,11 @@ from .cohort import (
     TouchedBy,
     Verified,
 )
+from .compile import compile_rule, compile_rules
 from .cut import Cut, cuts_of
 from .directory import Directory
 from .frontier import frontier, recommended
-from .harm import Danger, StoppedHarm, danger, stopped
+from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
 from .membership import cohort_key, describe, includes
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
@@ -60,6 +61,8 @@ __all__ = [
     "blast_radius",
     "cohort_key",
     "cohort_subject",
+    "compile_rule",
+    "compile_rules",
     "cuts_of",
     "danger",
     "describe",
@@ -81,6 +84,7 @@ __all__ = [
     "propose",
     "propose_for_staff",
     "recommended",
+    "restricted",
     "stopped",
     "text_subject",
 ]

@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 
 from holdfast.errors import HoldError
-from holdfast.reading import Lure, LureKind
+from holdfast.reading import Lure, LureKind, read_text
 
 from .cohort import Cohort
 from .hold import Subject, SubjectKind
 from .membership import cohort_key
 
 TEXT_HEX = 16
+_ON_A_HOST = frozenset({LureKind.DOMAIN, LureKind.LINK, LureKind.SHORT_LINK})
 
 
 def lure_subject(lure: Lure) -> Subject:
-    """A lure, by its kind and value; a lure of kind text by the text itself."""
+    """A lure, by its kind and the form in which it is found in posts; a lure of kind text by the text itself."""
     if lure.kind is LureKind.TEXT:
         return text_subject(lure.value)
-    return Subject(kind=SubjectKind.LURE, id=f"{lure.kind.value}:{lure.value}")
+    links = (lure.value if "://" in lure.value else f"https://{lure.value}",) if lure.kind in _ON_A_HOST else ()
+    found = (each.value for each in read_text(lure.value, links).lures if each.kind is lure.kind)
+    return Subject(kind=SubjectKind.LURE, id=f"{lure.kind.value}:{next(found, lure.value)}")
 
 
 def text_subject(text: str) -> Subject:

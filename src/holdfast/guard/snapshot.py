@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeAlias, TypeVar, assert_never
+from typing import TypeAlias, TypeVar, assert_never
 
 import numpy as np
 import numpy.typing as npt
+
+from holdfast.reading import TextReading
 
 from .answer import KEPT_BACK, Answer, Reason, Verdict
 from .question import Action, Question
@@ -28,37 +30,7 @@ _SPEAKING = frozenset({Action.POST, Action.MESSAGE})
 _Found: TypeAlias = list[tuple[Reason, Rule | None]]
 _Key = TypeVar("_Key", str, int, tuple[RuleKind, str])
 _Index: TypeAlias = dict[_Key, tuple[Rule, ...]]
-
-
-class FoundKey(Protocol):
-    """A lure found in a text, by its key."""
-
-    @property
-    def key(self) -> int:
-        """The same for every dress of the lure."""
-        ...
-
-
-class Said(Protocol):
-    """What the guard needs of a `reading.TextReading`."""
-
-    @property
-    def lures(self) -> Sequence[FoundKey]:
-        """The lures found."""
-        ...
-
-    @property
-    def signature(self) -> npt.NDArray[np.uint8]:
-        """uint8[16]."""
-        ...
-
-    @property
-    def bands(self) -> Sequence[int]:
-        """Keys that much alike texts are likely to share; empty when the text is too short to compare."""
-        ...
-
-
-Reader: TypeAlias = Callable[[str, Sequence[str]], Said]
+Reader: TypeAlias = Callable[[str, Sequence[str]], TextReading]
 
 
 class Snapshot:
@@ -195,7 +167,7 @@ class Snapshot:
             for rule in self._lures.get(lure.key, ())
             if _concerns(rule, question)
         ]
-        if self._texts and reading.bands:
+        if self._texts:
             found += [
                 (Reason.NEAR_DUPLICATE_HELD, rule)
                 for rule in self._texts.like(reading.signature, reading.bands)

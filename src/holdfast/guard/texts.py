@@ -25,7 +25,7 @@ class HeldTexts:
         self._rules = tuple(rule for rule in rules if rule.signature is not None)
         self._by_band: dict[int, list[int]] = {}
         for place, rule in enumerate(self._rules):
-            for band in rule.bands:
+            for band in filter(None, rule.bands):
                 self._by_band.setdefault(band, []).append(place)
         self._signatures = np.array([rule.signature for rule in self._rules], dtype=np.uint8).reshape(-1, 16)
 
@@ -33,9 +33,9 @@ class HeldTexts:
         return bool(self._rules)
 
     def like(self, signature: npt.NDArray[np.uint8], bands: Sequence[int]) -> tuple[Rule, ...]:
-        """The held texts that a text of this signature (uint8[16]) and these bands (8 integers) is much like."""
+        """The held texts much like a text of this signature (uint8[16]) and these bands (8 integers, 0 for none)."""
         found = self._by_band
-        candidates = {place for band in bands if band in found for place in found[band][:CANDIDATES]}
+        candidates = {place for band in bands if band and band in found for place in found[band][:CANDIDATES]}
         if not candidates:
             return ()
         places = np.fromiter(candidates, dtype=np.int64, count=len(candidates))[:CANDIDATES]

@@ -6,6 +6,7 @@ their accounts in the same way, so a record need keep only its number.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import ipaddress
 from typing import TypeAlias
@@ -143,6 +144,7 @@ def _factors(*said: tuple[FactorKind, str]) -> tuple[Factor, ...]:
     return tuple(Factor(kind=kind, value=value) for kind, value in said if value)
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def _network(prefix: str) -> str:
     """The network in canonical form: /24 of IPv4, /48 of IPv6; nothing when the address was none."""
     try:

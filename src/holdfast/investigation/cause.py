@@ -41,6 +41,8 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     question makes sense: only accounts that signed in can have signed in from a network). `explained` and
     `unexplained` share them out. `log_p` is the logarithm (nats) of `p_corrected`, which may be too small for a float.
     `log_likelihood` (nats) compares "this is the cause" with "it touched them at its base rate".
+    `habit_touched` of `habit_of` accounts were touched by it in the stretch of time before, of the same length: what it
+    does when there is no campaign; (0, 0) when the record does not reach back, or for what has no such stretch.
     `symptom` marks what takeovers bring about rather than what brings them about; it is never named.
     `objection` says why it was not named, in words for a person; empty when nothing speaks against it.
     """
@@ -55,6 +57,8 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     unexplained: tuple[str, ...] = ()
     explained: tuple[str, ...] = ()
     tested: int = 0
+    habit_touched: int = 0
+    habit_of: int = 0
     log_p: float = 0.0
     log_likelihood: float = 0.0
     symptom: bool = False
@@ -62,8 +66,13 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lift(self) -> float:
-        """How many times more often it touched these accounts than others (one other more, to be careful)."""
+        """How many times more often it touched these accounts than is its habit, or, that not being known, than others.
+
+        One touched account more is assumed, to be careful.
+        """
         others = (self.base_touched - self.touched + 1) / (self.base_of - self.tested + 1)
+        if self.habit_of:
+            others = (self.habit_touched + 1) / (self.habit_of + 1)
         return self.touched / self.tested / others if self.tested else 0.0
 
     @property

@@ -2,8 +2,8 @@
 
 1. Every factor on record that touched at least three of the accounts is weighed (`enrichment.py`).
 2. A factor with an objection against it cannot be named: it is a symptom, chance might bring it about (exact test,
-   corrected by Holm for every factor on record, not only those that look promising), or it touches so many others that
-   the choice of targets alone might explain it.
+   corrected by Holm for every factor that could have come out, not only those that did), or it touches so many others
+   that the choice of targets alone might explain it.
 3. The rest are asked in causal order: inside the platform, let in by the holder, at the carrier, what was set, from
    where. Factors of one stage may share the accounts out between them. The first stage that explains about as
    much as any other does is the answer: what comes later in the chain follows from what came before.
@@ -38,17 +38,20 @@ STAGES: Final = (
 )
 _SPECIFIC_FIRST: Final = {kind: rank for rank, kind in enumerate(kind for stage in STAGES for kind in stage)}
 
-# How much more often than others a factor must have touched these accounts. Attackers choose their targets (famous,
-# active, of one trade), and the chosen share habits: a support desk, a publishing tool, a maker of phones. Such a habit
-# is seldom ten times as frequent among them. Where everybody must come from somewhere, more is asked.
+# How much more often than is its habit a factor must have touched these accounts. Attackers choose their targets
+# (famous, active, of one trade), and the chosen share ways: a support desk, a publishing tool, a maker of phones. Such
+# a way is seldom ten times as frequent among them. Where everybody must come from somewhere, and attackers come by the
+# services that honest people use, more is asked: a network or client that one account in a hundred is new to in the
+# same time is no cause. When the habit is not known, the other accounts stand in for it; those that the same attackers
+# touched are among them, so that no more than the second figure can be asked.
 LEAST_LIFT: Final = {
-    FactorKind.TOOL_SESSION: 10.0,
-    FactorKind.STAFF: 10.0,
-    FactorKind.APP: 10.0,
-    FactorKind.CARRIER: 10.0,
-    FactorKind.RECOVERY_VALUE: 10.0,
-    FactorKind.NETWORK: 20.0,
-    FactorKind.CLIENT: 50.0,
+    FactorKind.TOOL_SESSION: (10.0, 10.0),
+    FactorKind.STAFF: (20.0, 10.0),
+    FactorKind.APP: (10.0, 10.0),
+    FactorKind.CARRIER: (20.0, 10.0),
+    FactorKind.RECOVERY_VALUE: (10.0, 10.0),
+    FactorKind.NETWORK: (100.0, 40.0),
+    FactorKind.CLIENT: (100.0, 50.0),
 }
 
 
@@ -124,7 +127,10 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
         least_accounts=settings.least_accounts,
         exempt=settings.exempt,
     )
-    weighed = [msgspec.structs.replace(each, objection=_objection(each, settings)) for each in weigh(question, touches)]
+    tried = touches.testable(settings.least_accounts)
+    weighed = [
+        msgspec.structs.replace(each, objection=_objection(each, settings)) for each in weigh(question, touches, tried)
+    ]
     parts = _answer([each for each in weighed if not each.objection], len(first_used), settings)
     named = max(parts, key=lambda part: part.touched) if parts else None
     ranked = sorted((each for each in weighed if each is not named), key=lambda each: _rank(each, parts))
@@ -133,7 +139,7 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
         at=at,
         named=named,
         also=tuple(ranked[: settings.also]),
-        tried=touches.factors,
+        tried=tried,
         parts=tuple(part.factor for part in parts) if len(parts) > 1 else (),
         why=_why(parts, weighed, len(first_used), settings),
     )
@@ -145,7 +151,7 @@ def _objection(each: Hypothesis, settings: CauseSettings) -> str:
         return "it follows from a takeover, it does not bring one about"
     if each.log_p == 0.0 or each.p_corrected > settings.most_p:
         return f"chance would do as much with probability {each.p_corrected:.2g}"
-    if each.lift < LEAST_LIFT[each.factor.kind]:
+    if each.lift < LEAST_LIFT[each.factor.kind][0 if each.habit_of else 1]:
         return f"it touches others {1 / each.lift:.2g} times as often: a habit of such accounts, or plain popular"
     return ""
 

@@ -7,6 +7,10 @@ accounts in the whole stretch of time that those windows cover. Three kinds of f
 * A standing grant (an app) works from the day it was given: no lower end to the window, revoked ones do not count.
 * What every holder does (sign in, ask for a reset) counts only when new to the account, and the base is the accounts
   that did the like at all; otherwise whatever is popular would look like a cause among accounts that are active.
+
+The test is corrected for every factor on record that could have touched so many accounts, not only for those that did.
+A factor with fewer touches than that can never come out, whichever accounts are asked about, so it needs no correction
+(R. E. Tarone, "A modified Bonferroni method for discrete data", 1990).
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ SYMPTOMS = frozenset({FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL})
 # The share of accounts that a true cause is expected to have touched: the rest were used by other means, or the touch
 # was not on record. Only the order of hypotheses depends on it.
 _EXPECTED_COVERAGE = 0.95
+_ON_RECORD = 0.5  # as many accounts, of those active in the windows, must be active in the time before to know habits
 _LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
 
 
@@ -53,9 +58,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.first_used.values())
 
 
-def weigh(question: Question, touches: Touches) -> list[Hypothesis]:
-    """Every factor that touched at least `least_accounts` of the accounts, weighed; in order of factor."""
-    touched, tested = _touched(question, touches)
+def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
+    """Every factor that touched at least `least_accounts` of the accounts, weighed; in order of factor.
+
+    `tried` is the number of factors to correct for.
+    """
+    touched, tested, set_by_staff = _touched(question, touches)
     candidates = sorted(
         factor
         for factor, accounts in touched.items()
@@ -64,15 +72,14 @@ def weigh(question: Question, touches: Touches) -> list[Hypothesis]:
     if not candidates:
         return []
     drawn = [tested[factor.kind] if factor.kind in VISITS else len(question.first_used) for factor in candidates]
-    marked = [_base_touched(factor, question, touches) for factor in candidates]
-    active = {
-        kind: touches.count_active(kind, question.start, question.end)
-        for kind in {factor.kind for factor in candidates} & VISITS
-    }
+    marked = [_base_touched(factor, touches, question.start, question.end) for factor in candidates]
     everyone = max(question.population, touches.accounts, len(question.first_used))
-    among = [active.get(factor.kind, everyone) for factor in candidates]
+    kinds = {factor.kind for factor in candidates}
+    active = {kind: touches.count_active(kind, question.start, question.end) for kind in kinds}
+    among = [active[factor.kind] if factor.kind in VISITS else everyone for factor in candidates]
+    habits = _habits(candidates, question, touches, active, everyone)
     log_p = log_tail([len(touched[factor]) for factor in candidates], drawn, marked, among)
-    corrected = holm(log_p, touches.factors)
+    corrected = holm(log_p, tried)
     return [
         _hypothesis(
             question.accounts,
@@ -84,14 +91,16 @@ def weigh(question: Question, touches: Touches) -> list[Hypothesis]:
                 base_touched=base,
                 base_of=total,
                 tested=n,
+                habit_touched=habit[0],
+                habit_of=habit[1],
                 p_value=math.exp(raw),
                 p_corrected=math.exp(fair),
                 log_p=fair,
-                symptom=factor.kind in SYMPTOMS,
+                symptom=factor.kind in SYMPTOMS or factor in set_by_staff,
             ),
         )
-        for factor, n, base, total, raw, fair in zip(
-            candidates, drawn, marked, among, log_p.tolist(), corrected.tolist(), strict=True
+        for factor, n, base, total, habit, raw, fair in zip(
+            candidates, drawn, marked, among, habits, log_p.tolist(), corrected.tolist(), strict=True
         )
     ]
 
@@ -128,30 +137,59 @@ def _counts(factor: Factor, first: int, last: int, start: int, signed_in: int) -
             return last > start
 
 
-def _touched(question: Question, touches: Touches) -> tuple[dict[Factor, list[str]], dict[FactorKind, int]]:
-    """The accounts that each factor touched, in the question's order; and how many any factor of a kind touched."""
+def _touched(
+    question: Question, touches: Touches
+) -> tuple[dict[Factor, list[str]], dict[FactorKind, int], frozenset[Factor]]:
+    """The accounts that each factor touched, how many any factor of a kind touched, and the values that staff set.
+
+    The accounts are in the question's order. The last are recovery values that nobody set but staff who are known by
+    name: they follow from what those did.
+    """
     histories = touches.of_accounts(question.accounts)
     touched: dict[Factor, list[str]] = {}
     tested = dict.fromkeys(FactorKind, 0)
+    by_staff: set[Factor] = set()
+    by_others: set[Factor] = set()
     for account, used_at in question.first_used.items():
         history, start = histories.get(account, []), used_at - question.window
         for factor in touched_before_use(history, start, used_at):
             touched.setdefault(factor, []).append(account)
-        recent = (touch for touch in history if start < touch.time <= used_at)
-        for kind in {factor.kind for touch in recent for factor in touch.contents.factors}:
+        recent = [touch.contents for touch in history if start < touch.time <= used_at]
+        for kind in {factor.kind for said in recent for factor in said.factors}:
             tested[kind] += 1
-    return touched, tested
+        for said in recent:
+            (by_staff if said.by_staff else by_others).update(said.factors)
+    values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
+    return touched, tested, frozenset(values)
 
 
-def _base_touched(factor: Factor, question: Question, touches: Touches) -> int:
-    """How many of all accounts the factor touched in the same stretch of time, by the rule of its kind."""
+def _base_touched(factor: Factor, touches: Touches, start: int, end: int) -> int:
+    """How many of all accounts the factor touched in (start, end], by the rule of its kind."""
     match factor.kind:
         case FactorKind.APP:
-            return touches.count(factor, ALWAYS, question.end)
+            return touches.count(factor, ALWAYS, end)
         case FactorKind.NETWORK | FactorKind.CLIENT | FactorKind.COUNTRY_CHANGE:
-            return touches.count_new(factor, question.start, question.end)
+            return touches.count_new(factor, start, end)
         case _:
-            return touches.count(factor, question.start, question.end)
+            return touches.count(factor, start, end)
+
+
+def _habits(
+    candidates: Sequence[Factor], question: Question, touches: Touches, active: Mapping[FactorKind, int], everyone: int
+) -> list[tuple[int, int]]:
+    """How many accounts each factor touched in the stretch of time before, and of how many; (0, 0) if not on record."""
+    start, end = 2 * question.start - question.end, question.start
+    before = {kind: touches.count_active(kind, start, end) for kind in active if kind is not FactorKind.APP}
+    recorded = {kind for kind, count in before.items() if count >= _ON_RECORD * active[kind]}
+    return [
+        (
+            _base_touched(factor, touches, start, end),
+            before[factor.kind] if factor.kind in VISITS else everyone,
+        )
+        if factor.kind in recorded
+        else (0, 0)
+        for factor in candidates
+    ]
 
 
 def _hypothesis(accounts: Sequence[str], explained: Sequence[str], counted: Hypothesis) -> Hypothesis:

@@ -113,8 +113,16 @@ class Touches:
 
     @property
     def factors(self) -> int:
-        """How many factors are on record: as many hypotheses as a question for the cause has to tell apart."""
+        """How many factors are on record."""
         return len(self._bundles_of)
+
+    def testable(self, least: int) -> int:
+        """How many factors have at least `least` touches on record, and so may have touched as many accounts."""
+        touched = np.zeros(len(self._bundles), dtype=np.int64)
+        for book in (self._visits, self._deeds):
+            for rows in book.between(ALWAYS, NEVER):
+                touched += np.bincount(rows.bundle, minlength=len(touched))
+        return sum(int(touched[found].sum()) >= least for found in self._bundles_of.values())
 
     @property
     def evicted(self) -> int:

@@ -144,7 +144,7 @@ class Adversary:
             return False
         self._world.keys(grip.row).email_is_intruders = True
         self._world.touch(grip.row, time)
-        self._desk.remove_mfa(seat, grip.row, time + 15 * SECOND)
+        self._world.agenda.at(time + 15 * SECOND, self._desk.remove_mfa, seat, grip.row)
         return True
 
     def _go_on(self, grip: Grip, step: Step, seat: Seat | None, time: int) -> None:

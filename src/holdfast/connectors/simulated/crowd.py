@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from numpy.random import Generator
 
+from holdfast.events import Report
+
 from .addresses import base58_address, bech32_address
 from .scenario import HOUR, MINUTE, SECOND
 from .services import Relations, Services
@@ -21,6 +23,7 @@ TRADERS = 9  # accounts that post addresses all day long, as they always did
 COUPON_SHARED_BY = 45
 CHAPTERS = 14  # accounts of one organisation that say the same thing at the same time
 REACTIONS_PER_LURE = 7.0
+REPORTS_PER_LURE = 3.0
 REACT_WITHIN = 25 * MINUTE
 REPLIES = 0.3  # of the warnings stand under the lure
 NEWS = (
@@ -63,7 +66,6 @@ class Crowd:
         """Lay the day out."""
         self._world, self._services = world, services
         self._crowd = world.scenario.crowd
-        self._lures = 0
         self._start, self._length = world.scenario.start, world.scenario.end - world.scenario.start
         for lay_out in (
             self._news,
@@ -163,8 +165,12 @@ class Crowd:
     # Around an attack
 
     def _notice_lure(self, post: str, time: int) -> None:
-        self._lures += 1
-        rng = stream(self._world.seed, "reactions", self._lures)
+        account = self._world.accounts.id(self._world.posts[post].row)
+        rng = stream(self._world.seed, "reactions", account, time)
+        for _ in range(int(rng.poisson(REPORTS_PER_LURE))):
+            at = time + 30 * SECOND + int(rng.beta(1, 2) * REACT_WITHIN)
+            by = self._world.accounts.id(self._someone(rng))
+            self._world.tell(Report(account=account, post=post, time=at, by=by, category="scam"))
         for _ in range(int(rng.poisson(REACTIONS_PER_LURE))):
             at = time + 20 * SECOND + int(rng.beta(1, 2) * REACT_WITHIN)
             joke = rng.random() < self._crowd.copycat_share

@@ -136,6 +136,15 @@ class Gate:
             return False
         return not self.stands(SubjectKind.TOOL, f"{tool}/{function}", Restriction.NO_TOOL_FUNCTION, now)
 
+    def revoked_apps(self, now: int) -> list[str]:
+        """The third-party apps that are shut out at `now`."""
+        placed = [
+            subject.id
+            for subject in (*self._holds, *(on for on, _ in self._foreign))
+            if subject.kind is SubjectKind.APP
+        ]
+        return [app for app in placed if self.stands(SubjectKind.APP, app, Restriction.REVOKE_APP, now)]
+
     def guard_allows(self, question: Question) -> bool:
         """What the guard says; without a guard, yes."""
         return self.ask is None or self.ask(question).verdict == "allow"

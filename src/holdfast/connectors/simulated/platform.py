@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from holdfast.containment import Hold, Restriction, Subject, SubjectKind
+from holdfast.errors import SettingsError
 from holdfast.events import Batch, SecurityEvent
 from holdfast.ports import Capability, Standing
 
@@ -22,10 +23,10 @@ from .scoring import score
 from .services import Services
 from .tally import Tally
 from .tool import AccountDesk
-from .traffic import NO_POSTS, Traffic
+from .traffic import BLOCK, NO_POSTS, Traffic
 from .world import World
 
-TICK = 2 * SECOND  # a batch never spans more of simulated time
+TICK = 2 * SECOND  # unless asked otherwise, a batch never spans more of simulated time
 
 
 class SimulatedPlatform:
@@ -70,13 +71,16 @@ class SimulatedPlatform:
     >>> [standing.ours for standing in platform.in_force(hold.subject)]
     [True]
     >>> made = platform.figures().lures_made
+    >>> platform.wake_at(platform.now + 600_000)
     >>> for batch in stream:
-    ...     pass
+    ...     if platform.now >= hold.starts + 600_000:
+    ...         break
     >>> platform.figures().lures_made == made, platform.figures().lures_refused > 0
     (True, True)
 
     What cannot be pushed is refused: hold cohorts and lures through `ask`, which is put every write that matters, and
-    `held_accounts`, which is put the rows (in `accounts()`) behind ordinary posts in bulk.
+    `held_accounts`, which is put the rows (in `accounts()`) behind ordinary posts in bulk; what those posts say is not
+    looked at.
 
     >>> everybody = Subject(kind=SubjectKind.COHORT, id="verified")
     >>> platform.apply(Hold(id="h2", subject=everybody, restriction=Restriction.NO_POSTING, starts=0, why="try"))
@@ -89,8 +93,16 @@ class SimulatedPlatform:
     capabilities: Mapping[Restriction, Capability] = CAPABILITIES
     asks_guard: bool = True
 
-    def __init__(self, scenario: Scenario, *, seed: int) -> None:
-        """Draw the accounts and lay out the day; nothing happens before `events` is read."""
+    def __init__(self, scenario: Scenario, *, seed: int, tick: int = TICK) -> None:
+        """Draw the accounts and lay out the day; nothing happens before `events` is read.
+
+        Raises:
+            SettingsError: `tick` (the longest span of a batch, milliseconds) does not divide ten minutes.
+
+        """
+        if tick <= 0 or BLOCK % tick:
+            raise SettingsError(f"A batch cannot span {tick} ms.", advice="Choose a span that divides ten minutes.")
+        self._tick = tick
         self.scenario = scenario
         self.seed = seed
         self._world = World(scenario, seed)
@@ -138,8 +150,9 @@ class SimulatedPlatform:
     def events(self, since: int = 0) -> Iterator[Batch]:
         """What happens from `since` on; reading a batch is what makes time pass, so a run can be read only once.
 
-        Every batch ends two seconds (of a clock that starts with the scenario) after the last, or at a moment that
-        `wake_at` named, whatever happens in it: its size tells nothing. Batches that end before `since` are not given.
+        Batches end every `tick` milliseconds from the scenario's start, and at the moments that `wake_at` named,
+        whatever happens in them: how time is cut tells nothing of the attack. Those that end before `since` are left
+        out.
         """
         if self._now < self.scenario.start:
             batch = self._advance(self.scenario.start)
@@ -210,7 +223,7 @@ class SimulatedPlatform:
 
     def _next_stop(self) -> int:
         elapsed = self._now - self.scenario.start
-        stop = min(self.scenario.start + (elapsed // TICK + 1) * TICK, self.scenario.end)
+        stop = min(self.scenario.start + (elapsed // self._tick + 1) * self._tick, self.scenario.end)
         while self._wakes and self._wakes[0] <= self._now:
             heapq.heappop(self._wakes)
         return min(stop, self._wakes[0]) if self._wakes else stop
@@ -229,6 +242,9 @@ class SimulatedPlatform:
         """Posts in bulk, without those that are stopped and those of holders who are locked out."""
         stretch = self._traffic.between(now, until)
         refused = self._tally.stopped(stretch.rows)
+        revoked = self._world.gate.revoked_apps(now)
+        if revoked:
+            refused |= np.isin(stretch.posts.column("client").to_numpy(zero_copy_only=False).astype(str), revoked)
         if self.held_accounts is not None and len(stretch.rows):
             refused |= self.held_accounts(stretch.rows, now)
         locked_out = self._world.controlled[stretch.rows]

@@ -32,6 +32,7 @@ from .world import World
 SHIFT = 8 * HOUR
 SEATS = 40  # support staff on shift at a time
 TICKETS_PER_HOUR = 60.0
+READS_MESSAGES = 0.1  # tickets about threats or scams in private messages
 CALLS_BACK = 0.8  # holders who use the new e-mail at once to set a password and sign in
 SIGN_INS_PER_HOUR = 420.0
 VIA_RELAY = 0.02
@@ -90,13 +91,19 @@ class Routine:
         ticket = f"T{draw:x}"
         if seat is None or not self._desk.use(seat, Function.VIEW, row, time, ticket=ticket):
             return
+        if draw % 1_000 < READS_MESSAGES * 1_000:
+            self._world.agenda.at(time + MINUTE, self._read_messages, seat, row, ticket)
+        else:
+            self._world.agenda.at(time + 90 * SECOND, self._replace_email, seat, row, ticket, draw)
+
+    def _read_messages(self, seat: Seat, row: int, ticket: str, time: int) -> None:
+        self._desk.use(seat, Function.VIEW_MESSAGES, row, time, ticket=ticket)
+
+    def _replace_email(self, seat: Seat, row: int, ticket: str, draw: int, time: int) -> None:
         email = token(self._world.seed, "replacement", draw)
-        if (
-            self._desk.replace_email(seat, row, email, time + 90 * SECOND, ticket=ticket)
-            and draw % 100 < CALLS_BACK * 100
-        ):
-            wait = 3 * MINUTE + draw % (25 * MINUTE)
-            self._world.agenda.at(time + wait, self._come_back, row, draw)
+        replaced = self._desk.replace_email(seat, row, email, time, ticket=ticket)
+        if replaced and draw % 100 < CALLS_BACK * 100:
+            self._world.agenda.at(time + 2 * MINUTE + draw % (25 * MINUTE), self._come_back, row, draw)
 
     def _come_back(self, row: int, draw: int, time: int) -> None:
         if self._services.reset(row, "email", time):

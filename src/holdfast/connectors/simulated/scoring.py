@@ -11,7 +11,7 @@ from .world import World
 def score(world: World, tally: Tally, until: int) -> Figures:
     """The figures up to `until` (milliseconds since 1970 UTC)."""
     truth = world.chronicle.truth()
-    held = tally.held()
+    held = tally.held
     posted = set(truth.posted)
     kept_silent = [account for account in truth.targeted if account not in posted and held[world.accounts.row(account)]]
     made = [post for post in truth.lure_posts if not post.refused]

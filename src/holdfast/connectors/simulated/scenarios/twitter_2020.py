@@ -165,7 +165,7 @@ HISTORY = {
     "first_lure_at": "2020-07-15T19:13:00Z",
     "detected_at": "2020-07-15T19:28:57Z",  # by outsiders, in public (id of MyCrypto's first post)
     "cause": {"named": "staff duped by phone", "at": "2020-07-16T02:38:38Z"},
-    "accounts": {"targeted": 130, "posted": 45},
+    "accounts": {"targeted": 130, "posted": 45, "innocent_held": 360_000},
     "exposure": {"inboxes_read": 36, "exports": 7},
     "last_lure_live_at": "2020-07-15T22:11:00Z",  # when new ones stopped
     "innocent_account_minutes": 360_000.0 * 150,  # every verified account, for two and a half hours

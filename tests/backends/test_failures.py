@@ -114,7 +114,7 @@ def pages_used_up(store):
 @contextmanager
 def quota_used_up(store):
     """Let no file grow further, as a quota does."""
-    size = max(Path(f"{store._path}{end}").stat().st_size for end in ("", "-wal"))
+    size = max(Path(f"{store.path}{end}").stat().st_size for end in ("", "-wal"))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,6 +50,9 @@ class SqlStore:
     something is signed, and is on the disk when `begin`'s block has ended.
     """
 
+    path: str
+    """The file, or `:memory:`."""
+
     def __init__(
         self,
         where: str | Path,
@@ -74,9 +78,9 @@ class SqlStore:
             raise SettingsError(f"The key is named {signer.vkey.name!r}, the ledger {origin!r}; they must be the same.")
         self._signer = signer
         self._salt = salt or _random_salt
-        self._path = _path(where)
-        self._seam = sqlite.Seam(self._path)
-        self._engine = sqlite.make_engine(self._path, patience_ms=patience_ms)
+        self.path = _path(where)
+        self._seam = sqlite.Seam(self.path)
+        self._engine = sqlite.make_engine(self.path, patience_ms=patience_ms)
         self._statements = Statements(self._engine.dialect)
         self._alone = threading.Lock()
         self._writer: int | None = None
@@ -107,7 +111,7 @@ class SqlStore:
             with self._seam:
                 sqlite.begin(cursor)
                 head = self._current(cursor)
-            transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, name=self._path)
+            transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, name=self.path)
             try:
                 yield transaction
                 head = transaction.write(self._signer)
@@ -156,7 +160,7 @@ class SqlStore:
             StoreError: the tree cannot be read.
 
         """
-        return inclusion_proof(index, self._known_size(size), self._node)
+        return self._proven(lambda whole, node: inclusion_proof(index, whole, node), size)
 
     def consistency_proof(self, old: int, new: int | None = None) -> tuple[bytes, ...]:
         """What shows that the ledger of `old` entries is the start of the one of `new` (all of them by default).
@@ -166,25 +170,20 @@ class SqlStore:
             StoreError: the tree cannot be read.
 
         """
-        return consistency_proof(old, self._known_size(new), self._node)
+        return self._proven(lambda whole, node: consistency_proof(old, whole, node), new)
 
     def close(self) -> None:
         """Let go of the files."""
         self._engine.dispose()
 
-    def _known_size(self, size: int | None) -> int:
-        here = self.checkpoint().size
-        if size is not None and size > here:
-            raise ValueError(f"the ledger has {here} entries, not {size} yet")
-        return here if size is None else size
-
-    @property
-    def _node(self) -> Node:
-        def read(level: int, number: int) -> bytes:
-            with self._connected() as (_, cursor), self._seam:
-                return self._tile(cursor, level, number)
-
-        return nodes_in(read)
+    def _proven(self, prove: Callable[[int, Node], tuple[bytes, ...]], size: int | None) -> tuple[bytes, ...]:
+        """What `prove` makes of a size that the ledger has reached and of its tree, each tile read once."""
+        with self._connected() as (_, cursor), self._seam:
+            here = self._checkpoint(cursor).size
+            if size is not None and size > here:
+                raise ValueError(f"the ledger has {here} entries, not {size} yet")
+            read = cache(lambda level, number: self._tile(cursor, level, number))
+            return prove(here if size is None else size, nodes_in(read))
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
@@ -220,9 +219,7 @@ class SqlStore:
         with self._seam:
             tables = sa.inspect(self._engine).get_table_names()
         if tables and "facts" not in tables:
-            raise StoreError(
-                f"{self._path} is a database, but not a store of Holdfast.", advice="Name another --store."
-            )
+            raise StoreError(f"{self.path} is a database, but not a store of Holdfast.", advice="Name another --store.")
         if not tables:
             self._make()
         with self._connected() as (_, cursor), self._seam:
@@ -249,12 +246,12 @@ class SqlStore:
         schema, vkey = (self._statements.fact.one(cursor, name=name) for name in ("schema", "vkey"))
         if schema is None or not schema[0].isdecimal() or int(schema[0]) != SCHEMA:
             raise StoreError(
-                f"{self._path} has layout {schema and schema[0]}; this Holdfast knows layout {SCHEMA}.",
+                f"{self.path} has layout {schema and schema[0]}; this Holdfast knows layout {SCHEMA}.",
                 advice="Open it with the Holdfast that wrote it, or a newer one.",
             )
         if vkey is None or vkey[0] != str(self._signer.vkey):
             raise DivergedError(
-                f"{self._path} is signed by another key ({vkey and vkey[0]}) than this one ({self._signer.vkey})."
+                f"{self.path} is signed by another key ({vkey and vkey[0]}) than this one ({self._signer.vkey})."
             )
         return self._load(cursor)
 
@@ -267,10 +264,10 @@ class SqlStore:
         checkpoint = self._checkpoint(cursor)
         tree = open_tree(checkpoint.size, lambda level, number: self._tile(cursor, level, number))
         if tree.frontier.root != checkpoint.root:
-            raise BrokenLedgerError(f"The tree of {self._path} does not lead to the root that was signed.")
+            raise BrokenLedgerError(f"The tree of {self.path} does not lead to the root that was signed.")
         kept = self._statements.seal.one(cursor)
         if kept is None:
-            raise BrokenLedgerError(f"The seal of {self._path} is gone.")
+            raise BrokenLedgerError(f"The seal of {self.path} is gone.")
         rows = RowSum(kept[1])
         check_seal(kept[0], checkpoint.size, rows, self._signer.vkey)
         return Head(checkpoint, tree, rows, kept[0])
@@ -278,7 +275,7 @@ class SqlStore:
     def _checkpoint(self, cursor: DBAPICursor) -> Checkpoint:
         row = self._statements.last_checkpoint.one(cursor)
         if row is None:
-            raise BrokenLedgerError(f"The signed heads of {self._path} are gone.")
+            raise BrokenLedgerError(f"The signed heads of {self.path} are gone.")
         return open_checkpoint(row[0], self._signer.vkey)
 
     def _tile(self, cursor: DBAPICursor, level: int, number: int) -> bytes:

@@ -43,7 +43,7 @@ def undisturbed(tmp_path_factory):
 def test_a_killed_writer_leaves_whole_rounds(tmp_path, undisturbed, mode, by):
     """Rows and records of a round are both there or both not; all is signed; and running again completes it."""
     finished, counts = undisturbed
-    step = max(counts[mode] // 25, 1)
+    step = max(counts[mode] // 16, 1)
     points = list(range(step // 2 + 1, counts[mode], step))
     assert run(tmp_path, mode, *points) == dict.fromkeys(points, by)
     with SqlStore(finished, signer=SIGNER) as store:

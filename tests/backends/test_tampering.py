@@ -116,7 +116,7 @@ def test_any_flipped_byte_is_found(original, places, tmp_path, data):
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spot=st.integers(0, 1 << 30), mask=st.integers(1, 255))
 def test_a_flipped_byte_anywhere_in_the_file_is_found_or_changes_nothing(original, tmp_path, spot, mask):
-    """Also in headers, indexes and free pages: it is found, or every entry still reads as it was."""
+    """Also in headers, indexes and free pages: it is found, or every entry still reads as it was; nothing breaks."""
     held = bytearray(original.read_bytes())
     held[spot % len(held)] ^= mask
     path = tmp_path / "copy.db"
@@ -128,6 +128,8 @@ def test_a_flipped_byte_anywhere_in_the_file_is_found_or_changes_nothing(origina
     if sound:
         with LedgerFile(path) as file, LedgerFile(original) as first:
             assert list(file.entries()) == list(first.entries())
+    with suppress(HoldfastError), SqlStore(path, signer=SIGNER) as store, store.begin() as transaction:
+        transaction.record(record("one more"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -209,7 +211,7 @@ def test_a_dropped_head_is_found(path):
 
 
 def test_changed_rows_are_found(path):
-    """A row changed, deleted, added or put back to what it was before is found, though no entry is touched."""
+    """A row changed, deleted, added or of the wrong type is found, though no entry is touched."""
     changes = (
         "UPDATE collections SET value = x'7b7d' WHERE key = x'30'",
         "DELETE FROM collections WHERE key = x'30'",
@@ -224,6 +226,24 @@ def test_changed_rows_are_found(path):
         faults = found(path)
         assert faults
         assert {kind for kind, _ in faults} == {FaultKind.ROWS}
+
+
+def test_rows_put_back_with_their_seal_are_found(path, tmp_path):
+    """All rows as they were before, with the seal they had then, do not go with the ledger of today."""
+    old = shutil.copy(path, tmp_path / "old.db")
+    with SqlStore(path, signer=SIGNER) as store, store.begin() as transaction:
+        transaction.record(record("the row goes"))
+        transaction.delete("parcels", "0")
+    assert found(path) == []
+    tamper(
+        path,
+        ("ATTACH ? AS old", str(old)),
+        ("DELETE FROM collections",),
+        ("INSERT INTO collections SELECT * FROM old.collections",),
+        ("DELETE FROM seal",),
+        ("INSERT INTO seal SELECT * FROM old.seal",),
+    )
+    assert found(path) == [(FaultKind.ROWS, None)]
 
 
 def test_history_rewritten_without_the_key_is_found(path, tmp_path):

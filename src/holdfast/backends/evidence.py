@@ -98,7 +98,7 @@ class LedgerFile:
         sql = str(query.compile(dialect=dialect(), compile_kwargs={"literal_binds": True}))
         try:
             yield from self._connection.execute(sql)
-        except sqlite3.Error as why:
+        except (sqlite3.Error, UnicodeDecodeError) as why:
             if sqlite.is_busy(why):
                 raise sqlite.explain(why, self._path) from why
             raise BrokenLedgerError(f"The file {self._path} cannot be read: {why}") from why

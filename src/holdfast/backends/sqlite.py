@@ -19,13 +19,14 @@ MEMORY = ":memory:"
 PATIENCE_MS = 5_000
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+_ADVICE_DAMAGED = "Keep the file as it is, check it with `holdfast ledger verify`, and go on from the last good copy."
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_SCHEMA}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
-ERRORS = (sqlite3.Error, sa.exc.SQLAlchemyError, OSError)
-"""Everything foreign that the work with a store can raise."""
+ERRORS = (sqlite3.Error, sa.exc.SQLAlchemyError, OSError, UnicodeDecodeError)
+"""Everything foreign that work with a store can raise; the last when SQLite quotes a damaged file in a message."""
 
 
 class Seam:
@@ -123,11 +124,10 @@ def open_evidence(path: str) -> sqlite3.Connection:
             connection.close()
             connection = _read_only(path, "mode=ro&immutable=1")
             _look(connection)
-    except sqlite3.DatabaseError as why:
-        if isinstance(why, sqlite3.OperationalError):
-            raise explain(why, path) from why
-    except OSError as why:
+    except (sqlite3.OperationalError, OSError) as why:
         raise explain(why, path) from why
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        pass  # damage is for the reader to find, and to say how far it got
     return connection
 
 
@@ -143,7 +143,7 @@ def _look(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
 
-def is_busy(why: sqlite3.Error) -> bool:
+def is_busy(why: Exception) -> bool:
     """Whether it failed only because somebody else holds a lock."""
     return getattr(why, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _BUSY
 
@@ -156,6 +156,8 @@ def explain(why: BaseException, name: str) -> StoreError:
     if isinstance(cause, OSError):
         kind = StoreFullError if cause.errno in _NO_ROOM else StoreError
         return kind(f"The store {name} cannot be opened or made: {cause.strerror or cause}.")
+    if isinstance(cause, UnicodeDecodeError):
+        return StoreError(f"The store is damaged ({name}: {cause.object!r:.200}).", advice=_ADVICE_DAMAGED)
     return StoreError(f"The store failed: {name}: {cause}.")
 
 
@@ -167,7 +169,7 @@ def _explain_code(code: int, what: str) -> StoreError:
     if primary in _DAMAGED:
         return StoreError(
             f"The store is damaged, or is no store at all ({what}).",
-            advice="Keep the file as it is, check it with `holdfast ledger verify`, and go on from the last good copy.",
+            advice=_ADVICE_DAMAGED,
         )
     if primary in _BUSY:
         return StoreError(

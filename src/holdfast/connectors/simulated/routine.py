@@ -69,7 +69,9 @@ class Routine:
         rng = stream(self._world.seed, "shift", begin)
         people = self._world.scenario.population.staff
         staff = [f"st-{number:04d}" for number in rng.choice(people, min(SEATS, people), replace=False)]
-        staff = [*staff, *(name for name in self._world.scenario.on_shift if name not in staff)]
+        attack = self._world.scenario.attack
+        without = {stolen.staff for stolen in attack.staff if not stolen.rights} if attack else set()
+        staff = sorted({*staff, *self._world.scenario.on_shift} - without)
         for name in staff:
             self._world.agenda.at(begin + int(rng.integers(15 * MINUTE)), self._sit_down, name)
         for _ in range(int(rng.poisson(TICKETS_PER_HOUR * SHIFT / HOUR))):

@@ -127,10 +127,11 @@ def _lure_rule(rule: Rule, hold: Hold, read: Reader) -> Rule:
 
 def _asks(cohort: Cohort, directory: Directory) -> _Asks:  # noqa: PLR0911  (one answer for each kind of cohort)
     """The cohort as a function of account and time: about 0.2 us a predicate, so it can stand on a write path."""
-    row, verified, reach = directory.row, directory.verified, directory.reach
+    row, reach = directory.row, directory.reach
     match cohort:
         case Verified():
-            return lambda account, _: (at := row(account)) is not None and bool(verified[at])
+            verified = directory.verified_accounts
+            return lambda account, _: account in verified
         case ReachAbove(reach=floor):
             return lambda account, _: (at := row(account)) is not None and bool(reach[at] > floor)
         case TouchedBy(factor=factor):

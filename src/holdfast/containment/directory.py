@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeAlias, assert_never
 
@@ -74,6 +75,12 @@ class Directory:
 
     def __len__(self) -> int:
         return len(self._accounts)
+
+    @functools.cached_property
+    def verified_accounts(self) -> frozenset[str]:
+        """The verified accounts by id: asking it reads memory in two places, where row and column take five."""
+        ids = _column(self._accounts, "account").filter(pa.array(self.verified))
+        return frozenset(ids.to_pylist())
 
     def row(self, account: str) -> int | None:
         """The row of `account`, or None when the platform has not named it."""

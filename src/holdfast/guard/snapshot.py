@@ -12,7 +12,7 @@ from holdfast.reading import TextReading
 
 from .answer import KEPT_BACK, Answer, Reason, Verdict
 from .question import Action, Question
-from .rule import FOREVER, Rule, RuleKind
+from .rule import FOREVER, Members, Rule, RuleKind
 from .texts import HeldTexts
 
 LONGEST = 65_536  # characters; what is longer is kept back unread, so that nobody can buy time with a long text
@@ -28,6 +28,7 @@ _ACCOUNT_REASON = {
 _SPEAKING = frozenset({Action.POST, Action.MESSAGE})
 
 _Found: TypeAlias = list[tuple[Reason, Rule | None]]
+_Cohort: TypeAlias = tuple[Rule, Members, Answer]
 _Key = TypeVar("_Key", str, int, tuple[RuleKind, str])
 _Index: TypeAlias = dict[_Key, tuple[Rule, ...]]
 Reader: TypeAlias = Callable[[str, Sequence[str]], TextReading]
@@ -39,7 +40,18 @@ class Snapshot:
     Rules end by the time that each question brings, to the millisecond, whether or not a newer snapshot has come.
     """
 
-    __slots__ = ("_accounts", "_by_action", "_few", "_inside", "_lures", "_read", "_rules", "_texts", "version")
+    __slots__ = (
+        "_accounts",
+        "_by_action",
+        "_few",
+        "_inside",
+        "_lures",
+        "_read",
+        "_reads",
+        "_rules",
+        "_texts",
+        "version",
+    )
 
     def __init__(self, rules: Iterable[Rule], *, version: int, read: Reader) -> None:
         """Compile `rules`, one to a hold; `read` is `reading.read_text`."""
@@ -72,16 +84,18 @@ class Snapshot:
                 self._leave_out(rule.hold)
             self._take_in(rule)
         self._texts = HeldTexts(rule for rule in self._few.values() if rule.kind is RuleKind.TEXT)
-        reads = bool(self._lures or self._texts)
-        self._by_action = {
-            action: (
-                tuple(rule for rule in self._few.values() if action in rule.actions and rule.members is not None),
-                reads and action in _SPEAKING,
-                Answer(verdict=Verdict.ALLOW, action=action, version=version),
-            )
-            for action in Action
-        }
         self.version = version
+        self._by_action = {action: self._prepared(action) for action in Action}
+        self._reads = bool(self._lures or self._texts)
+
+    def _prepared(self, action: Action) -> tuple[tuple[_Cohort, ...], Answer]:
+        """The cohorts to ask about every account, each with the answer if it alone matches; the answer if none does."""
+        cohorts = tuple(
+            (rule, rule.members, self._answer(action, [(Reason.COHORT_HELD, rule)]))
+            for rule in self._few.values()
+            if rule.members is not None and action in rule.actions
+        )
+        return cohorts, Answer(verdict=Verdict.ALLOW, action=action, version=self.version)
 
     def _take_in(self, rule: Rule) -> None:
         self._rules[rule.hold] = rule
@@ -117,17 +131,21 @@ class Snapshot:
     def answer(self, question: Question) -> Answer:
         """The answer to one question, by all rules in force at its time; every rule that matches is named in it."""
         account, action, now = question.account, question.action, question.time
-        cohorts, reads, allowed = self._by_action[action]
+        cohorts, answer = self._by_action[action]
         held = self._accounts.get(account)
         found: _Found = [] if held is None else _by_name(held, action, now)
-        for rule in cohorts:
-            if rule.starts <= now < rule.until and rule.members(account, now):  # type: ignore[misc] # has members: `_settle`
+        for rule, members, told in cohorts:
+            if rule.starts <= now < rule.until and members(account, now):
                 found.append((Reason.COHORT_HELD, rule))
+                answer = told
         if self._inside and (question.staff or question.tool_session or question.tool or question.app):
             found += self._by_inside(question)
-        if reads and (question.text or question.urls):
+        if self._reads and (question.text or question.urls) and action in _SPEAKING:
             found += self._by_words(question)
-        return self._answer(question, found) if found else allowed
+        # A brake refuses most of what it is asked; that answer lies ready.
+        if len(found) > 1 or (found and found[0][0] is not Reason.COHORT_HELD):
+            return self._answer(action, found)
+        return answer
 
     def may_post(self, accounts: Sequence[str], now: int) -> npt.NDArray[np.bool_]:
         """bool[n]: which of `accounts` may post at all at `now` (milliseconds since 1970 UTC), whatever they post."""
@@ -136,9 +154,9 @@ class Snapshot:
         for place, account in enumerate(accounts):
             if account in held and any(Action.POST in rule.actions and rule.in_force(now) for rule in held[account]):
                 free[place] = False
-        for rule in self._by_action[Action.POST][0]:
-            if rule.members is not None and rule.in_force(now):
-                free &= ~rule.members.among(accounts, now)
+        for rule, members, _ in self._by_action[Action.POST][0]:
+            if rule.in_force(now):
+                free &= ~members.among(accounts, now)
         return free
 
     def _by_inside(self, question: Question) -> _Found:
@@ -175,15 +193,16 @@ class Snapshot:
             ]
         return found
 
-    def _answer(self, question: Question, found: _Found) -> Answer:
-        reasons = tuple(dict.fromkeys(reason for reason, _ in found))
-        until = max(FOREVER if rule is None else rule.until for _, rule in found)
+    def _answer(self, action: Action, found: _Found) -> Answer:
+        reasons = tuple(dict.fromkeys([reason for reason, _ in found]))
+        rules = [rule for _, rule in found if rule is not None]
+        until = max([rule.until for rule in rules]) if len(rules) == len(found) else FOREVER
         return Answer(
             verdict=Verdict.HOLD if KEPT_BACK.issuperset(reasons) else Verdict.REFUSE,
-            action=question.action,
+            action=action,
             version=self.version,
             reasons=reasons,
-            holds=tuple(dict.fromkeys(rule.hold for _, rule in found if rule is not None)),
+            holds=tuple(dict.fromkeys([rule.hold for rule in rules])),
             until=None if until >= FOREVER else until,
         )
 

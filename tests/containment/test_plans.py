@@ -330,7 +330,15 @@ def test_staff_access_is_cut_without_any_campaign(directory: Make) -> None:
     assert {hold.subject.id for hold in member.holds} == {"ts-1", "ts-2", "s9"}
     assert member.preview.accounts == 0
     assert member.reversible
-    assert recommended((session, member)) is not None
+    assert recommended((session, member)) is member
+
+
+def test_a_session_whose_staff_member_is_not_known_is_cut_by_itself(directory: Make) -> None:
+    """Nobody is named who is not known."""
+    offered = propose_for_staff("read-1", "", ["ts-1"], directory(10), NOW, why="reads", next_accounts={"a2": 0.8})
+    assert [plan.kind for plan in offered] == [PlanKind.SESSION, PlanKind.TOUCHED]
+    assert not any(hold.subject.kind is SubjectKind.STAFF for plan in offered for hold in plan.holds)
+    assert offered[0].title == "End 1 tool session"
 
 
 def test_takeovers_begun_through_a_tool_are_held_before_any_post(directory: Make) -> None:

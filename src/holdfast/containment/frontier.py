@@ -37,13 +37,16 @@ def _beats(one: Plan, other: Plan, *, earlier: bool) -> bool:
 def recommended(plans: Sequence[Plan]) -> Plan | None:
     """The plan to suggest, or None when there are no plans.
 
-    Of the plans on the frontier that hold only what took part or was touched, the narrowest that stops at least
-    `ENOUGH` of what the widest such plan stops. A plan for a cohort of the innocent is never suggested: when
-    the cause is not known, more may be needed than the suggestion, and a person has to say so.
+    Of the plans that hold only what took part or was touched, and that stop at least `ENOUGH` of what the
+    widest of them stops, the one that costs the innocent least; of those that cost the same, the widest, since
+    it costs nobody more. As cost grows with width, this is the narrowest that is enough. A plan for a cohort of
+    the innocent is never suggested: when the cause is not known, more may be needed than the suggestion, and a
+    person has to say so.
     """
     aimed = [plan for plan in plans if plan.kind in _AIMED]
     if not aimed:
         return None
     wanted = ENOUGH * aimed[-1].stops.views
-    best = frontier(aimed)
-    return next((plan for plan in best if plan.stops.views >= wanted), aimed[-1])
+    enough = [plan for plan in aimed if plan.stops.views >= wanted]
+    least = min(plan.preview.cost for plan in enough)
+    return [plan for plan in enough if plan.preview.cost == least][-1]

@@ -147,8 +147,8 @@ def propose_for_staff(  # noqa: PLR0913  (as `propose`; here there is no campaig
     """The plans against one staff member's access before, or without, any post: for data read, for takeovers begun.
 
     From narrow to wide: the tool sessions end; the staff member has no tool; the accounts in `next_accounts`
-    (probability of being used next) are held too, if there are any. `incident` and `revision` name the
-    occasion.
+    (probability of being used next) are held too, if there are any. `staff` is empty where only a session is known.
+    `incident` and `revision` name the occasion.
     """
     perils = Danger(carriers=(), next=dict(next_accounts))
     case = _Case(campaign=incident, revision=revision, danger=perils, directory=directory, before=before, now=now)
@@ -157,12 +157,12 @@ def propose_for_staff(  # noqa: PLR0913  (as `propose`; here there is no campaig
         for session in sorted(tool_sessions)
     )
     member = _Wish(subject=Subject(kind=SubjectKind.STAFF, id=staff), restrictions=STAFF_CUT, why=why)
+    ended = f"End {_count(len(sessions), 'tool session')}" + (f" of {staff}" if staff else "")
     steps = [
-        _Step(kind=PlanKind.SESSION, says=f"End {_count(len(sessions), 'tool session')} of {staff}", wishes=sessions),
-        _Step(kind=PlanKind.STAFF, says=f"Take all tools from {staff}", wishes=(member,)),
+        _Step(kind=PlanKind.SESSION, says=ended, wishes=sessions),
+        _Step(kind=PlanKind.STAFF, says=f"Take all tools from {staff}", wishes=(member,) if staff else ()),
+        _Step(kind=PlanKind.TOUCHED, says=_says_next(perils), wishes=_next(case, why)),
     ]
-    if next_accounts:
-        steps.append(_Step(kind=PlanKind.TOUCHED, says=_says_next(perils), wishes=_next(case, why)))
     steps = [step for step in steps if step.wishes]
     return tuple(case.plan(steps[: count + 1]) for count in range(len(steps)))
 

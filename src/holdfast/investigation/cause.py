@@ -66,14 +66,16 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lift(self) -> float:
-        """How many times more often it touched these accounts than is its habit, or, that not being known, than others.
-
-        One touched account more is assumed, to be careful.
-        """
+        """How many times more often it touched these accounts than others (and one other more, to be careful)."""
         others = (self.base_touched - self.touched + 1) / (self.base_of - self.tested + 1)
-        if self.habit_of:
-            others = (self.habit_touched + 1) / (self.habit_of + 1)
         return self.touched / self.tested / others if self.tested else 0.0
+
+    @property
+    def lift_over_habit(self) -> float | None:
+        """How many times more often it touched these accounts than is its habit; None when that is not known."""
+        if not (self.habit_of and self.tested):
+            return None
+        return self.touched / self.tested / ((self.habit_touched + 1) / (self.habit_of + 1))
 
     @property
     def coverage(self) -> float:

@@ -38,13 +38,16 @@ STAGES: Final = (
 )
 _SPECIFIC_FIRST: Final = {kind: rank for rank, kind in enumerate(kind for stage in STAGES for kind in stage)}
 
-# How much more often than is its habit a factor must have touched these accounts. Attackers choose their targets
-# (famous, active, of one trade), and the chosen share ways: a support desk, a publishing tool, a maker of phones. Such
-# a way is seldom ten times as frequent among them. Where everybody must come from somewhere, and attackers come by the
-# services that honest people use, more is asked: a network or client that one account in a hundred is new to in the
-# same time is no cause. When the habit is not known, the other accounts stand in for it; those that the same attackers
+# How much more often than others a factor must have touched these accounts. Attackers choose their targets (famous,
+# active, of one trade), and the chosen share ways: a support desk, a publishing tool, a maker of phones. Such a way is
+# seldom ten times as frequent among them.
+LEAST_LIFT: Final = 10.0
+
+# How much more often than is its habit, measured before the windows. Networks and clients are asked for more, because
+# attackers come by the services that honest people use: one that an account in a hundred is new to in such a stretch
+# of time is no cause. When the habit is not known the other accounts stand in for it; those that the same attackers
 # touched are among them, so that no more than the second figure can be asked.
-LEAST_LIFT: Final = {
+LEAST_LIFT_OVER_HABIT: Final = {
     FactorKind.TOOL_SESSION: (10.0, 10.0),
     FactorKind.STAFF: (20.0, 10.0),
     FactorKind.APP: (10.0, 10.0),
@@ -127,7 +130,7 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
         least_accounts=settings.least_accounts,
         exempt=settings.exempt,
     )
-    tried = touches.testable(settings.least_accounts)
+    tried = touches.shared()
     weighed = [
         msgspec.structs.replace(each, objection=_objection(each, settings)) for each in weigh(question, touches, tried)
     ]
@@ -151,8 +154,12 @@ def _objection(each: Hypothesis, settings: CauseSettings) -> str:
         return "it follows from a takeover, it does not bring one about"
     if each.log_p == 0.0 or each.p_corrected > settings.most_p:
         return f"chance would do as much with probability {each.p_corrected:.2g}"
-    if each.lift < LEAST_LIFT[each.factor.kind][0 if each.habit_of else 1]:
-        return f"it touches others {1 / each.lift:.2g} times as often: a habit of such accounts, or plain popular"
+    if_known, if_not = LEAST_LIFT_OVER_HABIT[each.factor.kind]
+    lift, least = each.lift_over_habit, if_known
+    if lift is None:
+        lift, least = each.lift, if_not
+    if min(each.lift / LEAST_LIFT, lift / least) < 1:
+        return f"that is only {min(each.lift, lift):.3g} times as often as others: a way of such accounts, or popular"
     return ""
 
 

@@ -3,13 +3,13 @@
 A touch counts in the time before an account was first used for the campaign, and is compared with the touches of all
 accounts in the whole stretch of time that those windows cover. Three kinds of factor, three fair comparisons:
 
-* What staff, carriers and recovery values did is rare: the base is all accounts.
+* What staff and carriers did, new recovery values and resets are rare: the base is all accounts.
 * A standing grant (an app) works from the day it was given: no lower end to the window, revoked ones do not count.
-* What every holder does (sign in, ask for a reset) counts only when new to the account, and the base is the accounts
-  that did the like at all; otherwise whatever is popular would look like a cause among accounts that are active.
+* What every holder has (a network, a client) counts only when new to the account, and the base is the accounts that
+  signed in at all; otherwise whatever is popular would look like a cause among accounts that are active.
 
-The test is corrected for every factor on record that could have touched so many accounts, not only for those that did.
-A factor with fewer touches than that can never come out, whichever accounts are asked about, so it needs no correction
+The test is corrected for every factor on record that touched more than one account, not only for those that touched
+these. A factor of a single account can never come out, whichever accounts are asked about, so it needs no correction
 (R. E. Tarone, "A modified Bonferroni method for discrete data", 1990).
 """
 
@@ -22,9 +22,10 @@ import msgspec
 
 from .cause import Factor, FactorKind, Hypothesis
 from .exact import holm, log_tail
-from .touches import ALWAYS, VISITS, Touch, Touches
+from .touches import ALWAYS, Touch, Touches
 
 SYMPTOMS = frozenset({FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL})
+_EVERYBODY_HAS_ONE = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKind.COUNTRY_CHANGE})
 
 # The share of accounts that a true cause is expected to have touched: the rest were used by other means, or the touch
 # was not on record. Only the order of hypotheses depends on it.
@@ -71,12 +72,14 @@ def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
     )
     if not candidates:
         return []
-    drawn = [tested[factor.kind] if factor.kind in VISITS else len(question.first_used) for factor in candidates]
+    drawn = [
+        tested[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else len(question.first_used) for factor in candidates
+    ]
     marked = [_base_touched(factor, touches, question.start, question.end) for factor in candidates]
     everyone = max(question.population, touches.accounts, len(question.first_used))
     kinds = {factor.kind for factor in candidates}
     active = {kind: touches.count_active(kind, question.start, question.end) for kind in kinds}
-    among = [active[factor.kind] if factor.kind in VISITS else everyone for factor in candidates]
+    among = [active[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else everyone for factor in candidates]
     habits = _habits(candidates, question, touches, active, everyone)
     log_p = log_tail([len(touched[factor]) for factor in candidates], drawn, marked, among)
     corrected = holm(log_p, tried)
@@ -184,7 +187,7 @@ def _habits(
     return [
         (
             _base_touched(factor, touches, start, end),
-            before[factor.kind] if factor.kind in VISITS else everyone,
+            before[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else everyone,
         )
         if factor.kind in recorded
         else (0, 0)

@@ -70,8 +70,8 @@ class Pages:
             self._empty()
         if len(self.sealed) <= self.limit:
             return False
-        oldest = min(self.sealed, key=lambda page: int(page.time[len(page.time) // 2]))
-        self.sealed.remove(oldest)
+        middles = [int(page.time[len(page.time) // 2]) for page in self.sealed]
+        oldest = self.sealed.pop(middles.index(min(middles)))
         self.evicted += len(oldest.time)
         self.complete_since = max(self.complete_since, int(oldest.time[-1]))
         return True

@@ -116,13 +116,21 @@ class Touches:
         """How many factors are on record."""
         return len(self._bundles_of)
 
-    def testable(self, least: int) -> int:
-        """How many factors have at least `least` touches on record, and so may have touched as many accounts."""
-        touched = np.zeros(len(self._bundles), dtype=np.int64)
+    def shared(self) -> int:
+        """How many factors on record touched more than one account, at any time."""
+        first = np.full(len(self._bundles), np.iinfo(np.int32).max, dtype=np.int32)
+        last = np.full(len(self._bundles), -1, dtype=np.int32)
         for book in (self._visits, self._deeds):
             for rows in book.between(ALWAYS, NEVER):
-                touched += np.bincount(rows.bundle, minlength=len(touched))
-        return sum(int(touched[found].sum()) >= least for found in self._bundles_of.values())
+                np.minimum.at(first, rows.bundle, rows.account)
+                np.maximum.at(last, rows.bundle, rows.account)
+        if not self._bundles_of:
+            return 0
+        lengths = np.fromiter(map(len, self._bundles_of.values()), dtype=np.int64, count=len(self._bundles_of))
+        members = np.fromiter(chain.from_iterable(self._bundles_of.values()), dtype=np.int64, count=int(lengths.sum()))
+        starts = np.cumsum(lengths) - lengths
+        lowest, highest = np.minimum.reduceat(first[members], starts), np.maximum.reduceat(last[members], starts)
+        return int(np.count_nonzero(lowest < highest))
 
     @property
     def evicted(self) -> int:
@@ -134,7 +142,7 @@ class Touches:
         return self._book(kind).complete_since
 
     def of_accounts(self, accounts: Collection[str]) -> dict[str, list[Touch]]:
-        """All touches of each account on record, oldest first."""
+        """All touches of each account on record, oldest first, those of one time in the order of their bundles."""
         number = {self._accounts[name]: name for name in accounts if name in self._accounts}
         wanted = np.zeros(len(self._accounts), dtype=bool)
         wanted[list(number)] = True
@@ -146,8 +154,12 @@ class Touches:
                     rows.account[here].tolist(), rows.time[here].tolist(), rows.bundle[here].tolist(), strict=True
                 ):
                     found[number[account]].add((time, bundle))
+        said = list(self._bundles)
         return {
-            name: [Touch(time=time, contents=self._contents[bundle]) for time, bundle in sorted(rows)]
+            name: [
+                Touch(time=time, contents=self._contents[bundle])
+                for time, _, bundle in sorted((time, said[bundle], bundle) for time, bundle in rows)
+            ]
             for name, rows in found.items()
         }
 

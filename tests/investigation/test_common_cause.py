@@ -1,0 +1,387 @@
+"""Every class of cause is named, every decoy is not, and where nothing is common the answer is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from holdfast.detection import Campaign, CampaignTier
+from holdfast.errors import SettingsError
+from holdfast.events import AppRevoked, SecurityEvent, SignIn, StaffAction
+from holdfast.investigation import (
+    Cause,
+    CauseSettings,
+    Factor,
+    FactorKind,
+    Touches,
+    common_cause,
+    common_cause_of,
+)
+
+HOUR = 3_600_000
+NOW = 1_600_000_000_000
+Used = dict[int, int]
+
+
+def names(used: Used) -> dict[str, int]:
+    """The accounts by name."""
+    return {f"a{who}": at for who, at in used.items()}
+
+
+def key(cause: Cause) -> str | None:
+    """The name of the cause."""
+    return cause.named.factor.key if cause.named else None
+
+
+def by_tool_session(town: Any, used: Used) -> None:
+    """One stolen session."""
+    for who, at in used.items():
+        town.swap_by_staff(who, at - HOUR)
+
+
+def by_staff_in_several_sessions(town: Any, used: Used) -> None:
+    """One staff member who opens a new session for every account."""
+    for who, at in used.items():
+        town.swap_by_staff(who, at - HOUR, session=f"s{who}")
+
+
+def by_app(town: Any, used: Used) -> None:
+    """An app let in weeks ago."""
+    for who, at in used.items():
+        town.let_in(who, at - 500 * HOUR, "calendar")
+
+
+def by_network(town: Any, used: Used) -> None:
+    """Guessed passwords from one network."""
+    for who, at in used.items():
+        town.sign_in(who, at - HOUR, asn="AS666", ip=f"203.{who % 250}.0.1")
+
+
+def by_prefix(town: Any, used: Used) -> None:
+    """Guessed passwords from one corner of a network that others use."""
+    for who in range(3):
+        town.sign_in(who, NOW - 40 * HOUR, asn="AS666", ip=f"198.{who}.0.1")
+    for who, at in used.items():
+        town.sign_in(who, at - HOUR, asn="AS666", ip="203.0.113.9")
+
+
+def by_sim_swap(town: Any, used: Used) -> None:
+    """Numbers ported at one carrier, all to different numbers."""
+    for who, at in used.items():
+        town.change(who, at - HOUR, what="phone", new_hash=f"number{who}", carrier="cellular")
+        town.reset(who, at - HOUR + 60_000, "sms")
+
+
+def by_recovery_value(town: Any, used: Used) -> None:
+    """The same new e-mail, by nobody known."""
+    for who, at in used.items():
+        town.change(who, at - HOUR, new_hash="theirs")
+
+
+@pytest.mark.parametrize(
+    ("cause", "named"),
+    [
+        (by_tool_session, "tool_session:stolen"),
+        (by_staff_in_several_sessions, "staff:agent3"),
+        (by_app, "app:calendar"),
+        (by_network, "network:AS666"),
+        (by_prefix, "network:203.0.113.0/24"),
+        (by_sim_swap, "carrier:cellular"),
+        (by_recovery_value, "recovery_value:theirs"),
+    ],
+)
+def test_each_class_of_cause_is_named(town: Any, used: Used, cause: Callable[[Any, Used], None], named: str) -> None:
+    """The one true cause is named at its most specific, explains all, and later links of the chain only stand beside it."""
+    cause(town, used)
+    answer = town.cause(names(used))
+    assert key(answer) == named
+    assert answer.named.coverage == 1.0
+    assert answer.named.p_corrected < 1e-6
+    assert not answer.named.unexplained
+    assert named.partition(":")[2] in answer.why
+
+
+def test_three_accounts_are_enough_and_two_are_not(town: Any, used: Used) -> None:
+    """At the third lure post the cause can be named; two accounts never make one."""
+    by_tool_session(town, used)
+    first = dict(list(names(used).items())[:3])
+    assert key(town.cause(first, population=100_000)) == "tool_session:stolen"
+    answer = town.cause(dict(list(first.items())[:2]), population=100_000)
+    assert answer.named is None
+    assert "too few" in answer.why
+
+
+def test_accounts_lost_by_other_means_are_listed(town: Any, used: Used) -> None:
+    """A cause that explains most is named, with those it does not explain; below the least coverage it is not."""
+    most = dict(list(used.items())[:9])
+    by_tool_session(town, most)
+    answer = town.cause(names(used))
+    assert key(answer) == "tool_session:stolen"
+    assert answer.named.unexplained == tuple(names(used))[9:]
+    assert answer.named.explained == tuple(names(most))
+    assert town.cause(names(used), CauseSettings(least_coverage=0.8, least_split_coverage=0.8)).named is None
+
+
+def test_two_staff_members_share_the_accounts_out(town: Any, used: Used) -> None:
+    """A split cause names the larger part, lists the other first beside it, and says that there are parts."""
+    items = list(used.items())
+    for who, at in items[:7]:
+        town.swap_by_staff(who, at - HOUR, "one", "agent3")
+    for who, at in items[7:]:
+        town.swap_by_staff(who, at - HOUR, "two", "agent4")
+    answer = town.cause(names(used))
+    assert key(answer) == "tool_session:one"
+    assert [part.key for part in answer.parts] == ["tool_session:one", "tool_session:two"]
+    assert answer.also[0].factor.key == "tool_session:two"
+    assert answer.also[0].coverage == pytest.approx(5 / 12)
+
+
+def popular_client(town: Any, used: Used) -> None:
+    """The attackers use what half of all use."""
+    for who in range(0, 2_000, 2):
+        town.sign_in(who, NOW - 30 * HOUR, client="phone")
+    for who, at in used.items():
+        town.sign_in(who, at - HOUR, client="phone")
+
+
+def carrier_nat(town: Any, used: Used) -> None:
+    """The attackers come from behind the NAT of a carrier with very many customers."""
+    for who in range(0, 2_000, 9):
+        town.sign_in(who, NOW - 40 * HOUR, asn="AS7", ip="100.64.0.1")
+    for who, at in used.items():
+        town.sign_in(who, at - HOUR, asn="AS7", ip="100.64.0.1")
+
+
+def vpn_with_a_past(town: Any, used: Used) -> None:
+    """The attackers share a service that holders have always used a little."""
+    for who in range(0, 2_000, 40):
+        town.sign_in(who, NOW - (20 + who % 180) * HOUR, asn="AS8", ip="185.0.0.1")
+    for who, at in used.items():
+        town.sign_in(who, at - HOUR, asn="AS8", ip="185.0.0.1")
+
+
+def busy_agent(town: Any, used: Used) -> None:
+    """A support agent who touched a tenth of all accounts, and nine of these."""
+    for who in range(0, 2_000, 10):
+        town.desk(who, NOW - 30 * HOUR, staff="busy", ticket="t")
+    for who, at in list(used.items())[:9]:
+        town.desk(who, at - HOUR, staff="busy", ticket="t")
+
+
+def reset_mailing(town: Any, used: Used) -> None:
+    """A mailing makes everybody ask for a reset by e-mail."""
+    for who in [*range(0, 2_000, 3), *used]:
+        town.reset(who, NOW - 20 * HOUR, "email")
+
+
+def resets_of_these_only(town: Any, used: Used) -> None:
+    """These accounts alone were reset by text message: a way in, but nobody's hand."""
+    for who, at in used.items():
+        town.reset(who, at - HOUR, "sms")
+
+
+def popular_app(town: Any, used: Used) -> None:
+    """A publishing tool that one account in six has, and these all have."""
+    for who in [*range(0, 2_000, 6), *used]:
+        town.let_in(who, NOW - 300 * HOUR, "publisher")
+
+
+def responders(town: Any, used: Used) -> None:
+    """Responders look into every account after its first lure."""
+    for who, at in used.items():
+        town.desk(who, at + 60_000, staff="responder")
+
+
+def session_theft(town: Any, used: Used) -> None:
+    """Stolen sessions, each used from another network and country."""
+    for who, at in used.items():
+        town.sign_in(who, at - HOUR, asn=f"AS5{who}", ip=f"203.{who % 200}.1.1", country=f"C{who}", method="token")
+
+
+def drainer_kit(town: Any, used: Used) -> None:
+    """One payload, many ways in."""
+    for turn, (who, at) in enumerate(used.items()):
+        match turn % 3:
+            case 0:
+                town.let_in(who, at - HOUR, f"kit{turn}")
+            case 1:
+                town.change(who, at - HOUR, new_hash=f"own{turn}")
+            case _:
+                town.change(who, at - HOUR, what="phone", new_hash=f"number{turn}", carrier=f"carrier{turn}")
+        town.sign_in(who, at - HOUR // 2, asn=f"AS5{who}", country=("NG", "RU", "BR")[turn % 3])
+
+
+DECOYS = [
+    popular_client,
+    carrier_nat,
+    vpn_with_a_past,
+    busy_agent,
+    reset_mailing,
+    resets_of_these_only,
+    popular_app,
+    responders,
+    session_theft,
+    drainer_kit,
+]
+
+
+@pytest.mark.parametrize("decoy", DECOYS)
+def test_no_decoy_is_named(town: Any, used: Used, decoy: Callable[[Any, Used], None]) -> None:
+    """What is popular, what follows, what came after, and what is each account's own: none of it is a cause."""
+    decoy(town, used)
+    answer = town.cause(names(used))
+    assert key(answer) is None
+    assert answer.why.startswith("Unknown")
+    assert all(each.objection or each.coverage < 0.6 for each in answer.also)
+
+
+@pytest.mark.parametrize("decoy", DECOYS)
+def test_no_decoy_hides_the_cause(town: Any, used: Used, decoy: Callable[[Any, Used], None]) -> None:
+    """With a decoy beside it the true cause is still the one that is named."""
+    by_tool_session(town, used)
+    decoy(town, used)
+    assert key(town.cause(names(used))) == "tool_session:stolen"
+
+
+def test_a_specific_reset_channel_is_told_as_a_symptom(town: Any, used: Used) -> None:
+    """However telling its numbers, what follows from a takeover is reported as a symptom."""
+    resets_of_these_only(town, used)
+    [symptom] = [each for each in town.cause(names(used)).also if each.factor.value == "sms"]
+    assert symptom.symptom
+    assert symptom.touched == 12
+    assert symptom.p_corrected < 1e-6
+
+
+def test_responders_at_work_can_be_exempt(town: Any, used: Used) -> None:
+    """Factors known to touch these accounts rightly are left out, even before the first use."""
+    for who, at in used.items():
+        town.desk(who, at - HOUR, staff="responder")
+    exempt = frozenset({Factor(kind=FactorKind.STAFF, value="responder")})
+    assert key(town.cause(names(used))) == "staff:responder"
+    assert town.cause(names(used), CauseSettings(exempt=exempt)).named is None
+
+
+def test_a_revoked_app_is_no_cause(town: Any, used: Used) -> None:
+    """An app that was shut out before the accounts were used did not use them."""
+    by_app(town, used)
+    town.events += [AppRevoked(account=f"a{who}", time=at - 2 * HOUR, app="calendar") for who, at in used.items()]
+    assert town.cause(names(used)).named is None
+
+
+def test_touches_before_the_window_do_not_count(town: Any, used: Used) -> None:
+    """Staff who touched the accounts long ago are no cause; a wider window, asked for, lets them in."""
+    for who, at in used.items():
+        town.swap_by_staff(who, at - 100 * HOUR)
+    assert town.cause(names(used)).named is None
+    assert key(town.cause(names(used), CauseSettings(window=120 * HOUR))) == "tool_session:stolen"
+
+
+def test_the_carriers_of_a_campaign_are_asked_about(town: Any, used: Used) -> None:
+    """A campaign's cause is that of its accounts, each up to its first lure, which is taken as now when not known."""
+    by_tool_session(town, used)
+    responders(town, used)
+    campaign = Campaign(
+        id="c1",
+        tier=CampaignTier.CONTAIN,
+        first_post_at=min(used.values()),
+        detected_at=NOW,
+        detected_after_posts=3,
+        accounts=tuple(names(used)),
+        posts=(),
+        lures=(),
+        score=30.0,
+        evidence=(),
+    )
+    answer = common_cause(campaign, town.touches(), 2_000, NOW, first_used=names(used))
+    assert (answer.campaign, answer.at, key(answer)) == ("c1", NOW, "tool_session:stolen")
+    assert not any("responder" in each.factor.key for each in answer.also)
+    late = common_cause(campaign, town.touches(), 2_000, NOW)
+    assert any(each.factor.key == "staff:responder" for each in (late.named, *late.also))
+
+
+def test_no_accounts_have_no_cause(town: Any) -> None:
+    """A question about nobody is answered, not an error."""
+    assert town.cause({}).named is None
+
+
+@pytest.mark.parametrize("wrong", [{"window": 0}, {"least_accounts": 1}, {"most_p": 0.0}, {"least_coverage": 1.5}])
+def test_settings_that_name_a_cause_on_nothing_are_refused(wrong: dict[str, Any]) -> None:
+    """Out of range, a setting says so."""
+    with pytest.raises(SettingsError):
+        CauseSettings(**wrong)
+
+
+STAFF_DEEDS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 5), st.integers(0, 100), st.booleans()), max_size=120
+)
+
+
+def world(deeds: list[tuple[int, int, int, bool]], rename: Callable[[int], str]) -> list[SecurityEvent]:
+    """Staff deeds and sign-ins of a few accounts."""
+    events: list[SecurityEvent] = []
+    for who, whose, time, by_staff in deeds:
+        if by_staff:
+            events.append(StaffAction(staff=f"s{whose}", time=time, tool="t", action="view", target=rename(who)))
+        else:
+            events.append(SignIn(account=rename(who), time=time, outcome="ok", asn=f"AS{whose}"))
+    return events
+
+
+def ask(events: list[SecurityEvent], first_used: dict[str, int]) -> Cause:
+    """The cause with the loosest settings, so that the laws are tried on named causes too."""
+    touches = Touches()
+    touches.observe(events)
+    loose = CauseSettings(window=60, least_accounts=2, least_coverage=0.3, most_p=0.5)
+    return common_cause_of(first_used, touches, 100_000, 100, loose)
+
+
+@given(STAFF_DEEDS, st.randoms(use_true_random=False))
+def test_order_and_repeats_change_nothing(deeds: list[tuple[int, int, int, bool]], shuffler: Any) -> None:
+    """Events late, early or twice give the same answer to the last digit."""
+    first_used = {f"a{n}": 60 + n for n in range(8)}
+    events = world(deeds, "a{}".format)
+    again = [*events, *events]
+    shuffler.shuffle(again)
+    once, twice = ask(events, first_used), ask(again, first_used)
+    assert msgspec.structs.replace(once, tried=0, named=None, also=()) == msgspec.structs.replace(
+        twice, tried=0, named=None, also=(), why=once.why
+    )
+    assert key(once) == key(twice)
+
+
+@given(STAFF_DEEDS)
+def test_names_of_accounts_do_not_matter(deeds: list[tuple[int, int, int, bool]]) -> None:
+    """Accounts by other names have the same cause, explained by those names."""
+    one = ask(world(deeds, "a{}".format), {f"a{n}": 60 + n for n in range(8)})
+    other = ask(world(deeds, lambda n: f"{99 - n}z"), {f"{99 - n}z": 60 + n for n in range(8)})
+    assert key(one) == key(other)
+    assert one.why == other.why
+
+
+@settings(max_examples=40)
+@given(STAFF_DEEDS)
+def test_what_touches_everybody_is_never_named(deeds: list[tuple[int, int, int, bool]]) -> None:
+    """A factor that touched all accounts on record explains nothing, whatever else happened."""
+    events = world(deeds, "a{}".format)
+    events += [StaffAction(staff="all", time=59, tool="t", action="view", target=f"a{n}") for n in range(41)]
+    touches = Touches()
+    touches.observe(events)
+    answer = common_cause_of({f"a{n}": 60 + n for n in range(8)}, touches, 41, 100)
+    assert key(answer) != "staff:all"
+
+
+def test_more_overlap_makes_a_factor_likelier(town: Any, used: Used) -> None:
+    """With each further account that it touched, chance explains a factor less."""
+    log_p = []
+    for count in range(3, 13):
+        town.swap_by_staff(*[(who, at - HOUR) for who, at in used.items()][count - 1])
+        if count > 3:
+            answer = town.cause(names(used))
+            log_p += [each.log_p for each in (answer.named, *answer.also) if each and each.factor.value == "stolen"]
+    assert len(log_p) >= 8
+    assert log_p == sorted(log_p, reverse=True)

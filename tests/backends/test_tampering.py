@@ -99,7 +99,7 @@ def flip(path, place, spot, mask):
     return True
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_flipped_byte_is_found(original, places, tmp_path, data):
     """One byte of any column of any row is changed: it is found, with the key at hand or without."""
@@ -113,7 +113,7 @@ def test_any_flipped_byte_is_found(original, places, tmp_path, data):
         assert place[0] == "facts"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spot=st.integers(0, 1 << 30), mask=st.integers(1, 255))
 def test_a_flipped_byte_anywhere_in_the_file_is_found_or_changes_nothing(original, tmp_path, spot, mask):
     """Also in headers, indexes and free pages: it is found, or every entry still reads as it was; nothing breaks."""

@@ -60,6 +60,7 @@ def make_engine(path: str, *, patience_ms: int = PATIENCE_MS) -> sa.Engine:
         sa.URL.create("sqlite", database=path),
         connect_args={"check_same_thread": False, "isolation_level": None},
         poolclass=StaticPool if in_memory else QueuePool,
+        pool_reset_on_return=None,  # in memory a reader gives back the connection that the writer is at work on
     )
     sa.event.listen(engine, "connect", lambda connection, _: _tune(connection, patience_ms))
     return engine

@@ -37,9 +37,9 @@ class Statement:
         cursor.executemany(self._sql, list(map(self._bound, rows)))
 
     def one(self, cursor: DBAPICursor, **values: Any) -> Any:  # noqa: ANN401 - a row as the driver gives it
-        """Its first row, or None."""
-        self.run(cursor, **values)
-        return cursor.fetchone()
+        """Its only row, or None. All is fetched: a statement left half read would hold the database's snapshot."""
+        rows = self.all(cursor, **values)
+        return rows[0] if rows else None
 
     def all(self, cursor: DBAPICursor, **values: Any) -> list[Any]:  # noqa: ANN401 - column values
         """Every row."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -107,9 +107,8 @@ class SqlStore:
             StoreError: the store cannot be reached, is damaged, or this thread is in a transaction already.
 
         """
-        with self._one_writer(), self._connected() as (connection, cursor):
+        with self._one_writer(), self._writing() as (connection, cursor):
             with self._seam:
-                sqlite.begin(cursor)
                 head = self._current(cursor)
             transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, name=self.path)
             try:
@@ -200,19 +199,24 @@ class SqlStore:
 
     @contextmanager
     def _connected(self) -> Iterator[tuple[PoolProxiedConnection, DBAPICursor]]:
-        """A connection and a cursor on it; whatever was not committed is rolled back at the end."""
+        """A connection and a cursor on it. In memory it is the writer's own, whose transaction it must not end."""
         with self._seam:
             connection = self._engine.raw_connection()
-        try:
-            with self._seam:
-                cursor = connection.cursor()
+        with closing(connection), closing(connection.cursor()) as cursor:
             yield connection, cursor
-        except BaseException:
-            with suppress(*sqlite.ERRORS):  # the first error is the one to tell
-                connection.rollback()
-            raise
-        finally:
-            connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[PoolProxiedConnection, DBAPICursor]]:
+        """A connection that alone may write; rolled back when the block raises, committed by the block itself."""
+        with self._connected() as (connection, cursor):
+            with self._seam:
+                sqlite.begin(cursor)
+            try:
+                yield connection, cursor
+            except BaseException:
+                with suppress(*sqlite.ERRORS):  # the first error is the one to tell
+                    connection.rollback()
+                raise
 
     def _open(self) -> Head:
         """Make the tables if there are none, then check the head."""
@@ -227,8 +231,7 @@ class SqlStore:
 
     def _make(self) -> None:
         """Make the tables and sign the empty ledger, whole or not at all."""
-        with self._connected() as (connection, cursor), self._seam:
-            sqlite.begin(cursor)
+        with self._writing() as (connection, cursor), self._seam:
             for table in metadata.sorted_tables:
                 cursor.execute(str(sa.schema.CreateTable(table, if_not_exists=True).compile(self._engine)))
             if self._statements.fact.one(cursor, name="schema") is None:

@@ -259,7 +259,7 @@ class StoreContract:
         assert keys_of(store) == ["kept", "next"]
 
     def test_readers_see_only_what_was_committed(self, store: Store) -> None:
-        """Head and entries read inside the block are those of before it."""
+        """Head and entries read inside the block are those of before it, and reading does not disturb the block."""
         with store.begin() as transaction:
             transaction.record(record("a"))
         head = store.checkpoint()
@@ -270,6 +270,8 @@ class StoreContract:
             assert store.checkpoint() == head
             assert keys_of(store) == ["a"]
         assert keys_of(store) == ["a", "b"]
+        with store.begin() as transaction:
+            assert transaction.get("parcels", "k", Parcel) == Parcel(label="x")
 
     def test_there_is_one_writer(self, store: Store) -> None:
         """A transaction in a transaction is refused, and so is using one that has ended; neither does harm."""

@@ -6,7 +6,7 @@ can be shown to have done, or, on a platform that keeps no record of reading, wh
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -21,6 +21,7 @@ from holdfast.events import (
     StaffAction,
 )
 
+from .deliveries import in_order, subject
 from .hands import Attribution, Hands, Sureness
 
 
@@ -95,14 +96,12 @@ def exposure(
     Times are milliseconds since 1970 UTC. `events` may come in any order, with repeats and other accounts' events;
     those after `as_of` are left out.
     """
-    of: dict[str, dict[Hashable, SecurityEvent]] = {account: {} for account in first_touched}
+    of: dict[str, list[SecurityEvent]] = {account: [] for account in first_touched}
     for event in events:
-        account = event.target if isinstance(event, StaffAction) else getattr(event, "account", "")
-        if account in of and event.time <= as_of:
-            of[account][_identity(event)] = event
+        if event.time <= as_of and (account := subject(event)) in of:
+            of[account].append(event)
     accounts = tuple(
-        _of_account(account, since, sorted(of[account].values(), key=_order), hands)
-        for account, since in first_touched.items()
+        _of_account(account, since, in_order(of[account]), hands) for account, since in first_touched.items()
     )
     return Exposure(
         as_of=as_of,
@@ -200,13 +199,3 @@ def _sum(counts: Iterable[Count]) -> Count:
     """The sum of figures."""
     counts = tuple(counts)
     return Count(confirmed=sum(each.confirmed for each in counts), up_to=sum(each.up_to for each in counts))
-
-
-def _identity(event: SecurityEvent) -> Hashable:
-    """What two deliveries of one event have in common."""
-    return (type(event), event.platform, event.id) if event.id else msgspec.msgpack.encode(event)
-
-
-def _order(event: SecurityEvent) -> tuple[int, bytes]:
-    """By time, and among events of one time in an order that does not depend on arrival."""
-    return event.time, msgspec.msgpack.encode(event)

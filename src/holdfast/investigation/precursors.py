@@ -23,6 +23,8 @@ from holdfast.events import (
     StaffAction,
 )
 
+from .deliveries import in_order, subject
+
 # Share of ordinary accounts that see this in three days.
 ORDINARY: Mapping[str, float] = {
     "app authorised": 1e-2,
@@ -90,16 +92,14 @@ def precursors(
     `events` may come in any order, hold repeats and other accounts' events. Events before `since` are not shown, but
     tell what is new to the account.
     """
-    own = [event for event in events if _subject(event) == account and event.time <= until]
-    seen, lines = _Seen(), set[tuple[int, str, str]]()
-    for event in sorted(own, key=lambda event: (event.time, type(event).__name__)):
+    seen, lines = _Seen(), []
+    for event in in_order(event for event in events if subject(event) == account and event.time <= until):
         said = _say(event, seen)
         if said and (since is None or event.time >= since):
-            lines.add((event.time, *said))
-    return tuple(
-        Precursor(time=time, kind=kind, text=text, weight=-math.log10(rates.get(kind, ORDINARY[kind])))
-        for time, kind, text in sorted(lines)
-    )
+            kind, text = said
+            weight = -math.log10(rates.get(kind, ORDINARY[kind]))
+            lines.append(Precursor(time=event.time, kind=kind, text=text, weight=weight))
+    return tuple(lines)
 
 
 def _say(event: SecurityEvent, seen: _Seen) -> tuple[str, str] | None:  # noqa: PLR0911  (one answer per kind of event)
@@ -138,14 +138,6 @@ def _credential(event: CredentialChange) -> tuple[str, str]:
     if event.what in {"mfa", "passkey"} and event.change == "removed":
         return "second factor removed", text
     return "credential changed", text
-
-
-def _subject(event: SecurityEvent) -> str:
-    """The account that an event is about; empty when it is about none."""
-    if isinstance(event, StaffAction):
-        return event.target
-    account = getattr(event, "account", "")
-    return account if isinstance(account, str) else ""
 
 
 def _where(event: SignIn) -> str:

@@ -1,0 +1,266 @@
+"""Where does a host name begin and end in a text, and which part of it did somebody register?"""
+
+from __future__ import annotations
+
+from . import layout as la
+from .addresses import look_alike
+from .desk import (
+    END,
+    HOST_DRESS,
+    HOST_END,
+    HOST_LABELS,
+    HOST_LAST,
+    HOST_REGISTRABLE,
+    HOST_VALID,
+    LABEL,
+    LENGTH,
+)
+from .flags import MALFORMED, PROVED, SHAPE
+from .kernel import Array, kernel
+from .normal import ASCII, IS_ALNUM, IS_LETTER, clean_entry, skeleton_entry
+from .suffixes import BELOW, DOT, EXCEPT, RULE, SHORTENER, flags_of, step
+from .tables import COMPOSED_AT, COMPOSED_COUNT, LOWER_AT, LOWER_COUNT
+
+HYPHEN, UNDERSCORE, IDEOGRAPHIC_DOT = 45, 95, 0x3002
+LONGEST_HOST, LONGEST_LABEL = 253, 63  # characters, RFC 1035
+DEFANGED, FOLDED = 1, 2  # bits of HOST_DRESS
+
+
+@kernel
+def is_host_letter(table: Array, c: int) -> bool:
+    """Whether `c` may stand in a label: ASCII letter, digit, hyphen, underscore, or any other letter, digit or mark."""
+    if c < 128:
+        return ASCII[c] & IS_ALNUM != 0 or c in (HYPHEN, UNDERSCORE)
+    entry = skeleton_entry(table, c)
+    return entry >> la.WORD_AT & 3 != la.BETWEEN or entry >> la.ACT_AT & la.ACT in (la.DROP, la.MANY)
+
+
+@kernel
+def dot(desk: Array, i: int) -> int:
+    """The length of the dot at `i`, in any of the forms . 。 [.] (.) [dot] (dot); 0 when there is none."""
+    c, stop = desk[i], desk[LENGTH]
+    if c in (DOT, IDEOGRAPHIC_DOT):
+        return 1
+    if c not in (40, 91) or i + 2 >= stop:
+        return 0
+    end = 41 if c == 40 else 93
+    if desk[i + 1] == DOT and desk[i + 2] == end:
+        return 3
+    if i + 4 < stop and desk[i + 1] | 32 == 100 and desk[i + 2] | 32 == 111 and desk[i + 3] | 32 == 116:
+        return 5 if desk[i + 4] == end else 0
+    return 0
+
+
+@kernel
+def row(table: Array, at: int, count: int, key: int) -> int:
+    """The first of `count` sorted numbers from `at` on that is not below `key`."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) >> 1
+        if table[at + middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def composed(table: Array, desk: Array, start: int, stop: int) -> int:
+    """Lower-case `desk[start:stop]` in place and put letters and the marks after them together; the new end."""
+    out = start
+    for i in range(start, stop):
+        c = desk[i]
+        at = row(table, LOWER_AT, LOWER_COUNT, c)
+        if at < LOWER_COUNT and table[LOWER_AT + at] == c:
+            c = table[LOWER_AT + LOWER_COUNT + at]
+        if out > start:
+            at = row(table, COMPOSED_AT, COMPOSED_COUNT, desk[out - 1])
+            while at < COMPOSED_COUNT and table[COMPOSED_AT + at] == desk[out - 1]:
+                if table[COMPOSED_AT + COMPOSED_COUNT + at] == c:
+                    out -= 1
+                    c = table[COMPOSED_AT + 2 * COMPOSED_COUNT + at]
+                    break
+                at += 1
+        desk[out] = c
+        out += 1
+    return out
+
+
+@kernel
+def folded(table: Array, desk: Array, start: int, stop: int) -> bool:
+    """Make a label ASCII when its other letters only look like ASCII; no registry takes scripts mixed like that.
+
+    A label wholly in another script is left alone: it may well be registered.
+    """
+    latin = False
+    for i in range(start, stop):
+        c = desk[i]
+        latin |= c < 128 and ASCII[c] & IS_LETTER != 0
+        if c >= 128:
+            group = clean_entry(table, c) >> la.GROUP_AT & la.GROUP
+            if group == la.LATIN or look_alike(table, c) == 0:
+                return False
+    for i in range(start, stop):
+        if latin and desk[i] >= 128:
+            c = look_alike(table, desk[i])
+            desk[i] = c + 32 if 65 <= c <= 90 else c
+    return latin
+
+
+@kernel
+def punycode(desk: Array, start: int, stop: int) -> int:
+    """Turn a label into its A-label in place (RFC 3492); the new end. Longer than a label may be: cut there."""
+    size = min(stop - start, LONGEST_LABEL)
+    for i in range(size):
+        desk[LABEL + i] = desk[start + i]
+    desk[start], desk[start + 1], desk[start + 2], desk[start + 3] = 120, 110, HYPHEN, HYPHEN
+    out = start + 4
+    for i in range(LABEL, LABEL + size):
+        c = desk[i]
+        if c < 128:
+            desk[out] = c
+            out += 1
+    basic = out - start - 4
+    if basic:
+        desk[out] = HYPHEN
+        out += 1
+    n, delta, bias, handled = 128, 0, 72, basic
+    while handled < size:
+        m = 0x7FFFFFFF
+        for i in range(LABEL, LABEL + size):
+            if n <= desk[i] < m:
+                m = desk[i]
+        delta += (m - n) * (handled + 1)
+        n = m
+        for i in range(LABEL, LABEL + size):
+            c = desk[i]
+            delta += c < n
+            if c != n:
+                continue
+            q, k = delta, 36
+            while True:
+                t = min(max(k - bias, 1), 26)
+                digit = q if q < t else t + (q - t) % (36 - t)
+                desk[out] = digit + 97 if digit < 26 else digit + 22
+                out += 1
+                if q < t:
+                    break
+                q = (q - t) // (36 - t)
+                k += 36
+            delta = delta // 700 if handled == basic else delta >> 1
+            handled += 1
+            delta += delta // handled
+            k = 0
+            while delta > 455:
+                delta //= 35
+                k += 36
+            bias = k + 36 * delta // (delta + 38)
+            delta = 0
+        delta += 1
+        n += 1
+    return out
+
+
+@kernel
+def registrable(table: Array, desk: Array, start: int, stop: int) -> None:
+    """Where the registrable part of a host begins, and what vouches for it.
+
+    Unknown endings give the last two labels and SHAPE; a host that is itself a public suffix gives itself.
+    """
+    h, labels, below, suffix_at, known = 0, 0, 0, stop, False
+    wanted = -1  # where the label before the suffix begins
+    i = stop
+    while i > start:
+        i -= 1
+        if desk[i] != DOT:
+            h = step(h, desk[i])
+        if i == start or desk[i - 1] == DOT:
+            labels += 1
+            flags = flags_of(table, h)
+            if flags & EXCEPT:
+                wanted = i
+                known = True
+                break
+            if flags & RULE or below & BELOW:
+                suffix_at, known = i, True
+            elif labels == 1:
+                suffix_at = i
+            if i > start:
+                h = step(h, DOT)
+            below = flags
+    if wanted < 0:
+        wanted = suffix_at
+        if suffix_at > start:
+            wanted = suffix_at - 1
+            while wanted > start and desk[wanted - 1] != DOT:
+                wanted -= 1
+    desk[HOST_REGISTRABLE] = wanted
+    desk[HOST_VALID] = PROVED if known else SHAPE
+
+
+@kernel
+def is_shortener(table: Array, desk: Array, start: int, stop: int) -> bool:
+    """Whether the whole host is on the list of link shorteners."""
+    h = 0
+    for i in range(stop - 1, start - 1, -1):
+        h = step(h, desk[i])
+    return flags_of(table, h) & SHORTENER != 0
+
+
+@kernel
+def parse_host(table: Array, desk: Array, i: int, at: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one walk over the labels
+    """Read a host from `s.desk[i:stop]`, write it to `s.desk[at:]` in small ASCII, and what is known to `s.facts`.
+
+    HOST_END is set even when there is no host (HOST_SUFFIX is MALFORMED then), so that nobody looks there again.
+    """
+    stop = desk[LENGTH]
+    out, label, labels, last, dress = at, at, 0, i, 0
+    numeric = address = True  # digits only: this label, all labels
+    foreign = too_long = False
+    while True:
+        end = i >= stop
+        skip = 0
+        if not end:
+            c = desk[i]
+            if is_host_letter(table, c):
+                i += 1
+                if out - label > 2 * LONGEST_LABEL or out - at > LONGEST_HOST:
+                    too_long = True
+                    continue
+                foreign |= c >= 128
+                if 65 <= c <= 90:
+                    c += 32
+                numeric &= 48 <= c <= 57
+                desk[out] = c
+                out += 1
+                continue
+            skip = dot(desk, i)
+            end = skip == 0 or i + skip >= stop or not is_host_letter(table, desk[i + skip])
+        if foreign:
+            out = composed(table, desk, label, out)
+            if folded(table, desk, label, out):
+                dress |= FOLDED
+            else:
+                out = punycode(desk, label, out)
+            foreign = False
+        too_long |= out - label > LONGEST_LABEL or out == label
+        labels += 1
+        address &= numeric
+        if end:
+            break
+        if skip > 1:
+            dress |= DEFANGED
+        if not too_long:
+            desk[out] = DOT
+            out += 1
+        i += skip
+        label, last, numeric = out, i, True
+    desk[END], desk[HOST_END], desk[HOST_LABELS] = i, out, labels
+    desk[HOST_LAST], desk[HOST_DRESS], desk[HOST_REGISTRABLE] = last, dress, at
+    desk[HOST_VALID] = MALFORMED
+    if too_long or out - at > LONGEST_HOST or labels < 2:
+        return
+    if numeric:  # an IPv4 address stands for itself; other numbers are no host
+        desk[HOST_VALID] = SHAPE if address and labels == 4 and out - at <= 15 else MALFORMED
+        return
+    registrable(table, desk, at, out)

@@ -1,0 +1,67 @@
+"""How does a function become machine code, and where is that code kept between runs?
+
+numba keeps compiled kernels on disk, but asks only whether the file of the outermost function has changed, not those
+of the functions it calls. Here the folder's name is a digest of every source file of the rooms concerned and of
+everything else that shapes the code, so a stale kernel cannot be loaded; old folders may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import llvmlite.binding
+import numba
+
+# A numpy array inside a kernel: numba infers dtype and dimensions; indexing gives a machine number, not an object.
+Array: TypeAlias = Any
+F = TypeVar("F", bound=Callable[..., Any])
+HERE = Path(__file__).parent
+
+
+def kernel(function: F) -> F:
+    """Compile `function` on first use: without the interpreter's lock, IEEE arithmetic, kept on disk.
+
+    Division by zero gives what numpy gives, and never raises. Set NUMBA_BOUNDSCHECK=1 to have every index checked.
+    """
+    cache_dir = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_folder(Path(function.__code__.co_filename).parent))
+    try:
+        compiled: F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = cache_dir
+    return compiled
+
+
+@functools.cache
+def _folder(room: Path) -> Path:
+    """The cache folder for the kernels of `room`, which may call kernels of this room."""
+    shape = (numba.__version__, sys.version, llvmlite.binding.get_host_cpu_name(), sys.byteorder)
+    switches = (numba.config.BOUNDSCHECK, numba.config.OPT)
+    digest = hashlib.blake2b(repr((shape, switches)).encode(), digest_size=12)
+    for source in sorted({*HERE.glob("*.py"), *HERE.glob("tables/*"), *room.glob("*.py")}):
+        if source.is_file():
+            digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return _base() / "holdfast" / digest.hexdigest()
+
+
+@functools.cache
+def _base() -> Path:
+    """The holder of caches of whoever runs this; a private folder for this process when it cannot be written to.
+
+    Never a folder that others may write to: cached code is executed when it is loaded.
+    """
+    wanted = numba.config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises without a home
+    try:
+        base = Path(wanted)
+        (base / "holdfast").mkdir(parents=True, exist_ok=True, mode=0o700)
+        tempfile.TemporaryFile(dir=base / "holdfast").close()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="holdfast-kernels-"))
+    return base

@@ -1,0 +1,36 @@
+"""Which tables do the kernels read? Character data, public suffixes and link shorteners, packed into flat arrays.
+
+The character tables are pinned (`VERSIONS`: of the Unicode character database, and of UTS 39), so that a text reads the
+same on every Python. They are made by `scripts/make_reading_tables.py`; `LICENSE-UNICODE.txt` is the licence of the data.
+"""
+
+from __future__ import annotations
+
+import io
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from holdfast.reading.layout import BLOCK
+
+_FILE = np.load(io.BytesIO((resources.files(__package__) / "unicode.npz").read_bytes()), allow_pickle=False)
+
+VERSIONS: tuple[str, str] = tuple(_FILE["versions"].tolist())
+
+_PARTS = [
+    *(_FILE[name] for name in ("stage", "clean", "skeleton", "pool")),
+    *(_FILE[name].T.reshape(-1) for name in ("alike", "lower", "composed")),
+]
+
+# i32; one array for all character tables, because every array handed to a kernel costs time.
+UNICODE: npt.NDArray[np.int32] = np.concatenate(_PARTS).astype(np.int32)
+
+# Where each table begins in `UNICODE`. The first stage is there in code points / BLOCK; its values count blocks.
+STAGE_AT, CLEAN_AT, SKELETON_AT, POOL_AT, ALIKE_AT, LOWER_AT, COMPOSED_AT = (
+    int(n) for n in np.cumsum([0, *map(len, _PARTS[:-1])])
+)
+# Sorted rows: code point, ASCII look-alike; code point, lower case; first, second, both composed (columns one after the other).
+ALIKE_COUNT, LOWER_COUNT, COMPOSED_COUNT = (len(_FILE[name]) for name in ("alike", "lower", "composed"))
+STAGES = len(_FILE["stage"])
+assert len(_FILE["clean"]) % BLOCK == 0

@@ -4,7 +4,7 @@ from .case import Case, Concern, Filed, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
 from .gate import Gate
-from .house import Response, ResponseSettings
+from .house import Response, ResponseSettings, forget
 from .outbox import Pace
 from .reconcile import Report
 from .responders import AutoResponder, NoResponder, Responder
@@ -36,4 +36,5 @@ __all__ = [
     "ResponseSettings",
     "StandingOrder",
     "Timeline",
+    "forget",
 ]

@@ -7,7 +7,7 @@ store is the same book.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, assert_never
 
@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 HOLDS = "holds"
 ERRANDS = "errands"
+COLLECTIONS = (HOLDS, ERRANDS, "cases", "found", "offers", "plans", "requests", "suspicions", "takeovers")
 ACTOR = "holdfast"  # who is named on the record when no person asked for it
 
 
@@ -41,9 +42,8 @@ class Book:
         self._store = store
         self._pace = pace
         self.timeline = timeline
-        self.version = 0
         self._next_end: tuple[int | None] | None = None  # worked out when asked for, and kept until a hold changes
-        self._when_moved: list[Callable[[int], None]] = []
+        self._when_moved: list[Callable[[Collection[str], int], None]] = []
         with store.begin() as transaction:
             self._holds = dict(transaction.all(HOLDS, Held))
             self._errands = dict(transaction.all(ERRANDS, Errand))
@@ -88,8 +88,8 @@ class Book:
         """The holds ever placed on `subject`, in order of placing."""
         return [self._holds[key] for key in self._on.get(subject, ())]
 
-    def when_moved(self, heard: Callable[[int], None]) -> None:
-        """Have `heard` called with the time whenever what should be in force has changed, once the change is kept."""
+    def when_moved(self, heard: Callable[[Collection[str], int], None]) -> None:
+        """Have `heard` called with the holds that were placed or ended, and the time, once that is kept."""
         self._when_moved.append(heard)
 
     def read(self, collection: str, kind: type[T]) -> dict[str, T]:
@@ -126,9 +126,8 @@ class Book:
         for kind, text, subject in page.happenings:
             self.timeline.add(page.now, kind, text, subject)
         if page.moved:
-            self.version += 1
             for heard in self._when_moved:
-                heard(page.now)
+                heard(page.moved, page.now)
 
     def due(self, hold: Hold, command: Send, now: int) -> int:
         """When the deed that `command` asks for may be done, milliseconds since 1970 UTC."""
@@ -146,7 +145,7 @@ class Page:
         self.errands: dict[str, Errand | None] = {}
         self.happenings: list[tuple[HappeningKind, str, str]] = []
         self.then: list[Callable[[], None]] = []  # to be done once the page is kept
-        self.moved = False  # whether what should be in force has changed
+        self.moved: set[str] = set()  # the holds that were placed or ended
         self._book = book
 
     def held(self, key: str) -> Held | None:
@@ -157,7 +156,7 @@ class Page:
         """Want `hold` in force, from its intent on; False, and nothing done, when it was placed before."""
         if self.held(hold.id) is not None:
             return False
-        self.moved = True
+        self.moved.add(hold.id)
         self._keep(*placed(hold))
         return True
 
@@ -166,7 +165,8 @@ class Page:
         held = self.held(key)
         assert held is not None, f"news of a hold that was never placed: {key}"
         after, commands = conduct(held, news)
-        self.moved |= after.hold != held.hold
+        if held.state in LIVE and after.state not in LIVE:
+            self.moved.add(key)
         self._keep(after, commands)
 
     def record(self, kind: RecordKind, key: str, subject: str, body: dict[str, Any], *, actor: str = ACTOR) -> None:
@@ -220,7 +220,8 @@ class Shelf(Mapping[str, T], Generic[T]):
     """A small collection of the store, mirrored in memory; the mirror moves when the page that wrote to it is kept."""
 
     def __init__(self, book: Book, collection: str, kind: type[T]) -> None:
-        """What the store keeps in `collection`, all of one `kind`."""
+        """What the store keeps in `collection`, one of `COLLECTIONS`, all of one `kind`."""
+        assert collection in COLLECTIONS, f"{collection} would not be forgotten with the rest"
         self._collection = collection
         self._kept = book.read(collection, kind)
 

@@ -16,7 +16,8 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What an approved plan covers besides the holds in it: the like of them, as the same campaign grows.
 
     New carriers, newly touched accounts, new lures and posts are held under the same approval while the plan made anew
-    holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970 UTC).
+    holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970
+    UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`.
     """
 
     request: str
@@ -26,6 +27,7 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     approvals: int
     until: int
     follow_ups: int = 0
+    followed: int = 0
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +35,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     `first_used` says when carriers were seen to post first, `texts` are what they posted, as far as it was seen.
     The cause was last asked for at `asked_at`, for the `asked_accounts` carriers of then, after `asked` times in all.
-    `told` is `Knowledge.told` of the named factor by then. `next_accounts` maps an account to the probability that it is
-    used next. `order` is the standing order of the plan that was carried out last.
+    `told` is `Knowledge.told` of the named factor by then. `next_accounts` maps an account to the probability that it
+    is used next. `order` is the standing order of the plan that was carried out last.
     """
 
     campaign: Campaign
@@ -52,6 +54,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def family(self) -> frozenset[str]:
         """The campaign and those that were merged into it: whose holds are this campaign's."""
         return frozenset({self.campaign.id, *self.campaign.merged})
+
+    @property
+    def behind(self) -> bool:
+        """Whether the standing order has not yet been followed to where the campaign stands."""
+        return self.order is not None and self.order.followed < self.campaign.revision
 
     @property
     def factor(self) -> str:
@@ -76,8 +83,8 @@ class Concern(enum.StrEnum):
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """The plans on the desk about one campaign or one incident, as of `at` (milliseconds since 1970 UTC).
 
-    `number` counts the offers made about it. `wanted` says that somebody has to decide: nothing that was carried out covers what is recommended. `endangered` counts
-    the accounts that were in danger when it was made.
+    `number` counts the offers made about it. `wanted` says that somebody has to decide: nothing that was carried out
+    covers what is recommended. `endangered` counts the accounts that were in danger when it was made.
     """
 
     about: str

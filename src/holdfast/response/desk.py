@@ -70,14 +70,16 @@ class Desk:
         """
         found = self._offers.plans.get(plan)
         if found is None:
-            raise UsageError(f"there is no plan {plan} on the desk", advice="It may have been offered again; look anew.")
+            raise UsageError(
+                f"there is no plan {plan} on the desk", advice="It may have been offered again; look anew."
+            )
         return found
 
     def request(self, plan: str, by: str, now: int) -> Answer:
         """Ask for `plan` to be carried out; it is, at once, where nobody else has to agree.
 
-        The request is named by its action hash, and keeps the plan as it was seen. Asking again for the same changes nothing:
-        the first to ask stays the requester.
+        The request is named by its action hash, and keeps the plan as it was seen. Asking again for the same changes
+        nothing: the first to ask stays the requester.
 
         Raises:
             UsageError: there is no such plan.
@@ -202,6 +204,7 @@ class Desk:
             self._docket.ordered(page, filed.about, self._order(filed, plan, now))
             self._offers.answered(page, filed.about)
             page.note(HappeningKind.PLACED, f"{len(plan.holds)} holds placed: {plan.title}", filed.about)
+        self._docket.catch_up(filed.about, now)  # the campaign has not waited for the approval
         return permit
 
     def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
@@ -239,15 +242,19 @@ class Desk:
         return Overtaken(request=filed.request.id, drifts=drifts, over=over)
 
     def _drifts(self, plan: Plan, now: int) -> tuple[Drift, ...]:
-        """What the plan would cost the innocent more than its preview said. That the intruder has used, or will use, more
-        accounts than then is no reason to wait: they are what the plan is for."""
+        """What the plan would cost the innocent more than its preview said.
+
+        That the intruder has used, or will use, more accounts than then is no reason to wait: they are what it is for.
+        """
         case = self._docket.cases.get(plan.campaign)
         if case is None:
             return ()
         directory = self._knowledge.directory
         perils = danger(case.campaign, case.cause, case.next_accounts, directory, now)
         current = blast_radius(plan.holds, perils, directory, now)
-        return tuple(each for each in drift(plan.preview, current) if each.figure not in {"accounts", "already_restricted"})
+        return tuple(
+            each for each in drift(plan.preview, current) if each.figure not in {"accounts", "already_restricted"}
+        )
 
     def _give_back(self, page: Page, filed: Filed, overtaken: Overtaken) -> None:
         body = {"drifts": [msgspec.to_builtins(each) for each in overtaken.drifts], "over": overtaken.over}

@@ -53,10 +53,10 @@ class Docket:
         before = self.cases.get(sight.campaign.id)
         if before is not None and sight.campaign.revision <= before.campaign.revision:
             return
-        case = self._case(before, sight)
+        case = self._case(before, sight, now)
         contain = case.campaign.tier is CampaignTier.CONTAIN
         if contain:
-            ask = investigated if due(case, self._knowledge) else followed_up
+            ask = investigated if due(case) else followed_up
             case = ask(case, self._knowledge, now)
         standings = self._look(case.campaign.accounts) if contain else []
         with self._book.change(now) as page:
@@ -75,14 +75,22 @@ class Docket:
 
         """
         for before in [each for each in self.cases.values() if each.campaign.tier is CampaignTier.CONTAIN]:
-            if before.factor:
-                if self._knowledge.told(before.factor) == before.told:
-                    continue
-                case = followed_up(before, self._knowledge, now)
-            elif now - before.asked_at >= FIRST_WAIT * 2 ** min(before.asked, MOST_DOUBLINGS):
-                case = investigated(before, self._knowledge, now)
-            else:
-                continue
+            if before.behind or (before.factor and self._knowledge.told(before.factor) != before.told):
+                self.catch_up(before.campaign.id, now)
+            elif not before.factor and now - before.asked_at >= FIRST_WAIT * 2 ** min(before.asked, MOST_DOUBLINGS):
+                with self._book.change(now) as page:
+                    self._settle(page, before, investigated(before, self._knowledge, now))
+
+    def catch_up(self, about: str, now: int) -> None:
+        """Follow a campaign to where it stands now; nothing when `about` is no campaign.
+
+        Raises:
+            StoreError: nothing of it was kept; the next review does it.
+
+        """
+        before = self.cases.get(about)
+        if before is not None:
+            case = followed_up(before, self._knowledge, now)
             with self._book.change(now) as page:
                 self._settle(page, before, case)
 
@@ -98,16 +106,22 @@ class Docket:
         if case is not None:
             self.cases.put(page, about, msgspec.structs.replace(case, order=order))
 
-    def _case(self, before: Case | None, sight: CampaignSeen) -> Case:
-        """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it."""
+    def _case(self, before: Case | None, sight: CampaignSeen, now: int) -> Case:
+        """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it.
+
+        Carriers whose first post came in an earlier batch were used at the latest now; the first of all, when it began.
+        """
         case = before or Case(campaign=sight.campaign)
         family = [case, *(self.cases[each] for each in sight.campaign.merged if each in self.cases)]
         first_used: dict[str, int] = {}
         for account, time in (
             *((account, time) for each in family for account, time in each.first_used.items()),
             *((account, time) for account, time, _ in sight.posts),
+            *((account, sight.campaign.first_post_at) for account in sight.campaign.accounts[:1]),
         ):
             first_used[account] = min(time, first_used.get(account, time))
+        for account in sight.campaign.accounts:
+            first_used.setdefault(account, now)
         texts = [*(text for each in family for text in each.texts), *(text for *_, text in sight.posts)]
         orders = [each.order for each in family if each.order is not None]
         return msgspec.structs.replace(
@@ -184,6 +198,7 @@ class Docket:
                 page.place(hold)
             text = f"{len(follow.holds)} more holds under the standing order for {order.kind}"
             page.note(HappeningKind.PLACED, text, case.campaign.id)
+        order = msgspec.structs.replace(order, followed=case.campaign.revision)
         return msgspec.structs.replace(case, order=order), follow.beyond > 0
 
 

@@ -1,4 +1,4 @@
-"""What stood on the platform before Holdfast came? It is recorded when it is found, counted in plans, and left alone."""
+"""What stood on the platform before Holdfast came? It is recorded when found, counted in plans, and left alone."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ class FoundInPlace:
     def __init__(self, book: Book) -> None:
         """As kept in the book's store."""
         self._found = Shelf(book, "found", Found)
+        subjects = (found.subject for found in self._found.values())
+        self._accounts = {subject.id for subject in subjects if subject.kind is SubjectKind.ACCOUNT}
 
     def __len__(self) -> int:
         return len(self._found)
 
     @property
     def accounts(self) -> frozenset[str]:
-        """The accounts that somebody else has restricted."""
-        subjects = (found.subject for found in self._found.values())
-        return frozenset(subject.id for subject in subjects if subject.kind is SubjectKind.ACCOUNT)
+        """The accounts that somebody else has restricted, those of the page under way among them."""
+        return frozenset(self._accounts)
 
     def keep(self, page: Page, subject: Subject, standing: Standing) -> None:
         """Record that `standing` was found on `subject`; nothing when it was found before."""
@@ -44,6 +45,10 @@ class FoundInPlace:
             return
         found = Found(subject=subject, restriction=standing.restriction, at=page.now, note=standing.note)
         self._found.put(page, key, found)
+        if subject.kind is SubjectKind.ACCOUNT:
+            self._accounts.add(subject.id)
         body = {"restriction": str(standing.restriction), "note": standing.note}
         page.record(RecordKind.OBSERVATION, f"found/{key}", named(subject), body)
-        page.note(HappeningKind.FOUND, f"{standing.restriction} on {named(subject)} was there before us", named(subject))
+        page.note(
+            HappeningKind.FOUND, f"{standing.restriction} on {named(subject)} was there before us", named(subject)
+        )

@@ -14,7 +14,7 @@ from holdfast.guard import Reader
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Engine, Platform, Store
 
-from .book import Book
+from .book import COLLECTIONS, Book
 from .desk import Desk
 from .docket import Docket
 from .executor import Executor
@@ -51,8 +51,9 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Response:
     """Watch, desk, executor, reconciler and gate of one platform, on one store.
 
-    `observe` takes events in, `work` does what is due and says when to come back; between the two everything that matters
-    is in the store, so a response made anew on the same store goes on where the last one was killed.
+    `observe` takes events in, `work` does what is due and says when to come back. What was decided and done is in the
+    store, so a response made anew on the same store goes on where the last one was killed. What was seen is not: feed
+    it again the events since `since`. Events that were heard before change nothing.
     """
 
     def __init__(  # noqa: PLR0913  (the seams it stands on, and how it is to behave)
@@ -68,8 +69,10 @@ class Response:
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
         responder: Responder | None = None,
     ) -> None:
-        """Wire the parts. `read` is `reading.read_text`; `key` is the secret of the once-only filter,
-        `warnings` gives the takeovers that the engine has seen since it was last asked.
+        """Wire the parts.
+
+        `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
+        the engine has seen since it was last asked.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -91,9 +94,13 @@ class Response:
         self.gate = Gate(self.book, self.knowledge.directory, read)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()
-        self._incidents = Incidents(self.book, offers, self.knowledge)
+        self.incidents = Incidents(self.book, offers, self.knowledge)
         self._executor = Executor(platform, self.book, clock, settings.pace)
         self._reconciler = Reconciler(platform, self.book, found, dead_every=settings.dead_every)
+
+    def since(self, now: int) -> int:
+        """From when on a response made anew at `now` has to hear again what happened (milliseconds since 1970 UTC)."""
+        return now - self.knowledge.window
 
     def observe(self, batch: Batch, now: int) -> None:
         """Take in what came at `now` (milliseconds since 1970 UTC).
@@ -127,9 +134,9 @@ class Response:
             case CampaignSeen():
                 self.docket.seen(news, now)
             case StaffSuspected(suspicion=suspicion):
-                self._incidents.suspected(suspicion, now)
+                self.incidents.suspected(suspicion, now)
             case TakeoverSeen(takeover=takeover):
-                self._incidents.warned(takeover, now)
+                self.incidents.warned(takeover, now)
             case _:
                 assert_never(news)
 
@@ -147,3 +154,19 @@ class Response:
             return None
         looks = [self._review_at] + ([self._reconcile_at] if self.book.holds else [])
         return min(looks if self.book.next_end is None else [*looks, self.book.next_end])
+
+
+def forget(store: Store) -> None:
+    """Let `store` forget the state of the response, and keep its ledger.
+
+    For a run that is to be repeated from its first event: the state is worked out again, and each record finds itself
+    on the ledger already, or shows by `DivergedError` that the run is another one.
+
+    Raises:
+        StoreError: nothing was forgotten.
+
+    """
+    with store.begin() as transaction:
+        for collection in COLLECTIONS:
+            for key in [key for key, _ in transaction.all(collection, msgspec.Raw)]:
+                transaction.delete(collection, key)

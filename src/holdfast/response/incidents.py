@@ -25,15 +25,15 @@ TOGETHER = 3
 
 
 class Incidents:
-    """Keeps suspicions and warnings on record, and offers plans against the tool session or staff member behind them."""
+    """Puts suspicions and warnings on record, and offers plans against the session or staff member behind them."""
 
     def __init__(self, book: Book, offers: Offers, knowledge: Knowledge) -> None:
         """Go on with what the book's store keeps."""
         self._book = book
         self._offers = offers
         self._knowledge = knowledge
-        self._suspicions = Shelf(book, "suspicions", ReadAbuse)
-        self._takeovers = Shelf(book, "takeovers", Takeover)
+        self.suspicions = Shelf(book, "suspicions", ReadAbuse)
+        self.takeovers = Shelf(book, "takeovers", Takeover)
 
     def suspected(self, suspicion: ReadAbuse, now: int) -> None:
         """A staff member or tool session reads what nobody asked them to read; told again when it is twice as much.
@@ -44,7 +44,7 @@ class Incidents:
         """
         factor = suspicion.factor
         about = f"reading/{factor.key}"
-        known = self._suspicions.get(about)
+        known = self.suspicions.get(about)
         if known is not None and suspicion.touched < 2 * known.touched:
             return
         by_staff = factor.kind is FactorKind.STAFF
@@ -58,7 +58,7 @@ class Incidents:
             revision=suspicion.touched,
         )
         with self._book.change(now) as page:
-            self._suspicions.put(page, about, suspicion)
+            self.suspicions.put(page, about, suspicion)
             body = {
                 "factor": factor.key,
                 "touched": suspicion.touched,
@@ -78,21 +78,25 @@ class Incidents:
 
         """
         key = f"{takeover.account}/{takeover.changed_at}"
-        if key in self._takeovers:
+        if key in self.takeovers:
             return
         session = takeover.tool_session
         about = f"takeovers/{session or takeover.staff}"
-        others = (each for each in self._takeovers.values() if (each.tool_session, each.staff) == (session, takeover.staff))
+        others = (
+            each for each in self.takeovers.values() if (each.tool_session, each.staff) == (session, takeover.staff)
+        )
         accounts = sorted({takeover.account, *(each.account for each in others)})
         plans: tuple[Plan, ...] = ()
         if len(accounts) >= TOGETHER and self._offers.outgrown(about, len(accounts)):
             plans = self._against(takeover, about, accounts, now)
         with self._book.change(now) as page:
-            self._takeovers.put(page, key, takeover)
+            self.takeovers.put(page, key, takeover)
             body = {"account": takeover.account, "staff": takeover.staff, "tool_session": session}
             body["evidence"] = _words(takeover.evidence)
             page.record(RecordKind.OBSERVATION, f"takeover/{key}", about, body)
-            page.note(HappeningKind.WARNING, f"{takeover.account} looks taken over by {session or takeover.staff}", about)
+            page.note(
+                HappeningKind.WARNING, f"{takeover.account} looks taken over by {session or takeover.staff}", about
+            )
             self._offers.make(page, about, Concern.TAKEOVERS, plans, endangered=len(accounts))
 
     def _against(self, takeover: Takeover, about: str, accounts: Iterable[str], now: int) -> tuple[Plan, ...]:

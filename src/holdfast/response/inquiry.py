@@ -10,18 +10,16 @@ from .case import Case
 from .knowledge import Knowledge
 
 # The chance that an account is used next, which decides how much of it is held. Treated just as the carriers were (the
-# same deed, with as little of a ticket), it is in the intruder's hands: 45 of the 130 accounts of July 2020 had posted when
-# they were stopped, and the others were not let go but not reached yet. Touched otherwise, it is most likely in its owner's.
+# same deed, with as little of a ticket), it is in the intruder's hands: 45 of the 130 accounts of July 2020 had posted
+# when they were stopped, and the others were not spared but not reached yet. Touched otherwise, it is most likely in
+# its owner's.
 ALIKE = 0.9
 OTHERWISE = 0.1
 
 
-def due(case: Case, knowledge: Knowledge) -> bool:
-    """Whether asking again may give another answer: while the cause is unknown, when the campaign has doubled since, and when
-    the named cause has touched somebody since."""
-    if not case.factor or len(case.campaign.accounts) >= 2 * case.asked_accounts:
-        return True
-    return knowledge.told(case.factor) != case.told
+def due(case: Case) -> bool:
+    """Whether asking again may give another answer: the cause is unknown, or the campaign has doubled since."""
+    return not case.factor or len(case.campaign.accounts) >= 2 * case.asked_accounts
 
 
 def investigated(case: Case, knowledge: Knowledge, now: int) -> Case:
@@ -29,9 +27,7 @@ def investigated(case: Case, knowledge: Knowledge, now: int) -> Case:
 
     A cause that was named stays named until another is: what touched the first carriers did touch them.
     """
-    answer = common_cause(
-        case.campaign, knowledge.touches, knowledge.population, now, first_used=case.first_used
-    )
+    answer = common_cause(case.campaign, knowledge.touches, knowledge.population, now, first_used=case.first_used)
     cause = case.cause if case.factor and answer.named is None else answer
     case = msgspec.structs.replace(
         case, cause=cause, asked=case.asked + 1, asked_at=now, asked_accounts=len(case.campaign.accounts)

@@ -24,22 +24,20 @@ HOUR = 3_600_000  # milliseconds
 
 _DEEDS = (StaffAction, CredentialChange, DataRead, AppAuthorised, AppRevoked)
 _VISITS = (SignIn, ResetRequested)
-_BY_VISIT = frozenset(
-    {FactorKind.NETWORK, FactorKind.CLIENT, FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL}
-)
+_BY_VISIT = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL})
 
 
 class Knowledge:
     """Fed by security events; read by the desk when it plans and by the gate at each question.
 
-    Which accounts a factor touched is worked out once and kept until an event names that factor again, because a cohort of
-    touched accounts is asked about at every post. Touches older than `window` milliseconds do not make a member.
+    Which accounts a factor touched is worked out once and kept until an event names that factor again, because a cohort
+    of touched accounts is asked about at every post. Touches older than `window` milliseconds do not make a member.
     """
 
     def __init__(self, accounts: pa.RecordBatch, touches: Touches, *, window: int = 72 * HOUR) -> None:
         """Know `accounts` (schema `events.ACCOUNTS`) and what `touches` has on record."""
         self.touches = touches
-        self._window = window
+        self.window = window
         self._newest = 0
         self._touched: dict[str, frozenset[str]] = {}
         self._changes: dict[str, int] = {}
@@ -81,7 +79,7 @@ class Knowledge:
 
     def _look(self, key: str) -> Iterable[str]:
         kind, _, value = key.partition(":")
-        return self.touches.accounts_of(Factor(kind=FactorKind(kind), value=value), self._newest - self._window)
+        return self.touches.accounts_of(Factor(kind=FactorKind(kind), value=value), self._newest - self.window)
 
     def _forget(self, named: set[str], *, visited: bool) -> None:
         for key in list(self._touched):

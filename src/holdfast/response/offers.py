@@ -43,7 +43,8 @@ class Offers:
     ) -> None:
         """Put `plans` on the desk in place of those about the same thing; nothing when there are none.
 
-        Somebody has to decide unless a plan as wide as the suggested one was `carried_out` and nothing lies `beyond` it.
+        Somebody has to decide unless a plan as wide as the suggested one was `carried_out` and nothing lies `beyond`
+        it.
         """
         best = recommended(plans)
         if best is None:

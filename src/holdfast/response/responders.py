@@ -15,7 +15,7 @@ class Responder(Protocol):
     """Somebody at the desk."""
 
     def act(self, desk: Desk, now: int) -> int | None:
-        """Do what is due at `now`; answer when to be asked again (milliseconds since 1970 UTC), None when nothing waits."""
+        """Do what is due at `now`; answer when to be asked again (ms since 1970 UTC), None when nothing waits."""
         ...
 
 
@@ -30,9 +30,10 @@ class NoResponder:
 class AutoResponder:
     """Requests the suggested plan as soon as it is offered; others approve it `seconds` later.
 
-    They are as many different people as the guard asks for, the requester never among them. For drills: it decides nothing
-    that a person should, it only takes as long as people would. What it answers are campaigns, unless told otherwise: a
-    drill is measured from the first lure, which would never be posted if every warning before it were acted on.
+    They are as many different people as the guard asks for, the requester never among them. For drills: it decides
+    nothing that a person should, it only takes as long as people would. What it answers are campaigns, unless told
+    otherwise: a drill is measured from the first lure, which would never be posted if every warning before it were
+    acted on.
     """
 
     def __init__(

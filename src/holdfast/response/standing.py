@@ -1,7 +1,8 @@
 """What does an approved plan cover when its campaign grows, and what needs a new request?
 
-A person agreed to a plan of a stated kind and size. While the campaign grows within that, waiting for them again would only give
-the intruder time; when it grows beyond, they must be asked again. Renewing a hold is always asked: it was to end.
+A person agreed to a plan of a stated kind and size. While the campaign grows within that, waiting for them again would
+only give the intruder time; when it grows beyond, they must be asked again. Renewing a hold is always asked: it was to
+end.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def followed(kind: PlanKind, plans: Sequence[Plan]) -> Plan | None:
-    """Of `plans` made anew, the one that a standing order of `kind` follows: of that kind, or the widest that is aimed."""
+    """Of `plans` made anew, the one that an order of `kind` follows: of that kind, or the widest that is aimed."""
     kinds = AIMED[: AIMED.index(kind) + 1] if kind in AIMED else AIMED
     return next((plan for wanted in reversed(kinds) for plan in plans if plan.kind is wanted), None)
 

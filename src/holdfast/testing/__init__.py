@@ -6,6 +6,7 @@ from .platform_contract import PlatformContract
 from .playbook import Playbook
 from .small_engine import SmallEngine
 from .small_platform import SmallPlatform
+from .small_reader import small_read
 from .small_response import SmallResponse
 from .store_contract import StoreContract
 
@@ -22,4 +23,5 @@ __all__ = [
     "SmallResponse",
     "StoreContract",
     "When",
+    "small_read",
 ]

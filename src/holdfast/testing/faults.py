@@ -44,6 +44,11 @@ class Faults:
         self._when = when
         self._raising = raising
 
+    def arm(self, at: int, when: When = When.BEFORE, raising: Callable[[], BaseException] = Crash) -> None:
+        """Strike (once more) at call `at`, counted from the beginning."""
+        self._at, self._when, self._raising = at, when, raising
+        self.struck = False
+
     def cross(self, deed: Callable[[], T]) -> T:
         """Make one call across a seam, unless the fault strikes first."""
         self.calls += 1

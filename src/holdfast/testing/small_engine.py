@@ -1,7 +1,7 @@
 """What is the least that can be called detection: one text, said by several accounts?
 
-Real within its size, and simple enough to foretell in a test: the second account that says a text makes it an alert, the third
-a campaign to contain. It knows no look-alikes, so it is for tests of the response only.
+Real within its size, and simple enough to foretell in a test: the second account that says a text makes it an alert,
+the third a campaign to contain. It knows no look-alikes, so it is for tests of the response only.
 """
 
 from __future__ import annotations

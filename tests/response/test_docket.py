@@ -1,0 +1,137 @@
+"""From sightings to offers, and what standing orders place as a campaign grows."""
+
+import msgspec
+
+from holdfast.containment import PlanKind, Restriction, Subject, SubjectKind
+from holdfast.detection import CampaignTier
+from holdfast.response import HappeningKind, Limits, ResponseSettings
+from holdfast.response.watch import CampaignSeen
+
+MINUTE = 60_000
+
+
+def test_an_alert_only_tells_people(town):
+    """Two accounts are a reason to look, not to hold anybody."""
+    town.attack(posts=2)
+
+    assert CampaignTier.ALERT is town.case.campaign.tier
+    assert () == town.desk.offers
+    assert [HappeningKind.CAMPAIGN] == [happening.kind for happening in town.response.timeline]
+
+
+def test_the_third_account_brings_cause_next_accounts_and_plans(town):
+    """The cause is named, who is next is known, and plans from narrow to wide lie on the desk."""
+    town.attack()
+
+    assert "tool_session:ts-7" == town.case.factor
+    assert set(town.stars[3:]) == set(town.case.next_accounts)
+    kinds = [town.desk.plan(plan).kind for plan in town.offer.plans]
+    assert [PlanKind.LURES, PlanKind.CARRIERS, PlanKind.CAUSE] == kinds[:3]
+    assert PlanKind.CAUSE is town.desk.plan(town.offer.recommended).kind
+    assert town.offer.wanted
+
+
+def test_a_sighting_that_is_known_changes_nothing(town):
+    """Delivery is at least once, and a restarted engine tells what it told before."""
+    town.attack()
+    size, number = town.store.checkpoint().size, town.offer.number
+
+    town.response.docket.seen(CampaignSeen(campaign=town.case.campaign), town.clock.now())
+
+    assert (size, number) == (town.store.checkpoint().size, town.offer.number)
+
+
+def test_a_campaign_that_grows_is_followed_under_the_same_approval(town):
+    """A new carrier, its post and newly touched accounts are held without asking anybody again; it is on record."""
+    town.attack()
+    town.carry_out()
+    town.swap(["fan0"])
+    town.lure(town.stars[3], "fan1")
+    town.run(MINUTE)
+
+    assert all(town.held(name) for name in ["fan0", "fan1"])
+    assert not town.held("fan2")
+    posts = {subject.id for subject, _ in town.platform.flags() if subject.kind is SubjectKind.POST}
+    assert set(town.case.campaign.posts) == posts
+    assert town.keys("follow-up/")
+    assert 1 == len(town.desk.requests)
+    assert not town.offer.wanted
+
+
+def test_newly_touched_accounts_are_held_though_nobody_has_posted(town):
+    """The review sees that the cause went on."""
+    town.attack()
+    town.carry_out()
+    town.swap(["fan0", "fan1"])
+    town.run(2 * MINUTE)
+
+    assert all(town.held(name) for name in ["fan0", "fan1"])
+
+
+def test_beyond_the_limit_it_is_asked_again(store, platform, clock, make_town):
+    """As far as the order reaches accounts are held, then no more; their posts are hidden, and somebody has to decide."""
+    limits = Limits(share=0.0, few=3)
+    town = make_town(store, platform, clock, ResponseSettings(limits=limits))
+    town.attack()
+    town.carry_out()
+
+    town.lure(*town.fans[:5])
+    town.run(MINUTE)
+
+    assert [True, True, True, False, False] == [town.held(fan) for fan in town.fans[:5]]
+    posts = {subject.id for subject, _ in platform.flags() if subject.kind is SubjectKind.POST}
+    assert set(town.case.campaign.posts) == posts
+    assert town.offer.wanted
+
+
+def test_what_others_have_restricted_is_found_and_counted(town):
+    """A restriction found in place is on record once, and the preview of the plans counts it."""
+    subject = Subject(kind=SubjectKind.ACCOUNT, id=town.stars[0])
+    town.platform.rival_places(subject, Restriction.NO_SIGN_IN)
+
+    town.attack()
+    town.lure(town.stars[4])
+
+    assert [f"found/account:{town.stars[0]}/no_sign_in"] == town.keys("found/")
+    carriers = next(p for p in map(town.desk.plan, town.offer.plans) if p.kind is PlanKind.CARRIERS)
+    assert 1 == carriers.preview.already_restricted
+
+
+def test_an_unknown_cause_is_asked_for_again_as_more_becomes_known(town):
+    """Staff events that come late name the cause without another post."""
+    town.clock.advance(10 * MINUTE)
+    for star in town.stars[:3]:
+        town.clock.advance(1_000)
+        town.lure(star)
+    assert not town.case.factor
+    asked = town.case.asked
+
+    late = town.clock.now()
+    town.clock.advance(1)
+    town.swap(town.stars)
+    town.run(20 * MINUTE)
+
+    assert town.case.asked > asked
+    assert late == town.case.campaign.first_post_at + 2_000
+    assert not town.case.factor  # what touched them after they had posted did not bring it about
+
+
+def test_a_merged_campaign_brings_its_order_along(town):
+    """Whoever agreed to hold the one campaign need not agree again when it turns out to be part of another."""
+    town.attack()
+    town.carry_out()
+    before = town.case
+    merged = msgspec.structs.replace(
+        before.campaign,
+        id="whole",
+        merged=(before.campaign.id,),
+        accounts=(*before.campaign.accounts, "fan7"),
+        posts=(*before.campaign.posts, "p-fan7"),
+    )
+
+    town.response.docket.seen(CampaignSeen(campaign=merged), town.clock.now())
+    town.run(MINUTE)
+
+    assert before.order.request == town.response.docket.cases["whole"].order.request
+    assert town.held("fan7")
+    assert 1 == len(town.desk.requests)

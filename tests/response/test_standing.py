@@ -1,0 +1,115 @@
+"""What an approved plan covers as its campaign grows."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast.containment import (
+    BlastRadius,
+    Plan,
+    PlanKind,
+    Restriction,
+    StoppedHarm,
+    Subject,
+    SubjectKind,
+    place,
+)
+from holdfast.response.case import StandingOrder
+from holdfast.response.standing import Limits, follow_up, followed
+
+START = 1_000_000
+ORDER = StandingOrder(
+    request="r", kind=PlanKind.CAUSE, by="responder", most_accounts=10, approvals=1, until=START + 1_000
+)
+
+
+def hold(kind=SubjectKind.ACCOUNT, name="a", restriction=Restriction.NO_POSTING, **fields):
+    """One hold of a plan."""
+    return place(Subject(kind=kind, id=name), restriction, **{"starts": START, "why": "test", **fields})
+
+
+POST = hold(SubjectKind.POST, "p", Restriction.HIDE_POST)
+LURE = hold(SubjectKind.LURE, "domain:x.example", Restriction.REFUSE_LURE)
+
+
+def plan(*holds, kind=PlanKind.CAUSE, accounts=3):
+    """A plan that would hold so many accounts."""
+    return Plan(
+        id=f"plan-{kind}",
+        campaign="c",
+        kind=kind,
+        title="test",
+        holds=holds,
+        preview=BlastRadius(accounts=accounts),
+        stops=StoppedHarm(views=1.0, of=1.0),
+        proposed_at=START,
+    )
+
+
+def test_only_what_was_never_placed_follows():
+    """What stood and was lifted is not put back by a standing order, and what is there is not placed twice."""
+    lifted = msgspec.structs.replace(hold(name="lifted"), lifted_at=START)
+
+    follow = follow_up(
+        ORDER, plan(hold(name="new"), hold(name="old"), hold(name="lifted")), [hold(name="old"), lifted], START
+    )
+
+    assert ["new"] == [each.subject.id for each in follow.holds]
+    assert 0 == follow.beyond
+
+
+def test_the_same_hold_from_a_later_plan_is_the_same():
+    """A plan made anew gives its holds other ids; what they do decides."""
+    later = hold(name="a", plan="later", until=START + 5)
+
+    assert () == follow_up(ORDER, plan(later), [hold(name="a", plan="earlier")], START).holds
+
+
+def test_beyond_its_size_only_posts_and_lures_follow():
+    """Hiding the campaign's posts and refusing its lures holds nobody; holding more accounts is asked again."""
+    follow = follow_up(ORDER, plan(hold(), POST, LURE, accounts=11), [], START)
+
+    assert (POST, LURE) == follow.holds
+    assert 1 == follow.beyond
+
+
+def test_what_asks_for_more_people_is_asked_again():
+    """A plan that comes to contain a one-way deed needs the agreement that such a deed needs."""
+    revoke = hold(SubjectKind.APP, "app-1", Restriction.REVOKE_APP)
+
+    follow = follow_up(ORDER, plan(hold(), revoke, POST), [], START)
+
+    assert (POST,) == follow.holds
+    assert 2 == follow.beyond
+
+
+def test_an_order_ends():
+    """After its time nothing is covered."""
+    follow = follow_up(ORDER, plan(hold(), POST), [], START + 1_000)
+
+    assert () == follow.holds
+    assert 2 == follow.beyond
+
+
+@pytest.mark.parametrize(
+    ("ordered", "offered", "followed_kind"),
+    [
+        (PlanKind.CARRIERS, [PlanKind.LURES, PlanKind.CARRIERS, PlanKind.CAUSE], PlanKind.CARRIERS),
+        (PlanKind.CAUSE, [PlanKind.LURES, PlanKind.CARRIERS], PlanKind.CARRIERS),
+        (PlanKind.BRAKE, [PlanKind.CARRIERS, PlanKind.CAUSE, PlanKind.BRAKE], PlanKind.CAUSE),
+    ],
+)
+def test_an_order_follows_its_kind_and_never_takes_in_more_innocents(ordered, offered, followed_kind):
+    """Whoever ordered the brake has carriers and cause followed; the cohort itself is never widened unasked."""
+    assert followed_kind is followed(ordered, [plan(kind=kind) for kind in offered]).kind
+
+
+@given(st.integers(0, 1_000_000))
+def test_an_order_reaches_half_as_far_again_or_fifty_further(accounts):
+    """The limit is the greater of the two, so that a plan made at the third post can follow a campaign."""
+    most = Limits().most(accounts)
+
+    assert most >= accounts + 50
+    assert most >= int(accounts * 1.5)
+    assert most in {accounts + 50, int(accounts * 1.5)}

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+
+from .columns import PostScanner
 from .dialect import Dialect
 from .encode import posts_to_batch
 from .interpret import Interpreter, UnfitError
 from .posts import Batch
 from .rejects import Reject, reject
+from .scan import LEFT
 from .vocabulary import Post, SecurityEvent
+
+_FEW = 1_000  # lines: interpreted in less time than it takes to load the compiled kernels, let alone to compile them
+_MOST = 1 << 30  # bytes: the kernels count places in 31 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +33,11 @@ class Decoded:
 class Decoder:
     """Decodes JSON Lines in one dialect. Keeps nothing from one call to the next."""
 
-    def __init__(self, dialect: Dialect | None = None) -> None:
-        """Decode the vocabulary itself, unless another `dialect` is said."""
+    def __init__(self, dialect: Dialect | None = None, *, few: int = _FEW) -> None:
+        """Decode the vocabulary itself, unless another `dialect` is said; interpret up to `few` lines one by one."""
         self._interpreter = Interpreter(dialect or Dialect())
+        self._scanner = PostScanner(dialect or Dialect())
+        self._few = few
 
     def decode(self, lines: bytes, first_line: int = 1) -> Decoded:
         """The events of whole `lines` (the last needs no line break), numbered from `first_line`.
@@ -35,21 +46,49 @@ class Decoder:
         """
         if first_line == 1:
             lines = lines.removeprefix(codecs.BOM_UTF8)
-        posts: list[Post] = []
-        unknown: list[str | None] = []
-        others: list[SecurityEvent] = []
-        rejects: list[Reject] = []
-        for number, line in enumerate(lines.split(b"\n"), first_line):
+        if len(lines) > _MOST or lines.count(b"\n") <= self._few:
+            return self._interpret(enumerate(lines.split(b"\n")), first_line).decoded()
+        data = lines if lines.endswith(b"\n") else lines + b"\n"
+        posts, places, found = self._scanner.read(data)
+        starts = np.concatenate(([0], found.ends[:-1] + 1))
+        left = np.flatnonzero(found.kinds == LEFT)
+        rest = self._interpret(((line, data[starts[line] : found.ends[line]]) for line in left.tolist()), first_line)
+        if rest.places:
+            order = np.argsort(np.concatenate((places, rest.places)), kind="stable")
+            posts = pa.concat_batches([posts, rest.posts()]).take(pa.array(order))
+        return Decoded(batch=Batch(posts=posts, others=tuple(rest.others)), rejects=tuple(rest.rejects))
+
+    def _interpret(self, lines: Iterable[tuple[int, bytes]], first_line: int) -> _Interpreted:
+        told = _Interpreted()
+        for place, line in lines:
             if not line.strip(b" \t\r"):
                 continue
             try:
-                event, rest = self._interpreter.interpret(line)
+                event, unknown = self._interpreter.interpret(line)
             except UnfitError as error:
-                rejects.append(reject(number, str(error), line))
+                told.rejects.append(reject(first_line + place, str(error), line))
                 continue
             if isinstance(event, Post):
-                posts.append(event)
-                unknown.append(rest)
+                told.records.append(event)
+                told.unknown.append(unknown)
+                told.places.append(place)
             else:
-                others.append(event)
-        return Decoded(batch=Batch(posts=posts_to_batch(posts, unknown), others=tuple(others)), rejects=tuple(rejects))
+                told.others.append(event)
+        return told
+
+
+class _Interpreted:
+    """What single lines told: posts with the places of their lines, other events, rejects."""
+
+    def __init__(self) -> None:
+        self.records: list[Post] = []
+        self.unknown: list[str | None] = []
+        self.places: list[int] = []
+        self.others: list[SecurityEvent] = []
+        self.rejects: list[Reject] = []
+
+    def posts(self) -> pa.RecordBatch:
+        return posts_to_batch(self.records, self.unknown)
+
+    def decoded(self) -> Decoded:
+        return Decoded(batch=Batch(posts=self.posts(), others=tuple(self.others)), rejects=tuple(self.rejects))

@@ -77,6 +77,12 @@ class Dialect:
         """What the source calls our field `known`."""
         return self.columns.get(known, known)
 
+    @property
+    def type_name(self) -> str | None:
+        """What the source calls the type of an event; None if it has given that name to another field."""
+        name = self.name_of("type")
+        return name if "type" in self.columns or name not in self.columns.values() else None
+
     def named(self, kind: type[Event]) -> dict[str, str]:
         """The source's names that mean something on `kind`, each with our field for it.
 

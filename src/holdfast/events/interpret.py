@@ -27,6 +27,7 @@ DEPTH_LIMIT = 64  # containers within containers: far more than any event needs,
 _TIME_FIELDS = frozenset({"time", "created"})
 _MEDIA_FIELDS = frozenset(Media.__struct_fields__)
 _MAY_BE_EMPTY = frozenset({"text"})  # a post may be only a picture
+_TYPES = {kind: {known.name: known.type for known in msgspec.structs.fields(kind)} for kind in KINDS.values()}
 _INT64_MAX = 2**63 - 1
 _UINT64_MAX = 2**64 - 1
 
@@ -41,12 +42,9 @@ class Interpreter:
     def __init__(self, dialect: Dialect) -> None:
         """Look up once what each name means on each type of event."""
         self._dialect = dialect
-        self._type_name = dialect.name_of("type")
+        self._type_name = dialect.type_name
         self._fields = {
-            kind: {
-                name: (known, next(f.type for f in msgspec.structs.fields(kind) if f.name == known))
-                for name, known in dialect.named(kind).items()
-            }
+            kind: {name: (known, _TYPES[kind][known]) for name, known in dialect.named(kind).items()}
             for kind in KINDS.values()
         }
 
@@ -71,7 +69,7 @@ class Interpreter:
         return cast("AnyEvent", kind(**values, unknown=unknown)), raw_fields(line, unknown)
 
     def _kind(self, said: dict[str, Any]) -> type[Event]:
-        name = said.get(self._type_name)
+        name = said.get(self._type_name) if self._type_name is not None else None
         if name is None:
             return KINDS[self._dialect.default_type]
         kind = KINDS.get(name) if isinstance(name, str) else None

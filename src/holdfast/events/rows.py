@@ -33,7 +33,7 @@ class RowDecoder:
         """Decode columns named as in `POSTS`, unless another `dialect` is said."""
         self._dialect = dialect or Dialect()
         self._named = self._dialect.named(Post)
-        self._type_name = self._dialect.name_of("type")
+        self._type_name = self._dialect.type_name
 
     def decode(self, rows: pa.RecordBatch, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Decoded:
         """The posts of `rows`, whose numbers in their file are `numbers`. Nothing in `rows` raises."""
@@ -55,7 +55,7 @@ class RowDecoder:
     def _reasons(self, source: Mapping[str, pa.Array], columns: Mapping[str, Coerced], count: int) -> dict[int, str]:
         """Why rows are rejects, by their place."""
         reasons: dict[int, str] = {}
-        if self._type_name in source:
+        if self._type_name is not None and self._type_name in source:
             kinds = coerce("type", source[self._type_name]).values.to_pylist()
             for row, kind in enumerate(kinds):
                 if kind not in {None, "post"}:

@@ -97,7 +97,7 @@ def format_time(ms: int) -> str:
 
 def _fits(value: float, unit: str) -> bool:
     factor, divisor = PER_UNIT[unit]
-    return EARLIEST <= value * factor / divisor < LATEST
+    return EARLIEST * divisor <= value * factor < LATEST * divisor
 
 
 def _scaled(value: float, unit: str) -> int:

@@ -1,8 +1,9 @@
 """A social platform in one process, attack and all, that reacts to what is done about it."""
 
 from .chronicle import Figures, LurePost, Truth
+from .mirror import MirroredPlatform
 from .platform import SimulatedPlatform
 from .scenario import Scenario
 from .scenarios import SCENARIOS, scenario
 
-__all__ = ["SCENARIOS", "Figures", "LurePost", "Scenario", "SimulatedPlatform", "Truth", "scenario"]
+__all__ = ["SCENARIOS", "Figures", "LurePost", "MirroredPlatform", "Scenario", "SimulatedPlatform", "Truth", "scenario"]

@@ -10,6 +10,7 @@ from .lines import LONGEST_LINE, Lines, LineSplitter
 from .posts import POSTS, Batch
 from .rejects import Reject
 from .rows import RowDecoder
+from .schema import schema_text
 from .times import TimeUnit, format_time, parse_time
 from .vocabulary import (
     Account,
@@ -78,4 +79,5 @@ __all__ = [
     "names_in",
     "parse_time",
     "posts_to_batch",
+    "schema_text",
 ]

@@ -1,0 +1,52 @@
+"""Does this post carry the lure, or only talk about it? Who quotes, defangs, answers or names a carrier stands by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from holdfast.reading.flags import DEFANGED, QUOTED_LURE, REFERS
+
+from . import model
+from .evidence import Sighting
+
+_NAME = re.compile(r"[\w][\w.:\-]{2,}[\w]", re.UNICODE)
+_SHORTEST_NAME = 4  # characters; shorter account ids occur in ordinary words
+_LONGEST = 1024  # characters of a text searched for names
+
+
+def names_in(text: str) -> frozenset[str]:
+    """What in a text could be the name of an account: case-folded, with and without what stands after a colon."""
+    found = _NAME.findall(text[:_LONGEST].casefold())
+    return frozenset(found) | {part for name in found for part in name.split(":") if len(part) >= _SHORTEST_NAME}
+
+
+def is_remark(sighting: Sighting, carriers: Set[str], handles: Set[int]) -> bool:
+    """Whether a post remarks on a lure: it quotes or defangs it, refers to another post, or names one of its carriers.
+
+    `carriers` are account ids, case-folded, `handles` the keys of what carriers are called. Judged by form alone; no
+    word of any language is looked for.
+    """
+    if sighting.features.flags & (QUOTED_LURE | DEFANGED | REFERS) or sighting.handles & handles:
+        return True
+    named = names_in(sighting.text)
+    return any(len(name) >= _SHORTEST_NAME and name in carriers for name in named)
+
+
+def owner_among(sightings: list[tuple[int, str]]) -> str | None:
+    """The account that most likely owns the key, given (time, account) of each carrying post in order of time.
+
+    An owner posted it long before everybody else: more than `OWNER_LEAD` ahead, and more than `OWNER_GAPS` times the
+    median gap between the others.
+    """
+    first_of: dict[str, int] = {}
+    for time, account in sightings:
+        first_of.setdefault(account, time)
+    if len(first_of) < 3:
+        return None
+    (first, start), *others = first_of.items()
+    times = [time for _, time in others]
+    gaps = sorted(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    usual = max(gaps[len(gaps) // 2], 1)
+    lead = times[0] - start
+    return first if lead > model.OWNER_LEAD and lead > model.OWNER_GAPS * usual else None

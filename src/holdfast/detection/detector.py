@@ -1,0 +1,237 @@
+"""Which takeover campaigns does this stream carry? Batches go in, campaigns come out; everything it knows can be saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from holdfast.events import Batch
+from holdfast.reading import Reader
+
+from . import model
+from .campaign import Campaign
+from .evidence import Evidence
+from .growth import Grower, Growth, pace
+from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
+from .naming import Due
+from .postlog import PostLog, chunk_of, named
+from .precursors import rows_of
+from .settings import SHARES, DetectionSettings
+from .sightings import KEPT, KEPT_LONG, MIN_WORDS
+from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
+from .takeover import Takeover, Takeovers
+from .watch import next_post
+
+_COUNTED = 9  # posts by accounts with each of eight kinds of precursor, and all posts
+
+
+class Detector:
+    """Detection as one operator: `observe` batches in order of arrival.
+
+    The answers depend on the posts and events and their order, never on where the stream was cut into batches. One
+    detector is used by one thread at a time; it may hand parts of a batch to others through `run`.
+    """
+
+    def __init__(self, settings: DetectionSettings | None = None, *, run: Run = one_by_one, readers: int = 1) -> None:
+        """Empty. `run` does jobs that are independent of each other, at most `readers` of them reading."""
+        self.settings = settings or DetectionSettings()
+        self._run = run
+        self._readers = [Reader() for _ in range(readers)]
+        self._state = KeyedState(self.settings)
+        room = int(SHARES["log"] * self.settings.memory_mb * (1 << 20)) // 2
+        self._logs = (PostLog(room), PostLog(room))
+        self._seen: Any = np.zeros(_COUNTED, np.int64)
+        self._takeovers = Takeovers()
+        self._sequence = 0
+        self._origin: int | None = None
+        self._newest = 0
+        self._late = 0
+        self._grower = Grower(Growth(), self._logs, self._state)
+
+    def observe(self, batch: Batch) -> list[Campaign]:
+        """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
+        self._takeovers.observe(batch.others)
+        posts = batch.posts
+        parts = self._parts(posts)
+        events = rows_of(batch.others)
+        for part, readings in parts[:-1]:
+            now, events = events.split(part.column("time"))
+            self._observe_part(part, readings, now)
+        self._observe_part(*parts[-1], events)
+        return self._grower.take_changed()
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """Every campaign as it stands, in order of detection."""
+        return tuple(case.campaign() for case in self._grower.growth.cases.values())
+
+    def take_warnings(self) -> list[Takeover]:
+        """Accounts that look taken over through a staff tool, since the last call."""
+        return self._takeovers.take_warnings()
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What was taken in, let go of, and could not be named."""
+        lost = dict(zip(LOST, self._state.lost.sum(axis=0).tolist(), strict=True))
+        accounts, security = self._state.evicted.sum(axis=0).tolist()
+        return {
+            "posts": self._sequence,
+            "late": self._late,
+            "unresolved": self._grower.growth.unresolved,
+            "evicted_accounts": accounts,
+            "evicted_security": security,
+            **{f"evicted_{name}": count for name, count in lost.items()},
+        }
+
+    def snapshot(self) -> bytes:
+        """Everything needed to go on from here, as plain data; call it between batches."""
+        return pack(
+            Saved(
+                version=VERSION,
+                memory_mb=self.settings.memory_mb,
+                sequence=self._sequence,
+                origin=self._origin,
+                newest=self._newest,
+                late=self._late,
+                seen=self._seen.tolist(),
+                arrays=arrays_of(self._state),
+                logs=tuple(chunks_of(log) for log in self._logs),
+                growth=self._grower.growth,
+                takeovers=self._takeovers,
+            )
+        )
+
+    @classmethod
+    def restore(
+        cls, snapshot: bytes, settings: DetectionSettings | None = None, *, run: Run = one_by_one, readers: int = 1
+    ) -> Detector:
+        """Go on from `snapshot` with the answers of a detector that never stopped; `memory_mb` must be as it was.
+
+        Raises:
+            InputError: the snapshot is damaged, of another version, or of another size.
+
+        """
+        saved = unpack(snapshot)
+        detector = cls(settings or DetectionSettings(memory_mb=saved.memory_mb), run=run, readers=readers)
+        fill(detector._state, saved.arrays)
+        for log, chunks in zip(detector._logs, saved.logs, strict=True):
+            refill(log, chunks)
+        detector._seen[:] = saved.seen
+        detector._sequence, detector._origin = saved.sequence, saved.origin
+        detector._newest, detector._late = saved.newest, saved.late
+        detector._takeovers = saved.takeovers
+        detector._grower = Grower(saved.growth, detector._logs, detector._state)
+        return detector
+
+    # ---- one part of a batch
+
+    def _parts(self, posts: Any) -> list[tuple[Any, Any]]:
+        """The batch in as many parts as there are readers, each read."""
+        size = -(-posts.num_rows // len(self._readers)) or 1
+        parts = [posts.slice(start, size) for start in range(0, posts.num_rows, size)] or [posts]
+        read: list[Any] = [None] * len(parts)
+
+        def job(index: int) -> Any:
+            def work() -> None:
+                read[index] = self._readers[index].read(parts[index])
+
+            return work
+
+        self._run([job(index) for index in range(len(parts))])
+        return list(zip(parts, read, strict=True))
+
+    def _observe_part(self, posts: Any, readings: Any, events: Any) -> None:
+        columns = _columns(posts)
+        time = columns.time
+        if self._origin is None and len(time):
+            self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
+        found = self._state.advance(readings, columns, events, self._sequence, self._origin or 0, self._run)
+        chunks = self._log(posts, readings, time, found)
+        self._look(readings, found, chunks)
+        if len(time):
+            running = np.maximum.accumulate(np.concatenate([[self._newest], time]))
+            self._late += int((time < running[:-1]).sum())
+            self._newest = int(running[-1])
+        self._sequence += len(time)
+
+    def _log(self, posts: Any, readings: Any, time: Any, found: Found) -> tuple[Any, Any]:
+        """Keep the names of posts that carry something; the chunks made of them."""
+        lures = (readings.lure_from, readings.lure_kind, readings.lure_key, readings.lure_valid)
+        columns = {
+            "voice": found.voice,
+            "time": time,
+            "features": found.features,
+            "page": found.page,
+            "signature": np.where((readings.words >= MIN_WORDS)[:, None], readings.signature, np.uint8(0)),
+        }
+        chunks = []
+        for log, worth in zip(self._logs, (KEPT, KEPT_LONG), strict=True):
+            chunk = chunk_of(posts, np.flatnonzero(found.keep == worth), columns, lures, self._sequence)
+            log.append(chunk)
+            chunks.append(chunk)
+        return chunks[0], chunks[1]
+
+    def _look(self, readings: Any, found: Found, chunks: tuple[Any, Any]) -> None:
+        """Stop at each post that must be looked at by itself, in order, and let campaigns form and grow."""
+        read = (readings.account, readings.bands, readings.lure_from, readings.lure_key)
+        grower, count, at, post = self._grower, len(found.voice), 0, 0
+        while post < count:
+            row = int(found.due[at, 0]) if at < len(found.due) else -1
+            post = next_post(read, found.features, grower.accounts.slots, grower.keys.slots, row, post, self._seen)
+            if post == count:
+                return
+            at = self._look_at(post, readings, found, chunks, at)
+            post += 1
+
+    def _look_at(self, post: int, readings: Any, found: Found, chunks: tuple[Any, Any], at: int) -> int:
+        """Let one post grow the campaigns it touches, then weigh the keys that it brought to their screen."""
+        base = self._base()
+        bands = tuple(int(band) for band in readings.bands[post] if band)
+        itself = _find(chunks, self._sequence + post)
+        if itself is not None:
+            self._grower.follow(itself, bands, base)
+        while at < len(found.due) and found.due[at, 0] == post:
+            due = Due.of(found.due[at])
+            evidence = Evidence(pace=pace(due, self._origin or 0), base=base)
+            self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
+            at += 1
+        return at
+
+    def _base(self) -> tuple[float, ...] | None:
+        *kinds, posts = self._seen.tolist()
+        if not any(kinds):
+            return None
+        return tuple(model.precursor_base(kind, count, posts) for kind, count in enumerate(kinds))
+
+
+def _find(chunks: tuple[Any, Any], sequence: int) -> Any:
+    """The post with this number, if its names were kept."""
+    for chunk in chunks:
+        row = int(np.searchsorted(chunk.sequence, sequence))
+        if row < len(chunk.sequence) and chunk.sequence[row] == sequence:
+            return named(chunk, row)
+    return None
+
+
+def _columns(posts: Any) -> PostColumns:
+    """What the state kernels need of a batch besides its reading."""
+    return PostColumns(
+        time=posts.column("time").to_numpy(),
+        lang=_strings(posts.column("lang")),
+        client=_strings(posts.column("client")),
+        verified=pc.fill_null(posts.column("verified"), False).cast(pa.uint8()).to_numpy(),
+        reach=pc.fill_null(posts.column("reach"), 0).to_numpy(),
+    )
+
+
+def _strings(column: Any) -> tuple[Any, Any]:
+    """A string column as (offsets int32[n + 1], bytes); nulls are empty."""
+    if column.null_count:
+        column = pc.fill_null(column, "")
+    _, offsets, data = column.buffers()
+    if offsets is None or len(column) == 0:
+        return np.zeros(len(column) + 1, np.int32), np.zeros(1, np.uint8)
+    at = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    return at, np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)

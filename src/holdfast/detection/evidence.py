@@ -1,0 +1,258 @@
+"""How sure are we, and why? The exact sum over a campaign's carriers, term by term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log
+
+from holdfast.reading.flags import MENTIONS, OBFUSCATED_LURE, OBFUSCATED_TEXT
+
+from . import model
+from .campaign import Term
+from .features import Features
+from .likeness import alike, template_share
+
+_LOOKED_AT = 8
+"""Carriers whose texts are compared with each other: enough to tell a form, a copy and a paraphrase apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One post carrying a key. `account` and `post` are empty when the log had let go of them; times in ms."""
+
+    voice: int
+    account: str
+    post: str
+    sequence: int
+    time: int
+    features: Features
+    page: int
+    text: str
+    urls: tuple[str, ...]
+    handles: frozenset[int]  # keys of the handles it mentions
+    signature: bytes
+    sort: str  # address, shape, page, copyable or text: what sharing it is worth
+    lure_class: str  # address, link, short_link or phone; empty for text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often a site is named: `usual` ms between posts; `past` when it was on an earlier day, `known` when often."""
+
+    usual: int = model.QUIET
+    past: bool = False
+    known: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Evidence:
+    """The sum as it grows: `add` each new account once, in order of arrival."""
+
+    pace: Pace = field(default_factory=Pace)
+    base: tuple[float, ...] | None = None  # share of posts showing each kind of precursor; None when none ever did
+    remarks: int = 0
+    carriers: int = 0
+    sorts: dict[str, int] = field(default_factory=dict)
+    sums: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    looked_at: list[Sighting] = field(default_factory=list)
+    pages: set[int] = field(default_factory=set)
+    last: int = 0
+    reach_times: list[int] = field(default_factory=list)
+    traces: dict[str, int] = field(default_factory=dict)
+
+    def add(self, sighting: Sighting, *, tainted: bool = False) -> None:
+        """Weigh one more unrelated account; `tainted` when an earlier campaign posted from it, so that its habits are not its own."""
+        if self.carriers:
+            self._add_shared(sighting)
+        self._add_character(sighting, tainted=tainted)
+        copied = any(alike(sighting.signature, other.signature) >= model.COPIED for other in self.looked_at)
+        same_bytes = any(sighting.text == other.text for other in self.looked_at)
+        self._add_precursors(sighting)
+        self._add_obfuscation(sighting, same_bytes=same_bytes)
+        self._add_departure(sighting, copied=copied)
+        known = sighting.features.posts and sighting.lure_class not in sighting.features.before
+        if sighting.features.high_reach and known and not copied:
+            self.reach_times.append(sighting.time)
+        self.pages.add(sighting.page)
+        _count(self.sorts, sighting.sort)
+        self.carriers += 1
+        self.last = max(self.last, sighting.time)
+        if len(self.looked_at) < _LOOKED_AT and sighting.text:
+            self.looked_at.append(sighting)
+
+    def _put(self, term: str, nats: float) -> None:
+        if nats:
+            self.sums[term] = self.sums.get(term, 0.0) + nats
+            _count(self.counts, term)
+
+    def _add_shared(self, sighting: Sighting) -> None:
+        match sighting.sort:
+            case "address":
+                self._put("shared_address", model.SHARED_ADDRESS)
+            case "shape":
+                self._put("shared_address", model.SHARED_ADDRESS_SHAPE)
+            case "text":
+                self._put("shared_text", model.SHARED_TEXT)
+            case "copyable":
+                self._put("shared_copyable", model.SHARED_COPYABLE)
+            case _:
+                if sighting.page in self.pages:
+                    self._put("same_page", model.SAME_PAGE)
+                else:
+                    waited, first = abs(sighting.time - self.last), self.carriers == 1
+                    worth = model.gap(waited, self.pace.usual, first=first)
+                    self._put("burst", worth)
+                    if worth >= model.BURST_LEAST:
+                        self._put("own_page", model.OWN_PAGE)
+                if self.pace.past and "has_a_past" not in self.counts:
+                    self._put("has_a_past", model.HAS_A_PAST)
+
+    def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
+        if sighting.lure_class:
+            if sighting.lure_class not in sighting.features.before:
+                self._put("first_of_class", model.novice(sighting.lure_class, sighting.features.posts))
+            elif sighting.lure_class in sighting.features.habits and not tainted:
+                self._put("habit", model.HABIT[sighting.lure_class])
+        if sighting.sort == "page" and sighting.features.flags & MENTIONS:
+            self._put("conversation", model.CONVERSATION)
+
+    def _add_precursors(self, sighting: Sighting) -> None:
+        if self.base is None:
+            return  # nobody tells us what happens to accounts
+        strength = precursor_strength(sighting.features, self.base)
+        self._put("precursors", strength or log(1 - model.PRECURSOR_SHARE))
+        if strength:
+            _count(self.traces, "precursors")
+
+    def _add_obfuscation(self, sighting: Sighting, *, same_bytes: bool) -> None:
+        flags = sighting.features.flags
+        base = 0.0
+        if flags & OBFUSCATED_LURE:
+            base = model.OBFUSCATED_LURE_BASE
+        elif flags & OBFUSCATED_TEXT:
+            base = model.OBFUSCATED_TEXT_BASE
+        if base and not same_bytes:
+            self._put("obfuscation", min(model.OBFUSCATED_CAP, log(model.OBFUSCATED_SHARE / base)))
+            _count(self.traces, "obfuscation")
+        elif not base:
+            self._put("obfuscation", log(1 - model.OBFUSCATED_SHARE))
+
+    def _add_departure(self, sighting: Sighting, *, copied: bool) -> None:
+        if sighting.features.posts < model.DEPARTURE_MIN_POSTS:
+            return
+        departed = [log(model.DEPARTURE_SHARE / model.DEPARTURE_BASE[way]) for way in sighting.features.departures]
+        if departed and not copied:
+            self._put("departure", max(departed))
+            _count(self.traces, "departure")
+        elif not departed:
+            self._put("departure", log(1 - model.DEPARTURE_SHARE))
+
+    def absorb(self, other: Evidence, voices: int) -> None:
+        """Add another campaign's sum to this one, where `voices` accounts were counted in both: they count half each."""
+        whole = self.carriers + other.carriers
+        share = 1.0 - voices / whole if whole else 1.0
+        for name in {*self.sums, *other.sums}:
+            self.sums[name] = (self.sums.get(name, 0.0) + other.sums.get(name, 0.0)) * share
+        for mine, theirs in ((self.counts, other.counts), (self.sorts, other.sorts), (self.traces, other.traces)):
+            for name, count in theirs.items():
+                _count(mine, name, count)
+        self.carriers = whole - voices
+        self.remarks += other.remarks
+        self.looked_at = (self.looked_at + other.looked_at)[:_LOOKED_AT]
+        self.pages |= other.pages
+        self.last = max(self.last, other.last)
+        self.reach_times += other.reach_times
+
+    def terms(self) -> tuple[Term, ...]:
+        """The summands, largest first; they add up to the score."""
+        found = [_term(name, self.sums[name], self.counts[name]) for name in CONTENT if name in self.sums]
+        if excess := max(0, self.remarks - self.carriers):
+            found.append(_term("remarks", model.REMARK * excess, excess))
+        content = sum(term.log_likelihood for term in found)
+        spreads = self._spreads()
+        copying = model.spread(content, spreads) - content
+        note = f"one such key in {1 / spreads:,.0f} spreads by people copying it, or by an app's form"
+        found.append(Term(term="copying", log_likelihood=copying, note=note))
+        for name in COPY_PROOF:
+            if name in self.sums:
+                carriers = f"{self.traces.get(name, 0)} of {self.carriers} accounts"
+                found.append(
+                    Term(term=name, log_likelihood=model.mixture(self.sums[name], model.TRACE[name]), note=carriers)
+                )
+        if reach := self._reach():
+            found.append(reach)
+        return tuple(sorted(found, key=lambda term: (-term.log_likelihood, term.term)))
+
+    def _spreads(self) -> float:
+        """How readily the most telling sort of key that three accounts share spreads by copying."""
+        telling = [sort for sort, count in self.sorts.items() if count >= 3] or list(self.sorts)
+        spreads = dict(model.SPREADS)
+        if self.pace.known:
+            spreads["page"] = model.SPREADS["known"]
+        elif "page" in telling:
+            spreads["page"] = model.form_spreads(template_share([sighting.text for sighting in self.looked_at]))
+        return min(spreads[sort] for sort in telling)
+
+    def _reach(self) -> Term | None:
+        latest = max(self.reach_times, default=0)
+        together = sum(latest - time <= model.REACH_WINDOW for time in self.reach_times)
+        if together <= model.REACH_FREE:
+            return None
+        nats = (together - model.REACH_FREE) * model.REACH_EACH
+        return Term(term="reach", log_likelihood=nats, note=f"{together} accounts of high reach within minutes")
+
+    @property
+    def score(self) -> float:
+        """The sum of the terms, in nats."""
+        return sum(term.log_likelihood for term in self.terms())
+
+    def trace_is_typical(self, name: str) -> bool:
+        """Whether four in five carriers show this trace, of three or more."""
+        return self.carriers >= 3 and self.traces.get(name, 0) >= 0.8 * self.carriers
+
+
+def _count(counts: dict[str, int], name: str, by: int = 1) -> None:
+    counts[name] = counts.get(name, 0) + by
+
+
+CONTENT = (
+    "shared_address",
+    "shared_copyable",
+    "shared_text",
+    "burst",
+    "own_page",
+    "same_page",
+    "has_a_past",
+    "first_of_class",
+    "habit",
+    "conversation",
+)
+COPY_PROOF = ("precursors", "obfuscation", "departure")
+
+_NOTES = {
+    "shared_address": "{} further accounts with the same payment address",
+    "shared_copyable": "{} further accounts with the same link or number",
+    "shared_text": "{} further accounts with nearly the same words",
+    "burst": "{} gaps against how often the site is named",
+    "own_page": "{} further accounts, each with a page of its own",
+    "same_page": "{} further accounts with a page named before",
+    "has_a_past": "the site was known on an earlier day",
+    "first_of_class": "{} accounts had never posted a lure of this class",
+    "habit": "{} accounts post lures of this class anyway",
+    "conversation": "{} posts speak to somebody",
+    "remarks": "{} more accounts remark on it than carry it",
+}
+
+
+def _term(name: str, nats: float, count: int) -> Term:
+    return Term(term=name, log_likelihood=nats, note=_NOTES[name].format(count))
+
+
+def precursor_strength(features: Features, base: tuple[float, ...]) -> float:
+    """What an account's security history says, in nats, given the share of posts showing each kind."""
+    if not features.precursors:
+        return 0.0
+    weights = [log(model.PRECURSOR_LIKELY[kind] / base[kind]) for kind in features.precursors]
+    together = max(weights) + model.PRECURSOR_FURTHER * (len(weights) - 1)
+    return max(0.0, min(model.PRECURSOR_CAP, together)) * features.freshness

@@ -1,0 +1,246 @@
+"""Which campaigns are there, and how do they grow? Each key at its screen is weighed; known ones are followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from holdfast.reading import Lure, LureKind, hash_text, lure_key, lures_of
+
+from . import model
+from .campaign import Campaign
+from .case import Case
+from .evidence import Evidence, Pace, Sighting
+from .keyed import KeyedState
+from .likeness import alike
+from .naming import Due, campaign_id, sighting_of, unnamed
+from .postlog import Named, PostLog
+from .sightings import ADDRESS, DOMAIN, SHORT_LINK, TEXT
+from .watch import WatchSet
+
+_SHARED_CARRIERS = 2
+"""Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
+
+_OUTSIDERS = 2
+"""A lure that more accounts outside the campaign carry already is not the campaign's own."""
+
+_FOLLOW_ALIKE = 0.7
+"""Agreement with a carrier's text from which an unknown account's new lure is taken for the campaign's."""
+
+_NAME = re.compile(r"\w{2,30}", re.ASCII)
+"""Account ids that people could write after an @."""
+
+_TEXTS_WATCHED = 8
+"""Carriers whose words are watched for beside new lures."""
+
+
+@dataclass(slots=True)
+class Growth:
+    """All campaigns, and what must be watched for them to grow."""
+
+    cases: dict[str, Case] = field(default_factory=dict)
+    by_key: dict[int, str] = field(default_factory=dict)
+    by_band: dict[int, str] = field(default_factory=dict)
+    by_account: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, None] = field(default_factory=dict)
+    unresolved: int = 0
+
+
+class Grower:
+    """Weighs and follows, over a `Growth`, with the log to name posts and the tables to ask how old a key is."""
+
+    def __init__(self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState) -> None:
+        """Go on from `growth`."""
+        self.growth, self._logs, self._state = growth, logs, state
+        self.accounts = WatchSet(hash_text(account) for account in growth.by_account)
+        self.keys = WatchSet([*growth.by_key, *growth.by_band])
+
+    def take_changed(self) -> list[Campaign]:
+        """The campaigns that changed since the last call, in the order in which they first did."""
+        found = [self.growth.cases[name].campaign() for name in self.growth.changed if name in self.growth.cases]
+        self.growth.changed.clear()
+        return found
+
+    # ---- a key at its screen
+
+    def weigh(self, due: Due, post: Named | None, until: int, bands: Iterable[int], evidence: Evidence) -> None:
+        """Weigh a key exactly, as of the post with sequence number `until`; enough of it is a campaign.
+
+        `bands` are those of the post's text, watched from then on; `evidence` is empty and knows pace and base rates.
+        """
+        if due.key in self.growth.by_key:
+            return
+        sightings = self._sightings(due, until)
+        if not sightings:
+            return
+        case = Case(id=campaign_id(due, sightings[0]), evidence=evidence)
+        for sighting in sightings:
+            self._take(case, sighting)
+        evidence.remarks = max(evidence.remarks, due.remarks)
+        now = max(sighting.time for sighting in sightings)
+        if not case.decide(now) or case.id in self.growth.cases:
+            return
+        self.growth.unresolved += sum(not sighting.account for sighting in sightings)
+        known = self._sharing(case)
+        if known is None:
+            self.growth.cases[case.id] = known = case
+        else:
+            for sighting in sightings:
+                self._take(known, sighting)
+            known.decide(now)
+        self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
+        self._watch(known, bands)
+        self._touch(known)
+
+    def _sightings(self, due: Due, until: int) -> list[Sighting]:
+        exact = {place.sequence: place for place in due.exact}
+        if due.kind == TEXT:
+            named = [post for log in self._logs for post in log.numbered(frozenset(exact))]
+        else:
+            named = [post for log in self._logs for post in log.carrying(due.key, until)]
+        start = min(exact, default=0) if due.kind == DOMAIN and due.started - due.first_time >= model.DAY else 0
+        found = {post.sequence: sighting_of(post, due.kind, due.valid) for post in named if post.sequence >= start}
+        found |= {number: unnamed(place, due) for number, place in exact.items() if number not in found}
+        ordered = [found[number] for number in sorted(found)]
+        return _alike(ordered) if due.kind == TEXT else ordered
+
+    def _handles(self, account: str) -> frozenset[int]:
+        """The keys by which posts name an account: its id and its handle as handles."""
+        if not account:
+            return frozenset()
+        known = self._state.handle_of(hash_text(account))
+        own = lure_key(Lure(kind=LureKind.HANDLE, value=f"@{account}")) if _NAME.fullmatch(account) else 0
+        return frozenset({known, own} - {0})
+
+    def _take(self, case: Case, sighting: Sighting) -> bool:
+        tainted = self.growth.by_account.get(sighting.account, case.id) != case.id
+        return case.take(sighting, self._handles(sighting.account), tainted=tainted)
+
+    def _sharing(self, case: Case) -> Case | None:
+        """The campaign, still running, to which most of a new one's carriers belong."""
+        for other in self.growth.cases.values():
+            if case.first_post_at - other.last_post_at <= model.NEXT_LURE_WINDOW and _are_mostly(case.carriers, other):
+                return other
+        return None
+
+    def _adopt(self, case: Case, key: int, kind: int, sighting: Sighting | None, post: Named | None) -> None:
+        """Make a key one of the campaign's, under the name it has in a post."""
+        case.kinds[key] = kind
+        self.growth.by_key[key] = case.id
+        self.keys.add(key)
+        if kind == TEXT:
+            text = sighting.text if sighting else ""
+            case.lures[key] = Lure(kind=LureKind.TEXT, value=text, valid=False)
+            return
+        text, urls = (sighting.text, sighting.urls) if sighting else (post.text, post.urls) if post else ("", ())
+        for lure in lures_of(text, urls):
+            if lure_key(lure) == key:
+                case.lures[key] = lure
+
+    def _watch(self, case: Case, bands: Iterable[int]) -> None:
+        for account in case.carriers:
+            if account not in self.growth.by_account:
+                self.growth.by_account[account] = case.id
+                self.accounts.add(hash_text(account))
+        if case.texts_watched < _TEXTS_WATCHED:
+            case.texts_watched += 1
+            for band in bands:
+                if band and self.growth.by_band.setdefault(band, case.id) == case.id:
+                    self.keys.add(band)
+
+    def _touch(self, case: Case) -> None:
+        case.revision += 1
+        self.growth.changed[case.id] = None
+
+    # ---- a post that touches a known campaign
+
+    def follow(self, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> None:
+        """Take a post that is by a carrier, carries a campaign's lure, or repeats a campaign's words beside a lure."""
+        grown = []
+        for case in self._touched(post, bands):
+            case.evidence.base = base
+            if self._grow(case, post, bands):
+                grown.append(case)
+        for other in grown[1:]:
+            if _are_mostly(other.carriers, grown[0]) or _are_mostly(grown[0].carriers, other):
+                self._merge(grown[0], other)
+
+    def _touched(self, post: Named, bands: tuple[int, ...]) -> list[Case]:
+        """The campaigns whose lure, carrier or words the post shows, each only while it is followed by that."""
+        growth = self.growth
+        ways = [({growth.by_key.get(key) for _, key, _ in post.lures}, model.LURE_WINDOW)]
+        ways.append(({growth.by_account.get(post.account)}, model.NEXT_LURE_WINDOW))
+        ways.append(({growth.by_band.get(band) for band in bands}, model.SAME_WORDS_WINDOW))
+        found: dict[str, Case] = {}
+        for names, window in ways:
+            for name in names - {None}:
+                case = growth.cases[str(name)]
+                if post.time - case.last_post_at <= window:
+                    found[case.id] = case
+        return sorted(found.values(), key=lambda case: (case.detected_at or 0, case.id))
+
+    def _grow(self, case: Case, post: Named, bands: tuple[int, ...]) -> bool:
+        own = [lure for lure in post.lures if lure[1] in case.kinds]
+        joining = [lure for lure in post.lures if self._joins(case, post, lure, beside=bool(own))]
+        brought = own or joining
+        if not brought:
+            return False
+        sighting = sighting_of(post, brought[0][0], brought[0][2])
+        remarks = len(case.bystander_posts)
+        if not self._take(case, sighting):
+            return False
+        carried = len(case.bystander_posts) == remarks
+        if carried:
+            for kind, key, _ in joining:
+                self._adopt(case, key, kind, sighting, post)
+            self._watch(case, bands)
+        case.decide(max(post.time, case.last_post_at))
+        self._touch(case)
+        return carried
+
+    def _joins(self, case: Case, post: Named, lure: tuple[int, int, int], *, beside: bool) -> bool:
+        """Whether a lure that is nobody's yet is this campaign's next: new, and from its carriers or in its words."""
+        kind, key, valid = lure
+        if kind not in (ADDRESS, DOMAIN, SHORT_LINK) or not valid or key in self.growth.by_key:
+            return False
+        first = self._state.first_time(key, kind)
+        if first is not None and first < case.first_post_at - model.DAY:
+            return False
+        others = {earlier.account: 0 for log in self._logs for earlier in log.carrying(key, post.sequence)}
+        likeness = max((alike(post.signature, seen) for seen in case.signatures), default=0.0)
+        if post.account in case.carriers:
+            return likeness >= model.ALIKE or (kind == ADDRESS and (beside or _are_mostly(others, case)))
+        return likeness >= _FOLLOW_ALIKE and len(others.keys() - case.carriers.keys()) <= _OUTSIDERS
+
+    def _merge(self, into: Case, other: Case) -> None:
+        into.absorb(other)
+        for index in (self.growth.by_key, self.growth.by_band, self.growth.by_account):
+            for key, name in index.items():
+                if name == other.id:
+                    index[key] = into.id  # type: ignore[index]
+        del self.growth.cases[other.id]
+        self._touch(into)
+
+
+def _are_mostly(accounts: Iterable[str], case: Case) -> bool:
+    """Whether at least half of some accounts, and two of them, are carriers of a campaign."""
+    found = list(accounts)
+    shared = sum(account in case.carriers for account in found)
+    return shared >= max(_SHARED_CARRIERS, len(found) / 2)
+
+
+def pace(due: Due, origin: int) -> Pace:
+    """How often a site was named before its present burst, where the stream began at `origin` ms."""
+    age = due.started - due.first_time
+    past = age >= model.DAY
+    if past and due.before >= 2:
+        known = due.before >= model.KNOWN_POSTS and age >= model.KNOWN_AGE
+        return Pace(usual=min(model.QUIET, age // due.before), past=True, known=known)
+    return Pace(usual=model.quiet(due.first_time - origin), past=past)
+
+
+def _alike(sightings: list[Sighting]) -> list[Sighting]:
+    """Those whose words are versions of one text: a shared band alone is often an accident."""
+    named = [sighting for sighting in sightings if sighting.text]
+    groups = ([s for s in named if alike(one.signature, s.signature) >= model.ALIKE] for one in named)
+    return max(groups, key=len, default=[])

@@ -1,0 +1,115 @@
+"""What does a row of the tables or of the log mean? Numbers turned into the sightings that exact weighing reads."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from .evidence import Sighting
+from .features import Features
+from .postlog import Named
+from .settings import EXACT, HEADER_WORDS, SIGHTING_WORDS
+from .sightings import ADDRESS, DOMAIN, HANDLE, LINK, PHONE, SCREEN_WORDS, SHORT_LINK, TEXT
+
+CLASS_OF = {ADDRESS: "address", DOMAIN: "link", LINK: "link", SHORT_LINK: "short_link", PHONE: "phone", TEXT: ""}
+_PROVED = 2
+_U64 = 1 << 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One exact sighting as an entry keeps it."""
+
+    voice: int
+    sequence: int
+    time: int
+    features: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A key at its screen, as its entry stood then. Times in ms.
+
+    Its sum started with the post at `started`, after `before` posts.
+    """
+
+    key: int
+    kind: int
+    valid: int
+    first_time: int
+    remarks: int
+    before: int
+    started: int
+    exact: tuple[Place, ...]
+
+    @classmethod
+    def of(cls, row: Any) -> Due:
+        """Read a row that `sightings.follow` handed over."""
+        _, key, kind, valid, *entry = row.tolist()
+        exact = []
+        for at in range(HEADER_WORDS, HEADER_WORDS + min(entry[5], EXACT) * SIGHTING_WORDS, SIGHTING_WORDS):
+            voice, sequence, time, features, page = entry[at : at + SIGHTING_WORDS]
+            exact.append(Place(voice=voice % _U64, sequence=sequence, time=time, features=features, page=page % _U64))
+        return cls(
+            key=key % _U64,
+            kind=kind,
+            valid=valid,
+            first_time=entry[0],
+            remarks=entry[6],
+            before=entry[16],
+            started=entry[17],
+            exact=tuple(exact),
+        )
+
+
+def sort_of(kind: int, valid: int) -> str:
+    """What sharing a key of this kind is worth (`Sighting.sort`)."""
+    if kind == ADDRESS:
+        return "address" if valid == _PROVED else "shape"
+    return {DOMAIN: "page", TEXT: "text"}.get(kind, "copyable")
+
+
+def sighting_of(post: Named, kind: int, valid: int) -> Sighting:
+    """A post from the log, seen as carrying a key of this kind."""
+    return Sighting(
+        voice=post.voice,
+        account=post.account,
+        post=post.id,
+        sequence=post.sequence,
+        time=post.time,
+        features=Features.of(post.features),
+        page=post.page,
+        text=post.text,
+        urls=post.urls,
+        handles=frozenset(key for code, key, _ in post.lures if code == HANDLE),
+        signature=post.signature,
+        sort=sort_of(kind, valid),
+        lure_class=CLASS_OF[kind],
+    )
+
+
+def unnamed(place: Place, due: Due) -> Sighting:
+    """A sighting whose post the log has let go of: it counts, but cannot be named."""
+    return Sighting(
+        voice=place.voice,
+        account="",
+        post="",
+        sequence=place.sequence,
+        time=place.time,
+        features=Features.of(place.features),
+        page=place.page,
+        text="",
+        urls=(),
+        handles=frozenset(),
+        signature=bytes(16),
+        sort=sort_of(due.kind, due.valid),
+        lure_class=CLASS_OF[due.kind],
+    )
+
+
+def campaign_id(due: Due, first: Sighting) -> str:
+    """The campaign's name: the same wherever and however often the same posts are read."""
+    seed = f"{due.key:016x} {first.post or first.sequence}"
+    return "c-" + hashlib.blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from .rule import Rule
 # Of the 16 values of two signatures, so many must agree. The share that agrees estimates the share of words that two
 # texts have in common (Broder, "On the resemblance and containment of documents", 1997): here, half of them.
 AGREEING = 8
-CANDIDATES = 256  # held texts compared for one question; bounds the time that a flood of held texts can cost
+CANDIDATES = 64  # held texts compared for one question: bounds the time that a flood of much alike held texts can cost
 
 
 class HeldTexts:
@@ -35,9 +36,9 @@ class HeldTexts:
     def like(self, signature: npt.NDArray[np.uint8], bands: Sequence[int]) -> tuple[Rule, ...]:
         """The held texts much like a text of this signature (uint8[16]) and these bands (8 integers, 0 for none)."""
         found = self._by_band
-        candidates = {place for band in bands if band and band in found for place in found[band][:CANDIDATES]}
-        if not candidates:
+        sharing = [found[band] for band in bands if band in found]
+        if not sharing:
             return ()
-        places = np.fromiter(candidates, dtype=np.int64, count=len(candidates))[:CANDIDATES]
-        agreeing = (self._signatures[places] == signature).sum(axis=1)
-        return tuple(self._rules[place] for place in np.sort(places[agreeing >= AGREEING]).tolist())
+        places = sorted(set(itertools.islice(itertools.chain.from_iterable(sharing), CANDIDATES)))
+        agreeing = (self._signatures[places] == signature).sum(axis=1).tolist()
+        return tuple(self._rules[place] for place, agree in zip(places, agreeing, strict=True) if agree >= AGREEING)

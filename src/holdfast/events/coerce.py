@@ -70,12 +70,14 @@ def coerce(known: str, column: pa.Array, time_unit: TimeUnit = "auto") -> Coerce
 
 
 def said(column: pa.Array) -> Flags:
-    """Where a column says something: neither null, nor NaN, nor empty text."""
+    """Where a column says something: neither null, nor NaN, nor empty text, nor an empty list."""
     column = _flat(column)
     if pa.types.is_floating(column.type):
         return _valid(column) & ~_flags(pc.is_nan(column))
     if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
         return _flags(pc.greater(pc.binary_length(column), 0))
+    if _is_list(column.type):
+        return _flags(pc.greater(pc.list_value_length(column), 0))
     return _valid(column)
 
 
@@ -87,7 +89,9 @@ def plain_values(column: pa.Array) -> list[Any]:
     try:
         return list((column.cast(pa.string()) if pa.types.is_temporal(column.type) else column).to_pylist())
     except (ValueError, pa.ArrowException):
-        return [str(value) for value in column]  # a time within a list or struct, finer than Python's
+        # A time within a list or struct, finer than Python's.
+        rows = (column.slice(row, 1).to_string(skip_new_lines=True) for row in range(len(column)))
+        return [row if valid else None for row, valid in zip(rows, _valid(column).tolist(), strict=True)]
 
 
 def _flat(column: pa.Array) -> pa.Array:
@@ -174,10 +178,13 @@ def _truths(column: pa.Array) -> pa.Array:
 
 
 def _lists(column: pa.Array) -> pa.Array:
-    kind = column.type
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    if _is_list(column.type):
         return _by_value(column, _URLS, lambda value: msgspec.convert(value, list[str]) or None)
     return pc.utf8_split_whitespace(pc.utf8_trim_whitespace(_null_if_empty(_texts(column)))).cast(_URLS)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
 def _one_media(value: object) -> list[dict[str, str | None]] | None:
@@ -192,7 +199,7 @@ def _one_media(value: object) -> list[dict[str, str | None]] | None:
 def _by_value(column: pa.Array, kind: pa.DataType, convert: Callable[[Any], object]) -> pa.Array:
     """Each value converted by itself; null where `convert` refuses."""
     converted: list[object] = []
-    for value in column.to_pylist():
+    for value in column.to_pylist() if pa.types.is_binary(column.type) else plain_values(column):
         try:
             converted.append(None if value is None else convert(value))
         except (InputError, ValueError, TypeError, AttributeError, RecursionError, msgspec.MsgspecError):

@@ -64,8 +64,9 @@ def read_parquet(path: Path, dialect: Dialect) -> Iterator[tuple[Decoded, float]
             wanted = names if dialect.keep_unknown else [*dialect.named(Post), dialect.name_of("type")]
             decoder = RowDecoder(dialect)
             for rows in file.iter_batches(batch_size=ROWS, columns=[name for name in names if name in wanted]):
-                yield decoder.decode(rows, np.arange(done + 1, done + 1 + rows.num_rows)), done / file.metadata.num_rows
+                decoded = decoder.decode(rows, np.arange(done + 1, done + 1 + rows.num_rows))
                 done += rows.num_rows
+                yield decoded, done / file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(f"{path} is no whole Parquet file: after {done} rows, {error}") from error
 

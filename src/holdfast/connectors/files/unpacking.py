@@ -33,11 +33,8 @@ class Unpacked:
         self._path, self._packing = path, packing
         self._raw = translated(path, lambda: pa.OSFile(str(path)))
         self._given = 0
-
-    @property
-    def bytes_read(self) -> int:
+        self.bytes_read = 0
         """How many bytes of the file itself have been taken, for the sake of progress."""
-        return int(self._raw.tell())
 
     def chunks(self, size: int) -> Iterator[bytes]:
         """Chunks of about `size` bytes, the last one shorter.
@@ -58,6 +55,7 @@ class Unpacked:
                     yield b"".join(gathered)
                 raise self._damaged(error) from error
             self._given += len(piece)
+            self.bytes_read = self._raw.tell()
             gathered.append(piece)
             gathered_size += len(piece)
             if gathered_size and (not piece or gathered_size >= size):

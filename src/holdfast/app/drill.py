@@ -78,7 +78,7 @@ class Drill:
         self.options = options
         self.scenario = scenario(options.scenario)
         self.platform = SimulatedPlatform(self.scenario, seed=options.seed)
-        self._folder = None if options.store else TemporaryDirectory(prefix="holdfast-drill-")
+        self._folder = TemporaryDirectory(prefix="holdfast-drill-")
         self.file = options.store or Path(self._folder.name, "drill.db")
         self.store = SqlStore(self.file, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed))
         engine = make_engine(memory_mb=options.memory_mb)
@@ -105,8 +105,7 @@ class Drill:
         self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.store.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._folder.cleanup()
 
     def play(self) -> Iterator[Batch]:
         """Let the scenario happen; each batch is given back after the response has dealt with it.
@@ -199,7 +198,7 @@ class Drill:
             history=dict(self.scenario.history),
             ledger=self._ledger(),
             campaigns=len(self.campaigns),
-            proposals=len(self.response.docket.offers),
+            proposals=len(self.response.desk.offers),
             warned_at=self._warned_at(),
             posts_seen=self.posts,
             events_seen=self.events,
@@ -219,15 +218,14 @@ class Drill:
     def _cause(self) -> CauseScore:
         """What was named, and when: for the contained campaigns, or where there is none for the staff suspected."""
         truth = self.platform.truth()
-        docket = self.response.docket
         contained = {campaign.id for campaign in self.campaigns if campaign.tier is CampaignTier.CONTAIN}
         named = [
             (case.cause.at, case.factor)
-            for case in docket.cases.values()
+            for case in self.response.docket.cases.values()
             if case.factor and case.cause is not None and case.campaign.id in contained
         ]
         if not contained:
-            named = [(each.last_at, each.factor.key) for each in docket.suspicions.values()]
+            named = [(each.last_at, each.factor.key) for each in self.response.incidents.suspicions.values()]
         at, key = min(named, default=(None, None))
         return CauseScore(
             named=key or UNKNOWN,

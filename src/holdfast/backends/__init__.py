@@ -1,7 +1,8 @@
 """What keeps the records and what runs the operators."""
 
+from .embedded import EmbeddedEngine
 from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
 from .store import SqlStore
 
-__all__ = ["LedgerFile", "SqlStore", "load_or_create_signer", "verify_store"]
+__all__ = ["EmbeddedEngine", "LedgerFile", "SqlStore", "load_or_create_signer", "verify_store"]

@@ -25,7 +25,7 @@ from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, 
 from .takeover import Takeover, Takeovers
 from .watch import next_post
 
-_COUNTED = 9  # posts by accounts with each of eight kinds of precursor, and all posts
+_COUNTED = 10  # posts by accounts with each of eight kinds of precursor, all posts, and those whose sign-ins are known
 
 
 class Detector:
@@ -200,10 +200,13 @@ class Detector:
         return at
 
     def _base(self) -> tuple[float, ...] | None:
-        *kinds, posts = self._seen.tolist()
+        *kinds, posts, known = self._seen.tolist()
         if not any(kinds):
             return None
-        return tuple(model.precursor_base(kind, count, posts) for kind, count in enumerate(kinds))
+        return tuple(
+            model.precursor_base(kind, count, known if kind in model.SIGN_IN_KINDS else posts)
+            for kind, count in enumerate(kinds)
+        )
 
 
 def _find(chunks: tuple[Any, Any], sequence: int) -> Any:

@@ -10,6 +10,7 @@
 | 24-31 | how fresh the latest of them is, 255 = just now, halved every half-life |
 | 32-47 | the low 16 flags of reading |
 | 48-51 | classes of lure it posts habitually (`model.HABIT_POSTS` times and more) |
+| 52 | two or more of its sign-ins are known, so that a new place or device would show |
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import model
+
+SIGNS_IN_BIT = 52
 
 CLASSES = ("address", "link", "short_link", "phone")
 DEPARTURES = ("script", "lang", "client")

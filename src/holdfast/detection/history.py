@@ -13,6 +13,7 @@ import numpy as np
 from holdfast.reading.kernel import kernel
 
 from . import model
+from .features import SIGNS_IN_BIT
 from .tables import FRESH, STAMP_SHIFT, claim, find, mix, shard_of
 
 SIGN_IN, ABOUT = 32, 33
@@ -203,6 +204,8 @@ def remember(readings, posts, events, tables, shard, shards, sequence, voice, fe
         if secured >= 0:
             kinds, fresh = _precursors(secure[secured], time[post])
             word |= kinds << np.int64(16) | fresh << np.int64(24)
+            if secure[secured, 0] >= 2:
+                word |= np.int64(1) << np.int64(SIGNS_IN_BIT)
         features[post] = word
         voice[post] = np.uint64(row[5]) if row[5] != 0 else account[post]
         counts = _grown(row[0], 0, 0xFFFF)

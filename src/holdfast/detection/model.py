@@ -148,8 +148,12 @@ PRECURSOR_BASE = (2e-4, 4e-3, 2e-3, 4e-3, 8e-3, 5e-2, 5e-2, 8e-3)
 """Share of ordinary posts whose account shows this within the last day, before the stream itself is counted; the count of
 posts since then corrects it (a reset mailing makes resets worth little). [field]"""
 
-PRECURSOR_SEEN = 10_000
-"""How many posts the figures above are worth."""
+SIGN_IN_KINDS = (4, 5, 6)
+"""Kinds that only a sign-in can show: they are counted among posts of accounts whose sign-ins are known. Where everybody
+has two devices, a new one says nothing."""
+
+PRECURSOR_SEEN, SIGN_IN_SEEN = 10_000, 300
+"""How many posts the figures above are worth. Those of sign-ins are the more local: a few hundred posts correct them."""
 
 OBFUSCATED_SHARE = 0.3
 OBFUSCATED_TEXT_BASE, OBFUSCATED_LURE_BASE = 1e-2, 1e-4
@@ -212,8 +216,9 @@ def form_spreads(share: float | None) -> float:
 
 
 def precursor_base(kind: int, posts_with: int, posts: int) -> float:
-    """Share of posts whose account shows this kind: the figure of `PRECURSOR_BASE`, corrected by what the stream showed."""
-    return (PRECURSOR_BASE[kind] * PRECURSOR_SEEN + posts_with) / (PRECURSOR_SEEN + posts)
+    """Share of posts whose account shows this kind: the figure of `PRECURSOR_BASE`, corrected by what the stream showed in `posts`."""
+    worth = SIGN_IN_SEEN if kind in SIGN_IN_KINDS else PRECURSOR_SEEN
+    return (PRECURSOR_BASE[kind] * worth + posts_with) / (worth + posts)
 
 
 def spread(content: float, share: float) -> float:

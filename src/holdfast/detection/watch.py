@@ -9,6 +9,7 @@ import numpy as np
 
 from holdfast.reading.kernel import kernel
 
+from .features import SIGNS_IN_BIT
 from .tables import mix
 
 
@@ -67,13 +68,14 @@ def _has(slots, key):
 def next_post(readings, features, accounts, keys, due_row, start, seen):
     """The first post from `start` on that comes due, is by a watched account, or carries a watched key; or the end.
 
-    `seen` int64[9] counts, up to and including the post returned, posts by accounts with each kind of precursor and
-    all posts: the base rates against which precursors are judged.
+    `seen` int64[10] counts, up to and including the post returned, posts by accounts with each kind of precursor, all
+    posts, and those by accounts whose sign-ins are known: the base rates against which precursors are judged.
     """
     account, bands, lure_from, lure_key = readings
     watching = accounts.size > 0 and keys.size > 0
     for post in range(start, account.size):
         seen[8] += 1
+        seen[9] += features[post] >> np.int64(SIGNS_IN_BIT) & 1
         kinds = features[post] >> np.int64(16) & 255
         if kinds:
             for kind in range(8):

@@ -30,10 +30,9 @@ class NoResponder:
 class AutoResponder:
     """Requests the suggested plan as soon as it is offered; others approve it `seconds` later.
 
-    They are as many different people as the guard asks for, the requester never among them. For drills: it decides
-    nothing that a person should, it only takes as long as people would. What it answers are campaigns, unless told
-    otherwise: a drill is measured from the first lure, which would never be posted if every warning before it were
-    acted on.
+    They are as many different people as the guard asks for, the requester never among them. For drills: it decides nothing
+    that a person should, it only takes as long as people would. Warnings before any lure it leaves alone, because a drill is
+    measured from the first lure, which would never be posted; once a campaign was answered, it answers whatever is offered.
     """
 
     def __init__(
@@ -52,8 +51,9 @@ class AutoResponder:
 
     def act(self, desk: Desk, now: int) -> int | None:
         """Request what is offered, approve what was requested `seconds` ago."""
+        alarmed = any(offer.concern is Concern.CAMPAIGN for offer in desk.offers)
         for offer in desk.offers:
-            if offer.wanted and offer.concern in self._answers:
+            if offer.wanted and (alarmed or offer.concern in self._answers):
                 desk.request(offer.recommended, self._requester, now)
         waiting = None
         for filed in [each for each in desk.requests.values() if each.state is RequestState.OPEN]:

@@ -1,0 +1,158 @@
+"""`holdfast watch`: detection and response on a live stream."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+from rich.text import Text
+
+from holdfast.app.live import LiveWatch, deliveries
+from holdfast.app.terminal import plain
+from holdfast.connectors.files import FollowFile, FollowStream, RejectFile
+from holdfast.containment import Plan
+from holdfast.events import Dialect, TimeUnit, format_time
+from holdfast.response import Happening, Offer
+
+from .options import Columns, Json, Memory, columns_of
+
+_LOOK_EVERY = 0.25  # seconds between looks at a file that has not grown
+
+
+def watch(  # noqa: PLR0913 - each is a word on the command line
+    *,
+    events: Annotated[str, Parameter(help="A growing file of JSON Lines, or - for standard input.")],
+    auto: Annotated[
+        float | None,
+        Parameter(help="Approve each proposal this many seconds later and carry it out on the simulated platform."),
+    ] = None,
+    once: Annotated[bool, Parameter(negative="", help="Stop at the end of the file; do not wait for more.")] = False,
+    column: Columns = (),
+    time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "ms",
+    rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
+    store: Annotated[Path | None, Parameter(help="Keep the record in this file; else it is forgotten.")] = None,
+    memory_mb: Memory = 512,
+    json: Json = False,
+) -> int:
+    """Watch a stream of events (docs/reference/events.md): campaigns, causes and proposals as they come.
+
+    Time is the stream's own, so a recorded stream may be watched as fast as it can be read. Nothing real is touched:
+    with --auto, plans are carried out on a mirror of the accounts that the stream names.
+    """
+    dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
+    run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
+    printer = _JsonPrinter() if json else _TextPrinter()
+    source = (
+        FollowStream(sys.stdin.buffer, dialect=dialect)
+        if events == "-"
+        else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
+    )
+    rejected = 0
+    with RejectFile(rejects) if rejects is not None else nullcontext() as keep:
+        for delivery in deliveries(source, idle=1.0):
+            if delivery is None:
+                run.tick()
+            else:
+                rejected += len(delivery.rejects)
+                if keep is not None:
+                    keep.append(delivery.rejects, source=delivery.source)
+                run.take(delivery.batch)
+            _tell(run, printer)
+    printer.end(run, rejected)
+    run.store.close()
+    return 0
+
+
+def _wait() -> bool:
+    time.sleep(_LOOK_EVERY)
+    return True
+
+
+def _never() -> bool:
+    return False
+
+
+def _tell(run: LiveWatch, printer: _TextPrinter | _JsonPrinter) -> None:
+    for happening in run.happenings():
+        printer.happening(happening)
+    for offer in run.offers():
+        printer.offer(offer, [run.response.desk.plan(plan) for plan in offer.plans])
+
+
+class _TextPrinter:
+    """Lines for people."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def happening(self, happening: Happening) -> None:
+        kind = Text(f"  {happening.kind:<9} ", style="bold")
+        self._console.print(Text.assemble(format_time(happening.time), kind, plain(happening.text, limit=400)))
+
+    def offer(self, offer: Offer, plans: list[Plan]) -> None:
+        for plan in plans:
+            mark = Text(" > ", style="bold green") if plan.id == offer.recommended else Text("   ")
+            radius = plan.preview
+            self._console.print(
+                Text.assemble(
+                    " " * 24,
+                    mark,
+                    plain(plan.title, limit=200),
+                    f"  [{radius.accounts:,} accounts, {radius.innocent:,} of them innocent, "
+                    f"{radius.refused_per_hour:,.0f} innocent posts an hour; stops {plan.stops.share:.0%}]",
+                )
+            )
+
+    def end(self, run: LiveWatch, rejected: int) -> None:
+        waiting = sum(offer.wanted for offer in run.response.desk.offers)
+        self._console.print(
+            f"end of the stream; {len(run.response.docket.cases):,} campaigns, {rejected:,} lines rejected, "
+            f"{waiting:,} proposals wait for a decision, {run.store.checkpoint().size:,} entries on record"
+        )
+
+
+class _JsonPrinter:
+    """Lines for programs: one object each, told apart by `type`."""
+
+    def happening(self, happening: Happening) -> None:
+        self._print({"type": "happening", **msgspec.to_builtins(happening), "time": format_time(happening.time)})
+
+    def offer(self, offer: Offer, plans: list[Plan]) -> None:
+        self._print(
+            {
+                "type": "proposal",
+                "time": format_time(offer.at),
+                "about": offer.about,
+                "recommended": offer.recommended,
+                "plans": [_plan(plan) for plan in plans],
+            }
+        )
+
+    def end(self, run: LiveWatch, rejected: int) -> None:
+        head = run.store.checkpoint()
+        self._print({"type": "end", "rejects": rejected, "ledger": {"size": head.size, "root": head.root.hex()}})
+
+    def _print(self, what: dict[str, Any]) -> None:
+        sys.stdout.buffer.write(msgspec.json.encode(what) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    """A plan as other programs read it: its holds are counted, for they may be hundreds of thousands."""
+    return {
+        "id": plan.id,
+        "kind": str(plan.kind),
+        "title": plan.title,
+        "steps": list(plan.steps),
+        "action_hash": plan.action_hash,
+        "holds": len(plan.holds),
+        "preview": msgspec.to_builtins(plan.preview),
+        "stops": msgspec.to_builtins(plan.stops),
+        "needs": plan.needs.approvals,
+    }

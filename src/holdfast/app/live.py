@@ -1,0 +1,148 @@
+"""What happens on a live stream, and what is to be decided about it?"""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from holdfast.backends import SqlStore, load_or_create_signer
+from holdfast.connectors.files import Delivery
+from holdfast.connectors.simulated import MirroredPlatform
+from holdfast.errors import HoldfastError
+from holdfast.events import Batch
+from holdfast.ledger import Signer
+from holdfast.reading import read_text
+from holdfast.response import AutoResponder, Happening, NoResponder, Offer, Response, ResponseSettings
+
+from .wiring import make_engine
+
+ORIGIN = "holdfast.local/watch"
+_KEY_BYTES = 16
+_SECRET_BYTES = 32
+_AHEAD = 4  # deliveries read before they are needed: the reader waits for the watch, not the other way round
+
+
+class StreamClock:
+    """The stream's own time: that of its newest event, and what has gone by on this machine since that was read.
+
+    So a recorded stream is judged as it was lived, however fast it is read, and a live one moves on when quiet.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Begin at 0; `monotonic` gives seconds that never go back."""
+        self._monotonic = monotonic
+        self._newest = 0
+        self._read_at = monotonic()
+
+    def now(self) -> int:
+        """Milliseconds since 1970 UTC; it never goes back."""
+        if not self._newest:
+            return 0
+        return self._newest + int((self._monotonic() - self._read_at) * 1000)
+
+    def saw(self, batch: Batch) -> None:
+        """Move to the newest event of `batch`, if it is newer than now."""
+        times = batch.posts.column("time")
+        newest = max([event.time for event in batch.others], default=0)
+        if len(times):
+            newest = max(newest, int(times.to_numpy().max()))
+        if newest > self.now():
+            self._newest, self._read_at = newest, self._monotonic()
+
+
+class LiveWatch:
+    """One stream, the response to it, and the mirror of the platform behind it on which holds are carried out."""
+
+    def __init__(
+        self, *, approve_after: float | None, store: Path | None, memory_mb: int, clock: StreamClock | None = None
+    ) -> None:
+        """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
+
+        Raises:
+            StoreError: the store cannot be opened.
+            SettingsError: its key is not the owner's alone.
+
+        """
+        signer = (
+            Signer(ORIGIN, secrets.token_bytes(_SECRET_BYTES))
+            if store is None
+            else load_or_create_signer(store.with_name(store.name + ".key"), origin=ORIGIN)
+        )
+        self.clock = clock or StreamClock()
+        self.platform = MirroredPlatform()
+        self.store = SqlStore(store or ":memory:", signer=signer)
+        engine = make_engine(memory_mb=memory_mb)
+        self.response = Response(
+            self.platform,
+            self.store,
+            engine,
+            self.clock,
+            ResponseSettings(),
+            read=read_text,
+            key=secrets.token_bytes(_KEY_BYTES),
+            warnings=engine.detector.take_warnings,
+            responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
+        )
+        self._told = 0
+        self._offers: dict[str, int] = {}
+
+    def take(self, batch: Batch) -> None:
+        """Deal with one batch."""
+        self.platform.learn(batch)
+        if self.platform.grown:
+            self.response.knowledge.meet(self.platform.accounts())
+        self.clock.saw(batch)
+        self.response.observe(batch, self.clock.now())
+        self.tick()
+
+    def tick(self) -> None:
+        """Do what is due."""
+        self.response.work(self.clock.now())
+
+    def happenings(self) -> Iterator[Happening]:
+        """What has happened since this was last asked."""
+        while self._told < len(self.response.timeline):
+            yield self.response.timeline[self._told]
+            self._told += 1
+
+    def offers(self) -> Iterator[Offer]:
+        """The offers made since this was last asked."""
+        for offer in self.response.desk.offers:
+            if offer.number > self._offers.get(offer.about, 0):
+                self._offers[offer.about] = offer.number
+                yield offer
+
+
+def deliveries(source: Iterable[Delivery], idle: float) -> Iterator[Delivery | None]:
+    """What `source` delivers, and None whenever it has been quiet for `idle` seconds.
+
+    Raises:
+        HoldfastError: whatever `source` raised, after all that it delivered.
+
+    """
+    inbox: queue.Queue[Delivery | HoldfastError | None] = queue.Queue(maxsize=_AHEAD)
+
+    def read() -> None:
+        try:
+            for delivery in source:
+                inbox.put(delivery)
+            inbox.put(None)
+        except HoldfastError as error:
+            inbox.put(error)
+
+    threading.Thread(target=read, name="stream", daemon=True).start()
+    while True:
+        try:
+            found = inbox.get(timeout=idle)
+        except queue.Empty:
+            yield None
+            continue
+        if found is None:
+            return
+        if isinstance(found, HoldfastError):
+            raise found
+        yield found

@@ -12,7 +12,7 @@ from holdfast.events import POSTS, Decoder, Dialect, Post, SignIn, batch_to_post
 from holdfast.events.rejects import RAW_LIMIT
 
 GOOD = {"type": "post", "id": "1", "time": 1_594_840_380_000, "account": "a", "text": "hello"}
-SCANNED, INTERPRETED = -1, 1 << 30  # how few lines are interpreted: none, all
+SCANNED, INTERPRETED = {"few": -1, "short": -1}, {"few": 1 << 30}
 
 
 def line(**fields):
@@ -23,8 +23,8 @@ def line(**fields):
 def decode(lines, **said):
     """Decode both ways, make sure that they agree, and say what came out."""
     dialect = Dialect(**said)
-    fast = Decoder(dialect, few=SCANNED).decode(lines)
-    slow = Decoder(dialect, few=INTERPRETED).decode(lines)
+    fast = Decoder(dialect, **SCANNED).decode(lines)
+    slow = Decoder(dialect, **INTERPRETED).decode(lines)
     fast.batch.posts.validate(full=True)
     assert fast.batch.posts.schema == POSTS
     assert fast.batch.posts.to_pylist() == slow.batch.posts.to_pylist()
@@ -190,8 +190,8 @@ def test_blank_lines_and_a_byte_order_mark_at_the_start_are_skipped():
 
 def test_line_numbers_go_on_from_where_they_are_told():
     """A block in the middle of a stream reports its lines by their place in the stream."""
-    for few in (SCANNED, INTERPRETED):
-        assert Decoder(few=few).decode(b"\xef\xbb\xbfx\ny\n", 100).rejects[1].line == 101
+    for way in (SCANNED, INTERPRETED):
+        assert Decoder(**way).decode(b"\xef\xbb\xbfx\ny\n", 100).rejects[1].line == 101
 
 
 def test_a_long_refused_line_is_kept_by_its_start_and_hash():
@@ -355,3 +355,11 @@ def test_many_lines_with_some_bad_ones_keep_their_order():
     ids = decoded.batch.posts.column("id").to_pylist()
     assert ids == sorted(ids, key=int)
     assert sorted([int(n) + 1 for n in ids] + [reject.line for reject in decoded.rejects]) == list(range(1, 3_001))
+
+
+def test_the_way_of_reading_changes_with_the_amount_and_not_the_answer():
+    """The first lines of a stream, small blocks and big blocks are read in different ways to the same events."""
+    decoder, block = Decoder(few=500, short=200), b"\n".join([line(id=str(n)) for n in range(5)])
+    expected = decode(block).batch.posts
+    for lines, rows in ((block, 5), (block, 5), (line(id="0"), 1), (block, 5)):
+        assert decoder.decode(lines).batch.posts.equals(expected.slice(0, rows))

@@ -121,8 +121,10 @@ def _reach_column(data: Bytes, found: Found, lines: Numbers) -> pa.Array:
 def _unknown_column(data: Bytes, found: Found, lines: Numbers) -> pa.Array:
     first, last = found.counts[lines, 1], found.counts[lines + 1, 1]
     offsets = np.zeros(len(lines) + 1, dtype=np.int32)
-    # With its braces, a colon and a comma for each field, the object is never longer than what it is taken from.
-    text = np.empty(len(data), dtype=np.uint8)
+    count = int(found.counts[-1, 1])
+    spans = found.unknown[:count]
+    longest = int((spans[:, 1] - spans[:, 0] + spans[:, 3] - spans[:, 2]).sum())
+    text = np.empty(longest + 2 * count + len(lines), dtype=np.uint8)  # a colon and a comma or brace each, and a brace
     _copy_unknown(data, found.unknown, first, last, offsets, text)
     return _strings(last > first, offsets, text)
 
@@ -144,13 +146,25 @@ def _copy_texts(  # noqa: PLR0913, PLR0917 - kernels get their buffers one by on
     for row in range(len(lines)):
         line = lines[row]
         mark, place, end = marks[line], spans[line, 0], spans[line, 1]
-        while mark != ABSENT and place < end:
-            if mark == ESCAPED and data[place] == _BACKSLASH:
-                place, at = _copy_escape(data, place, text, at)
-            else:
-                text[at] = data[place]
-                place, at = place + 1, at + 1
+        if mark == ESCAPED:
+            while place < end:
+                if data[place] == _BACKSLASH:
+                    place, at = _copy_escape(data, place, text, at)
+                else:
+                    text[at] = data[place]
+                    place, at = place + 1, at + 1
+        elif mark != ABSENT:
+            at = _copy(data, place, end, text, at)
         offsets[row + 1] = at
+
+
+@kernel
+def _copy(data: Bytes, start: int, end: int, text: Bytes, at: int) -> int:
+    """Copy what lies between `start` and `end`; the place after it. Counted from 0, many bytes are copied at once."""
+    source, target = data[start:end], text[at : at + end - start]
+    for step in range(len(source)):
+        target[step] = source[step]
+    return at + end - start
 
 
 @kernel
@@ -197,15 +211,9 @@ def _copy_unknown(  # noqa: PLR0913, PLR0917 - kernels get their buffers one by 
     for row in range(len(first)):
         for entry in range(first[row], last[row]):
             text[at] = _COMMA if entry > first[row] else _OBJECT
-            at += 1
-            for place in range(unknown[entry, 0], unknown[entry, 1]):
-                text[at] = data[place]
-                at += 1
+            at = _copy(data, unknown[entry, 0], unknown[entry, 1], text, at + 1)
             text[at] = _COLON
-            at += 1
-            for place in range(unknown[entry, 2], unknown[entry, 3]):
-                text[at] = data[place]
-                at += 1
+            at = _copy(data, unknown[entry, 2], unknown[entry, 3], text, at + 1)
         if last[row] > first[row]:
             text[at] = _OBJECT_END
             at += 1

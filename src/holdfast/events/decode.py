@@ -18,7 +18,8 @@ from .rejects import Reject, reject
 from .scan import LEFT
 from .vocabulary import Post, SecurityEvent
 
-_FEW = 1_000  # lines: interpreted in less time than it takes to load the compiled kernels, let alone to compile them
+_FEW = 256 * 1024  # bytes in all: interpreted in less time than it takes to load the kernels, let alone compile them
+_SHORT = 8 * 1024  # bytes at a time: interpreted in less time than it takes to call the kernels
 _MOST = 1 << 30  # bytes: the kernels count places in 31 bits
 
 
@@ -31,13 +32,17 @@ class Decoded:
 
 
 class Decoder:
-    """Decodes JSON Lines in one dialect. Keeps nothing from one call to the next."""
+    """Decodes JSON Lines in one dialect. What it gives depends on the call alone; how, on how much there was before."""
 
-    def __init__(self, dialect: Dialect | None = None, *, few: int = _FEW) -> None:
-        """Decode the vocabulary itself, unless another `dialect` is said; interpret up to `few` lines one by one."""
+    def __init__(self, dialect: Dialect | None = None, *, few: int = _FEW, short: int = _SHORT) -> None:
+        """Decode the vocabulary itself, unless another `dialect` is said.
+
+        The first `few` bytes, and later on blocks of up to `short` bytes, are interpreted line by line.
+        """
         self._interpreter = Interpreter(dialect or Dialect())
         self._scanner = PostScanner(dialect or Dialect())
-        self._few = few
+        self._few, self._short = few, short
+        self._seen = 0
 
     def decode(self, lines: bytes, first_line: int = 1) -> Decoded:
         """The events of whole `lines` (the last needs no line break), numbered from `first_line`.
@@ -46,7 +51,8 @@ class Decoder:
         """
         if first_line == 1:
             lines = lines.removeprefix(codecs.BOM_UTF8)
-        if len(lines) > _MOST or lines.count(b"\n") <= self._few:
+        self._seen += len(lines)
+        if self._seen <= self._few or not self._short < len(lines) <= _MOST:
             return self._interpret(enumerate(lines.split(b"\n")), first_line).decoded()
         data = lines if lines.endswith(b"\n") else lines + b"\n"
         posts, places, found = self._scanner.read(data)

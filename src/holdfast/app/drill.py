@@ -33,6 +33,7 @@ from .scoreboard import AccountScore, CauseScore, ExposureScore, LedgerScore, Lu
 from .wiring import make_engine
 
 UNKNOWN = "unknown"  # the answer when nothing stands out
+_TICK = 5_000  # ms of simulated time in a batch: how late the response may hear of a post
 NONE = "none"  # the truth when the hijacked accounts have nothing in common
 
 
@@ -77,7 +78,7 @@ class Drill:
         """
         self.options = options
         self.scenario = scenario(options.scenario)
-        self.platform = SimulatedPlatform(self.scenario, seed=options.seed)
+        self.platform = SimulatedPlatform(self.scenario, seed=options.seed, tick=_TICK)
         self._folder = TemporaryDirectory(prefix="holdfast-drill-")
         self.file = options.store or Path(self._folder.name, "drill.db")
         self.store = SqlStore(self.file, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed))

@@ -94,7 +94,7 @@ class LiveWatch:
         """Deal with one batch."""
         self.platform.learn(batch)
         if self.platform.grown:
-            self.response.knowledge.meet(self.platform.accounts())
+            self.response.meet(self.platform.accounts())
         self.clock.saw(batch)
         self.response.observe(batch, self.clock.now())
         self.tick()

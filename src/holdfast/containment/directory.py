@@ -59,12 +59,22 @@ class Directory:
             HoldError: a column of `events.ACCOUNTS` is missing.
 
         """
+        self.credential_changes = credential_changes
+        self.touched = touched
+        self.meet(accounts)
+
+    def meet(self, accounts: pa.RecordBatch) -> None:
+        """Read the columns anew, when the platform has named more accounts; rules compiled before know the old ones.
+
+        Raises:
+            HoldError: a column of `events.ACCOUNTS` is missing.
+
+        """
         missing = [name for name in ACCOUNTS.names if name not in accounts.schema.names]
         if missing:
             raise HoldError(f"the directory of accounts lacks the columns {', '.join(missing)}")
         self._accounts = accounts
-        self.credential_changes = credential_changes
-        self.touched = touched
+        self.__dict__.pop("verified_accounts", None)
         ids = _column(accounts, "account").to_pylist()
         self._rows: dict[str, int] = dict(zip(ids, range(len(ids)), strict=True))
         self.verified: Mask = _numbers(accounts, "verified", np.bool_)

@@ -27,14 +27,20 @@ class Gate:
         self._book = book
         self._directory = directory
         self._read = read
-        standing = (held.hold for held in book.holds.values() if held.state in LIVE)
-        self._snapshot = Snapshot(compile_rules(standing, directory, read, 0), version=1, read=read)
+        self._snapshot = Snapshot((), version=0, read=read)
+        self.compile_anew()
         book.when_moved(self.refresh)
 
     @property
     def version(self) -> int:
         """The version of the snapshot in force; it grows with each change of the holds."""
         return self._snapshot.version
+
+    def compile_anew(self) -> None:
+        """Put a snapshot of every live hold in force: at the start, and when the directory has changed under the rules."""
+        standing = (held.hold for held in self._book.holds.values() if held.state in LIVE)
+        rules = compile_rules(standing, self._directory, self._read, 0)
+        self._snapshot = Snapshot(rules, version=self._snapshot.version + 1, read=self._read)
 
     def refresh(self, moved: Collection[str], now: int) -> None:  # noqa: ARG002 - rules know their own times
         """Put a snapshot in force that follows from the one before by the holds that were placed or ended."""

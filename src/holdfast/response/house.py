@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import assert_never
 
 import msgspec
+import pyarrow as pa
 
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
@@ -101,6 +102,11 @@ class Response:
     def since(self, now: int) -> int:
         """From when on a response made anew at `now` has to hear again what happened (milliseconds since 1970 UTC)."""
         return now - self.knowledge.window
+
+    def meet(self, accounts: pa.RecordBatch) -> None:
+        """Know `accounts` (schema `events.ACCOUNTS`) in place of those known so far: the platform has named more."""
+        self.knowledge.directory.meet(accounts)
+        self.gate.compile_anew()
 
     def observe(self, batch: Batch, now: int) -> None:
         """Take in what came at `now` (milliseconds since 1970 UTC).

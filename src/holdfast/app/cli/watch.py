@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import nullcontext
+from io import BufferedReader
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from cyclopts import Parameter
@@ -49,7 +50,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     source = (
-        FollowStream(sys.stdin.buffer, dialect=dialect)
+        FollowStream(cast(BufferedReader, sys.stdin.buffer), dialect=dialect)
         if events == "-"
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )

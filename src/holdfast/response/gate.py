@@ -37,7 +37,7 @@ class Gate:
         return self._snapshot.version
 
     def compile_anew(self) -> None:
-        """Put a snapshot of every live hold in force: at the start, and when the directory has changed under the rules."""
+        """Put a snapshot of every live hold in force: at the start, and when the directory has changed."""
         standing = (held.hold for held in self._book.holds.values() if held.state in LIVE)
         rules = compile_rules(standing, self._directory, self._read, 0)
         self._snapshot = Snapshot(rules, version=self._snapshot.version + 1, read=self._read)

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from holdfast.events.siphash import hash_texts
+from holdfast.events.siphash import hash_texts, kernel
 
 KEY = bytes(range(16))
 # From the reference implementation by the authors of SipHash: the message is the bytes 0, 1, 2, ... of that number.
@@ -24,6 +24,13 @@ def test_published_hashes_are_met(length):
     hashes = hash_texts(column, KEY)
     assert hashes[0] == PUBLISHED[length]
     assert hashes[1] == PUBLISHED[0]
+
+
+def test_a_kernel_works_where_its_code_cannot_be_kept():
+    """Without a place to keep compiled code it is compiled again each time, and nothing fails."""
+    made = {}
+    exec("def doubled(number):\n    return number * 2", made)
+    assert kernel(made["doubled"])(21) == 42
 
 
 def test_key_and_tweak_change_the_hash():

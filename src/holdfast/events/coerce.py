@@ -179,6 +179,9 @@ def _truths(column: pa.Array) -> pa.Array:
 
 def _lists(column: pa.Array) -> pa.Array:
     if _is_list(column.type):
+        items = column.type.value_type
+        if (pa.types.is_string(items) or pa.types.is_large_string(items)) and not column.flatten().null_count:
+            return _where(said(column), column.cast(_URLS))
         return _by_value(column, _URLS, lambda value: msgspec.convert(value, list[str]) or None)
     return pc.utf8_split_whitespace(pc.utf8_trim_whitespace(_null_if_empty(_texts(column)))).cast(_URLS)
 
@@ -198,6 +201,8 @@ def _one_media(value: object) -> list[dict[str, str | None]] | None:
 
 def _by_value(column: pa.Array, kind: pa.DataType, convert: Callable[[Any], object]) -> pa.Array:
     """Each value converted by itself; null where `convert` refuses."""
+    if column.null_count == len(column):
+        return pa.nulls(len(column), kind)
     converted: list[object] = []
     for value in column.to_pylist() if pa.types.is_binary(column.type) else plain_values(column):
         try:

@@ -6,6 +6,7 @@ The functions compiled here call none outside this file, so numba sees when the 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -21,12 +22,14 @@ KEY_BYTES = 16
 
 
 def kernel(function: F) -> F:
-    """Compile `function` to machine code on first use, keep the code on disk, and run it without the GIL.
+    """Compile `function` to machine code on first use, keep the code on disk if it can be, and run it without the GIL.
 
     Kernels make no arrays, so numba need not count who holds one, at the price of an atomic step for each call.
     """
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload] # numba's own code turns it off so too
-    return cast("F", compiled(function))
+    compiled = numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)  # type: ignore[call-overload] # numba's own code turns it off so too
+    with contextlib.suppress(RuntimeError):  # nowhere to keep it, as in a container that may write nothing
+        compiled.enable_caching()
+    return cast("F", compiled)
 
 
 def hash_texts(column: pa.Array, key: bytes, tweaks: Hashes | None = None) -> Hashes:

@@ -1,0 +1,34 @@
+"""A drill that kills itself with SIGKILL when its store is about to begin its n-th transaction, or has just ended it."""
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from holdfast.app.drill import Drill, DrillOptions
+from holdfast.backends import SqlStore
+
+scenario, store, seed, nth, moment = sys.argv[1:]
+begin, left = SqlStore.begin, int(nth)
+
+
+@contextmanager
+def doomed(self):
+    global left
+    left -= 1
+    if left == 0 and moment == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    with begin(self) as transaction:
+        yield transaction
+        if left == 0 and moment == "within":
+            os.kill(os.getpid(), signal.SIGKILL)
+    if left == 0 and moment == "after":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+SqlStore.begin = doomed
+with Drill(DrillOptions(scenario=scenario, seed=int(seed), approve_after=60.0, store=Path(store))) as run:
+    for _ in run.play():
+        pass
+sys.exit("the drill ended before it was killed")

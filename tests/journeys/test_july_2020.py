@@ -1,0 +1,73 @@
+"""The afternoon this was built for: 15 July 2020, with Holdfast there, and without."""
+
+from datetime import datetime
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def answered():
+    """The scoreboard of the July drill where plans are approved a minute after they are proposed."""
+    return play(60.0)
+
+
+def play(approve_after):
+    from holdfast.app.drill import Drill, DrillOptions
+
+    with Drill(DrillOptions(scenario="twitter-2020-07-15", seed=1, approve_after=approve_after)) as run:
+        for _ in run.play():
+            pass
+        return run.scoreboard()
+
+
+def seconds_between(first, last):
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+def test_the_campaign_is_seen_at_its_third_lure_post(answered):
+    """Two hijacked accounts may be a coincidence; three are a campaign."""
+    assert 3 == answered.detected_after_lure_posts
+
+
+def test_the_cause_is_the_staff_members_tool_session(answered):
+    """Named right, and within seconds of the sighting."""
+    assert answered.cause.right
+    assert answered.cause.named.startswith("tool_session:")
+    assert seconds_between(answered.detected_at, answered.cause.at) <= 10
+
+
+def test_most_accounts_are_held_before_they_are_used(answered):
+    """Of the 130 that were targeted, at least 85 never post and are held."""
+    assert 130 == answered.accounts.targeted
+    assert 85 <= answered.accounts.held_unused
+
+
+def test_the_last_lure_is_gone_within_ten_minutes_of_the_first(answered):
+    """In 2020 it took 2 hours and 58 minutes."""
+    assert seconds_between(answered.first_lure_at, answered.last_lure_live_at) <= 600
+
+
+def test_hardly_any_innocent_account_is_held(answered):
+    """In 2020 it was every verified one: 360,000."""
+    assert 100 >= answered.accounts.innocent_held
+    assert answered.history["accounts"]["innocent_held"] == 360_000
+
+
+def test_every_byte_of_the_record_is_verified(answered):
+    """What was done is on a ledger that vouches for itself."""
+    assert answered.ledger.verified
+    assert answered.ledger.size > 100
+
+
+def test_staff_could_have_been_warned_before_any_lure(answered):
+    """Takeovers by the staff tool show before anything is posted."""
+    assert answered.warned_at < answered.first_lure_at
+
+
+def test_without_an_answer_history_repeats_itself():
+    """130 targeted, 45 posting, 36 inboxes, 7 archives."""
+    board = play(None)
+
+    assert (130, 45) == (board.accounts.targeted, board.accounts.posted)
+    assert (36, 7) == (board.exposure.inboxes_read, board.exposure.exports)
+    assert 0 == board.accounts.innocent_held

@@ -1,0 +1,47 @@
+"""Attacks with other causes, and a day without any."""
+
+import pytest
+
+
+@pytest.mark.parametrize("scenario", ["third-party-app", "sim-swap", "session-theft", "bribed-reader"])
+def test_the_cause_is_right_or_unknown_but_never_wrong(drill, scenario):
+    """A wrong cause would cut off the wrong people."""
+    cause = drill(scenario)["cause"]
+    assert cause["right"] or "unknown" == cause["named"]
+
+
+def test_a_day_without_an_attack_has_no_proposal(drill):
+    """Nothing is proposed, named or held where there is nothing to stop."""
+    board = drill("ordinary-day")
+
+    assert 0 == board["proposals"]
+    assert "unknown" == board["cause"]["named"]
+    assert board["cause"]["right"] is True
+    assert 0 == board["accounts"]["innocent_held"]
+    assert board["detected_at"] is None
+
+
+def test_the_same_seed_gives_the_same_record_byte_for_byte(drill, tmp_path):
+    """Scoreboard and ledger follow from scenario and seed alone."""
+    boards = [drill("session-theft", "--seed", 5, "--store", tmp_path / f"{n}.db") for n in range(2)]
+
+    for board in boards:
+        del board["seconds"]
+    assert boards[0] == boards[1]
+
+
+def test_the_scenarios_are_listed(holdfast):
+    """`--list` prints one name a line, the calm day among them."""
+    code, out, _ = holdfast("drill", "--list")
+
+    assert 0 == code
+    assert {"twitter-2020-07-15", "ordinary-day"} <= set(out.split())
+    assert 6 == len(out.splitlines())
+
+
+def test_an_unknown_scenario_is_a_usage_error_that_names_the_nearest(holdfast):
+    """A typing slip gets advice."""
+    code, _, err = holdfast("drill", "ordinary-dya")
+
+    assert 2 == code
+    assert "ordinary-day" in err

@@ -248,6 +248,7 @@ def test_lines_without_a_type_are_what_the_dialect_says():
     [
         ({"columns": {"acount": "x"}}, "did you mean 'account'"),
         ({"columns": {"account": "x", "id": "x"}}, "for two fields"),
+        ({"columns": {"account": "\udcff"}}, "cannot be called"),
         ({"default_type": "posts"}, "did you mean 'post'"),
     ],
 )

@@ -14,13 +14,27 @@ import pyarrow as pa
 
 from .dialect import Dialect
 from .posts import POSTS
-from .scan import ABSENT, ESCAPED, FIELDS, LEFT, POST, TEXTS, TRUE, WHOLE, Bytes, Found, Numbers, Places, scan
+from .scan import (
+    ABSENT,
+    ESCAPED,
+    FIELDS,
+    LEFT,
+    POST,
+    TEXTS,
+    TRUE,
+    WHOLE,
+    Bytes,
+    Found,
+    Numbers,
+    Places,
+    field_names,
+    scan,
+)
 from .scan_times import read_times, unit_ranges
 from .siphash import kernel
 from .vocabulary import Post
 
 _TYPE, _URLS, _REACH, _VERIFIED, _EDITED = (FIELDS.index(n) for n in ("type", "urls", "reach", "verified", "edited"))
-_NO_NAME = b"\n"  # no name in JSON holds a line break, so a field called this is never found
 
 
 _BACKSLASH, _COMMA, _COLON, _OBJECT, _OBJECT_END, _0, _9, _A, _U = (ord(sign) for sign in "\\,:{}09au")
@@ -34,10 +48,8 @@ class PostScanner:
 
     def __init__(self, dialect: Dialect) -> None:
         """Prepare what the kernels ask of the dialect."""
-        called = {known: name for name, known in dialect.named(Post).items()} | {"type": dialect.type_name}
-        names = [_NO_NAME if called.get(known) is None else str(called[known]).encode() for known in FIELDS]
-        self._names = np.frombuffer(b"".join(names), dtype=np.uint8)
-        self._name_ends = np.cumsum([len(name) for name in names], dtype=np.int32)
+        kind = {} if dialect.type_name is None else {dialect.type_name: "type"}
+        self._names = field_names(dialect.named(Post) | kind)
         self._units = unit_ranges(dialect.time_unit)
         self._dialect = dialect
 
@@ -47,7 +59,7 @@ class PostScanner:
         Beside them, what was found: every line that is to be interpreted is marked `LEFT` there.
         """
         given = np.frombuffer(data, dtype=np.uint8)
-        found = scan(given, self._names, self._name_ends)
+        found = scan(given, self._names)
         if self._dialect.default_type != "post":
             untyped = found.marks[:, _TYPE] == ABSENT
             found.kinds[(found.kinds == POST) & untyped] = LEFT

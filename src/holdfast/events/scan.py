@@ -10,6 +10,7 @@ The functions compiled here call none outside this file, so numba sees when the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -39,6 +40,7 @@ _NEEDED = (_ID, _ACCOUNT, _TEXT, _TIME)
 
 _DIGITS = 18  # of a number: so many always fit 64 bits
 _DEPTH = 32  # containers in containers
+_LONGEST_NAME = 32  # bytes of a field's name: longer ones share a place
 _NAMES = 256  # in all containers that are open at once
 _UNSURE = -1
 _UNNAMED = -1  # the number of a field that has no name in the vocabulary
@@ -72,11 +74,29 @@ class Found(NamedTuple):
     counts: Places
 
 
-class _Desk(NamedTuple):
-    """What a scan has beside it: the fields' names, and those of the line's containers as far as they are open."""
+class FieldNames(NamedTuple):
+    """What a source calls the fields of a post, ready to be looked up."""
 
-    fields: Bytes
-    field_ends: Places
+    spelt: Bytes  # all names, one after the other, shorter ones first
+    fields: Places  # for each name its start and end there, and the number of its field
+    by_length: Places  # for each length the first of the names that have it; the last length stands for all beyond
+
+
+def field_names(called: Mapping[str, str]) -> FieldNames:
+    """Prepare the names by which a source calls those of `FIELDS` that it has, each with our field for it."""
+    names = sorted(((name.encode(), FIELDS.index(known)) for name, known in called.items()), key=lambda it: len(it[0]))
+    ends = np.cumsum([len(name) for name, _ in names], dtype=np.int32)
+    lengths = np.minimum([len(name) for name, _ in names], _LONGEST_NAME)
+    return FieldNames(
+        spelt=np.frombuffer(b"".join(name for name, _ in names), dtype=np.uint8),
+        fields=np.array([(e - len(n), e, field) for (n, field), e in zip(names, ends, strict=True)], dtype=np.int32),
+        by_length=np.searchsorted(lengths, np.arange(_LONGEST_NAME + 2)).astype(np.int32),
+    )
+
+
+class _Desk(NamedTuple):
+    """Room for the names in the containers of a line, as far as they are open."""
+
     codes: Numbers  # length, first, middle and last byte of a name in one number: unlike codes, unlike names
     names: Places  # start and end of each name
     open: Places  # for each open container: whether it is an object, and its first name
@@ -90,11 +110,8 @@ class _Entry(NamedTuple):
     top: int
 
 
-def scan(data: Bytes, names: Bytes, name_ends: Places) -> Found:
-    """Look at every line of `data`, of which the last ends in a line break too.
-
-    `names`, cut at `name_ends`, are what the source calls the `FIELDS`.
-    """
+def scan(data: Bytes, names: FieldNames) -> Found:
+    """Look at every line of `data`, of which the last ends in a line break too, for posts whose fields have `names`."""
     lines = int(np.count_nonzero(data == _BREAK))
     found = Found(
         ends=np.empty(lines, dtype=np.int32),
@@ -107,13 +124,11 @@ def scan(data: Bytes, names: Bytes, name_ends: Places) -> Found:
         counts=np.zeros((lines + 1, 2), dtype=np.int32),
     )
     desk = _Desk(
-        fields=names,
-        field_ends=name_ends,
         codes=np.empty(_NAMES, dtype=np.int64),
         names=np.empty((_NAMES, 2), dtype=np.int32),
         open=np.empty((_DEPTH, 2), dtype=np.int32),
     )
-    _scan_lines(data, found, desk)
+    _scan_lines(data, names, found, desk)
     return found
 
 
@@ -318,18 +333,17 @@ def _past_texts(data: Bytes, place: int, texts: Places, count: int) -> tuple[int
 
 
 @kernel
-def _field(data: Bytes, desk: _Desk, name: int) -> int:
-    """The number of the field that has the name with this number on the desk."""
-    start, length = desk.names[name, 0], desk.names[name, 1] - desk.names[name, 0]
-    first = 0
-    for field in range(len(desk.field_ends)):
-        if desk.field_ends[field] - first == length:
+def _field(data: Bytes, names: FieldNames, start: int, end: int) -> int:
+    """The number of the field whose name lies between `start` and `end`."""
+    length = min(end - start, _LONGEST_NAME)
+    for name in range(names.by_length[length], names.by_length[length + 1]):
+        first, last = names.fields[name, 0], names.fields[name, 1]
+        if last - first == end - start:
             step = 0
-            while step < length and data[start + step] == desk.fields[first + step]:
+            while start + step < end and data[start + step] == names.spelt[first + step]:
                 step += 1
-            if step == length:
-                return field
-        first = desk.field_ends[field]
+            if start + step == end:
+                return int(names.fields[name, 2])
     return _UNNAMED
 
 
@@ -386,7 +400,9 @@ def _note(  # noqa: PLR0913, PLR0917 - a value, and where it belongs
 
 
 @kernel
-def _scan_post(data: Bytes, place: int, found: Found, desk: _Desk, line: int) -> int:
+def _scan_post(  # noqa: PLR0913, PLR0917 - what is read, by what, into what
+    data: Bytes, place: int, names: FieldNames, found: Found, desk: _Desk, line: int
+) -> int:
     """The place after the post that begins at `place`, having put its fields into row `line` of `found`."""
     top = 0
     if data[place] != _OBJECT:
@@ -396,7 +412,7 @@ def _scan_post(data: Bytes, place: int, found: Found, desk: _Desk, line: int) ->
         if start == _UNSURE:
             return _UNSURE
         top += 1
-        entry = _Entry(line, _field(data, desk, top - 1), top)
+        entry = _Entry(line, _field(data, names, desk.names[top - 1, 0], desk.names[top - 1, 1]), top)
         mark, end = _past_value(data, start, found, desk, entry)
         if end == _UNSURE or not _note(data, found, desk, entry, mark, start, end):
             return _UNSURE
@@ -413,14 +429,14 @@ def _scan_post(data: Bytes, place: int, found: Found, desk: _Desk, line: int) ->
 
 
 @kernel
-def _scan_lines(data: Bytes, found: Found, desk: _Desk) -> None:
+def _scan_lines(data: Bytes, names: FieldNames, found: Found, desk: _Desk) -> None:
     place = 0
     for line in range(len(found.ends)):
         found.counts[line + 1, 0], found.counts[line + 1, 1] = found.counts[line, 0], found.counts[line, 1]
         end = _past_blanks(data, place)
         found.kinds[line] = BLANK
         if data[end] != _BREAK:
-            end = _scan_post(data, end, found, desk, line)
+            end = _scan_post(data, end, names, found, desk, line)
             found.kinds[line] = POST
         if end == _UNSURE:
             found.kinds[line] = LEFT

@@ -8,7 +8,17 @@ that is broken up by spaces is not put together again: too many words would make
 
 from __future__ import annotations
 
-from .checksums import BECH32, BITCOIN58, GENERATORS_32, GENERATORS_40, RIPPLE58, base58, base58check, keccak256, polymod
+from .checksums import (
+    BECH32,
+    BITCOIN58,
+    GENERATORS_32,
+    GENERATORS_40,
+    RIPPLE58,
+    base58,
+    base58check,
+    keccak256,
+    polymod,
+)
 from .desk import ADDRESS_COPY, ADDRESS_TEXT, BYTES, DIGEST, SWAPPED
 from .flags import MALFORMED, PROVED, SHAPE
 from .kernel import Array, kernel
@@ -19,7 +29,6 @@ NONE = -1  # no address
 BECH32_OK, BECH32M_OK = 1, 0x2BC830A3
 SEGWIT_SHORTEST = 37  # characters of a mistyped address that are still unmistakable; a right one has 39
 FOREIGN_SHORTEST = 32  # characters after the prefix on other chains: no name or code is that long by accident
-
 
 
 def _cashaddr_start() -> int:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from holdfast.errors import ColumnError
 
-NOTHING = np.zeros(1, np.uint8)
+NOTHING = np.frombuffer(b"\0", np.uint8)  # read-only, as Arrow's buffers are: kernels are compiled for that
 
 
 class Strings(NamedTuple):

@@ -12,7 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from . import layout as la
-from .desk import BANDS, CLEAN, COLUMNS, FLAGS, LENGTH, SHINGLE as SHINGLE_AT, SIGNATURE, SPAN_FROM, SPAN_KIND, SPAN_TO, SPANS, WORD, WORDS
+from .desk import (
+    BANDS,
+    CLEAN,
+    COLUMNS,
+    FLAGS,
+    LENGTH,
+    SHINGLE as SHINGLE_AT,
+    SIGNATURE,
+    SPAN_FROM,
+    SPAN_KIND,
+    SPAN_TO,
+    SPANS,
+    WORD,
+    WORDS,
+)
 from .flags import OBFUSCATED_TEXT
 from .hashing import MULTIPLIER, finished, mixed, started
 from .kernel import Array, kernel

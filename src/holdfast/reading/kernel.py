@@ -12,9 +12,9 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import llvmlite.binding
 import numba
@@ -23,6 +23,8 @@ import numba
 Array: TypeAlias = Any
 F = TypeVar("F", bound=Callable[..., Any])
 HERE = Path(__file__).parent
+_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+_PART_LEVEL = "1"  # of LLVM's optimisation
 
 
 def kernel(function: F) -> F:
@@ -33,10 +35,25 @@ def kernel(function: F) -> F:
     cache_dir = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_folder(Path(function.__code__.co_filename).parent))
     try:
-        compiled: F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+        door = numba.njit(**_OPTIONS, cache=True)(function)
     finally:
         numba.config.CACHE_DIR = cache_dir
-    return compiled
+    part = numba.njit(**_OPTIONS, no_cpython_wrapper=True)(function)
+
+    def called_from_kernel(args: Sequence[Any], kws: dict[str, Any]) -> Any:  # noqa: ANN401 - numba's own types
+        """The version of `function` for these types, for a kernel that calls it."""
+        level = numba.config.OPT
+        numba.config.OPT = type(level)(_PART_LEVEL)
+        try:
+            return part.get_call_template([numba.types.unliteral(arg) for arg in args], kws)
+        finally:
+            numba.config.OPT = level
+
+    # Called from another kernel, a function needs no door for Python, no file of its own, no version of its own for each
+    # constant handed over, and little polish, for it is polished inside its caller: a third of the time to compile.
+    door.get_call_template = called_from_kernel
+    door.get_overload = part.get_overload
+    return cast(F, door)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from .columns import NOTHING
 from .desk import (
     BANDS,
     FLAGS,
@@ -19,6 +20,7 @@ from .desk import (
     LURE_KIND,
     LURE_VALID,
     LURES,
+    MOST_LURES,
     SCRIPT,
     SIGNATURE,
     VALUE,
@@ -29,7 +31,7 @@ from .fingerprint import HASHES
 from .flags import LURE_CODES, LURE_KINDS, PROVED
 from .found import key_of
 from .lure import Lure, LureKind
-from .post import read_post
+from .post import read_posts
 from .suffixes import kernel_table
 
 
@@ -64,23 +66,34 @@ class _Own(threading.local):
 
     def __init__(self) -> None:
         self.desk = desk()
+        self.flags, self.script = np.empty(1, np.uint32), np.empty(1, np.uint8)
+        self.length, self.words = np.empty(1, np.uint16), np.empty(1, np.uint16)
+        self.signature, self.bands = np.empty((1, HASHES), np.uint8), np.empty((1, 8), np.int64)
+        self.lure_from = np.zeros(2, np.int64)
+        self.lures = np.empty(MOST_LURES, np.uint8), np.empty(MOST_LURES, np.int64), np.empty(MOST_LURES, np.uint8)
 
 
 _own = _Own()
-_NOTHING, _NO_OFFSETS = np.zeros(1, np.uint8), np.zeros(1, np.int64)
+_NO_OFFSETS = np.zeros(1, np.int64)
 _KEYS = 1 << 64  # kernels count in signed numbers
 
 
 def read_text(text: str, urls: Sequence[str] = ()) -> TextReading:
     """Read one text and the links that came with it."""
-    d = _own.desk
+    own = _own
+    d = own.desk
     data = text.encode("utf-8", "replace")
-    links, offsets = _NOTHING, _NO_OFFSETS
+    links, offsets = NOTHING, _NO_OFFSETS
     if urls:
         parts = [url.encode("utf-8", "replace") for url in urls]
         links = np.frombuffer(b"".join([*parts, b"\0"]), np.uint8)
         offsets = np.cumsum([0, *map(len, parts)])
-    read_post(kernel_table(), d, np.frombuffer(data or b"\0", np.uint8), 0, len(data), links, offsets, 0, len(urls))
+    own.flags[0] = 0
+    read_posts(
+        kernel_table(), d, 0, np.frombuffer(data or b"\0", np.uint8), np.array([0, len(data)]), links, offsets,
+        np.array([0, len(urls)]), own.flags, own.script, own.length, own.words, own.signature, own.bands, own.lure_from,
+        *own.lures,
+    )  # fmt: skip
     facts = d[: WORDS + 1].tolist()
     n = facts[LURES]
     return TextReading(

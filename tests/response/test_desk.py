@@ -2,6 +2,7 @@
 
 import pytest
 
+from holdfast.containment import PlanKind
 from holdfast.errors import UsageError
 from holdfast.guard import Action, Missing, Permit, Question, Refusal, Verdict
 from holdfast.response import HoldState, Overtaken, RequestState
@@ -206,3 +207,16 @@ def test_a_held_account_is_refused_at_the_gate_as_soon_as_its_intent_is_kept(tow
 
     assert not town.platform.flags()
     assert Verdict.REFUSE is town.response.gate.ask(question).verdict
+
+
+def test_what_stands_already_is_not_placed_twice(town):
+    """A wider plan that is carried out later adds what is missing."""
+    town.attack()
+    carriers = next(plan for plan in map(town.desk.plan, town.offer.plans) if plan.kind is PlanKind.CARRIERS)
+    wider = town.desk.plan(town.offer.recommended)
+    for plan in (carriers, wider):
+        town.desk.request(plan.id, "responder", town.clock.now())
+        town.desk.approve(plan.action_hash[:16], "approver", town.clock.now())
+
+    placed = [(held.hold.subject, held.hold.restriction) for held in town.response.book.holds.values()]
+    assert len(placed) == len(set(placed)) == len(wider.holds)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from holdfast.containment import PlanKind
+from holdfast.containment import PlanKind, Restriction
 from holdfast.detection import Term
 from holdfast.detection.takeover import Takeover
 from holdfast.response import AutoResponder, Concern
@@ -78,3 +78,16 @@ def test_the_drills_rule_answers_what_it_was_told_to(warned, answers, held):
     town.run(2 * MINUTE)
 
     assert held == bool(town.platform.flags())
+
+
+def test_once_a_campaign_was_answered_the_drills_rule_answers_warnings_too(warned):
+    """An attack is known: what begins to take accounts over now belongs to it until shown otherwise."""
+    town = warned(responder=AutoResponder(60))
+    town.attack()
+    town.run(2 * MINUTE)
+    assert not town.held("fan0", Restriction.NO_SIGN_IN)
+
+    town.warn("fan0", "fan1", "fan2")
+    town.run(2 * MINUTE)
+
+    assert all(town.held(fan, Restriction.NO_SIGN_IN) for fan in ["fan0", "fan1", "fan2"])

@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from holdfast.containment import Drift, Plan, SubjectKind, blast_radius, danger, drift
+from holdfast.containment import Drift, Plan, SubjectKind, blast_radius, danger, drift, outstanding
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Approval, Permit, Refusal, Request, action_hash, decide, quorum
 from holdfast.ledger import RecordKind
 
 from .book import Book, Page, Shelf
-from .case import Filed, Offer, RequestState, StandingOrder
+from .case import Concern, Filed, Offer, RequestState, StandingOrder
 from .conduct import Anew, Held, HoldState, Over
 from .docket import Docket
 from .knowledge import Knowledge
@@ -54,6 +54,17 @@ class Desk:
     def offers(self) -> Sequence[Offer]:
         """What there is to decide about, in order of what it is about."""
         return tuple(self._offers.latest.values())
+
+    @property
+    def answered(self) -> bool:
+        """Whether a plan about a campaign was carried out: an attack is known to be under way, or to have been."""
+        latest = self._offers.latest
+        return any(
+            filed.state is RequestState.DONE
+            and filed.about in latest
+            and latest[filed.about].concern is Concern.CAMPAIGN
+            for filed in self.requests.values()
+        )
 
     @property
     def dead_letters(self) -> Sequence[Held]:
@@ -198,12 +209,13 @@ class Desk:
             if overtaken is not None:
                 self._give_back(page, filed, overtaken)
                 return overtaken
-            self._permit(page, filed, permit, {"plan": plan.id, "holds": [hold.id for hold in plan.holds]})
-            for hold in plan.holds:
+            missing = outstanding(plan, (held.hold for held in self._book.holds.values()), now)
+            self._permit(page, filed, permit, {"plan": plan.id, "holds": [hold.id for hold in missing]})
+            for hold in missing:
                 page.place(hold)
             self._docket.ordered(page, filed.about, self._order(filed, plan, now))
             self._offers.answered(page, filed.about)
-            page.note(HappeningKind.PLACED, f"{len(plan.holds)} holds placed: {plan.title}", filed.about)
+            page.note(HappeningKind.PLACED, f"{len(missing)} holds placed: {plan.title}", filed.about)
         self._docket.catch_up(filed.about, now)  # the campaign has not waited for the approval
         return permit
 

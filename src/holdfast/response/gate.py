@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from holdfast.containment import Directory, compile_rule, compile_rules
+from holdfast.containment import Directory, Hold, compile_rule, compile_rules
 from holdfast.guard import Answer, Question, Reader, Snapshot
 
 from .book import Book
 from .conduct import LIVE
+from .silence import Silence
 
 
 class Gate:
@@ -28,6 +28,7 @@ class Gate:
         self._directory = directory
         self._read = read
         self._snapshot = Snapshot((), version=0, read=read)
+        self._silence: Silence | None = None
         self.compile_anew()
         book.when_moved(self.refresh)
 
@@ -38,9 +39,9 @@ class Gate:
 
     def compile_anew(self) -> None:
         """Put a snapshot of every live hold in force: at the start, and when the directory has changed."""
-        standing = (held.hold for held in self._book.holds.values() if held.state in LIVE)
-        rules = compile_rules(standing, self._directory, self._read, 0)
+        rules = compile_rules(self._standing(), self._directory, self._read, 0)
         self._snapshot = Snapshot(rules, version=self._snapshot.version + 1, read=self._read)
+        self._silence = None
 
     def refresh(self, moved: Collection[str], now: int) -> None:  # noqa: ARG002 - rules know their own times
         """Put a snapshot in force that follows from the one before by the holds that were placed or ended."""
@@ -51,6 +52,7 @@ class Gate:
             add=[rule for rule in rules if rule is not None],
             drop=[key for key in moved if self._book.holds[key].state not in LIVE],
         )
+        self._silence = None
 
     def ask(self, question: Question) -> Answer:
         """The answer to one question, by the holds in force at its time."""
@@ -64,5 +66,9 @@ class Gate:
         """bool[n]: which of the accounts in these rows of the platform's `accounts()` may not post at all at `now`."""
         if not self._book.holds:
             return np.zeros(len(rows), dtype=np.bool_)
-        accounts = self._directory.column("account").take(pa.array(rows)).to_pylist()
-        return ~self.may_post(accounts, now)
+        if self._silence is None:
+            self._silence = Silence(self._standing(), self._directory, self._read)
+        return self._silence.held(rows, now)
+
+    def _standing(self) -> Iterator[Hold]:
+        return (held.hold for held in self._book.holds.values() if held.state in LIVE)

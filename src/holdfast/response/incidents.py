@@ -94,9 +94,9 @@ class Incidents:
             body = {"account": takeover.account, "staff": takeover.staff, "tool_session": session}
             body["evidence"] = _words(takeover.evidence)
             page.record(RecordKind.OBSERVATION, f"takeover/{key}", about, body)
-            page.note(
-                HappeningKind.WARNING, f"{takeover.account} looks taken over by {session or takeover.staff}", about
-            )
+            if len(accounts) <= TOGETHER:  # after that, the offers tell how it grows
+                text = f"{takeover.account} looks taken over by {session or takeover.staff}"
+                page.note(HappeningKind.WARNING, text, about)
             self._offers.make(page, about, Concern.TAKEOVERS, plans, endangered=len(accounts))
 
     def _against(self, takeover: Takeover, about: str, accounts: Iterable[str], now: int) -> tuple[Plan, ...]:

@@ -30,9 +30,10 @@ class NoResponder:
 class AutoResponder:
     """Requests the suggested plan as soon as it is offered; others approve it `seconds` later.
 
-    They are as many different people as the guard asks for, the requester never among them. For drills: it decides nothing
-    that a person should, it only takes as long as people would. Warnings before any lure it leaves alone, because a drill is
-    measured from the first lure, which would never be posted; once a campaign was answered, it answers whatever is offered.
+    They are as many different people as the guard asks for, the requester never among them. For drills: it decides
+    nothing that a person should, it only takes as long as people would. What it answers at first are campaigns, unless
+    told otherwise: a drill is measured from the first lure, which would never be posted if every warning before it were
+    acted on. Once a campaign was answered, an attack is known, and every warning is.
     """
 
     def __init__(
@@ -55,14 +56,18 @@ class AutoResponder:
         for offer in desk.offers:
             if offer.wanted and (alarmed or offer.concern in self._answers):
                 desk.request(offer.recommended, self._requester, now)
-        waiting = None
         for filed in [each for each in desk.requests.values() if each.state is RequestState.OPEN]:
-            due = filed.filed_at + self._wait
-            if due > now:
-                waiting = due if waiting is None else min(waiting, due)
+            if filed.filed_at + self._wait > now:
                 continue
             for approver in self._approvers:
                 desk.approve(filed.request.id, approver, now)
                 if desk.requests[filed.request.id].state is not RequestState.OPEN:
                     break
-        return waiting
+        self._ask(desk, now)  # what was overtaken is offered again, and an attack may be known only now
+        waiting = (each.filed_at + self._wait for each in desk.requests.values() if each.state is RequestState.OPEN)
+        return min((due for due in waiting if due > now), default=None)
+
+    def _ask(self, desk: Desk, now: int) -> None:
+        for offer in desk.offers:
+            if offer.wanted and (offer.concern in self._answers or desk.answered):
+                desk.request(offer.recommended, self._requester, now)

@@ -60,7 +60,7 @@ class Watch:
         *,
         key: bytes,
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
-        look_every: int = 5 * MINUTE,
+        look_every: int = 15 * MINUTE,
     ) -> None:
         """Feed `engine` and `knowledge`; `key` is the secret of the once-only filter (`events.OnceOnly`).
 

@@ -67,9 +67,7 @@ class Dialect:
         names = list(self.columns.values())
         for name in names:
             if not name.isprintable() or not name:
-                raise UsageError(
-                    f"a column cannot be called {name!a}", advice="Say --column field=name, in UTF-8."
-                )
+                raise UsageError(f"a column cannot be called {name!a}", advice="Say --column field=name, in UTF-8.")
             if names.count(name) > 1:
                 raise UsageError(f"the column {name!r} is named for two fields")
         if self.default_type not in KINDS:

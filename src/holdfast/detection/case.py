@@ -24,6 +24,7 @@ class Case:
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
+    crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # addresses of a crowd -> whose, and in which post
     voices: set[int] = field(default_factory=set)
     signatures: list[bytes] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # carrying post -> time
@@ -70,7 +71,10 @@ class Case:
             return True
         if self.contained_at is None:
             return False
-        return self.evidence.trace_is_typical("precursors") and not sighting.features.precursors
+        typical = self.evidence.typical_traces()
+        if self.crowd:
+            return not typical & self.evidence.traces_of(sighting)
+        return "precursors" in typical and not sighting.features.precursors
 
     def _take_bystander(self, sighting: Sighting) -> None:
         if sighting.account:
@@ -88,14 +92,30 @@ class Case:
         changed = False
         if self.detected_at is None and score >= model.ALERT:
             self.detected_at, self.detected_after_posts, changed = now, self.lure_posts, True
-        if self.detected_at is not None and self.contained_at is None and score >= model.CONTAIN:
+        if self.detected_at is not None and self.contained_at is None and self._may_contain(score):
             self.contained_at, changed = now, True
         return changed
+
+    def _may_contain(self, score: float) -> bool:
+        """A crowd shares nothing that ties a stranger's own address to it, so its accounts must share a trace."""
+        return score >= model.CONTAIN and (not self.crowd or bool(self.evidence.typical_traces()))
+
+    def release(self, key: int) -> bool:
+        """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""
+        if key not in self.crowd:
+            return False
+        account, post = self.crowd.pop(key)
+        self.lures.pop(key, None)
+        self.kinds.pop(key, None)
+        self.carriers.pop(account, None)
+        self.posts.pop(post, None)
+        return True
 
     def absorb(self, other: Case) -> None:
         """Take over everything that `other` found: the two were one campaign."""
         self.lures = other.lures | self.lures
         self.kinds = other.kinds | self.kinds
+        self.crowd = other.crowd | self.crowd
         self.carriers = _earliest(self.carriers, other.carriers)
         self.posts = _earliest(self.posts, other.posts)
         self.bystanders = _earliest(self.bystanders, other.bystanders)

@@ -17,13 +17,13 @@ from .evidence import Evidence
 from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
-from .postlog import PostLog, chunk_of, named
+from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import rows_of
 from .settings import SHARES, DetectionSettings
-from .sightings import KEPT, KEPT_LONG, MIN_WORDS
+from .sightings import KEPT, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
 from .takeover import Takeover, Takeovers
-from .watch import next_post
+from .watch import CROWD_WORDS, CROWDS, next_post
 
 _COUNTED = 10  # posts by accounts with each of eight kinds of precursor, all posts, and those whose sign-ins are known
 
@@ -44,6 +44,7 @@ class Detector:
         room = int(SHARES["log"] * self.settings.memory_mb * (1 << 20)) // 2
         self._logs = (PostLog(room), PostLog(room))
         self._seen: Any = np.zeros(_COUNTED, np.int64)
+        self._crowd: Any = np.zeros(CROWD_WORDS, np.int64)
         self._takeovers = Takeovers()
         self._sequence = 0
         self._origin: int | None = None
@@ -96,6 +97,7 @@ class Detector:
                 newest=self._newest,
                 late=self._late,
                 seen=self._seen.tolist(),
+                crowd=self._crowd.tolist(),
                 arrays=arrays_of(self._state),
                 logs=tuple(chunks_of(log) for log in self._logs),
                 growth=self._grower.growth,
@@ -119,6 +121,7 @@ class Detector:
         for log, chunks in zip(detector._logs, saved.logs, strict=True):
             refill(log, chunks)
         detector._seen[:] = saved.seen
+        detector._crowd[:] = saved.crowd
         detector._sequence, detector._origin = saved.sequence, saved.origin
         detector._newest, detector._late = saved.newest, saved.late
         detector._takeovers = saved.takeovers
@@ -149,44 +152,52 @@ class Detector:
             self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
         found = self._state.advance(readings, columns, events, self._sequence, self._origin or 0, self._run)
         chunks = self._log(posts, readings, time, found)
-        self._look(readings, found, chunks)
+        self._look(readings, time, found, chunks)
         if len(time):
             running = np.maximum.accumulate(np.concatenate([[self._newest], time]))
             self._late += int((time < running[:-1]).sum())
             self._newest = int(running[-1])
         self._sequence += len(time)
 
-    def _log(self, posts: Any, readings: Any, time: Any, found: Found) -> tuple[Any, Any]:
+    def _log(self, posts: Any, readings: Any, time: Any, found: Found) -> list[Chunk]:
         """Keep the names of posts that carry something; the chunks made of them."""
         lures = (readings.lure_from, readings.lure_kind, readings.lure_key, readings.lure_valid)
+        telling = readings.words >= MIN_WORDS
         columns = {
             "voice": found.voice,
             "time": time,
             "features": found.features,
             "page": found.page,
-            "signature": np.where((readings.words >= MIN_WORDS)[:, None], readings.signature, np.uint8(0)),
+            "signature": readings.signature,
         }
         chunks = []
-        for log, worth in zip(self._logs, (KEPT, KEPT_LONG), strict=True):
-            chunk = chunk_of(posts, np.flatnonzero(found.keep == worth), columns, lures, self._sequence)
+        for log, rows in zip(self._logs, (found.keep == KEPT, found.keep > KEPT), strict=True):
+            if not rows.any():
+                continue
+            chunk = chunk_of(posts, np.flatnonzero(rows), columns, lures, self._sequence)
+            chunk.signature[~telling[rows]] = 0
             log.append(chunk)
             chunks.append(chunk)
-        return chunks[0], chunks[1]
+        return chunks
 
-    def _look(self, readings: Any, found: Found, chunks: tuple[Any, Any]) -> None:
+    def _look(self, readings: Any, time: Any, found: Found, chunks: list[Chunk]) -> None:
         """Stop at each post that must be looked at by itself, in order, and let campaigns form and grow."""
-        read = (readings.account, readings.bands, readings.lure_from, readings.lure_key)
-        grower, count, at, post = self._grower, len(found.voice), 0, 0
-        while post < count:
+        account, bands, keys = (part.view(np.int64) for part in (readings.account, readings.bands, readings.lure_key))
+        read = (account, readings.words, bands, readings.lure_from, keys)
+        known = (time, found.voice, found.features, found.keep)
+        grower, at, post = self._grower, 0, 0
+        while post < len(time):
             row = int(found.due[at, 0]) if at < len(found.due) else -1
-            post = next_post(read, found.features, grower.accounts.slots, grower.keys.slots, row, post, self._seen)
-            if post == count:
-                return
-            at = self._look_at(post, readings, found, chunks, at)
+            watched = (grower.accounts.slots, grower.keys.slots)
+            post, why = next_post(
+                read, known, watched, self._crowd, self._seen, row, post, self._sequence, self._origin or 0
+            )
+            if why:
+                at = self._look_at(post, why, readings, found, chunks, at)
             post += 1
 
-    def _look_at(self, post: int, readings: Any, found: Found, chunks: tuple[Any, Any], at: int) -> int:
-        """Let one post grow the campaigns it touches, then weigh the keys that it brought to their screen."""
+    def _look_at(self, post: int, why: int, readings: Any, found: Found, chunks: list[Chunk], at: int) -> int:  # noqa: PLR0913 - one post and all that is known of it
+        """Let one post grow the campaigns it touches, then weigh what it brought to the screen."""
         base = self._base()
         bands = tuple(int(band) for band in readings.bands[post] if band)
         itself = _find(chunks, self._sequence + post)
@@ -197,6 +208,8 @@ class Detector:
             evidence = Evidence(pace=pace(due, self._origin or 0), base=base)
             self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
             at += 1
+        if why & CROWDS and itself is not None:
+            self._grower.crowd(self._crowd, itself, bands, Evidence(base=base))
         return at
 
     def _base(self) -> tuple[float, ...] | None:
@@ -209,7 +222,7 @@ class Detector:
         )
 
 
-def _find(chunks: tuple[Any, Any], sequence: int) -> Any:
+def _find(chunks: list[Chunk], sequence: int) -> Named | None:
     """The post with this number, if its names were kept."""
     for chunk in chunks:
         row = int(np.searchsorted(chunk.sequence, sequence))
@@ -224,13 +237,22 @@ def _columns(posts: Any) -> PostColumns:
         time=posts.column("time").to_numpy(),
         lang=_strings(posts.column("lang")),
         client=_strings(posts.column("client")),
-        verified=pc.fill_null(posts.column("verified"), False).cast(pa.uint8()).to_numpy(),
-        reach=pc.fill_null(posts.column("reach"), 0).to_numpy(),
+        verified=_numbers(posts.column("verified").cast(pa.uint8())),
+        reach=_numbers(posts.column("reach")),
     )
+
+
+def _numbers(column: Any) -> Any:
+    """A column of numbers, 0 where there is none."""
+    if column.null_count == len(column):
+        return np.zeros(len(column), column.type.to_pandas_dtype())
+    return (pc.fill_null(column, 0) if column.null_count else column).to_numpy()
 
 
 def _strings(column: Any) -> tuple[Any, Any]:
     """A string column as (offsets int32[n + 1], bytes); nulls are empty."""
+    if column.null_count == len(column):
+        return np.zeros(len(column) + 1, np.int32), np.zeros(1, np.uint8)
     if column.null_count:
         column = pc.fill_null(column, "")
     _, offsets, data = column.buffers()

@@ -31,8 +31,9 @@ class Sighting:
     urls: tuple[str, ...]
     handles: frozenset[int]  # keys of the handles it mentions
     signature: bytes
-    sort: str  # address, shape, page, copyable or text: what sharing it is worth
+    sort: str  # address, shape, page, copyable, text or own: what sharing it is worth
     lure_class: str  # address, link, short_link or phone; empty for text
+    worth: float = 0.0  # of its gap in a crowd, in nats; for own only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,8 @@ class Evidence:
                 self._put("shared_address", model.SHARED_ADDRESS_SHAPE)
             case "text":
                 self._put("shared_text", model.SHARED_TEXT)
+            case "own":
+                self._put("own_addresses", sighting.worth)
             case "copyable":
                 self._put("shared_copyable", model.SHARED_COPYABLE)
             case _:
@@ -207,9 +210,21 @@ class Evidence:
         """The sum of the terms, in nats."""
         return sum(term.log_likelihood for term in self.terms())
 
-    def trace_is_typical(self, name: str) -> bool:
-        """Whether four in five carriers show this trace, of three or more."""
-        return self.carriers >= 3 and self.traces.get(name, 0) >= 0.8 * self.carriers
+    def typical_traces(self) -> set[str]:
+        """The traces that four in five carriers show, of three or more."""
+        if self.carriers < model.MIN_CARRIERS:
+            return set()
+        return {name for name, count in self.traces.items() if count >= 0.8 * self.carriers}
+
+    def traces_of(self, sighting: Sighting) -> set[str]:
+        """The traces that one sighting shows."""
+        features = sighting.features
+        shown = {
+            "precursors": bool(features.precursors),
+            "obfuscation": bool(features.flags & (OBFUSCATED_LURE | OBFUSCATED_TEXT)),
+            "departure": bool(features.departures),
+        }
+        return {name for name, is_shown in shown.items() if is_shown}
 
 
 def _count(counts: dict[str, int], name: str, by: int = 1) -> None:
@@ -220,6 +235,7 @@ CONTENT = (
     "shared_address",
     "shared_copyable",
     "shared_text",
+    "own_addresses",
     "burst",
     "own_page",
     "same_page",
@@ -234,6 +250,7 @@ _NOTES = {
     "shared_address": "{} further accounts with the same payment address",
     "shared_copyable": "{} further accounts with the same link or number",
     "shared_text": "{} further accounts with nearly the same words",
+    "own_addresses": "{} further accounts, each with an address nobody posted before, against how often that happens",
     "burst": "{} gaps against how often the site is named",
     "own_page": "{} further accounts, each with a page of its own",
     "same_page": "{} further accounts with a page named before",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from holdfast.reading import Lure, LureKind, hash_text, lure_key, lures_of
+from typing import Any
+
+from holdfast.reading import Lure, LureKind, hash_text, lure_key, read_text
+from holdfast.reading.flags import ADDRESS, DOMAIN, PROVED, SHORT_LINK
 
 from . import model
 from .campaign import Campaign
@@ -13,9 +16,9 @@ from .case import Case
 from .evidence import Evidence, Pace, Sighting
 from .keyed import KeyedState
 from .likeness import alike
-from .naming import Due, campaign_id, sighting_of, unnamed
+from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
 from .postlog import Named, PostLog
-from .sightings import ADDRESS, DOMAIN, SHORT_LINK, TEXT
+from .sightings import TEXT
 from .watch import WatchSet
 
 _SHARED_CARRIERS = 2
@@ -73,7 +76,7 @@ class Grower:
         sightings = self._sightings(due, until)
         if not sightings:
             return
-        case = Case(id=campaign_id(due, sightings[0]), evidence=evidence)
+        case = Case(id=campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence=evidence)
         for sighting in sightings:
             self._take(case, sighting)
         evidence.remarks = max(evidence.remarks, due.remarks)
@@ -89,6 +92,7 @@ class Grower:
                 self._take(known, sighting)
             known.decide(now)
         self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
+        self._release(due.key, known)
         self._watch(known, bands)
         self._touch(known)
 
@@ -132,10 +136,15 @@ class Grower:
             text = sighting.text if sighting else ""
             case.lures[key] = Lure(kind=LureKind.TEXT, value=text, valid=False)
             return
-        text, urls = (sighting.text, sighting.urls) if sighting else (post.text, post.urls) if post else ("", ())
-        for lure in lures_of(text, urls):
-            if lure_key(lure) == key:
-                case.lures[key] = lure
+        named = sighting or post
+        if named is not None:
+            self._name(case, key, named.text, named.urls)
+
+    @staticmethod
+    def _name(case: Case, key: int, text: str, urls: tuple[str, ...]) -> None:
+        for found in read_text(text, urls).lures:
+            if found.key == key:
+                case.lures[key] = found.lure
 
     def _watch(self, case: Case, bands: Iterable[int]) -> None:
         for account in case.carriers:
@@ -151,6 +160,53 @@ class Grower:
     def _touch(self, case: Case) -> None:
         case.revision += 1
         self.growth.changed[case.id] = None
+
+    # ---- accounts that crowd together, each with an address of its own
+
+    def crowd(self, crowd: Any, post: Named, bands: Iterable[int], evidence: Evidence) -> None:
+        """Weigh the crowd that `post` joined, or let it join the campaign that the crowd already is."""
+        worths = crowd_of(crowd)
+        earlier = [each for log in self._logs for each in log.numbered(frozenset(worths))]
+        carried = sorted(((each, _own_address(each)) for each in earlier), key=lambda pair: pair[0].sequence)
+        members = [
+            (each, key)
+            for each, key in carried
+            if key and key not in self.growth.by_key and each.sequence <= post.sequence
+        ]
+        if not members or members[-1][0].sequence != post.sequence:
+            return
+        for _, key in reversed(members[:-1]):
+            for case in self.growth.cases.values():
+                if key in case.crowd:
+                    self._gather(case, members[-1:], worths, bands)
+                    return
+        case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence)
+        for each, _ in members:
+            self._take(case, sighting_of(each, ADDRESS, PROVED, own=worths[each.sequence]))
+        if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
+            self.growth.cases[case.id] = case
+            self._gather(case, members, worths, bands)
+
+    def _gather(
+        self, case: Case, members: list[tuple[Named, int]], worths: dict[int, float], bands: Iterable[int]
+    ) -> None:
+        """Let accounts, each with an address of its own, be part of a crowd that is a campaign."""
+        for post, key in members:
+            sighting = sighting_of(post, ADDRESS, PROVED, own=worths[post.sequence])
+            self._take(case, sighting)
+            if post.account in case.carriers:
+                case.crowd[key] = post.account, post.id
+                case.kinds[key] = ADDRESS
+                self._name(case, key, post.text, post.urls)
+        case.decide(members[-1][0].time)
+        self._watch(case, bands)
+        self._touch(case)
+
+    def _release(self, key: int, to: Case) -> None:
+        """Take an address that proved to be shared out of the crowds that took it for somebody's own."""
+        for case in self.growth.cases.values():
+            if case is not to and case.release(key):
+                self._touch(case)
 
     # ---- a post that touches a known campaign
 
@@ -220,6 +276,11 @@ class Grower:
                     index[key] = into.id  # type: ignore[index]
         del self.growth.cases[other.id]
         self._touch(into)
+
+
+def _own_address(post: Named) -> int | None:
+    """The key of the first proved payment address in a post."""
+    return next((key for kind, key, valid in post.lures if kind == ADDRESS and valid == PROVED), None)
 
 
 def _are_mostly(accounts: Iterable[str], case: Case) -> bool:

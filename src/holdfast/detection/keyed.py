@@ -8,17 +8,19 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from holdfast.reading.flags import LINK, SHORT_LINK
+
 from .history import remember
 from .precursors import EventRows
 from .settings import ACCOUNT_WORDS, ENTRY_WORDS, SECURITY_WORDS, SHARES, SIGHTING_WORDS, DetectionSettings
-from .sightings import LINK, NOT_KEPT, RARE, SCREEN_WORDS, follow
-from .tables import Table, find_quietly, mix
+from .sightings import MOST_DUE, SCREEN_WORDS, follow
+from .tables import Table, find, mix
+from .watch import signed
 
 Run: TypeAlias = Callable[[Sequence[Callable[[], None]]], None]
 """Runs jobs that do not touch each other's data, one after another or at once, and returns when all are done."""
 
-_DUE_ROOM = 256
-_MOST_SHARDS = 8
+MOST_SHARDS = 8
 LOST = ("texts_first", "texts", "rare_first", "rare", "links_first", "links")
 """What each count in `KeyedState.lost` counts: keys evicted from that table."""
 
@@ -42,7 +44,7 @@ class PostColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One batch after both passes: voice uint64[n], features int64[n], page uint64[n], keep uint8[n], due in order."""
+    """One batch after both passes: voice, features, page int64[n], keep uint8[n]; entries due, in order of post."""
 
     voice: Any
     features: Any
@@ -65,32 +67,10 @@ class KeyedState:
             "links": ENTRY_WORDS,
         }
         self.tables = {name: Table(settings.sets(SHARES[name], size), size) for name, size in words.items()}
-        self.sketch: Any = np.zeros(settings.sets(SHARES["sketch"], 0) * 16, np.uint32)
-        self.evicted: Any = np.zeros((_MOST_SHARDS, 2), np.int64)  # accounts, security histories
-        self.lost: Any = np.zeros((_MOST_SHARDS, len(LOST)), np.int64)
-
-    def advance(
-        self, readings: Any, posts: PostColumns, events: EventRows, sequence: int, origin: int, run: Run
-    ) -> Found:
-        """Take a batch in: first each account's past, then each key's sightings."""
-        count = len(posts.time)
-        voice = np.zeros(count, np.uint64)
-        features = np.zeros(count, np.int64)
-        self._remember(readings, posts, events, sequence, voice, features, run)
-        page = _pages(readings, count)
-        keep = np.full((self.shards, count), NOT_KEPT, np.uint8)
-        due: list[Any] = [None] * self.shards
-
-        def job(shard: int) -> Callable[[], None]:
-            def work() -> None:
-                due[shard] = self._follow(readings, posts, voice, features, page, shard, sequence, origin, keep[shard])
-
-            return work
-
-        run([job(shard) for shard in range(self.shards)])
-        together = np.concatenate(due)
-        order = np.lexsort((together[:, 1], together[:, 2], together[:, 0]))
-        return Found(voice=voice, features=features, page=page, keep=keep.max(axis=0), due=together[order])
+        self.sketch: Any = np.zeros(settings.sets(SHARES["sketch"], 0) * 16, np.int32)
+        self.evicted: Any = np.zeros((MOST_SHARDS, 2), np.int64)  # accounts, security histories
+        self.lost: Any = np.zeros((MOST_SHARDS, len(LOST)), np.int64)
+        self._due: Any = np.zeros((self.shards, 2 * MOST_DUE, SCREEN_WORDS + ENTRY_WORDS), np.int64)
 
     def arrays(self) -> Iterator[tuple[str, Any]]:
         """Every array that makes up the state, by name."""
@@ -104,72 +84,83 @@ class KeyedState:
     def handle_of(self, account: int) -> int:
         """The key of the handle of an account given by hash; 0 when it is not known."""
         table = self.tables["accounts"]
-        slot = find_quietly(table.tags, np.uint64(mix(np.uint64(account))))
+        slot = find(table.tags, mix(signed(account)))
         return 0 if slot < 0 else int(table.rows[slot, 6]) % (1 << 64)
 
     def first_time(self, key: int, kind: int) -> int | None:
         """When a lure was first seen, in ms; None when it is not remembered."""
-        names = (("rare", 0), ("first_rare", 2)) if kind in RARE else (("links", 0), ("first_links", 2))
+        names = (("links", 0), ("first_links", 2)) if kind in (LINK, SHORT_LINK) else (("rare", 0), ("first_rare", 2))
         for name, word in names:
-            slot = find_quietly(self.tables[name].tags, np.uint64(mix(np.uint64(key))))
+            slot = find(self.tables[name].tags, mix(signed(key)))
             if slot >= 0:
                 return int(self.tables[name].rows[slot, word])
         return None
 
+    def advance(
+        self, readings: Any, posts: PostColumns, events: EventRows, sequence: int, origin: int, run: Run
+    ) -> Found:  # fmt: skip
+        """Take a batch in: first each account's past, then each key's sightings."""
+        count = len(posts.time)
+        voice, features, page = (np.empty(count, np.int64) for _ in range(3))
+        self._remember(readings, posts, events, sequence, (voice, features, page), run)
+        keep = np.empty((self.shards, count), np.uint8)
+        due: list[Any] = [None] * self.shards
+        known = (posts.time, voice, features, page)
+
+        def job(shard: int) -> Callable[[], None]:
+            def work() -> None:
+                due[shard] = self._follow(readings, known, shard, sequence, origin, keep[shard])
+
+            return work
+
+        run([job(shard) for shard in range(self.shards)])
+        if self.shards == 1:
+            return Found(voice=voice, features=features, page=page, keep=keep[0], due=due[0])
+        together = np.concatenate(due)
+        in_order = np.argsort(together[:, 0], kind="stable")
+        return Found(voice=voice, features=features, page=page, keep=keep.max(axis=0), due=together[in_order])
+
     def _remember(
-        self, readings: Any, posts: PostColumns, events: EventRows, sequence: int, voice: Any, features: Any, run: Run
+        self, readings: Any, posts: PostColumns, events: EventRows, sequence: int, out: tuple[Any, Any, Any], run: Run
     ) -> None:
         accounts, security = self.tables["accounts"], self.tables["security"]
         tables = (accounts.tags, accounts.rows, security.tags, security.rows)
-        read = (readings.account, readings.flags, readings.script, readings.lure_from, readings.lure_kind)
+        account, keys = readings.account.view(np.int64), readings.lure_key.view(np.int64)
+        read = (account, readings.flags, readings.script, readings.lure_from, readings.lure_kind, keys)
         columns = (posts.time, *posts.lang, *posts.client, posts.verified, posts.reach)
 
         def job(shard: int) -> Callable[[], None]:
             evicted = self.evicted[shard]
-            return lambda: remember(
-                read, columns, events.columns, tables, shard, self.shards, sequence, voice, features, evicted
-            )
+            return lambda: remember(read, columns, events.columns, tables, shard, self.shards, sequence, out, evicted)
 
         run([job(shard) for shard in range(self.shards)])
 
     def _follow(
-        self, readings: Any, posts: PostColumns, voice: Any, features: Any, page: Any, shard: int, sequence: int,
-        origin: int, keep: Any,
+        self, readings: Any, known: tuple[Any, Any, Any, Any], shard: int, sequence: int, origin: int, keep: Any
     ) -> Any:  # fmt: skip
+        bands, keys = readings.bands.view(np.int64), readings.lure_key.view(np.int64)
         read = (
-            readings.flags, readings.words, readings.bands,
-            readings.lure_from, readings.lure_kind, readings.lure_key, readings.lure_valid, page,
-        )  # fmt: skip
-        texts = self.tables["texts"]
-        tables = (
-            self._pair("first_rare", "rare"),
-            self._pair("first_links", "links"),
-            texts.tags,
-            texts.rows,
-            self.sketch,
+            readings.flags,
+            readings.words,
+            bands,
+            readings.lure_from,
+            readings.lure_kind,
+            keys,
+            readings.lure_valid,
         )
-        due = np.zeros((_DUE_ROOM, SCREEN_WORDS + ENTRY_WORDS), np.int64)
+        rare, links = self._pair("first_rare", "rare"), self._pair("first_links", "links")
+        texts = (self.tables["texts"].tags, self.tables["texts"].rows, self.sketch)
+        due, lost = self._due[shard], self.lost[shard]
         filled: list[Any] = []
-        start, count = 0, len(posts.time)
+        start, count = 0, len(known[0])
         while start < count or not filled:
             found = np.zeros(1, np.int64)
             start = follow(
-                read, posts.time, voice, features, tables, shard, self.shards, sequence, origin, start, due, found,
-                keep, self.lost[shard],
-            )  # fmt: skip
+                read, known, rare, links, texts, shard, self.shards, sequence, origin, start, due, found, keep, lost
+            )
             filled.append(due[: found[0]].copy())
-        return np.concatenate(filled)
+        return filled[0] if len(filled) == 1 else np.concatenate(filled)
 
     def _pair(self, first: str, then: str) -> tuple[Any, Any, Any, Any]:
         one, two = self.tables[first], self.tables[then]
         return one.tags, one.rows, two.tags, two.rows
-
-
-def _pages(readings: Any, count: int) -> Any:
-    """One hash per post of all links in it: what tells one page of a site from another."""
-    links = np.where(readings.lure_kind == LINK, readings.lure_key, np.uint64(0))
-    pages = np.zeros(count, np.uint64)
-    if len(links):
-        owner = np.repeat(np.arange(count), np.diff(readings.lure_from))
-        np.bitwise_xor.at(pages, owner, links)
-    return pages

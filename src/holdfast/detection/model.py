@@ -82,7 +82,17 @@ KNOWN_POSTS, KNOWN_AGE = 8, 2 * DAY
 """From so many posts over so long a time before the burst a site is known, and its bursts are ordinary: it then counts as
 something people copy. Fewer could be an attacker's, to give a fresh site a past. [bg] Conversations come in bursts."""
 
-SPREADS = {"address": 1e-5, "shape": 1e-5, "page": 1e-5, "known": 1e-2, "copyable": 1e-2, "text": 5e-2}
+OWN_CAP, OWN_FLOOR = 6.0, -3.0
+OWN_SCALES = 14
+OWN_PRIOR = 2.0
+OWN_PAUSE = 4 * HOUR
+"""Accounts that each post a payment address nobody posted before, close together: the gap between two such posts against
+how such gaps are spread on this platform, counted in powers of two of a second. A campaign's gap is taken to be as
+likely at each of the 14 scales from 1 s to 2.3 h; the platform's spread starts as that of a Poisson process of the
+pace seen so far, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of four hours ends
+a crowd. [theory]"""
+
+SPREADS = {"address": 1e-5, "shape": 1e-5, "own": 1e-5, "page": 1e-5, "known": 1e-2, "copyable": 1e-2, "text": 5e-2}
 """Share of keys taken up by a second account that spread by copying and look as sharp as a campaign. Content saturates
 at -ln of it: 11.5, 4.6 and 3.0 nats. Donation addresses that hundreds repost, and new sites of which everybody
 links an own page, are rare; links, numbers and words that spread are everyday. [judged]"""

@@ -6,14 +6,16 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from holdfast.reading.flags import ADDRESS, DOMAIN, HANDLE, LINK, PHONE, PROVED, SHORT_LINK
+
 from .evidence import Sighting
 from .features import Features
 from .postlog import Named
 from .settings import EXACT, HEADER_WORDS, SIGHTING_WORDS
-from .sightings import ADDRESS, DOMAIN, HANDLE, LINK, PHONE, SCREEN_WORDS, SHORT_LINK, TEXT
+from .sightings import TEXT
+from .watch import CROWD_AT, CROWD_SIGHTING
 
 CLASS_OF = {ADDRESS: "address", DOMAIN: "link", LINK: "link", SHORT_LINK: "short_link", PHONE: "phone", TEXT: ""}
-_PROVED = 2
 _U64 = 1 << 64
 
 
@@ -51,7 +53,7 @@ class Due:
         exact = []
         for at in range(HEADER_WORDS, HEADER_WORDS + min(entry[5], EXACT) * SIGHTING_WORDS, SIGHTING_WORDS):
             voice, sequence, time, features, page = entry[at : at + SIGHTING_WORDS]
-            exact.append(Place(voice=voice % _U64, sequence=sequence, time=time, features=features, page=page % _U64))
+            exact.append(Place(voice=voice, sequence=sequence, time=time, features=features, page=page))
         return cls(
             key=key % _U64,
             kind=kind,
@@ -67,12 +69,19 @@ class Due:
 def sort_of(kind: int, valid: int) -> str:
     """What sharing a key of this kind is worth (`Sighting.sort`)."""
     if kind == ADDRESS:
-        return "address" if valid == _PROVED else "shape"
+        return "address" if valid == PROVED else "shape"
     return {DOMAIN: "page", TEXT: "text"}.get(kind, "copyable")
 
 
-def sighting_of(post: Named, kind: int, valid: int) -> Sighting:
-    """A post from the log, seen as carrying a key of this kind."""
+def crowd_of(crowd: Any) -> dict[int, float]:
+    """The sequence numbers of the latest accounts of the crowd (`watch`), and what each gap was worth, in nats."""
+    count = min(int(crowd[3]), EXACT)
+    rows = crowd[CROWD_AT : CROWD_AT + count * CROWD_SIGHTING].reshape(count, CROWD_SIGHTING).tolist()
+    return {sequence: worth / 1000 for _, sequence, _, _, worth in rows}
+
+
+def sighting_of(post: Named, kind: int, valid: int, *, own: float | None = None) -> Sighting:
+    """A post from the log, seen as carrying a key of this kind; `own` is the worth of its gap in a crowd."""
     return Sighting(
         voice=post.voice,
         account=post.account,
@@ -85,7 +94,8 @@ def sighting_of(post: Named, kind: int, valid: int) -> Sighting:
         urls=post.urls,
         handles=frozenset(key for code, key, _ in post.lures if code == HANDLE),
         signature=post.signature,
-        sort=sort_of(kind, valid),
+        sort=sort_of(kind, valid) if own is None else "own",
+        worth=own or 0.0,
         lure_class=CLASS_OF[kind],
     )
 
@@ -109,7 +119,6 @@ def unnamed(place: Place, due: Due) -> Sighting:
     )
 
 
-def campaign_id(due: Due, first: Sighting) -> str:
-    """The campaign's name: the same wherever and however often the same posts are read."""
-    seed = f"{due.key:016x} {first.post or first.sequence}"
-    return "c-" + hashlib.blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+def campaign_id(key: int, post: str) -> str:
+    """The name of a campaign by its first lure and first post: the same wherever and however often they are read."""
+    return "c-" + hashlib.blake2b(f"{key:016x} {post}".encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-_MERGE_BELOW = 16_384  # rows: chunks are merged up to here, so that a search visits few of them
+_MERGE_BELOW = 2_048  # rows: chunks are merged up to here, so that a search visits few of them
 
 NAMES = pa.schema(
     [("id", pa.string()), ("account", pa.string()), ("text", pa.string()), ("urls", pa.list_(pa.string()))]
 )
 COLUMNS = {
     "sequence": "i8",
-    "voice": "u8",
+    "voice": "i8",
     "time": "i8",
     "features": "i8",
-    "page": "u8",
+    "page": "i8",
     "signature": "u1",
     "first": "i8",
     "kinds": "u1",
@@ -159,13 +159,15 @@ def _merged(one: Chunk, two: Chunk) -> Chunk:
 def chunk_of(posts: Any, rows: Any, columns: dict[str, Any], lures: tuple[Any, Any, Any, Any], sequence: int) -> Chunk:
     """The rows of a batch worth keeping: `columns` voice, time, features, page, signature (n each); lures (from, kinds, keys, valid)."""
     lure_from, kinds, keys, valid = lures
-    counts = (lure_from[1:] - lure_from[:-1])[rows]
+    starts = lure_from[rows]
+    counts = lure_from[rows + 1] - starts
     first = np.zeros(len(rows) + 1, np.int64)
     np.cumsum(counts, out=first[1:])
-    picked = np.repeat(lure_from[:-1][rows] - first[:-1], counts) + np.arange(first[-1])
+    picked = np.repeat(starts - first[:-1], counts) + np.arange(first[-1])
+    names = posts.select(NAMES.names).take(pa.array(rows))
     return Chunk(
-        names=posts.select(NAMES.names).take(pa.array(rows)).cast(NAMES),
-        sequence=rows.astype(np.int64) + sequence,
+        names=names if names.schema.equals(NAMES) else pa.RecordBatch.from_arrays(names.columns, schema=NAMES),
+        sequence=rows + sequence,
         first=first,
         kinds=kinds[picked],
         keys=keys[picked],

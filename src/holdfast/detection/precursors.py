@@ -16,7 +16,7 @@ from . import model
 from .history import ABOUT, SIGN_IN
 
 _STAFF, _CREDENTIAL, _PROTECTION, _RESET, _APP = 0, 1, 2, 3, 7
-_TYPES = (np.uint64, np.int64, np.uint8, np.uint64, np.uint64, np.uint64)
+_TYPES = (np.uint64, np.int64, np.int64, np.uint64, np.uint64, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +36,17 @@ class EventRows:
         )
 
 
+_EMPTY = np.zeros(0, np.int64)
+_NONE = EventRows(columns=(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY))
+
+
 def rows_of(events: Iterable[SecurityEvent]) -> EventRows:
     """The events that say something about an account's safety, in order of time; the others are left out."""
     rows = sorted((row for event in events if (row := _row(event)) is not None), key=lambda row: row[1])
-    columns: Sequence[Sequence[int]] = list(zip(*rows, strict=True)) or [()] * len(_TYPES)
-    made = [np.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)]
+    if not rows:
+        return _NONE
+    columns: Sequence[Sequence[int]] = list(zip(*rows, strict=True))
+    made = [np.array(column, kind).view(np.int64) for column, kind in zip(columns, _TYPES, strict=True)]
     return EventRows(columns=(made[0], made[1], made[2], made[3], made[4], made[5]))
 
 

@@ -21,20 +21,32 @@ Sums are integers, screens are generous: an entry whose sum could reach `model.A
 
 from __future__ import annotations
 
+from math import log
+
 import numpy as np
 
-from holdfast.reading.flags import DEFANGED, MENTIONS, OBFUSCATED_LURE, OBFUSCATED_TEXT, QUOTED_LURE, REFERS
-from holdfast.reading.kernel import kernel
+from holdfast.reading.flags import (
+    ADDRESS,
+    DEFANGED,
+    DOMAIN,
+    LINK,
+    MENTIONS,
+    OBFUSCATED_LURE,
+    OBFUSCATED_TEXT,
+    PHONE,
+    PROVED,
+    QUOTED_LURE,
+    REFERS,
+    SHORT_LINK,
+)
+from holdfast.reading.kernel import Array, kernel
 
 from . import model
 from .settings import ENTRY_WORDS, EXACT, HEADER_WORDS, SIGHTING_WORDS
-from .tables import FRESH, STAMP_SHIFT, claim, find, mix, shard_of
+from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of, prefetch, refresh
 
-ADDRESS, DOMAIN, LINK, SHORT_LINK, HANDLE, PHONE, TEXT = 1, 2, 3, 4, 5, 6, 8
-"""Kinds of key: reading's codes for lures, and one for text bands. Handles are not followed: everybody shares them."""
-
-RARE = (ADDRESS, DOMAIN, PHONE)
-"""Kinds of which there are few enough to remember their first sighting for weeks."""
+TEXT = 8
+"""The kind of key that a text band is; the others are reading's codes. Handles are not followed: everybody shares them."""
 
 SCREEN_WORDS = 4
 """Before the copy of the entry: row, key, kind, checksum."""
@@ -42,103 +54,94 @@ SCREEN_WORDS = 4
 MIN_WORDS = 5
 """Shorter texts are alike by nature."""
 
-NOT_KEPT, KEPT, KEPT_LONG = 0, 1, 2
-"""Whether the names of a post are kept: not, while room lasts, or longer because what it carries is rare."""
+NOT_KEPT, KEPT, KEPT_LONG, KEPT_NEW = 0, 1, 2, 3
+"""Whether the names of a post are kept: not, while room lasts, longer because what it carries is rare, or longer because it
+is the first ever to carry a proved payment address."""
+
+MOST_DUE = 64
+"""Entries that one post can bring to their screen at most."""
 
 _m = model.milli
 _ALERT = _m(model.ALERT) - 50  # the screen rounds; the last word is said in floating point
+_MIN_CARRIERS = model.MIN_CARRIERS
 _COMMENTARY = QUOTED_LURE | DEFANGED | REFERS
-_SHARED = (
-    0,
-    _m(model.SHARED_ADDRESS),
-    0,
-    _m(model.SHARED_COPYABLE),
-    _m(model.SHARED_COPYABLE),
-    0,
-    _m(model.SHARED_COPYABLE),
-)
-_SHARED_SHAPE = _m(model.SHARED_ADDRESS_SHAPE)
-_SHARED_TEXT = _m(model.SHARED_TEXT)
+_COPYABLE = _m(model.SHARED_COPYABLE)
+_SHARED = (0, _m(model.SHARED_ADDRESS), 0, _COPYABLE, _COPYABLE, 0, _COPYABLE)
+_SHARED_SHAPE, _SHARED_TEXT = _m(model.SHARED_ADDRESS_SHAPE), _m(model.SHARED_TEXT)
 _OWN_PAGE, _SAME_PAGE, _HAS_A_PAST = _m(model.OWN_PAGE), _m(model.SAME_PAGE), _m(model.HAS_A_PAST)
 _CONVERSATION = _m(model.CONVERSATION)
-_CEILING = tuple(_m(-np.log(model.SPREADS[name])) for name in ("address", "page", "copyable", "text"))
+_AT_MOST = {name: _m(-log(share)) for name, share in model.SPREADS.items()}
+_ADDRESS_MOST, _PAGE_MOST, _COPYABLE_MOST, _TEXT_MOST = (_AT_MOST[n] for n in ("address", "page", "copyable", "text"))
 _CLASS = (0, 0, 1, 1, 2, 0, 3)  # kind of lure -> bit of its class in a feature word
-_CLASS_NAMES = ("address", "link", "short_link", "phone")
-_NOVICE = tuple(_m(model.NOVICE[name]) for name in _CLASS_NAMES)
-_NOVICE_HALF = tuple(model.NOVICE_HALF[name] for name in _CLASS_NAMES)
+_NOVICE = tuple(_m(nats) for nats in model.NOVICE.values())
+_NOVICE_HALF = tuple(model.NOVICE_HALF.values())
 _PRECURSOR = tuple(
-    _m(np.log(likely / base)) for likely, base in zip(model.PRECURSOR_LIKELY, model.PRECURSOR_BASE, strict=True)
+    _m(log(likely / base)) for likely, base in zip(model.PRECURSOR_LIKELY, model.PRECURSOR_BASE, strict=True)
 )
-_FURTHER = _m(model.PRECURSOR_FURTHER)
-_PRECURSOR_CAP = _m(model.PRECURSOR_CAP)
-_NO_PRECURSOR = _m(np.log(1 - model.PRECURSOR_SHARE))
-_OBFUSCATED_TEXT = _m(min(model.OBFUSCATED_CAP, np.log(model.OBFUSCATED_SHARE / model.OBFUSCATED_TEXT_BASE)))
-_OBFUSCATED_LURE = _m(min(model.OBFUSCATED_CAP, np.log(model.OBFUSCATED_SHARE / model.OBFUSCATED_LURE_BASE)))
-_PLAIN = _m(np.log(1 - model.OBFUSCATED_SHARE))
-_DEPARTED = tuple(_m(np.log(model.DEPARTURE_SHARE / base)) for base in model.DEPARTURE_BASE.values())
-_STAYED = _m(np.log(1 - model.DEPARTURE_SHARE))
+_FURTHER, _PRECURSOR_CAP = _m(model.PRECURSOR_FURTHER), _m(model.PRECURSOR_CAP)
+_NO_PRECURSOR = _m(log(1 - model.PRECURSOR_SHARE))
+_OBFUSCATED_TEXT = _m(min(model.OBFUSCATED_CAP, log(model.OBFUSCATED_SHARE / model.OBFUSCATED_TEXT_BASE)))
+_OBFUSCATED_LURE = _m(min(model.OBFUSCATED_CAP, log(model.OBFUSCATED_SHARE / model.OBFUSCATED_LURE_BASE)))
+_PLAIN = _m(log(1 - model.OBFUSCATED_SHARE))
+_DEPARTED = tuple(_m(log(model.DEPARTURE_SHARE / base)) for base in model.DEPARTURE_BASE.values())
+_STAYED = _m(log(1 - model.DEPARTURE_SHARE))
 _MIN_POSTS = model.DEPARTURE_MIN_POSTS
 _REACH_WINDOW, _REACH_FREE, _REACH_EACH = model.REACH_WINDOW, model.REACH_FREE, _m(model.REACH_EACH)
-_MIN_CARRIERS = model.MIN_CARRIERS
 _DAY, _QUIET, _WATCHED = model.DAY, model.QUIET, model.WATCHED
 _LONG_GAP, _SHORT_GAP, _SECOND = model.LONG_GAP, model.SHORT_GAP, model.SECOND
-_FIRST_GAP, _NEXT_GAP = model.FIRST_GAP, model.NEXT_GAP
-_BURST_LEAST = _m(model.BURST_LEAST)
+_FIRST_GAP, _NEXT_GAP, _BURST_LEAST = model.FIRST_GAP, model.NEXT_GAP, _m(model.BURST_LEAST)
 _KNOWN_POSTS, _KNOWN_AGE = model.KNOWN_POSTS, model.KNOWN_AGE
 _STRONG_PRECURSOR = 2500  # thousandths: from here a post's text is followed from its first sighting
 _YOUNG = 8  # accounts: up to here a site is rare enough that its posts' names are kept long
-_PROMOTED = np.uint32(0xFFFF)
+_PROMOTED = 0xFFFF
+_SLOTS = 4  # of a group in the sketch: 16 bytes
+_AHEAD = 6  # posts ahead for which memory is called
 
 
 @kernel
-def _character(word, kind):
+def _character(word: int, kind: int) -> int:
     """What the first lure of its class says, thousandths. A habit counts nothing here: it may be an earlier campaign's."""
     bit = _CLASS[kind]
-    if word >> np.int64(8 + bit) & 1:
-        return np.int64(0)
-    posts = np.float64(word & 255)
-    return np.int64(np.rint(_NOVICE[bit] * posts / (posts + _NOVICE_HALF[bit])))
+    if word >> (8 + bit) & 1:
+        return 0
+    posts = word & 255
+    return int(np.rint(_NOVICE[bit] * posts / (posts + _NOVICE_HALF[bit])))
 
 
 @kernel
-def precursor_strength(word):
+def precursor_strength(word: int) -> int:
     """What the account's security history says, thousandths, by the figures in the model."""
-    kinds = word >> np.int64(16) & 255
+    kinds = word >> 16 & 255
     if kinds == 0:
-        return np.int64(0)
-    most, total = np.int64(0), np.int64(-_FURTHER)
+        return 0
+    most, further = 0, -_FURTHER
     for kind in range(8):
-        if kinds >> np.int64(kind) & 1:
-            most = max(most, np.int64(_PRECURSOR[kind]))
-            total += _FURTHER
-    total += most
-    fresh = word >> np.int64(24) & 255
-    return min(total, np.int64(_PRECURSOR_CAP)) * fresh // 255
+        if kinds >> kind & 1:
+            most = max(most, _PRECURSOR[kind])
+            further += _FURTHER
+    return min(most + further, _PRECURSOR_CAP) * (word >> 24 & 255) // 255
 
 
 @kernel
-def _gap(waited, usual, cost):
+def _gap(waited: int, usual: int, cost: float) -> int:
     """`model.gap` in thousandths."""
-    nats = np.log(np.float64(max(usual, np.int64(1))) / np.float64(max(waited, np.int64(_SECOND)))) - cost
-    return np.int64(np.rint(1000.0 * min(_SHORT_GAP, max(_LONG_GAP, nats))))
+    nats = np.log(max(usual, 1) / max(waited, _SECOND)) - cost
+    return int(np.rint(1000.0 * min(_SHORT_GAP, max(_LONG_GAP, nats))))
 
 
 @kernel
-def _begin(entry, key_time):
+def _begin(entry: Array, when: int) -> None:
     """An entry that has seen nothing yet."""
     for word in range(HEADER_WORDS):
         entry[word] = 0
-    entry[0] = key_time
-    entry[1] = key_time
-    entry[17] = key_time
+    entry[0] = entry[1] = entry[17] = when
 
 
 @kernel
-def _is_new(entry, voice):
+def _is_new(entry: Array, voice: int) -> bool:
     """Whether this voice is new to the whole entry; marks it."""
     bits = mix(voice)
-    word = 12 + np.int64(bits >> np.uint64(62))
-    bit = np.int64(1) << np.int64(bits >> np.uint64(56) & np.uint64(63))
+    word, bit = 12 + (bits >> 62 & 3), 1 << (bits >> 56 & 63)
     if entry[word] & bit:
         return False
     entry[word] |= bit
@@ -146,79 +149,66 @@ def _is_new(entry, voice):
 
 
 @kernel
-def _listed(entry, voice):
-    """The place of a voice among the exact sightings, or -1."""
-    for place in range(min(entry[5], np.int64(EXACT))):
-        if np.uint64(entry[HEADER_WORDS + place * SIGHTING_WORDS]) == voice:
+def _place_of(entry: Array, which: int, value: int) -> int:
+    """The place among the exact sightings whose word `which` is `value`, or -1."""
+    for place in range(min(entry[5], EXACT)):
+        if entry[HEADER_WORDS + place * SIGHTING_WORDS + which] == value:
             return place
     return -1
 
 
 @kernel
-def _list(entry, voice, sequence, when, word, mate):
+def _list(entry: Array, voice: int, at: int, when: int, word: int, page: int) -> None:
     """Count one more voice since the start, and keep it exactly while there is room."""
     if entry[5] < EXACT:
-        at = HEADER_WORDS + entry[5] * SIGHTING_WORDS
-        entry[at] = np.int64(voice)
-        entry[at + 1] = sequence
-        entry[at + 2] = when
-        entry[at + 3] = word
-        entry[at + 4] = np.int64(mate)
+        place = HEADER_WORDS + entry[5] * SIGHTING_WORDS
+        entry[place], entry[place + 1], entry[place + 2] = voice, at, when
+        entry[place + 3], entry[place + 4] = word, page
     entry[5] += 1
 
 
 @kernel
-def _weigh_copyproof(entry, word, when, novice):
+def _weigh_copyproof(entry: Array, word: int, when: int, novice: bool) -> None:  # noqa: FBT001 - a kernel
     """Add what copying cannot explain about one more account."""
     strength = precursor_strength(word)
-    entry[7] += strength if strength > 0 else np.int64(_NO_PRECURSOR)
-    flags = word >> np.int64(32)
-    if flags & OBFUSCATED_LURE:
-        entry[8] += _OBFUSCATED_LURE
-    elif flags & OBFUSCATED_TEXT:
-        entry[8] += _OBFUSCATED_TEXT
-    else:
-        entry[8] += _PLAIN
+    entry[7] += strength if strength > 0 else _NO_PRECURSOR
+    flags = word >> 32
+    entry[8] += _OBFUSCATED_LURE if flags & OBFUSCATED_LURE else _OBFUSCATED_TEXT if flags & OBFUSCATED_TEXT else _PLAIN
     if word & 255 >= _MIN_POSTS:
-        departed = np.int64(0)
+        departed = 0
         for which in range(3):
-            if word >> np.int64(12 + which) & 1:
-                departed = max(departed, np.int64(_DEPARTED[which]))
-        entry[9] += departed if departed > 0 else np.int64(_STAYED)
-    if novice and word >> np.int64(15) & 1 and word & 255 > 0:
-        if when - entry[11] > _REACH_WINDOW:
-            entry[10] = 0
-        entry[10] += 1
+            if word >> (12 + which) & 1:
+                departed = max(departed, _DEPARTED[which])
+        entry[9] += departed if departed > 0 else _STAYED
+    if novice and word >> 15 & 1 and word & 255 > 0:
+        entry[10] = entry[10] + 1 if when - entry[11] <= _REACH_WINDOW else 1
         entry[11] = when
 
 
 @kernel
-def _restart(entry, when):
+def _restart(entry: Array, when: int) -> None:
     """A site's burst came to nothing: its past stays, the sum starts again."""
-    entry[4] = 0
-    entry[5] = 0
+    entry[4] = entry[5] = 0
     for word in range(7, 12):
         entry[word] = 0
-    entry[16] = entry[3] - 1
-    entry[17] = when
+    entry[16], entry[17] = entry[3] - 1, when
 
 
 @kernel
-def _is_known(entry):
+def _is_known(entry: Array) -> bool:
     """Whether a site had been named often, for days, before its sum started."""
     return entry[16] >= _KNOWN_POSTS and entry[17] - entry[0] >= _KNOWN_AGE
 
 
 @kernel
-def _page_step(entry, when, mate, origin):
+def _page_step(entry: Array, when: int, page: int, origin: int) -> int:
     """What one more account naming a site is worth: the page, and for one of its own the gap against the site's own past."""
-    for place in range(min(entry[5], np.int64(EXACT))):
-        if np.uint64(entry[HEADER_WORDS + place * SIGHTING_WORDS + 4]) == mate:
-            return np.int64(_SAME_PAGE)
+    if _place_of(entry, 4, page) >= 0:
+        return _SAME_PAGE
     age = entry[17] - entry[0]
-    usual = min(np.int64(_QUIET), max((entry[0] - origin) // _WATCHED, np.int64(1)))
+    usual = min(_QUIET, max((entry[0] - origin) // _WATCHED, 1))
     if entry[16] >= 2 and age >= _DAY:
-        usual = min(np.int64(_QUIET), age // entry[16])
+        usual = min(_QUIET, age // entry[16])
     first = entry[5] == 1
     worth = _gap(abs(when - entry[1]), usual, _FIRST_GAP if first else _NEXT_GAP)
     if worth >= _BURST_LEAST:
@@ -229,69 +219,60 @@ def _page_step(entry, when, mate, origin):
 
 
 @kernel
-def _see(entry, kind, valid, voice, sequence, when, word, mate, origin):
+def _see(  # noqa: PLR0913 - a kernel
+    entry: Array, kind: int, valid: int, voice: int, at: int, when: int, word: int, page: int, origin: int
+) -> bool:
     """Take one carrying post into an entry; True when it brought a new account."""
     entry[3] += 1
+    listed = _place_of(entry, 0, voice) >= 0
     new = _is_new(entry, voice)
-    if not new and (_listed(entry, voice) >= 0 or kind != DOMAIN):
+    if entry[2] == entry[5] < EXACT:
+        new = not listed  # all are listed: no need to trust a bitmap, where two accounts may share a bit
+    if listed or not new and kind != DOMAIN:
         return False
     character = _character(word, kind)
     if kind == DOMAIN:
-        worth = character
-        if word >> np.int64(32) & MENTIONS:
-            worth += _CONVERSATION
+        worth = character + (_CONVERSATION if word >> 32 & MENTIONS else 0)
         if entry[5] > 0:
-            worth += _page_step(entry, when, mate, origin)
+            worth += _page_step(entry, when, page, origin)
             if entry[4] + worth <= 0:
                 _restart(entry, when)
                 worth = character
-        entry[4] = max(entry[4] + worth, np.int64(0))
+        entry[4] = max(entry[4] + worth, 0)
     else:
-        shared = np.int64(_SHARED_SHAPE) if kind == ADDRESS and valid < 2 else np.int64(_SHARED[kind])
-        entry[4] += character + (shared if entry[5] > 0 else np.int64(0))
+        shared = _SHARED_SHAPE if kind == ADDRESS and valid < PROVED else _SHARED[kind]
+        entry[4] += character + (shared if entry[5] > 0 else 0)
     _weigh_copyproof(entry, word, when, character > 0)
-    _list(entry, voice, sequence, when, word, mate)
-    entry[2] += np.int64(new)
+    _list(entry, voice, at, when, word, page)
+    entry[2] += new
     entry[1] = max(entry[1], when)
     return True
 
 
 @kernel
-def _see_text(entry, voice, sequence, when, word, mate):
-    """Take one post into a text band's entry: only accounts with a strong precursor are kept one by one."""
+def _see_text(entry: Array, voice: int, at: int, when: int, word: int, page: int) -> bool:
+    """Take one post into a text band's entry; True for a new account with a strong precursor: only these are listed."""
     entry[3] += 1
-    if not _is_new(entry, voice):
+    strength = precursor_strength(word)
+    new = _is_new(entry, voice)
+    if not new and (strength < _STRONG_PRECURSOR or _place_of(entry, 0, voice) >= 0):
         return False
     entry[2] += 1
     entry[1] = max(entry[1], when)
-    strength = precursor_strength(word)
-    entry[7] += strength if strength > 0 else np.int64(_NO_PRECURSOR)
+    entry[7] += strength if strength > 0 else _NO_PRECURSOR
     entry[4] = _SHARED_TEXT * (entry[2] - 1)
     if strength < _STRONG_PRECURSOR:
         return False
-    _list(entry, voice, sequence, when, word, mate)
+    _list(entry, voice, at, when, word, page)
     return True
 
 
 @kernel
-def _sum(entry, kind):
-    """The most that exact weighing could make of an entry, thousandths."""
-    ceiling = _CEILING[0]
-    if kind == DOMAIN and not _is_known(entry):
-        ceiling = _CEILING[1]
-    elif kind == TEXT:
-        ceiling = _CEILING[3]
-    elif kind != ADDRESS:
-        ceiling = _CEILING[2]
-    total = min(entry[4], np.int64(ceiling))
-    for word in range(7, 10):
-        total += max(entry[word], np.int64(0))
-    return total + max(entry[10] - _REACH_FREE, np.int64(0)) * _REACH_EACH
+def _is_due(entry: Array, kind: int) -> bool:
+    """Whether exact weighing, which can make no more of the entry than the sum here, should look at it now.
 
-
-@kernel
-def _is_due(entry, kind):
-    """Whether exact weighing should look at the entry now: at each of the first accounts, then ever more seldom."""
+    Asked at each of the first accounts, then at 12, 16, 24, 32, ...: ever more seldom.
+    """
     count = entry[5]
     if count < _MIN_CARRIERS:
         return False
@@ -299,182 +280,183 @@ def _is_due(entry, kind):
         third = count // 3
         if count & (count - 1) and (count % 3 or third & (third - 1)):
             return False
-    return _sum(entry, kind) >= _ALERT
+    most = _COPYABLE_MOST
+    if kind == ADDRESS:
+        most = _ADDRESS_MOST
+    elif kind == DOMAIN and not _is_known(entry):
+        most = _PAGE_MOST
+    elif kind == TEXT:
+        most = _TEXT_MOST
+    total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
+    for word in range(7, 10):
+        total += max(entry[word], 0)
+    return total >= _ALERT
 
 
 @kernel
-def _hand_over(due, found, row, key, kind, valid, entry):
-    """Copy an entry as it stands at this post; False when there is no room left."""
+def _hand_over(due: Array, found: Array, row: int, key: int, kind: int, valid: int, entry: Array) -> None:  # noqa: PLR0913 - a kernel
+    """Copy an entry as it stands at this post."""
     at = found[0]
-    due[at, 0] = row
-    due[at, 1] = np.int64(key)
-    due[at, 2] = kind
-    due[at, 3] = valid
+    due[at, 0], due[at, 1], due[at, 2], due[at, 3] = row, key, kind, valid
     for word in range(ENTRY_WORDS):
         due[at, SCREEN_WORDS + word] = entry[word]
-    found[0] += 1
+    found[0] = at + 1
 
 
 @kernel
-def _sketch(sketch, mixed, voice):
-    """Count a text band in four bytes; True from its third distinct account on."""
-    group = np.int64(((mixed >> np.uint64(32)) * np.uint64(sketch.size // 4)) >> np.uint64(32)) * 4
-    tag = np.uint32(mixed & np.uint64(0xFFFF)) | np.uint32(1)
-    who = np.uint32(mix(voice) & np.uint64(0xFF)) % np.uint32(254) + np.uint32(1)
-    empty = np.int64(-1)
-    for slot in range(group, group + 4):
-        held = sketch[slot]
+def _group(sketch: Array, mixed: int) -> int:
+    """The first slot of the group of four that a text band belongs to."""
+    return part_of(mixed, len(sketch) // _SLOTS) * _SLOTS
+
+
+@kernel
+def _count_text(sketch: Array, mixed: int, who: int) -> int:
+    """Count an account (1 to 254) for a text band in four bytes: 1 from the third on, else 0, or -1 when one was evicted."""
+    group = _group(sketch, mixed)
+    tag = mixed & 0xFFFF | 1
+    free = -1
+    for slot in range(group, group + _SLOTS):
+        held = sketch[slot] & 0xFFFFFFFF
         if held == 0:
-            empty = slot
+            free = slot
             break
-        if held & np.uint32(0xFFFF) != tag:
+        if held & 0xFFFF != tag:
             continue
-        seen = held >> np.uint32(16)
+        seen = held >> 16
+        first, second = seen & 0xFF, seen >> 8
         if seen == _PROMOTED:
-            return True, False
-        first, second = seen & np.uint32(0xFF), seen >> np.uint32(8)
+            return 1
         if who in (first, second):
-            return False, False
-        if second == 0:
-            sketch[slot] = tag | (first | who << np.uint32(8)) << np.uint32(16)
-            return False, False
-        sketch[slot] = tag | _PROMOTED << np.uint32(16)
-        return True, False
-    evicted = empty < 0
-    if evicted:
-        empty = group + np.int64(mixed >> np.uint64(16) & np.uint64(3))
-    sketch[empty] = tag | who << np.uint32(16)
-    return False, evicted
+            return 0
+        sketch[slot] = tag | (_PROMOTED if second else first | who << 8) << 16
+        return 1 if second else 0
+    sketch[free if free >= 0 else group + (mixed >> 16 & 3)] = tag | who << 16
+    return 0 if free >= 0 else -1
 
 
 @kernel
-def _text_keys(
-    post, bands, texts_tags, texts, sketch, voice, at, when, word, mate, stamp, shard, shards, due, found, lost
-):
-    """Follow the bands of one post's text."""
+def _follow_text(  # noqa: PLR0913 - a kernel
+    post: int, bands: Array, tables: tuple[Array, Array, Array], voice: int, at: int, when: int, word: int,
+    shard: int, shards: int, due: Array, found: Array, lost: Array,
+) -> bool:  # fmt: skip
+    """Follow the bands of one post's text; True when the account has a strong precursor."""
+    tags, rows, sketch = tables
     strong = precursor_strength(word) >= _STRONG_PRECURSOR
+    who = (mix(voice) & 0xFFFFFF) % 254 + 1
     for band in range(bands.shape[1]):
         key = bands[post, band]
-        if key == 0:
-            continue
         mixed = mix(key)
-        if shard_of(mixed, shards) != shard:
+        if key == 0 or part_of(mixed, shards) != shard:
             continue
-        many, evicted = _sketch(sketch, mixed, voice)
-        lost[0] += evicted
-        if not (many or strong):
+        counted = _count_text(sketch, mixed, who)
+        lost[0] += counted < 0
+        if counted < 1 and not strong:
             continue
-        slot, state = claim(texts_tags, mixed, stamp)
-        entry = texts[slot]
-        if state != 0:
-            _begin(entry, when)
+        slot, state = claim(tags, mixed, at >> TICK)
+        if state != FOUND:
+            _begin(rows[slot], when)
             lost[1] += state - FRESH
-        if _see_text(entry, voice, at, when, word, mate) and _is_due(entry, TEXT):
-            _hand_over(due, found, post, key, TEXT, 0, entry)
+        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT):
+            _hand_over(due, found, post, key, TEXT, 0, rows[slot])
+    return strong
 
 
 @kernel
-def _lure_key(kind, valid, key, mixed, tables, voice, at, when, word, mate, stamp, origin, lost, lost_at):
-    """Follow one strong lure: (slot of its entry when this post brought a new account, else -1; distinct accounts)."""
+def _follow_lure(  # noqa: PLR0913 - a kernel
+    tables: tuple[Array, Array, Array, Array], mixed: int, kind: int, valid: int, voice: int, at: int, when: int,
+    word: int, page: int, origin: int, lost: Array, lost_at: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Follow one lure: (slot of its entry when this post brought it a further account, else -1; accounts that carry it)."""
     first_tags, first, tags, rows = tables
-    slot = find(tags, mixed, stamp)
-    if slot < 0:
-        place, state = claim(first_tags, mixed, stamp)
+    slot = find(tags, mixed)
+    if slot >= 0:
+        refresh(tags, slot, at >> TICK)
+    else:
+        place, state = claim(first_tags, mixed, at >> TICK)
         row = first[place]
-        if state != 0:
+        if state != FOUND:
             lost[lost_at] += state - FRESH
-            row[0], row[1], row[2], row[3], row[4] = np.int64(voice), at, when, word, np.int64(mate)
-            return np.int64(-1), np.int64(1)
-        if np.uint64(row[0]) == voice:
-            return np.int64(-1), np.int64(1)
-        slot, state = claim(tags, mixed, stamp)
-        lost[lost_at + 1] += state == 2
+            row[0], row[1], row[2], row[3], row[4] = voice, at, when, word, page
+            return -1, 0
+        if row[0] == voice:
+            return -1, 1
+        slot, state = claim(tags, mixed, at >> TICK)
+        lost[lost_at + 1] += state == EVICTED
         _begin(rows[slot], row[2])
-        _see(rows[slot], kind, valid, np.uint64(row[0]), row[1], row[2], row[3], np.uint64(row[4]), origin)
+        _see(rows[slot], kind, valid, row[0], row[1], row[2], row[3], row[4], origin)
         first_tags[place] = 0
-    new = _see(rows[slot], kind, valid, voice, at, when, word, mate, origin)
-    return (slot if new else np.int64(-1)), rows[slot][2]
+    new = _see(rows[slot], kind, valid, voice, at, when, word, page, origin)
+    return slot if new else -1, rows[slot, 2]
 
 
 @kernel
-def _remark(tables, mixed, voice, stamp):
-    """Count an account that only remarks on a key we follow."""
-    slot = find(tables[2], mixed, stamp)
-    if slot >= 0 and _is_new(tables[3][slot], voice):
-        tables[3][slot, 6] += 1
+def _call_memory(  # noqa: PLR0913 - a kernel
+    post: int, bands: Array, lure_from: Array, lure_kind: Array, lure_key: Array, sketch: Array,
+    rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array],
+) -> None:  # fmt: skip
+    """Call for the cache lines that a post to come will ask for."""
+    for band in range(bands.shape[1]):
+        prefetch(sketch, _group(sketch, mix(bands[post, band])))
+    for lure in range(lure_from[post], lure_from[post + 1]):
+        mixed = mix(lure_key[lure])
+        kind = lure_kind[lure]
+        if kind in (ADDRESS, DOMAIN, PHONE):
+            prefetch(rare[0], home(rare[0], mixed))
+            prefetch(rare[2], home(rare[2], mixed))
+        elif kind in (LINK, SHORT_LINK):
+            prefetch(links[0], home(links[0], mixed))
+            prefetch(links[2], home(links[2], mixed))
 
 
 @kernel
-def follow(readings, time, voice, features, tables, shard, shards, sequence, origin, start, due, found, keep, lost):
+def follow(  # noqa: PLR0913, C901 - a kernel: one walk over the posts, their text and their lures
+    readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array],
+    rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array], texts: tuple[Array, Array, Array],
+    shard: int, shards: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array, lost: Array,
+) -> int:  # fmt: skip
     """Take the keys of this shard, post by post from `start`, into the keyed state; returns the next post to take.
 
-    Stops early when `due` might overflow. `due` int64[k, SCREEN_WORDS + ENTRY_WORDS] receives each entry that exact
-    weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n] says whose names to keep.
+    `known`: time, voice, features, page. Stops early when `due` might overflow: int64[k, SCREEN_WORDS + ENTRY_WORDS],
+    it receives each entry that exact weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n]
+    says whose names to keep.
     """
-    flags, words, bands, lure_from, lure_kind, lure_key, lure_valid, pages = readings
-    rare, links, texts_tags, texts, sketch = tables
-    room = due.shape[0] - 64
-    for post in range(start, time.size):
+    flags, words, bands, lure_from, lure_kind, lure_key, lure_valid = readings
+    time, voices, features, pages = known
+    count, room = len(time), len(due) - MOST_DUE
+    for post in range(start, count):
         if found[0] > room:
             return post
-        at = np.int64(sequence + post)
-        stamp = np.uint64(at) >> STAMP_SHIFT
-        word, when = features[post], time[post]
-        remarks = flags[post] & _COMMENTARY
+        if post + _AHEAD < count:
+            _call_memory(post + _AHEAD, bands, lure_from, lure_kind, lure_key, texts[2], rare, links)
+        at, voice, when, word = sequence + post, voices[post], time[post], features[post]
+        remarks = flags[post] & _COMMENTARY != 0
+        kept = NOT_KEPT
         if words[post] >= MIN_WORDS and not remarks:
-            _text_keys(
-                post,
-                bands,
-                texts_tags,
-                texts,
-                sketch,
-                voice[post],
-                at,
-                when,
-                word,
-                pages[post],
-                stamp,
-                shard,
-                shards,
-                due,
-                found,
-                lost,
-            )
-            if precursor_strength(word) >= _STRONG_PRECURSOR:
-                keep[post] = max(keep[post], KEPT)
-        handed = 0
+            strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, due, found, lost)
+            kept = KEPT if strong else NOT_KEPT
+        most = found[0] + MOST_DUE // 2
         for lure in range(lure_from[post], lure_from[post + 1]):
-            kind = lure_kind[lure]
-            if kind not in (ADDRESS, DOMAIN, LINK, SHORT_LINK, PHONE):
-                continue
-            key = lure_key[lure]
+            kind, key = lure_kind[lure] & 0xFF, lure_key[lure]
+            is_rare = kind in (ADDRESS, DOMAIN, PHONE)
             mixed = mix(key)
-            if shard_of(mixed, shards) != shard:
+            if not is_rare and kind not in (LINK, SHORT_LINK) or part_of(mixed, shards) != shard:
                 continue
-            is_rare = kind in RARE
             own = rare if is_rare else links
+            kept = max(kept, KEPT)
             if remarks:
-                _remark(own, mixed, voice[post], stamp)
-                keep[post] = max(keep[post], KEPT)
+                slot = find(own[2], mixed)
+                if slot >= 0 and _is_new(own[3][slot], voice):
+                    own[3][slot, 6] += 1
                 continue
-            slot, accounts = _lure_key(
-                np.int64(kind),
-                lure_valid[lure],
-                key,
-                mixed,
-                own,
-                voice[post],
-                at,
-                when,
-                word,
-                pages[post],
-                stamp,
-                origin,
-                lost,
-                2 if is_rare else 4,
+            valid = lure_valid[lure] & 0xFF
+            slot, accounts = _follow_lure(
+                own, mixed, kind, valid, voice, at, when, word, pages[post], origin, lost, 2 if is_rare else 4
             )
-            keep[post] = max(keep[post], KEPT_LONG if is_rare and (kind == ADDRESS or accounts <= _YOUNG) else KEPT)
-            if slot >= 0 and handed < 32 and _is_due(own[3][slot], np.int64(kind)):
-                _hand_over(due, found, post, key, np.int64(kind), lure_valid[lure], own[3][slot])
-                handed += 1
-    return time.size
+            if kind == ADDRESS:
+                kept = max(kept, KEPT_NEW if accounts == 0 and valid == PROVED else KEPT_LONG)
+            elif is_rare and accounts <= _YOUNG:
+                kept = max(kept, KEPT_LONG)
+            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind):
+                _hand_over(due, found, post, key, kind, valid, own[3][slot])
+        keep[post] = kept
+    return count

@@ -31,6 +31,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     newest: int
     late: int
     seen: list[int]
+    crowd: list[int]
     arrays: dict[str, tuple[str, tuple[int, ...], bytes, bytes]]
     logs: tuple[list[tuple[bytes, dict[str, bytes]]], ...]
     growth: Growth

@@ -1,8 +1,9 @@
 """Where is a key's state kept: set-associative tables of fixed size that let go of what was longest unused.
 
-A table is `tags` uint64[sets * WAYS] beside `rows` int64[sets * WAYS, words]. A tag holds the low 44 bits of the mixed
-key and, above them, a 20-bit stamp of when it was last used, so that one cache line answers "where" and "whom to
-evict". The set is taken from the top bits of the mixed key; so are shards, which therefore never share a set.
+A table is `tags` int64[sets * WAYS] beside `rows` int64[sets * WAYS, words]. A tag holds 44 bits of the mixed key and,
+above them, a 20-bit stamp of when it was last used, so that one cache line answers "where" and "whom to evict". The set
+is taken from the top bits of the mixed key; so are shards, which therefore never share a set. As everywhere in the
+kernels, 64-bit hashes are signed: their bits matter, not their order.
 """
 
 from __future__ import annotations
@@ -10,97 +11,121 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
-from holdfast.reading.kernel import kernel
+from holdfast.reading.kernel import Array, kernel
 
 from .settings import WAYS
 
 FOUND, FRESH, EVICTED = 0, 1, 2
+"""What `claim` did: the key was there, or got an empty slot, or that of a key now forgotten."""
 
-TAG_BITS = np.uint64(44)
-TAG_MASK = np.uint64((1 << 44) - 1)
-STAMP_MASK = np.uint64((1 << 20) - 1)
-STAMP_SHIFT = np.uint64(14)  # a stamp ticks every 16,384 posts and comes round after 17 billion
+TAG = (1 << 44) - 1
+STAMP_AT = 44
+STAMP = (1 << 20) - 1
+TICK = 14
+"""A stamp counts sequence numbers >> TICK: it ticks every 16,384 posts and comes round after 17 billion."""
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_HALF = 0xFFFFFFFF
+_ONE = 0x9E3779B97F4A7C15 - (1 << 64)
+_TWO = 0xBF58476D1CE4E5B9 - (1 << 64)
+_NEVER = 1 << 40  # older than any stamp: an empty slot is taken first
 
 
 class Table:
-    """`sets` x WAYS slots of `words` int64; zero pages cost nothing until they are used."""
+    """`sets` x WAYS slots of `words` int64; pages cost no memory until they are used."""
 
     __slots__ = ("rows", "tags")
 
     def __init__(self, sets: int, words: int) -> None:
         """Empty."""
-        self.tags: Any = np.zeros(sets * WAYS, np.uint64)
-        self.rows: Any = np.zeros((sets * WAYS, words), np.int64)
-
-    def __len__(self) -> int:
-        """Slots in use."""
-        return int(np.count_nonzero(self.tags))
+        self.tags: Array = np.zeros(sets * WAYS, np.int64)
+        self.rows: Array = np.zeros((sets * WAYS, words), np.int64)
 
 
-@kernel
-def mix(key):
-    """The key with every input bit spread over every output bit."""
-    mixed = key * _MIX
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    return mixed ^ (mixed >> np.uint64(32))
+@intrinsic  # type: ignore[untyped-decorator] # numba ships no types
+def prefetch(context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001 - the signature numba asks for
+    """Begin to bring `array[index]` (one dimension, or the start of a row) into the cache; never waits, never faults."""
 
+    def generate(target: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        made = target.make_array(kind)(target, builder, arguments[0])
+        step = builder.extract_value(made.strides, 0)
+        place = builder.add(builder.ptrtoint(made.data, step.type), builder.mul(arguments[1], step))
+        byte = cgutils.voidptr_t
+        flag = cgutils.int32_t
+        function = cgutils.get_or_insert_function(
+            builder.module,
+            cgutils.ir.FunctionType(cgutils.ir.VoidType(), [byte, flag, flag, flag]),
+            "llvm.prefetch.p0",
+        )
+        for_reading, keep, data = flag(0), flag(3), flag(1)
+        builder.call(function, [builder.inttoptr(place, byte), for_reading, keep, data])
+        return target.get_dummy_value()
 
-@kernel
-def home(tags, mixed):
-    """The first slot of the set a mixed key belongs to."""
-    return np.int64(((mixed >> np.uint64(32)) * np.uint64(tags.size // WAYS)) >> np.uint64(32)) * WAYS
-
-
-@kernel
-def shard_of(mixed, shards):
-    """Which of `shards` parts of every table a mixed key belongs to."""
-    return np.int64(((mixed >> np.uint64(32)) * np.uint64(shards)) >> np.uint64(32))
+    return types.void(array, types.int64), generate
 
 
 @kernel
-def find(tags, mixed, stamp):
-    """The slot that holds the key, refreshed; or -1."""
-    first = home(tags, mixed)
-    tag = mixed & TAG_MASK | np.uint64(1)
-    for slot in range(first, first + WAYS):
-        if tags[slot] & TAG_MASK == tag:
-            tags[slot] = tag | (stamp & STAMP_MASK) << TAG_BITS
-            return slot
-    return np.int64(-1)
+def mix(key: int) -> int:
+    """The key with every bit spread over every bit."""
+    mixed = key * _ONE
+    mixed = (mixed ^ mixed >> 29 & 0x7FFFFFFFF) * _TWO
+    return mixed ^ mixed >> 32 & _HALF
 
 
 @kernel
-def find_quietly(tags, mixed):
+def part_of(mixed: int, parts: int) -> int:
+    """Which of `parts` equal parts of all hashes a mixed key belongs to."""
+    return (mixed >> 32 & _HALF) * parts >> 32
+
+
+@kernel
+def home(tags: Array, mixed: int) -> int:
+    """The first slot of the set that a mixed key belongs to."""
+    return part_of(mixed, len(tags) // WAYS) * WAYS
+
+
+@kernel
+def find(tags: Array, mixed: int) -> int:
     """The slot that holds the key, or -1; asking leaves no trace."""
     first = home(tags, mixed)
-    tag = mixed & TAG_MASK | np.uint64(1)
+    tag = mixed & TAG | 1
     for slot in range(first, first + WAYS):
-        if tags[slot] & TAG_MASK == tag:
+        if tags[slot] & TAG == tag:
             return slot
-    return np.int64(-1)
+    return -1
 
 
 @kernel
-def claim(tags, mixed, stamp):
-    """A slot for the key, and whether it was FOUND, FRESH, or taken from the longest unused key (EVICTED)."""
+def claim(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
+    """A slot for the key, stamped as just used; and whether it was FOUND, FRESH, or EVICTED the longest unused key."""
     first = home(tags, mixed)
-    tag = mixed & TAG_MASK | np.uint64(1)
-    now = stamp & STAMP_MASK
-    victim = first
-    oldest = np.int64(-1)
+    tag = mixed & TAG | 1
+    now = stamp & STAMP
+    victim, oldest = first, -1
     for slot in range(first, first + WAYS):
         held = tags[slot]
-        if held & TAG_MASK == tag:
-            tags[slot] = tag | now << TAG_BITS
+        if held & TAG == tag:
+            tags[slot] = tag | now << STAMP_AT
             return slot, FOUND
-        age = np.int64((now - (held >> TAG_BITS)) & STAMP_MASK) if held != 0 else np.int64(1) << np.int64(40)
+        age = now - (held >> STAMP_AT) & STAMP if held != 0 else _NEVER
         if age > oldest:
-            oldest = age
-            victim = slot
+            victim, oldest = slot, age
     state = FRESH if tags[victim] == 0 else EVICTED
-    tags[victim] = tag | now << TAG_BITS
+    tags[victim] = tag | now << STAMP_AT
     return victim, state
+
+
+@kernel
+def refresh(tags: Array, slot: int, stamp: int) -> None:
+    """Stamp a slot as just used."""
+    tags[slot] = tags[slot] & TAG | (stamp & STAMP) << STAMP_AT
+
+
+@kernel
+def clear(row: Array) -> None:
+    """Forget what a slot held before."""
+    for word in range(len(row)):
+        row[word] = 0

@@ -1,95 +1,199 @@
-"""Which post must be looked at one by one? Those that bring a key to its screen, or touch a campaign that is known."""
+"""Which post must be looked at one by one? Those that bring a key to its screen, touch a known campaign, or crowd together.
+
+The crowding test needs no shared key: accounts that each post a payment address nobody posted before. Its state, int64:
+
+| word | meaning |
+|---|---|
+| 0 | time of the latest such post, ms; 0 before the first |
+| 1 | gaps learnt from |
+| 2 | the cumulative sum, thousandths of nats |
+| 3 | accounts since it started; the latest `EXACT` stand at the end |
+| 4 | 1 from when it reached its screen until it starts again |
+| 8-39 | gaps learnt from, by powers of two of a second |
+| 40-71 | gaps since it started; they are learnt from unless the sum reached its screen |
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from holdfast.reading.kernel import kernel
+from holdfast.reading.kernel import Array, kernel
 
-from .features import SIGNS_IN_BIT
+from . import model
+from .settings import EXACT
+from .sightings import KEPT_NEW, MIN_WORDS
 from .tables import mix
+
+SCALES = 32
+CROWD_AT = 8 + 2 * SCALES
+CROWD_SIGHTING = 5
+"""Words of one account in the crowd: voice, sequence number, time, features, and what its gap was worth, thousandths."""
+
+CROWD_WORDS = CROWD_AT + EXACT * CROWD_SIGHTING
+TOUCHES, CROWDS = 1, 2
+"""Why `next_post` stopped: bit 0, the post is due or touches a campaign; bit 1, it is one of a crowd."""
+
+_SCREEN = model.milli(model.ALERT - 3.0)  # leaves room for what only exact weighing knows of the accounts
+_MOST = model.milli(model.ALERT + 6.0)  # so that a long crowd is over soon after it ends
+_CAP, _FLOOR = model.milli(model.OWN_CAP), model.milli(model.OWN_FLOOR)
+_CAMPAIGN_SCALES, _PRIOR = model.OWN_SCALES, model.OWN_PRIOR
+_SECOND, _MIN_CARRIERS, _PAUSE = model.SECOND, model.MIN_CARRIERS, model.OWN_PAUSE
 
 
 class WatchSet:
     """A small set of 64-bit hashes that a kernel can ask; at most half full, so that most questions end at one look."""
 
-    __slots__ = ("count", "slots")
+    __slots__ = ("_count", "slots")
 
     def __init__(self, keys: Iterable[int] = ()) -> None:
         """Made of `keys`; 0 cannot be a member."""
-        self.slots: Any = np.zeros(64, np.uint64)
-        self.count = 0
+        self.slots: Any = np.zeros(64, np.int64)
+        self._count = 0
         for key in keys:
             self.add(key)
 
     def add(self, key: int) -> None:
         """Put `key` in; harmless when it is there."""
-        if 2 * (self.count + 1) > self.slots.size:
-            members = self.slots[self.slots != 0]
-            self.slots = np.zeros(self.slots.size * 2, np.uint64)
+        if 2 * (self._count + 1) > len(self.slots):
+            members = list(self)
+            self.slots = np.zeros(len(self.slots) * 2, np.int64)
             for member in members:
                 _put(self.slots, member)
-        self.count += int(_put(self.slots, np.uint64(key)))
+        self._count += int(_put(self.slots, signed(key)))
 
-    def __iter__(self) -> Any:
-        """The members, in no order that means anything."""
+    def __iter__(self) -> Iterator[int]:
+        """The members as signed numbers, in no order that means anything."""
         return iter(self.slots[self.slots != 0].tolist())
 
 
+def signed(key: int) -> int:
+    """The signed number with the same 64 bits."""
+    return key - (1 << 64) if key >> 63 else key
+
+
 @kernel
-def _put(slots, key):
+def _put(slots: Array, key: int) -> bool:
     """Enter a hash; True when it was not there."""
-    mask = np.uint64(slots.size - 1)
+    mask = len(slots) - 1
     at = mix(key) & mask
     while slots[at] != 0:
         if slots[at] == key:
             return False
-        at = (at + np.uint64(1)) & mask
+        at = at + 1 & mask
     slots[at] = key
     return True
 
 
 @kernel
-def _has(slots, key):
+def _has(slots: Array, key: int) -> bool:
     """Whether a hash is a member."""
-    mask = np.uint64(slots.size - 1)
+    mask = len(slots) - 1
     at = mix(key) & mask
     while slots[at] != 0:
         if slots[at] == key:
             return True
-        at = (at + np.uint64(1)) & mask
+        at = at + 1 & mask
     return False
 
 
 @kernel
-def next_post(readings, features, accounts, keys, due_row, start, seen):
-    """The first post from `start` on that comes due, is by a watched account, or carries a watched key; or the end.
+def _scale(waited: int) -> int:
+    """The power of two, in seconds, of a gap in ms."""
+    scale, seconds = 0, max(waited, 0) // _SECOND
+    while seconds > 1 and scale < SCALES - 1:
+        seconds >>= 1
+        scale += 1
+    return scale
 
-    `seen` int64[10] counts, up to and including the post returned, posts by accounts with each kind of precursor, all
-    posts, and those by accounts whose sign-ins are known: the base rates against which precursors are judged.
+
+@kernel
+def _own_worth(crowd: Array, waited: int, watched: int) -> int:
+    """What a gap of `waited` ms says, thousandths, after watching for `watched` ms: `model.OWN_SCALES`."""
+    scale = _scale(waited)
+    learnt = crowd[1]
+    seconds = max(watched / _SECOND, 1.0) / (learnt + 1)
+    low = 0.0 if scale == 0 else 2.0**scale
+    poisson = np.exp(-low / seconds) - np.exp(-(2.0 ** (scale + 1)) / seconds)
+    ordinary = (crowd[8 + scale] + _PRIOR * max(poisson, 1e-12)) / (learnt + _PRIOR)
+    beyond = max(scale - _CAMPAIGN_SCALES + 1, 0)
+    nats = np.log(0.5**beyond / _CAMPAIGN_SCALES / ordinary)
+    return min(_CAP, max(_FLOOR, int(np.rint(1000.0 * nats))))
+
+
+@kernel
+def _start_again(crowd: Array) -> None:
+    """The crowd came to nothing, or is over: learn from its gaps unless it was one."""
+    for scale in range(SCALES):
+        if crowd[4] == 0:
+            crowd[8 + scale] += crowd[40 + scale]
+            crowd[1] += crowd[40 + scale]
+        crowd[40 + scale] = 0
+    crowd[2] = crowd[3] = crowd[4] = 0
+
+
+@kernel
+def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin: int) -> bool:  # noqa: PLR0913 - a kernel
+    """Take a post with a new payment address in; True when the crowd has reached its screen."""
+    for place in range(min(crowd[3], EXACT)):
+        if crowd[CROWD_AT + place * CROWD_SIGHTING] == voice:
+            return False
+    worth = 0
+    if crowd[0] != 0:
+        worth = _own_worth(crowd, when - crowd[0], when - origin)
+        crowd[40 + _scale(when - crowd[0])] += 1
+        crowd[2] = min(crowd[2] + worth, _MOST)
+        if crowd[2] <= 0 or when - crowd[0] > _PAUSE:
+            _start_again(crowd)
+            worth = 0
+    crowd[0] = max(crowd[0], when)
+    if crowd[3] >= EXACT:
+        for word_at in range(CROWD_AT, CROWD_WORDS - CROWD_SIGHTING):
+            crowd[word_at] = crowd[word_at + CROWD_SIGHTING]
+    place = CROWD_AT + min(crowd[3], EXACT - 1) * CROWD_SIGHTING
+    crowd[place], crowd[place + 1], crowd[place + 2] = voice, at, when
+    crowd[place + 3], crowd[place + 4] = word, worth
+    crowd[3] += 1
+    if crowd[3] >= _MIN_CARRIERS and crowd[2] >= _SCREEN:
+        crowd[4] = 1
+    return crowd[4] == 1
+
+
+@kernel
+def next_post(  # noqa: PLR0913, C901, PLR0912 - a kernel: one walk over the posts
+    readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array], watched: tuple[Array, Array], crowd: Array,
+    seen: Array, due_row: int, start: int, sequence: int, origin: int,
+) -> tuple[int, int]:  # fmt: skip
+    """The first post from `start` on that must be looked at, and why; or the number of posts, and 0.
+
+    `known`: time, voice, features, keep. `watched`: the sets of accounts and of keys. `seen` int64[9] counts, up to and
+    including the post returned, posts by accounts with each kind of precursor and all posts: the base rates against
+    which precursors are judged.
     """
-    account, bands, lure_from, lure_key = readings
-    watching = accounts.size > 0 and keys.size > 0
-    for post in range(start, account.size):
+    account, words, bands, lure_from, lure_key = readings
+    time, voice, features, keep = known
+    accounts, keys = watched
+    for post in range(start, len(account)):
         seen[8] += 1
-        seen[9] += features[post] >> np.int64(SIGNS_IN_BIT) & 1
-        kinds = features[post] >> np.int64(16) & 255
+        kinds = features[post] >> 16 & 255
         if kinds:
             for kind in range(8):
-                seen[kind] += kinds >> np.int64(kind) & 1
-        if post == due_row:
-            return post
-        if not watching or lure_from[post] == lure_from[post + 1]:
-            continue
-        if _has(accounts, account[post]):
-            return post
-        for lure in range(lure_from[post], lure_from[post + 1]):
-            if _has(keys, lure_key[lure]):
-                return post
-        for band in range(bands.shape[1]):
-            if bands[post, band] != 0 and _has(keys, bands[post, band]):
-                return post
-    return account.size
+                seen[kind] += kinds >> kind & 1
+        why = TOUCHES if post == due_row else 0
+        if keep[post] != 0:
+            if keep[post] == KEPT_NEW and words[post] >= MIN_WORDS and features[post] >> 48 & 1 == 0:
+                at = sequence + post
+                why |= CROWDS * _join_crowd(crowd, voice[post], at, time[post], features[post], origin)
+            if _has(accounts, account[post]):
+                why |= TOUCHES
+            for lure in range(lure_from[post], lure_from[post + 1]):
+                if _has(keys, lure_key[lure]):
+                    why |= TOUCHES
+            for band in range(bands.shape[1]):
+                if bands[post, band] != 0 and _has(keys, bands[post, band]):
+                    why |= TOUCHES
+        if why:
+            return post, why
+    return len(account), 0

@@ -196,7 +196,7 @@ class Detector:
                 at = self._look_at(post, why, readings, found, chunks, at)
             post += 1
 
-    def _look_at(self, post: int, why: int, readings: Any, found: Found, chunks: list[Chunk], at: int) -> int:  # noqa: PLR0913 - one post and all that is known of it
+    def _look_at(self, post: int, why: int, readings: Any, found: Found, chunks: list[Chunk], at: int) -> int:
         """Let one post grow the campaigns it touches, then weigh what it brought to the screen."""
         base = self._base()
         bands = tuple(int(band) for band in readings.bands[post] if band)

@@ -12,6 +12,7 @@ from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PHONE, SHORT_LINK
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
+from .features import SIGNS_IN_BIT
 from .tables import FOUND, FRESH, TICK, claim, clear, find, home, mix, part_of, prefetch
 
 SIGN_IN, ABOUT = 32, 33
@@ -27,6 +28,7 @@ _COUNT_AT, _COUNT_MOST = (32, 16, 40, 48), (0xFF, 0xFFFF, 0xFF, 0xFF)  # address
 _POSTS_MOST = 0xFFFF
 _REACH_AT = 56
 _FNV, _FNV_SEED = 0x100000001B3, 0x4BF29CE484222325
+_SIGN_INS = 2  # known sign-ins from which a new place or device would show
 _FAR, _NEAR = 16, 8  # posts ahead: when tags, and when rows, are called for
 
 
@@ -107,7 +109,7 @@ def _past(row: Array, script: int, lang: int, client: int) -> int:
         word |= (script != 0 and row[2] != 0 and row[2] & script == 0) << 12
         word |= (lang != 0 and row[3] != 0 and row[3] & lang == 0) << 13
         word |= (client != 0 and row[4] != 0 and row[4] & client == 0) << 14
-    return word
+    return int(word)
 
 
 @kernel
@@ -146,7 +148,7 @@ def _lures(kinds: Array, keys: Array, start: int, stop: int) -> tuple[int, int]:
 
 
 @kernel
-def remember(  # noqa: PLR0913 - a kernel
+def remember(
     readings: tuple[Array, ...], posts: tuple[Array, ...], events: tuple[Array, ...], tables: tuple[Array, ...],
     shard: int, shards: int, sequence: int, out: tuple[Array, ...], evicted: Array,
 ) -> None:  # fmt: skip
@@ -191,7 +193,7 @@ def remember(  # noqa: PLR0913 - a kernel
         word |= followed << 15
         secured = find(secure_tags, mixed)
         if secured >= 0:
-            word |= _precursors(secure[secured], time[post])
+            word |= _precursors(secure[secured], time[post]) | (secure[secured, 0] >= _SIGN_INS) << SIGNS_IN_BIT
         features[post] = word
         voice[post] = row[5] if row[5] != 0 else account[post]
         _take_in(row, classes, time[post], script_bit, lang_bit, client_bit)

@@ -139,7 +139,7 @@ def _begin(entry: Array, when: int) -> None:
 
 @kernel
 def _is_new(entry: Array, voice: int) -> bool:
-    """Whether this voice is new to the whole entry; marks it."""
+    """Whether this voice is new to the whole entry, as far as its bitmap can tell; marks it."""
     bits = mix(voice)
     word, bit = 12 + (bits >> 62 & 3), 1 << (bits >> 56 & 63)
     if entry[word] & bit:
@@ -197,7 +197,7 @@ def _restart(entry: Array, when: int) -> None:
 @kernel
 def _is_known(entry: Array) -> bool:
     """Whether a site had been named often, for days, before its sum started."""
-    return entry[16] >= _KNOWN_POSTS and entry[17] - entry[0] >= _KNOWN_AGE
+    return bool(entry[16] >= _KNOWN_POSTS and entry[17] - entry[0] >= _KNOWN_AGE)
 
 
 @kernel
@@ -219,7 +219,7 @@ def _page_step(entry: Array, when: int, page: int, origin: int) -> int:
 
 
 @kernel
-def _see(  # noqa: PLR0913 - a kernel
+def _see(
     entry: Array, kind: int, valid: int, voice: int, at: int, when: int, word: int, page: int, origin: int
 ) -> bool:
     """Take one carrying post into an entry; True when it brought a new account."""
@@ -228,7 +228,7 @@ def _see(  # noqa: PLR0913 - a kernel
     new = _is_new(entry, voice)
     if entry[2] == entry[5] < EXACT:
         new = not listed  # all are listed: no need to trust a bitmap, where two accounts may share a bit
-    if listed or not new and kind != DOMAIN:
+    if listed or (not new and kind != DOMAIN):
         return False
     character = _character(word, kind)
     if kind == DOMAIN:
@@ -290,11 +290,11 @@ def _is_due(entry: Array, kind: int) -> bool:
     total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
     for word in range(7, 10):
         total += max(entry[word], 0)
-    return total >= _ALERT
+    return bool(total >= _ALERT)
 
 
 @kernel
-def _hand_over(due: Array, found: Array, row: int, key: int, kind: int, valid: int, entry: Array) -> None:  # noqa: PLR0913 - a kernel
+def _hand_over(due: Array, found: Array, row: int, key: int, kind: int, valid: int, entry: Array) -> None:
     """Copy an entry as it stands at this post."""
     at = found[0]
     due[at, 0], due[at, 1], due[at, 2], due[at, 3] = row, key, kind, valid
@@ -335,7 +335,7 @@ def _count_text(sketch: Array, mixed: int, who: int) -> int:
 
 
 @kernel
-def _follow_text(  # noqa: PLR0913 - a kernel
+def _follow_text(
     post: int, bands: Array, tables: tuple[Array, Array, Array], voice: int, at: int, when: int, word: int,
     shard: int, shards: int, due: Array, found: Array, lost: Array,
 ) -> bool:  # fmt: skip
@@ -362,7 +362,7 @@ def _follow_text(  # noqa: PLR0913 - a kernel
 
 
 @kernel
-def _follow_lure(  # noqa: PLR0913 - a kernel
+def _follow_lure(
     tables: tuple[Array, Array, Array, Array], mixed: int, kind: int, valid: int, voice: int, at: int, when: int,
     word: int, page: int, origin: int, lost: Array, lost_at: int,
 ) -> tuple[int, int]:  # fmt: skip
@@ -390,7 +390,7 @@ def _follow_lure(  # noqa: PLR0913 - a kernel
 
 
 @kernel
-def _call_memory(  # noqa: PLR0913 - a kernel
+def _call_memory(
     post: int, bands: Array, lure_from: Array, lure_kind: Array, lure_key: Array, sketch: Array,
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array],
 ) -> None:  # fmt: skip
@@ -409,7 +409,7 @@ def _call_memory(  # noqa: PLR0913 - a kernel
 
 
 @kernel
-def follow(  # noqa: PLR0913, C901 - a kernel: one walk over the posts, their text and their lures
+def follow(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array],
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array], texts: tuple[Array, Array, Array],
     shard: int, shards: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array, lost: Array,
@@ -439,7 +439,7 @@ def follow(  # noqa: PLR0913, C901 - a kernel: one walk over the posts, their te
             kind, key = lure_kind[lure] & 0xFF, lure_key[lure]
             is_rare = kind in (ADDRESS, DOMAIN, PHONE)
             mixed = mix(key)
-            if not is_rare and kind not in (LINK, SHORT_LINK) or part_of(mixed, shards) != shard:
+            if (not is_rare and kind not in (LINK, SHORT_LINK)) or part_of(mixed, shards) != shard:
                 continue
             own = rare if is_rare else links
             kept = max(kept, KEPT)

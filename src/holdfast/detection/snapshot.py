@@ -22,7 +22,7 @@ _CODEC = "zstd"
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """A snapshot's content. Arrays are (dtype, shape, rows in use, their bytes); logs are Arrow IPC files beside columns."""
+    """A snapshot's content. Arrays: (dtype, shape, rows in use, their bytes); logs: Arrow IPC streams beside columns."""
 
     version: int
     memory_mb: int
@@ -49,7 +49,7 @@ def pack(saved: Saved) -> bytes:
     body = msgspec.msgpack.encode(saved)
     squeezed = pa.compress(body, codec=_CODEC, asbytes=True)
     head = len(body).to_bytes(8, "big") + zlib.crc32(squeezed).to_bytes(4, "big")
-    return _MAGIC + head + squeezed
+    return b"".join((_MAGIC, head, squeezed))
 
 
 def unpack(snapshot: bytes) -> Saved:
@@ -76,8 +76,7 @@ def unpack(snapshot: bytes) -> Saved:
 
 def arrays_of(state: KeyedState) -> dict[str, tuple[str, tuple[int, ...], bytes, bytes]]:
     """Every table of the keyed state, without its empty rows."""
-    found = {name: array for name, array in state.arrays()}
-    return {name: _sparse(array) for name, array in found.items()}
+    return {name: _sparse(array) for name, array in state.arrays()}
 
 
 def fill(state: KeyedState, arrays: dict[str, tuple[str, tuple[int, ...], bytes, bytes]]) -> None:

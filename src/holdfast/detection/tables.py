@@ -8,9 +8,11 @@ kernels, 64-bit hashes are signed: their bits matter, not their order.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
+from llvmlite.ir import FunctionType, VoidType  # type: ignore[import-untyped] # ships none
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
@@ -44,27 +46,25 @@ class Table:
         self.rows: Array = np.zeros((sets * WAYS, words), np.int64)
 
 
-@intrinsic  # type: ignore[untyped-decorator] # numba ships no types
-def prefetch(context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001 - the signature numba asks for
-    """Begin to bring `array[index]` (one dimension, or the start of a row) into the cache; never waits, never faults."""
+def _prefetch(context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001 - the signature numba asks for
+    """The type of `prefetch` and how its machine code is made."""
 
     def generate(target: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = signature.args[0]
-        made = target.make_array(kind)(target, builder, arguments[0])
+        made = target.make_array(signature.args[0])(target, builder, arguments[0])
         step = builder.extract_value(made.strides, 0)
         place = builder.add(builder.ptrtoint(made.data, step.type), builder.mul(arguments[1], step))
-        byte = cgutils.voidptr_t
-        flag = cgutils.int32_t
-        function = cgutils.get_or_insert_function(
-            builder.module,
-            cgutils.ir.FunctionType(cgutils.ir.VoidType(), [byte, flag, flag, flag]),
-            "llvm.prefetch.p0",
-        )
+        byte, flag = cgutils.voidptr_t, cgutils.int32_t
+        kind = FunctionType(VoidType(), [byte, flag, flag, flag])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
         for_reading, keep, data = flag(0), flag(3), flag(1)
         builder.call(function, [builder.inttoptr(place, byte), for_reading, keep, data])
         return target.get_dummy_value()
 
     return types.void(array, types.int64), generate
+
+
+prefetch = cast(Callable[[Array, int], None], intrinsic(_prefetch))
+"""Begin to bring `array[index]`, or the start of that row, into the cache; inside kernels. Never waits, never faults."""
 
 
 @kernel

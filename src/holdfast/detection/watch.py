@@ -1,4 +1,4 @@
-"""Which post must be looked at one by one? Those that bring a key to its screen, touch a known campaign, or crowd together.
+"""Which post must be looked at by itself? One that brings a key to its screen, touches a campaign, or joins a crowd.
 
 The crowding test needs no shared key: accounts that each post a payment address nobody posted before. Its state, int64:
 
@@ -23,6 +23,7 @@ import numpy as np
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
+from .features import SIGNS_IN_BIT
 from .settings import EXACT
 from .sightings import KEPT_NEW, MIN_WORDS
 from .tables import mix
@@ -30,7 +31,7 @@ from .tables import mix
 SCALES = 32
 CROWD_AT = 8 + 2 * SCALES
 CROWD_SIGHTING = 5
-"""Words of one account in the crowd: voice, sequence number, time, features, and what its gap was worth, thousandths."""
+"""Words of one account in the crowd: voice, sequence number, time, features, and its gap's worth in thousandths."""
 
 CROWD_WORDS = CROWD_AT + EXACT * CROWD_SIGHTING
 TOUCHES, CROWDS = 1, 2
@@ -135,7 +136,7 @@ def _start_again(crowd: Array) -> None:
 
 
 @kernel
-def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin: int) -> bool:  # noqa: PLR0913 - a kernel
+def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin: int) -> bool:
     """Take a post with a new payment address in; True when the crowd has reached its screen."""
     for place in range(min(crowd[3], EXACT)):
         if crowd[CROWD_AT + place * CROWD_SIGHTING] == voice:
@@ -158,25 +159,26 @@ def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin:
     crowd[3] += 1
     if crowd[3] >= _MIN_CARRIERS and crowd[2] >= _SCREEN:
         crowd[4] = 1
-    return crowd[4] == 1
+    return bool(crowd[4] == 1)
 
 
 @kernel
-def next_post(  # noqa: PLR0913, C901, PLR0912 - a kernel: one walk over the posts
+def next_post(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array], watched: tuple[Array, Array], crowd: Array,
     seen: Array, due_row: int, start: int, sequence: int, origin: int,
 ) -> tuple[int, int]:  # fmt: skip
     """The first post from `start` on that must be looked at, and why; or the number of posts, and 0.
 
-    `known`: time, voice, features, keep. `watched`: the sets of accounts and of keys. `seen` int64[9] counts, up to and
-    including the post returned, posts by accounts with each kind of precursor and all posts: the base rates against
-    which precursors are judged.
+    `known`: time, voice, features, keep. `watched`: the sets of accounts and of keys. `seen` int64[10] counts, up to and
+    including the post returned, posts by accounts with each kind of precursor, all posts, and those by accounts whose
+    sign-ins are known: the base rates against which precursors are judged.
     """
     account, words, bands, lure_from, lure_key = readings
     time, voice, features, keep = known
     accounts, keys = watched
     for post in range(start, len(account)):
         seen[8] += 1
+        seen[9] += features[post] >> SIGNS_IN_BIT & 1
         kinds = features[post] >> 16 & 255
         if kinds:
             for kind in range(8):

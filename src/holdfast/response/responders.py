@@ -49,13 +49,11 @@ class AutoResponder:
         self._answers = frozenset(answers)
         self._requester = requester
         self._approvers = approvers
+        self._asked: set[tuple[str, int]] = set()  # offers that were answered; after a restart asking again is harmless
 
     def act(self, desk: Desk, now: int) -> int | None:
         """Request what is offered, approve what was requested `seconds` ago."""
-        alarmed = any(offer.concern is Concern.CAMPAIGN for offer in desk.offers)
-        for offer in desk.offers:
-            if offer.wanted and (alarmed or offer.concern in self._answers):
-                desk.request(offer.recommended, self._requester, now)
+        self._ask(desk, now)
         for filed in [each for each in desk.requests.values() if each.state is RequestState.OPEN]:
             if filed.filed_at + self._wait > now:
                 continue
@@ -69,5 +67,9 @@ class AutoResponder:
 
     def _ask(self, desk: Desk, now: int) -> None:
         for offer in desk.offers:
-            if offer.wanted and (offer.concern in self._answers or desk.answered):
+            asked = (offer.about, offer.number)
+            if not offer.wanted or asked in self._asked:
+                continue
+            if offer.concern in self._answers or desk.answered:
                 desk.request(offer.recommended, self._requester, now)
+                self._asked.add(asked)

@@ -33,7 +33,7 @@ from .scoreboard import AccountScore, CauseScore, ExposureScore, LedgerScore, Lu
 from .wiring import make_engine
 
 UNKNOWN = "unknown"  # the answer when nothing stands out
-_TICK = 5_000  # ms of simulated time in a batch: how late the response may hear of a post
+_TICK = 10_000  # ms of simulated time in a batch: how late the response may hear of a post
 NONE = "none"  # the truth when the hijacked accounts have nothing in common
 
 

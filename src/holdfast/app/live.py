@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+
 from holdfast.backends import SqlStore, load_or_create_signer
 from holdfast.connectors.files import Delivery
 from holdfast.connectors.simulated import MirroredPlatform
@@ -23,18 +26,22 @@ from .wiring import make_engine
 ORIGIN = "holdfast.local/watch"
 _KEY_BYTES = 16
 _SECRET_BYTES = 32
+MOMENT = (
+    10_000  # milliseconds of stream time judged at once: a plan's approval takes a minute, a lure's third post seconds
+)
 _AHEAD = 4  # deliveries read before they are needed: the reader waits for the watch, not the other way round
 
 
 class StreamClock:
     """The stream's own time: that of its newest event, and what has gone by on this machine since that was read.
 
-    So a recorded stream is judged as it was lived, however fast it is read, and a live one moves on when quiet.
+    So a recorded stream is judged as it was lived, however fast it is read, and a live one moves on when quiet. An event
+    of a time that has not come yet does not move it: one broken clock would make every hold run out.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Begin at 0; `monotonic` gives seconds that never go back."""
-        self._monotonic = monotonic
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
+        """Begin at 0; `monotonic` gives seconds that never go back, `wall` seconds since 1970 UTC."""
+        self._monotonic, self._wall = monotonic, wall
         self._newest = 0
         self._read_at = monotonic()
 
@@ -50,6 +57,7 @@ class StreamClock:
         newest = max([event.time for event in batch.others], default=0)
         if len(times):
             newest = max(newest, int(times.to_numpy().max()))
+        newest = min(newest, int(self._wall() * 1000))
         if newest > self.now():
             self._newest, self._read_at = newest, self._monotonic()
 
@@ -91,13 +99,14 @@ class LiveWatch:
         self._offers: dict[str, int] = {}
 
     def take(self, batch: Batch) -> None:
-        """Deal with one batch."""
+        """Deal with one batch, a moment of the stream's time after the other."""
         self.platform.learn(batch)
         if self.platform.grown:
             self.response.meet(self.platform.accounts())
-        self.clock.saw(batch)
-        self.response.observe(batch, self.clock.now())
-        self.tick()
+        for moment in moments(batch):
+            self.clock.saw(moment)
+            self.response.observe(moment, self.clock.now())
+            self.tick()
 
     def tick(self) -> None:
         """Do what is due."""
@@ -115,6 +124,23 @@ class LiveWatch:
             if offer.number > self._offers.get(offer.about, 0):
                 self._offers[offer.about] = offer.number
                 yield offer
+
+
+def moments(batch: Batch) -> Iterator[Batch]:
+    """The events of `batch` by their own time, `MOMENT` of it at once: a file holds hours where a live stream holds one.
+
+    Events of one moment stay in the order in which they came.
+    """
+    posts, others = (
+        np.asarray(times, dtype=np.int64) // MOMENT
+        for times in (batch.posts.column("time"), [event.time for event in batch.others])
+    )
+    by_post, by_other = np.argsort(posts, kind="stable"), np.argsort(others, kind="stable")
+    rows = batch.posts.take(pa.array(by_post))
+    for moment in np.union1d(posts, others):
+        first, last = np.searchsorted(posts, (moment, moment + 1), sorter=by_post)
+        start, stop = np.searchsorted(others, (moment, moment + 1), sorter=by_other)
+        yield Batch(posts=rows.slice(first, last - first), others=tuple(batch.others[n] for n in by_other[start:stop]))
 
 
 def deliveries(source: Iterable[Delivery], idle: float) -> Iterator[Delivery | None]:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from holdfast.connectors.files import Delivery, RejectFile
+from holdfast.connectors.files import Delivery
 from holdfast.detection import Campaign
 from holdfast.events import OnceOnly
 from holdfast.ports import Engine
+
+from .refused import Refused
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,18 +30,19 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 class Scan:
     """Files read through detection once; iterate for progress, then ask for the `campaigns`."""
 
-    def __init__(self, source: Iterable[Delivery], engine: Engine, rejects: RejectFile | None = None) -> None:
-        """Read `source` through `engine`; rejected lines go to `rejects` if there is such a file."""
-        self._source, self._engine, self._rejects = source, engine, rejects
+    def __init__(self, source: Iterable[Delivery], engine: Engine, refused: Refused) -> None:
+        """Read `source` through `engine`; lines that are no events go to `refused`."""
+        self._source, self._engine, self.refused = source, engine, refused
         self._once = OnceOnly(key=secrets.token_bytes(16))
         self._campaigns: dict[str, Campaign] = {}
-        self.posts = self.others = self.rejected = self.duplicates = 0
+        self.posts = self.others = self.duplicates = 0
 
     def __iter__(self) -> Iterator[Progress]:
         """Read on; one `Progress` after each batch.
 
         Raises:
-            InputError: a file cannot be read further; what came before has been counted.
+            InputError: a file cannot be read further, or held no events; what came before has been counted.
+            StoreError: rejects could not be kept; the batch they came with has been looked at.
 
         """
         for delivery in self._source:
@@ -47,20 +50,19 @@ class Scan:
             self.duplicates += delivery.batch.posts.num_rows - batch.posts.num_rows
             self.posts += batch.posts.num_rows
             self.others += len(batch.others)
-            self.rejected += len(delivery.rejects)
-            if self._rejects is not None:
-                self._rejects.append(delivery.rejects, source=delivery.source)
             for campaign in self._engine.run([batch]):
                 self._keep(campaign)
+            self.refused.take(delivery)
             yield Progress(
                 posts=self.posts,
                 others=self.others,
-                rejects=self.rejected,
+                rejects=self.refused.count,
                 duplicates=self.duplicates,
                 campaigns=len(self._campaigns),
                 bytes_read=delivery.bytes_read,
                 bytes_total=delivery.bytes_total,
             )
+        self.refused.check(self.posts + self.others)
 
     @property
     def campaigns(self) -> tuple[Campaign, ...]:

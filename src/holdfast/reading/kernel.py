@@ -40,7 +40,7 @@ def kernel(function: F) -> F:
         numba.config.CACHE_DIR = cache_dir
     part = numba.njit(**_OPTIONS, no_cpython_wrapper=True)(function)
 
-    def called_from_kernel(args: Sequence[Any], kws: dict[str, Any]) -> Any:  # noqa: ANN401 - numba's own types
+    def called_from_kernel(args: Sequence[Any], kws: dict[str, Any]) -> Any:
         """The version of `function` for these types, for a kernel that calls it."""
         level = numba.config.OPT
         numba.config.OPT = type(level)(_PART_LEVEL)
@@ -66,6 +66,11 @@ def _folder(room: Path) -> Path:
         if source.is_file():
             digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return _base() / "holdfast" / digest.hexdigest()
+
+
+def compiled_before() -> bool:
+    """Whether kernels of this very source were compiled on this machine before, so that a first use is quick."""
+    return any(_folder(HERE).rglob("*.nbc"))
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.play import play
 from holdfast.app.report import print_scoreboard
 from holdfast.app.terminal import plain
+from holdfast.app.warm import warm
 
 from .drill import Seed
 
@@ -31,6 +32,7 @@ def demo(
     """
     for old in (store, *(store.with_name(store.name + end) for end in ("-wal", "-shm"))):
         old.unlink(missing_ok=True)
+    warm(Console())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
         board = play(run, Console(), show=True)
     console = Console(highlight=False, soft_wrap=True)

@@ -13,6 +13,7 @@ from rich.console import Console
 from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.play import play
 from holdfast.app.report import print_scoreboard
+from holdfast.app.warm import warm
 from holdfast.connectors.simulated import SCENARIOS
 from holdfast.errors import UsageError
 
@@ -44,6 +45,7 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
     options = DrillOptions(
         scenario=scenario, seed=seed, approve_after=responder_seconds(responder), store=store, memory_mb=memory_mb
     )
+    warm(Console(stderr=True))
     with Drill(options) as run:
         board = play(run, Console(stderr=True), show=not json)
     if json:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -23,6 +24,9 @@ Columns = Annotated[
         help="A field under another name, as field=name (for example account=author). May be repeated.",
     ),
 ]
+
+File = Annotated[str, Parameter(allow_leading_hyphen=True)]
+"""The name of a file to read, `-` among them; `check_files` tells the others with a hyphen from options."""
 
 _PAIR = re.compile(r"([a-z_]+)=(.+)", re.DOTALL)
 
@@ -44,6 +48,21 @@ def columns_of(pairs: Iterable[str]) -> dict[str, str]:
             raise UsageError(f"--column names the field {field!r} twice")
         columns[field] = name
     return columns
+
+
+def check_files(read: Sequence[str], written: Iterable[Path | None] = ()) -> None:
+    """Refuse to `read` what looks like a mistyped option, and what is to be `written` at the same time.
+
+    Raises:
+        UsageError: so it is.
+
+    """
+    for name in read:
+        if name.startswith("-") and name != "-":
+            raise UsageError(f"there is no option {name!r}", advice=f"If it is a file, call it ./{name}.")
+    for path in written:
+        if path is not None and path.exists() and any(Path(name).exists() and path.samefile(name) for name in read):
+            raise UsageError(f"{path} is read from, so nothing is written to it", advice="Name another file.")
 
 
 def responder_seconds(word: str) -> float | None:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingCo
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from holdfast.app.refused import Refused
 from holdfast.app.scan import Progress, Scan
 from holdfast.app.terminal import plain
 from holdfast.app.wiring import make_engine
@@ -23,7 +24,7 @@ from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import HoldfastError
 from holdfast.events import Dialect, TimeUnit, format_time
 
-from .options import Columns, Json, Memory, columns_of
+from .options import Columns, File, Json, Memory, check_files, columns_of
 
 _SHOWN = 8  # accounts, lures and terms that the text form lists per campaign
 _EXIT_FOUND = 1
@@ -37,7 +38,7 @@ class FailOn(enum.StrEnum):
 
 
 def scan(  # noqa: PLR0913 - each is a word on the command line
-    *files: Annotated[str, Parameter(help="JSONL, CSV or Parquet, plain or .gz or .zst; - is standard input.")],
+    *files: Annotated[File, Parameter(help="JSONL, CSV or Parquet, plain or .gz or .zst; - is standard input.")],
     column: Columns = (),
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "auto",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
@@ -50,11 +51,11 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     Needed per post: id, time, account, text. Security events in the same stream (see docs/reference/events.md)
     sharpen the answer. Alert: call a person. Contain: sure enough to propose holds.
     """
-    names = columns_of(column)
-    dialect = Dialect(columns=names, time_unit=time_unit, keep_unknown=False)
+    check_files(files, [rejects])
+    dialect = Dialect(columns=columns_of(column), time_unit=time_unit, keep_unknown=False)
     source = FileSource(files or ("-",), dialect=dialect)
     keep = RejectFile(rejects) if rejects is not None else None
-    run = Scan(source, make_engine(memory_mb=memory_mb), keep)
+    run = Scan(source, make_engine(memory_mb=memory_mb), Refused(keep))
     began = time.perf_counter()
     failure: HoldfastError | None = None
     try:
@@ -108,7 +109,7 @@ def _print_json(run: Scan, seconds: float) -> None:
         out.write(msgspec.json.encode(campaign_json(campaign)) + b"\n")
     summary = {
         "posts": run.posts,
-        "rejects": run.rejected,
+        "rejects": run.refused.count,
         "duplicates": run.duplicates,
         "other_events": run.others,
         "seconds": round(seconds, 3),
@@ -122,12 +123,12 @@ def _print_text(run: Scan, seconds: float) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for campaign in run.campaigns:
         _print_campaign(console, campaign)
-    tail = f", {run.rejected:,} rejected" if run.rejected else ""
+    tail = f", {run.refused.count:,} rejected" if run.refused.count else ""
     tail += f", {run.duplicates:,} seen twice" if run.duplicates else ""
     rate = run.posts / seconds if seconds else 0
     console.print(f"{len(run.campaigns)} campaigns in {run.posts:,} posts{tail}; {seconds:.1f} s, {rate:,.0f} posts/s")
-    if run.rejected:
-        console.print(Text("See what was rejected, and why, with --rejects FILE.", style="dim"))
+    if run.refused.count:
+        console.print(plain(f"The first rejected: {run.refused.first}. --rejects FILE keeps all of them.", style="dim"))
 
 
 def _print_campaign(console: Console, campaign: Campaign) -> None:

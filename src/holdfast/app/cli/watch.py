@@ -15,20 +15,23 @@ from rich.console import Console
 from rich.text import Text
 
 from holdfast.app.live import LiveWatch, deliveries
+from holdfast.app.refused import Refused
 from holdfast.app.terminal import plain
 from holdfast.connectors.files import FollowFile, FollowStream, RejectFile
 from holdfast.containment import Plan
+from holdfast.errors import UsageError
 from holdfast.events import Dialect, TimeUnit, format_time
 from holdfast.response import Happening, Offer
 
-from .options import Columns, Json, Memory, columns_of
+from .options import Columns, File, Json, Memory, check_files, columns_of
 
+_LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _LOOK_EVERY = 0.25  # seconds between looks at a file that has not grown
 
 
 def watch(  # noqa: PLR0913 - each is a word on the command line
     *,
-    events: Annotated[str, Parameter(help="A growing file of JSON Lines, or - for standard input.")],
+    events: Annotated[File, Parameter(help="A growing file of JSON Lines, or - for standard input.")],
     auto: Annotated[
         float | None,
         Parameter(help="Approve each proposal this many seconds later and carry it out on the simulated platform."),
@@ -46,6 +49,9 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     Time is the stream's own, so a recorded stream may be watched as fast as it can be read. Nothing real is touched:
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
+    check_files([events], [rejects, store])
+    if auto is not None and not 0 <= auto <= _LONGEST_WAIT:
+        raise UsageError(f"--auto {auto:g} is no time to wait", advice=f"Give 0 to {_LONGEST_WAIT:,} seconds.")
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
     run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
@@ -54,19 +60,20 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
         if events == "-"
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
-    rejected = 0
+    read = 0
     with RejectFile(rejects) if rejects is not None else nullcontext() as keep:
+        refused = Refused(keep)
         for delivery in deliveries(source, idle=1.0):
             if delivery is None:
                 run.tick()
             else:
-                rejected += len(delivery.rejects)
-                if keep is not None:
-                    keep.append(delivery.rejects, source=delivery.source)
                 run.take(delivery.batch)
+                refused.take(delivery)
+                read += delivery.batch.posts.num_rows + len(delivery.batch.others)
             _tell(run, printer)
-    printer.end(run, rejected)
+    printer.end(run, refused.count)
     run.store.close()
+    refused.check(read)
     return 0
 
 

@@ -5,6 +5,7 @@
   x InputError                  exit 3   what was to be read cannot be
     + UnreadableFileError
     + ColumnError
+    + NoEventsError
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
@@ -67,6 +68,15 @@ class ColumnError(InputError):
     """A file lacks a column that is needed, or has it under another name."""
 
     advice = "Name the columns, for example --column account=author --column time=created_at."
+
+
+class NoEventsError(InputError):
+    """Something was read, and nothing of it was an event."""
+
+    advice = (
+        "Look at that line. Fields with other names are told with --column field=name, numbers as times with "
+        "--time-unit; --rejects FILE keeps every refused line with its reason."
+    )
 
 
 class GuardError(HoldfastError):

@@ -35,8 +35,8 @@ _AHEAD = 4  # deliveries read before they are needed: the reader waits for the w
 class StreamClock:
     """The stream's own time: that of its newest event, and what has gone by on this machine since that was read.
 
-    So a recorded stream is judged as it was lived, however fast it is read, and a live one moves on when quiet. An event
-    of a time that has not come yet does not move it: one broken clock would make every hold run out.
+    So a recorded stream is judged as it was lived, however fast it is read, and a live one moves on when quiet. An
+    event of a time that has not come yet does not move it: one broken clock would make every hold run out.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
@@ -127,7 +127,7 @@ class LiveWatch:
 
 
 def moments(batch: Batch) -> Iterator[Batch]:
-    """The events of `batch` by their own time, `MOMENT` of it at once: a file holds hours where a live stream holds one.
+    """The events of `batch` by their own time, `MOMENT` of it at once: a chunk of a file may hold hours.
 
     Events of one moment stay in the order in which they came.
     """

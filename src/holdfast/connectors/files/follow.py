@@ -12,6 +12,7 @@ from holdfast.events import LONGEST_LINE, Decoded, Dialect
 
 from .delivery import Delivery
 from .json_lines import JsonLines
+from .kinds import HEAD_BYTES, kind_of
 from .unpacking import translated
 
 READ_BYTES = 1024 * 1024  # at once: all that a busy pipe holds (64 KiB), and a fair part of a file being caught up with
@@ -74,11 +75,12 @@ class FollowFile:
         """Deliver until `wait` says that it is enough.
 
         Raises:
-            UnreadableFileError: the file is not there at the beginning, or may not be read.
+            UnreadableFileError: the file is not there at the beginning, is packed, or may not be read.
 
         """
         file = self._open()
         try:
+            self._refuse_packed(file)
             while True:
                 yield from self._grown(file)
                 successor = self._successor(file)
@@ -106,6 +108,15 @@ class FollowFile:
 
     def _open(self) -> BinaryIO:
         return translated(self._path, lambda: self._path.open("rb", buffering=0))
+
+    def _refuse_packed(self, file: BinaryIO) -> None:
+        kind = kind_of(str(self._path), translated(self._path, lambda: os.pread(file.fileno(), HEAD_BYTES, 0)))
+        if kind.packing is not None or kind.form != "json lines":
+            said = kind.packing or kind.form
+            raise UnreadableFileError(
+                f"{self._path} is a {said} file, and only JSON Lines can be followed",
+                advice="Scan it, or unpack it on the way, as in `zcat FILE | holdfast watch --events -`.",
+            )
 
     def _successor(self, file: BinaryIO) -> BinaryIO | None:
         """The file that has taken the name of `file`, if another has; between the two there may be none for a while."""

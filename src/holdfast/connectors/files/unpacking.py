@@ -88,7 +88,7 @@ class Unpacked:
         return bytes(found)
 
     def _damaged(self, error: Exception) -> UnreadableFileError:
-        total = self._path.stat().st_size
+        self.bytes_read, total = self._raw.tell(), self._path.stat().st_size
         return UnreadableFileError(
             f"{self._path} is damaged or incomplete: {self._given} bytes could be unpacked, "
             f"then reading stopped near byte {self.bytes_read} of {total} ({error})",

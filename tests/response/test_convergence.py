@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from holdfast.backends import SqlStore
 from holdfast.containment import Restriction, Subject, SubjectKind, desired, place
@@ -24,11 +24,16 @@ class Interleaving(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.clock = SetClock(1_000_000)
-        self.platform = SmallPlatform(self.clock)
+        self.platform = self.small = None
         self.store = SqlStore(":memory:", signer=seeded_signer(7), salt=seeded_salts(7))
-        self.small = SmallResponse(self.store, self.platform, self.clock, PACE)
         self.placed = []
         self.foreign = set()
+
+    @initialize(counts_holds=st.booleans())
+    def begin(self, counts_holds):
+        """The platform knows one flag, or counts holds."""
+        self.platform = SmallPlatform(self.clock, counts_holds=counts_holds)
+        self.small = SmallResponse(self.store, self.platform, self.clock, PACE)
 
     @rule(subject=SUBJECTS, restriction=RESTRICTIONS, minutes=st.none() | st.integers(1, 5))
     def place_hold(self, subject, restriction, minutes):

@@ -151,8 +151,10 @@ def test_a_platform_that_does_not_ask_cannot_have_a_cohort(clock):
     assert Way.ASK is way_of(hold(restriction=Restriction.NO_EXPORT), asking)
 
 
-def test_lifting_one_hold_leaves_what_another_wants(small):
-    """In force is the union: the platform is told only when the last hold of a kind ends."""
+@pytest.mark.parametrize("counts_holds", [False, True])
+def test_lifting_one_hold_leaves_what_another_wants(store, clock, counts_holds):
+    """In force is the union, on platforms that know one flag and on those that count holds: nothing is left behind."""
+    small = SmallResponse(store, SmallPlatform(clock, counts_holds=counts_holds), clock)
     one, other = hold(), hold(occasion="second")
     small.put(one, other)
     small.executor.work(START)

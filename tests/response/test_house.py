@@ -81,7 +81,7 @@ def test_news_that_could_not_be_kept_is_told_again(store, platform, clock, make_
     assert not quiet.response.docket.cases  # a response reads the store when it is made, so this one knows nothing yet
 
 
-KILLS = 30  # spread over all calls across a seam; `test_crashes.py` kills the acting core at every one of them
+KILLS = 20  # spread over all calls across a seam; `test_crashes.py` kills the acting core at every one of them
 
 
 def story(town):

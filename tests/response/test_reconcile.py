@@ -3,7 +3,8 @@
 from holdfast.containment import Restriction, Subject, SubjectKind, place
 from holdfast.ports import Standing
 from holdfast.response.conduct import Held, HoldState
-from holdfast.response.reconcile import Difference, difference
+from holdfast.response.found import FoundInPlace
+from holdfast.response.reconcile import Difference, Reconciler, difference
 
 START = 1_000_000
 MINUTE = 60_000
@@ -119,6 +120,25 @@ def test_a_platform_that_cannot_be_read_is_counted_not_guessed(small, platform):
     report = small.reconciler.once(START)
 
     assert (2, 0, 0) == (report.unreadable, report.checked, report.applied_again)
+
+
+def test_dead_letters_come_alive_by_themselves_now_and_then(small, platform, clock):
+    """An outage that outlasts the queue's patience needs a person at once, but not for ever."""
+    reconciler = Reconciler(platform, small.book, FoundInPlace(small.book), dead_every=15 * MINUTE)
+    small.put(hold())
+    small.settle()
+    assert 0 == reconciler.once(clock.now()).applied_again
+    platform.rival_lifts(account("a"), Restriction.NO_POSTING)
+    small.reconciler.once(clock.now())
+    platform.reachable = False
+    small.work_through()
+    platform.reachable = True
+    assert HoldState.FAILED is small.state(hold().id)
+
+    clock.set(START + 15 * MINUTE - 1)
+    assert 0 == reconciler.once(clock.now()).applied_again
+    clock.advance(1)
+    assert 1 == reconciler.once(clock.now()).applied_again
 
 
 def test_a_round_cut_short_goes_on_where_it_stopped(small, platform, clock):

@@ -16,11 +16,11 @@ class TestSmallPlatform(PlatformContract):
         """A clock to press against."""
         return SetClock()
 
-    @pytest.fixture
-    def platform(self, clock):
+    @pytest.fixture(params=[False, True], ids=["flags", "counts"])
+    def platform(self, clock, request):
         """Two accounts and three events."""
         batches = [Batch(others=[SignIn(time=clock.now() + at, account="a", outcome="ok")]) for at in range(3)]
-        return SmallPlatform(clock, accounts=["a", "b"], batches=batches)
+        return SmallPlatform(clock, accounts=["a", "b"], batches=batches, counts_holds=request.param)
 
     def subject(self, platform, restriction):  # noqa: ARG002 - the suite's signature
         """One subject for each restriction."""

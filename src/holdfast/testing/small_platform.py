@@ -29,7 +29,7 @@ PUSHED = (
 class SmallPlatform(Platform):
     """A platform of flags. `reachable` set to False makes every call fail; `pressed_until` makes it ask for quiet."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is one way in which platforms differ; all have a default)
         self,
         clock: Clock,
         *,
@@ -37,8 +37,12 @@ class SmallPlatform(Platform):
         batches: Sequence[Batch] = (),
         per_second: float = 0.0,
         asks_guard: bool = True,
+        counts_holds: bool = False,
     ) -> None:
-        """A platform with these accounts and this history; `per_second` limits each restriction, 0 limits nothing."""
+        """A platform with these accounts and this history; `per_second` limits each restriction, 0 limits nothing.
+
+        One that `counts_holds` keeps a flag up until each hold that raised it is lifted; the other knows only the flag.
+        """
         self.name = "small"
         self.capabilities: Mapping[Restriction, Capability] = {
             restriction: Capability(native=f"set_{restriction}", per_second=per_second) for restriction in PUSHED
@@ -50,7 +54,8 @@ class SmallPlatform(Platform):
         self._clock = clock
         self._accounts = tuple(accounts)
         self._batches = tuple(batches)
-        self._ours: set[tuple[Subject, Restriction]] = set()
+        self._counts_holds = counts_holds
+        self._ours: dict[tuple[Subject, Restriction], set[str]] = {}
         self._rivals: set[tuple[Subject, Restriction]] = set()
 
     def events(self, since: int = 0) -> Iterator[Batch]:
@@ -92,8 +97,8 @@ class SmallPlatform(Platform):
         self._answer()
         flag = (hold.subject, hold.restriction)
         if flag not in self._ours:
-            self._ours.add(flag)
             self.deeds.append(("apply", *flag))
+        self._ours.setdefault(flag, set()).add(hold.id)
 
     def lift(self, hold: Hold) -> None:
         """Take Holdfast's flag down; a rival's stays up.
@@ -105,8 +110,10 @@ class SmallPlatform(Platform):
         """
         self._answer()
         flag = (hold.subject, hold.restriction)
-        if flag in self._ours:
-            self._ours.remove(flag)
+        holds = self._ours.get(flag, set())
+        holds.discard(hold.id)
+        if flag in self._ours and not (self._counts_holds and holds):
+            del self._ours[flag]
             self.deeds.append(("lift", *flag))
 
     def in_force(self, subject: Subject) -> Sequence[Standing]:
@@ -135,7 +142,7 @@ class SmallPlatform(Platform):
 
     def rival_lifts(self, subject: Subject, restriction: Restriction) -> None:
         """A rival administrator clears the flag, whoever set it."""
-        self._ours.discard((subject, restriction))
+        self._ours.pop((subject, restriction), None)
         self._rivals.discard((subject, restriction))
 
     def _answer(self) -> None:

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 
+from rich.console import Console
 from rich.text import Text
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+class Screen(Console):
+    """A console that tells when its reader has gone, where rich would end the process with exit code 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass on what has happened.
+
+        Raises:
+            BrokenPipeError: always.
+
+        """
+        raise BrokenPipeError
 
 
 def printable(text: str, limit: int = 280) -> str:

@@ -10,10 +10,9 @@ from typing import Annotated, Any
 import cyclopts
 import msgspec
 from cyclopts import Parameter
-from rich.console import Console
 from rich.text import Text
 
-from holdfast.app.terminal import plain
+from holdfast.app.terminal import Screen, plain
 from holdfast.backends import LedgerFile, verify_store
 from holdfast.errors import UnreadableFileError, UsageError
 from holdfast.events import format_time
@@ -69,7 +68,7 @@ def show(  # noqa: PLR0913 - each is a word on the command line
     """Show the entries in order: who meant to do what, when, and how it went. Shown as kept; `verify` checks them."""
     if start < 0 or (stop is not None and stop < 0):
         raise UsageError("--start and --stop count entries from 0", advice="Leave them out to see everything.")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     with LedgerFile(file) as record:
         for entry in _chosen(record.entries(start, stop), kind, subject):
             if json:
@@ -104,7 +103,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _print_verdict(file: Path, verdict: Verdict) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     if verdict.ok:
         console.print(Text("whole", style="bold green"), plain(f"  {file}"))
     else:

@@ -31,6 +31,7 @@ app.command("holdfast.app.cli.ledger:ledger", name="ledger")
 
 _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
 _BROKEN_PIPE = 141  # and for one whose reader went away
+_UNWRITABLE = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print_error=False,
             result_action="return_value",
         )
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except cyclopts.CycloptsError as error:
         errors.print(plain(f"holdfast: {error}", limit=2_000))
         errors.print(plain("See `holdfast --help`, or `holdfast COMMAND --help`."))
@@ -59,7 +62,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.print(plain("holdfast: stopped by hand; what was recorded is whole. Run the same command to go on."))
         return _INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has gone; point stdout elsewhere so that the interpreter's last flush stays quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_output()  # the reader (head, less) has gone
         return _BROKEN_PIPE
+    except OSError as error:
+        # Files are behind seams that translate; what is left is our own output, to a full disk perhaps.
+        errors.print(plain(f"holdfast: the output cannot be written: {error.strerror or error}", limit=2_000))
+        errors.print(plain("Free some space, or send it elsewhere; what was recorded is whole."))
+        _silence_output()
+        return _UNWRITABLE
     return answer if isinstance(answer, int) else 0
+
+
+def _silence_output() -> None:
+    """Point standard output elsewhere, so that the interpreter's last flush stays quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from holdfast.app.refused import Refused
 from holdfast.app.scan import Progress, Scan
-from holdfast.app.terminal import plain
+from holdfast.app.terminal import Screen, plain
 from holdfast.app.wiring import make_engine
 from holdfast.connectors.files import FileSource, RejectFile
 from holdfast.detection import Campaign, CampaignTier
@@ -120,7 +120,7 @@ def _print_json(run: Scan, seconds: float) -> None:
 
 
 def _print_text(run: Scan, seconds: float) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     for campaign in run.campaigns:
         _print_campaign(console, campaign)
     tail = f", {run.refused.count:,} rejected" if run.refused.count else ""
@@ -131,7 +131,7 @@ def _print_text(run: Scan, seconds: float) -> None:
         console.print(plain(f"The first rejected: {run.refused.first}. --rejects FILE keeps all of them.", style="dim"))
 
 
-def _print_campaign(console: Console, campaign: Campaign) -> None:
+def _print_campaign(console: Screen, campaign: Campaign) -> None:
     style = "bold red" if campaign.tier is CampaignTier.CONTAIN else "bold yellow"
     console.print(
         Text(campaign.tier.upper(), style=style),

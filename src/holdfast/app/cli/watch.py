@@ -11,13 +11,12 @@ from typing import Annotated, Any, cast
 
 import msgspec
 from cyclopts import Parameter
-from rich.console import Console
 from rich.text import Text
 
 from holdfast.app.live import LiveWatch, deliveries
 from holdfast.app.refused import Refused
-from holdfast.app.terminal import plain
-from holdfast.connectors.files import FollowFile, FollowStream, RejectFile
+from holdfast.app.terminal import Screen, plain
+from holdfast.connectors.files import FollowFile, FollowStream, RejectFile, standard_input
 from holdfast.containment import Plan
 from holdfast.errors import UsageError
 from holdfast.events import Dialect, TimeUnit, format_time
@@ -56,7 +55,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     source = (
-        FollowStream(cast(BufferedReader, sys.stdin.buffer), dialect=dialect)
+        FollowStream(cast(BufferedReader, standard_input()), dialect=dialect)
         if events == "-"
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
@@ -97,7 +96,7 @@ class _TextPrinter:
     """Lines for people."""
 
     def __init__(self) -> None:
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._console = Screen(highlight=False, soft_wrap=True)
 
     def happening(self, happening: Happening) -> None:
         kind = Text(f"  {happening.kind:<9} ", style="bold")

@@ -3,6 +3,6 @@
 from .delivery import Delivery
 from .follow import FollowFile, FollowStream
 from .reject_file import RejectFile
-from .source import BATCH_BYTES, FileSource
+from .source import BATCH_BYTES, FileSource, standard_input
 
-__all__ = ["BATCH_BYTES", "Delivery", "FileSource", "FollowFile", "FollowStream", "RejectFile"]
+__all__ = ["BATCH_BYTES", "Delivery", "FileSource", "FollowFile", "FollowStream", "RejectFile", "standard_input"]

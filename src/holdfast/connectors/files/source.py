@@ -98,7 +98,7 @@ class FileSource:
                 yield chunk
 
         if path == "-":
-            for decoded in self._json_lines("standard input", chunks(self._standard_input or sys.stdin.buffer)):
+            for decoded in self._json_lines("standard input", chunks(self._standard_input or standard_input())):
                 yield decoded, read
         else:
             with translated(Path(path), lambda: Path(path).open("rb")) as stream:
@@ -142,6 +142,18 @@ class FileSource:
         others = nothing_found and foreign and dialect.name_of("type") not in present
         if present:
             check_columns(dialect, present, path, needed=sorted(REQUIRED[Post]) if others else ())
+
+
+def standard_input() -> BinaryIO:
+    """The bytes of the standard input.
+
+    Raises:
+        UnreadableFileError: the process was started without one.
+
+    """
+    if sys.stdin is None:
+        raise UnreadableFileError("the standard input is closed", advice="Pipe events in, or name a file.")
+    return sys.stdin.buffer
 
 
 def _size(path: str) -> int | None:

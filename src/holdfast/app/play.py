@@ -6,12 +6,15 @@ import time
 
 from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
 from .drill import Drill
 from .scoreboard import Scoreboard
+from .terminal import plain
 from .view import clock, screen
 
 _FRAMES_PER_SECOND = 8  # a person follows it; drawing a frame costs some ten milliseconds
+_LONGEST = 200  # characters of a line about one happening; a plan's title may name many steps
 _LINES_EVERY = 5.0  # seconds between lines where there is no screen to draw on
 
 
@@ -49,7 +52,9 @@ def _in_lines(drill: Drill, console: Console | None, began: float) -> None:
             f"{clock(drill.platform.now)}  {drill.posts:,} posts, {len(drill.campaigns)} campaigns, "
             f"{drill.posts / (now - began):,.0f} posts/s",
             highlight=False,
+            soft_wrap=True,
         )
         for happening in list(drill.response.timeline)[told:]:
             told += 1
-            console.print(f"  {clock(happening.time)}  {happening.text}", markup=False, highlight=False)
+            text = plain(happening.text, limit=_LONGEST)
+            console.print(Text.assemble(f"  {clock(happening.time)}  ", text), soft_wrap=True)

@@ -15,11 +15,11 @@ from .terminal import plain
 
 def print_scoreboard(console: Console, board: Scoreboard) -> None:
     """Print `board`, with a column for the real attack where its figures are known."""
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    table.add_column("")
-    table.add_column("this drill", justify="right", style="bold")
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    table.add_column("", no_wrap=True)
+    table.add_column("this drill", justify="right", style="bold", no_wrap=True)
     if board.history:
-        table.add_column("in 2020", justify="right", style="dim")
+        table.add_column("in 2020", justify="right", style="dim", no_wrap=True)
     for name, value, past in _rows(board):
         row = [plain(name), plain(_shown(value), limit=60)]
         table.add_row(*row, *([plain(_shown(past), limit=60)] if board.history else []))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.layout import Layout
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
@@ -19,8 +19,8 @@ from holdfast.response import Happening, HappeningKind
 from .moment import Figures, Moment
 from .terminal import plain
 
-_LINES = 15  # of the time line, which fit a terminal of 36 rows beside the other panels
-_CAMPAIGNS = 4
+_WIDE = 110  # columns from which figures and holds stand beside the time line
+_CAMPAIGNS, _CAMPAIGNS_NARROW = 4, 2  # shown at once; the panel's title counts them all
 _STYLES: dict[HappeningKind, str] = {
     HappeningKind.CAMPAIGN: "bold red",
     HappeningKind.WARNING: "yellow",
@@ -32,14 +32,70 @@ _STYLES: dict[HappeningKind, str] = {
 }
 
 
-def screen(moment: Moment) -> Layout:
-    """The whole screen for one moment."""
+class Screen:
+    """The whole screen for one moment: two columns where there is room, else what changes fastest."""
+
+    def __init__(self, moment: Moment) -> None:
+        """Show `moment`."""
+        self._moment = moment
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it into the width and height of `options`."""
+        yield _wide(self._moment) if options.max_width >= _WIDE else _narrow(self._moment)
+
+
+def screen(moment: Moment) -> Screen:
+    """What a terminal shows of `moment`."""
+    return Screen(moment)
+
+
+def _wide(moment: Moment) -> Layout:
     layout = Layout()
     layout.split_column(Layout(_head(moment), size=4), Layout(name="body"))
     layout["body"].split_row(Layout(name="left", ratio=3), Layout(name="right", ratio=2, minimum_size=44))
-    layout["left"].split_column(Layout(_campaigns(moment), size=_CAMPAIGNS * 2 + 3), Layout(_timeline(moment)))
-    layout["right"].split_column(Layout(_score(moment), size=14), Layout(_holds(moment)))
+    layout["left"].split_column(
+        Layout(_campaigns(moment, _CAMPAIGNS), size=_rows(moment, _CAMPAIGNS)), Layout(_timeline(moment))
+    )
+    layout["right"].split_column(Layout(_score(moment), size=12), Layout(_holds(moment)))
     return layout
+
+
+def _narrow(moment: Moment) -> Layout:
+    layout = Layout()
+    layout.split_column(
+        Layout(_head(moment), size=4),
+        Layout(_campaigns(moment, _CAMPAIGNS_NARROW), size=_rows(moment, _CAMPAIGNS_NARROW)),
+        Layout(_timeline(moment)),
+        Layout(_figures_line(moment), size=1),
+    )
+    return layout
+
+
+def _rows(moment: Moment, most: int) -> int:
+    return 2 + max(1, 2 * min(most, len(moment.campaigns)))
+
+
+def _figures_line(moment: Moment) -> Text:
+    figures, holds = moment.figures, sum(moment.holds.values())
+    return Text(
+        f" {figures.lures_made} lure posts, {figures.lures_live} live; {figures.held_unused} accounts held before use; "
+        f"{holds:,} holds",
+        style="bold",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+
+
+class _Last:
+    """As many of the last lines as there is room for."""
+
+    def __init__(self, lines: Sequence[Happening]) -> None:
+        self._lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw them, oldest first."""
+        room = options.height or len(self._lines)
+        yield Group(*(_happening(line) for line in self._lines[-room:]))
 
 
 def clock(time: int) -> str:
@@ -53,17 +109,19 @@ def _head(moment: Moment) -> Panel:
         f"   {moment.posts:,} posts, {moment.events:,} security events",
         (f"   {moment.rate:,.0f} posts/s", "dim"),
         (f"   ledger {moment.ledger:,} entries", "dim"),
+        no_wrap=True,
+        overflow="ellipsis",
     )
     done = ProgressBar(total=max(1, moment.end - moment.start), completed=moment.now - moment.start)
     return Panel(Group(line, done), title=plain(moment.title), title_align="left", border_style="blue")
 
 
-def _campaigns(moment: Moment) -> Panel:
+def _campaigns(moment: Moment, most: int) -> Panel:
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
     shown = sorted(moment.campaigns, key=lambda c: (c.tier is not CampaignTier.CONTAIN, -len(c.accounts)))
-    for campaign in shown[:_CAMPAIGNS]:
+    for campaign in shown[:most]:
         table.add_row(*_campaign(campaign))
     body: RenderableType = table if shown else Text("none so far", style="dim")
     return Panel(body, title=f"Campaigns ({len(shown)})", title_align="left", border_style="red" if shown else "dim")
@@ -77,16 +135,15 @@ def _campaign(campaign: Campaign) -> tuple[Text, Text]:
         Text(f"{campaign.tier:<7}", style=style),
         Text.assemble(
             (f"{len(campaign.accounts)} accounts, {len(campaign.posts)} posts", "bold"),
-            f", seen {clock(campaign.detected_at)} after post {campaign.detected_after_posts}, "
-            f"{campaign.score:.0f} nats\n",
+            f", seen {clock(campaign.detected_at)} at post {campaign.detected_after_posts}, "
+            f"evidence {campaign.score:.0f} nats\n",
             plain(lures + more, style="dim", limit=90),
         ),
     )
 
 
 def _timeline(moment: Moment) -> Panel:
-    lines = [_happening(happening) for happening in moment.happenings[-_LINES:]]
-    return Panel(Group(*lines), title="Time line (UTC)", title_align="left", border_style="blue")
+    return Panel(_Last(moment.happenings), title="Time line (UTC)", title_align="left", border_style="blue")
 
 
 def _happening(happening: Happening) -> Text:
@@ -97,7 +154,10 @@ def _happening(happening: Happening) -> Text:
 
 def _score(moment: Moment) -> Panel:
     return Panel(
-        score_table(moment.figures, moment.history), title="Now and then", title_align="left", border_style="blue"
+        score_table(moment.figures, moment.history),
+        title="Now, and in the real attack",
+        title_align="left",
+        border_style="blue",
     )
 
 

@@ -1,0 +1,57 @@
+"""Which commands and options are there? Writes docs/reference/commands.md from what `--help` says.
+
+python scripts/make_command_reference.py [FILE.md]
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from holdfast.app.cli.main import app
+
+COMMANDS = (
+    (),
+    ("demo",),
+    ("drill",),
+    ("scan",),
+    ("watch",),
+    ("ledger",),
+    ("ledger", "verify"),
+    ("ledger", "show"),
+    ("ledger", "checkpoint"),
+)
+WIDTH = 100
+_HEAD = """# Commands
+
+Made from `--help` by `scripts/make_command_reference.py`; a test compares the two.
+"""
+
+
+def help_text(words: tuple[str, ...]) -> str:
+    """What `holdfast WORDS --help` says, without colours, `WIDTH` columns wide."""
+    out = io.StringIO()
+    console = Console(file=out, width=WIDTH, color_system=None, force_terminal=False)
+    app.help_print(list(words), console=console)
+    return re.sub(r"[ \t]+$", "", out.getvalue(), flags=re.MULTILINE).strip()
+
+
+def reference() -> str:
+    """The whole page."""
+    for words in COMMANDS:
+        help_text(words)  # commands are imported on first use, and only then the list says what they do
+    parts = [_HEAD]
+    for words in COMMANDS:
+        name = " ".join(("holdfast", *words))
+        parts.append(f"## {name}\n\n```text\n{help_text(words)}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "docs/reference/commands.md"
+    target.write_text(reference(), encoding="utf-8")
+    print(f"wrote {target}")

@@ -1,0 +1,148 @@
+"""A stream in, warnings, campaigns, proposals and holds out: what `holdfast watch` does."""
+
+import json
+
+import pytest
+
+from holdfast.app.cli.main import main
+from holdfast.app.live import LiveWatch, StreamClock
+from holdfast.connectors.files import FollowFile
+from holdfast.events import Decoder
+
+from .stories import DAY, MINUTE, NOON, SESSION, STAFF, attack, fraud, lines, takeovers, talk
+
+
+@pytest.fixture
+def watch(tmp_path, capsys):
+    """Watch bytes as a file, once and in this process; answer with what was told, by its type or kind."""
+
+    def run(data, *words):
+        (tmp_path / "stream.jsonl").write_bytes(data)
+        code = main(["watch", "--once", "--json", "--events", str(tmp_path / "stream.jsonl"), *words])
+        told = {}
+        for line in map(json.loads, capsys.readouterr().out.splitlines()):
+            told.setdefault(line.get("kind", line["type"]), []).append(line)
+        assert 0 == code
+        return told
+
+    return run
+
+
+def test_takeovers_are_warned_of_before_the_fraud_and_the_campaign_gets_its_cause(watch):
+    """Judged as it was lived, although the file is read at once."""
+    told = watch(attack())
+
+    assert told["warning"][0]["time"].startswith("2020-07-15T11:30:40")
+    assert told["campaign"][0]["time"].startswith("2020-07-15T12:02:00")
+    assert told["cause"][0]["time"].startswith("2020-07-15T12:02:00")
+    assert SESSION in told["cause"][0]["text"] or STAFF in told["cause"][0]["text"]
+    assert all(plan["preview"]["accounts"] >= 0 for each in told["proposal"] for plan in each.get("plans", []))
+    assert "placed" not in told
+
+
+def test_with_auto_holds_are_placed_and_the_record_vouches_for_them(watch, tmp_path, capsys):
+    """Half a minute of the stream's own time after the proposal."""
+    store = str(tmp_path / "s.db")
+    told = watch(attack(), "--auto", "30", "--store", store)
+
+    assert told["placed"][0]["time"] > told["campaign"][0]["time"]
+    assert 0 == main(["ledger", "verify", "--json", store])
+    assert told["end"][0]["ledger"]["root"] == json.loads(capsys.readouterr().out)["root"]
+
+
+def test_the_same_stream_again_on_the_same_record_doubles_nothing(watch, tmp_path, capsys):
+    """What is known is not told twice; only holds that the mirror has forgotten are pushed again, and say so."""
+    store = str(tmp_path / "s.db")
+    watch(attack(), "--auto", "0", "--store", store)
+    first = entries(store, capsys)
+    watch(attack(), "--auto", "0", "--store", store)
+    second = entries(store, capsys)
+
+    assert first == second[: len(first)]
+    assert {"intent", "outcome"} >= {entry["kind"] for entry in second[len(first) :]}
+    again = [entry for entry in second[len(first) :] if entry["kind"] == "intent"]
+    assert {"missing on the platform"} == {entry["body"]["why"] for entry in again}
+    assert 0 == main(["ledger", "verify", store])
+
+
+def entries(store, capsys):
+    """What is on record."""
+    main(["ledger", "show", "--json", store])
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_standard_input_is_watched_to_its_end(holdfast):
+    """With `--events -`, as from a pipe."""
+    code, out, err = holdfast("watch", "--events", "-", "--json", stdin=attack())
+
+    assert 0 == code, err
+    assert "campaign" in [json.loads(line).get("kind") for line in out.splitlines()]
+
+
+def test_a_growing_file_is_judged_as_it_grows(tmp_path):
+    """The third post completes the campaign while the file is being watched."""
+    path = tmp_path / "growing.jsonl"
+    path.write_bytes(lines(talk()))
+    parts = [lines([post]) for post in fraud()]
+    seen = []
+    run = LiveWatch(approve_after=None, store=None, memory_mb=16)
+
+    def grow():
+        seen.append(len(run.response.docket.cases))
+        if not parts:
+            return False
+        with path.open("ab") as file:
+            file.write(parts.pop(0))
+        return True
+
+    for delivery in FollowFile(path, wait=grow):
+        run.take(delivery.batch)
+    run.store.close()
+
+    assert [0, 0, 0, 1] == seen
+
+
+def test_one_clock_in_the_future_does_not_move_the_stream(watch):
+    """A post from 2199 neither ends the watch nor makes time pass."""
+    odd = lines([{"id": "odd", "time": 7_258_118_399_999, "account": "u1", "text": "what year is it"}])
+
+    told = watch(lines(talk()) + odd + lines(fraud()))
+
+    assert 1 == len(told["end"])
+    clock = StreamClock(monotonic=lambda: 0.0, wall=lambda: (NOON + DAY) / 1000)
+    run = LiveWatch(approve_after=None, store=None, memory_mb=16, clock=clock)
+    run.take(batch_of(odd))
+    run.store.close()
+    assert NOON + DAY == clock.now()
+
+
+def test_events_that_come_late_do_not_turn_time_back():
+    """The newest event says what time it is."""
+    clock = StreamClock(monotonic=lambda: 0.0)
+    clock.saw(batch_of(lines(fraud())))
+    clock.saw(batch_of(lines(talk())))
+
+    assert NOON + 2 * MINUTE == clock.now()
+
+
+def batch_of(data):
+    """The lines as one batch."""
+    return Decoder().decode(data, 1).batch
+
+
+def test_hostile_text_does_not_reach_the_terminal(tmp_path, capsys):
+    """Neither from the stream nor from the record."""
+    evil = "\x1b]0;gone\x07[bold red]x[/]\u202e"
+    events = takeovers() + [
+        {**post, "account": post["account"] + evil, "text": post["text"] + evil} for post in fraud()
+    ]
+    events = [{**event, "staff": STAFF + evil} if "staff" in event else event for event in events]
+    (tmp_path / "stream.jsonl").write_bytes(lines(events))
+    store = str(tmp_path / "s.db")
+
+    assert 0 == main(["watch", "--once", "--events", str(tmp_path / "stream.jsonl"), "--auto", "0", "--store", store])
+    assert 0 == main(["ledger", "show", store])
+
+    out = capsys.readouterr().out
+    assert "looks taken over by" in out
+    assert not set("\x1b\x07\u202e") & set(out)

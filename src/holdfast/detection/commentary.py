@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from holdfast.reading.flags import DEFANGED, QUOTED_LURE, REFERS
 
@@ -21,7 +22,7 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(found) | {part for name in found for part in name.split(":") if len(part) >= _SHORTEST_NAME}
 
 
-def is_remark(sighting: Sighting, carriers: Set[str], handles: Set[int]) -> bool:
+def is_remark(sighting: Sighting, carriers: AbstractSet[str], handles: AbstractSet[int]) -> bool:
     """Whether a post remarks on a lure: it quotes or defangs it, refers to another post, or names one of its carriers.
 
     `carriers` are account ids, case-folded, `handles` the keys of what carriers are called. Judged by form alone; no
@@ -46,7 +47,7 @@ def owner_among(sightings: list[tuple[int, str]]) -> str | None:
         return None
     (first, start), *others = first_of.items()
     times = [time for _, time in others]
-    gaps = sorted(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    gaps = sorted(later - earlier for earlier, later in itertools.pairwise(times))
     usual = max(gaps[len(gaps) // 2], 1)
     lead = times[0] - start
     return first if lead > model.OWNER_LEAD and lead > model.OWNER_GAPS * usual else None

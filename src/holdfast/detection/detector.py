@@ -18,14 +18,13 @@ from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
 from .postlog import Chunk, Named, PostLog, chunk_of, named
-from .precursors import rows_of
+from .precursors import EventRows, rows_of
 from .settings import SHARES, DetectionSettings
 from .sightings import KEPT, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
 from .takeover import Takeover, Takeovers
-from .watch import CROWD_WORDS, CROWDS, next_post
-
-_COUNTED = 10  # posts by accounts with each of eight kinds of precursor, all posts, and those whose sign-ins are known
+from .rates import RATE_WORDS, bases
+from .watch import CROWD_WORDS, CROWDS, count_rest, next_post
 
 
 class Detector:
@@ -43,7 +42,7 @@ class Detector:
         self._state = KeyedState(self.settings)
         room = int(SHARES["log"] * self.settings.memory_mb * (1 << 20)) // 2
         self._logs = (PostLog(room), PostLog(room))
-        self._seen: Any = np.zeros(_COUNTED, np.int64)
+        self._rates: Any = np.zeros(RATE_WORDS, np.int64)
         self._crowd: Any = np.zeros(CROWD_WORDS, np.int64)
         self._takeovers = Takeovers()
         self._sequence = 0
@@ -96,7 +95,7 @@ class Detector:
                 origin=self._origin,
                 newest=self._newest,
                 late=self._late,
-                seen=self._seen.tolist(),
+                rates=self._rates.tolist(),
                 crowd=self._crowd.tolist(),
                 arrays=arrays_of(self._state),
                 logs=tuple(chunks_of(log) for log in self._logs),
@@ -120,7 +119,7 @@ class Detector:
         fill(detector._state, saved.arrays)
         for log, chunks in zip(detector._logs, saved.logs, strict=True):
             refill(log, chunks)
-        detector._seen[:] = saved.seen
+        detector._rates[:] = saved.rates
         detector._crowd[:] = saved.crowd
         detector._sequence, detector._origin = saved.sequence, saved.origin
         detector._newest, detector._late = saved.newest, saved.late
@@ -145,14 +144,14 @@ class Detector:
         self._run([job(index) for index in range(len(parts))])
         return list(zip(parts, read, strict=True))
 
-    def _observe_part(self, posts: Any, readings: Any, events: Any) -> None:
+    def _observe_part(self, posts: Any, readings: Any, events: EventRows) -> None:
         columns = _columns(posts)
         time = columns.time
         if self._origin is None and len(time):
             self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
         found = self._state.advance(readings, columns, events, self._sequence, self._origin or 0, self._run)
         chunks = self._log(posts, readings, time, found)
-        self._look(readings, time, found, chunks)
+        self._look(readings, time, events, found, chunks)
         if len(time):
             running = np.maximum.accumulate(np.concatenate([[self._newest], time]))
             self._late += int((time < running[:-1]).sum())
@@ -180,25 +179,27 @@ class Detector:
             chunks.append(chunk)
         return chunks
 
-    def _look(self, readings: Any, time: Any, found: Found, chunks: list[Chunk]) -> None:
+    def _look(self, readings: Any, time: Any, events: EventRows, found: Found, chunks: list[Chunk]) -> None:
         """Stop at each post that must be looked at by itself, in order, and let campaigns form and grow."""
         account, bands, keys = (part.view(np.int64) for part in (readings.account, readings.bands, readings.lure_key))
         read = (account, readings.words, bands, readings.lure_from, keys)
         known = (time, found.voice, found.features, found.keep)
+        happened = (events.columns[1], events.columns[2], np.zeros(1, np.int64))
         grower, at, post = self._grower, 0, 0
         while post < len(time):
             row = int(found.due[at, 0]) if at < len(found.due) else -1
             watched = (grower.accounts.slots, grower.keys.slots)
             post, why = next_post(
-                read, known, watched, self._crowd, self._seen, row, post, self._sequence, self._origin or 0
+                read, known, watched, self._crowd, self._rates, happened, row, post, self._sequence, self._origin or 0
             )
             if why:
                 at = self._look_at(post, why, readings, found, chunks, at)
             post += 1
+        count_rest(self._rates, happened)
 
     def _look_at(self, post: int, why: int, readings: Any, found: Found, chunks: list[Chunk], at: int) -> int:
         """Let one post grow the campaigns it touches, then weigh what it brought to the screen."""
-        base = self._base()
+        base = bases(self._rates)
         bands = tuple(int(band) for band in readings.bands[post] if band)
         itself = _find(chunks, self._sequence + post)
         if itself is not None:
@@ -211,15 +212,6 @@ class Detector:
         if why & CROWDS and itself is not None:
             self._grower.crowd(self._crowd, itself, bands, Evidence(base=base))
         return at
-
-    def _base(self) -> tuple[float, ...] | None:
-        *kinds, posts, known = self._seen.tolist()
-        if not any(kinds):
-            return None
-        return tuple(
-            model.precursor_base(kind, count, known if kind in model.SIGN_IN_KINDS else posts)
-            for kind, count in enumerate(kinds)
-        )
 
 
 def _find(chunks: list[Chunk], sequence: int) -> Named | None:

@@ -12,6 +12,9 @@ from .campaign import Term
 from .features import Features
 from .likeness import alike, template_share
 
+_FRESHNESS_STEPS = 20
+"""To how fine a step the freshness of precursors is kept."""
+
 _LOOKED_AT = 8
 """Carriers whose texts are compared with each other: enough to tell a form, a copy and a paraphrase apart."""
 
@@ -58,9 +61,11 @@ class Evidence:
     counts: dict[str, int] = field(default_factory=dict)
     looked_at: list[Sighting] = field(default_factory=list)
     pages: set[int] = field(default_factory=set)
+    first: int = 0
     last: int = 0
     reach_times: list[int] = field(default_factory=list)
     traces: dict[str, int] = field(default_factory=dict)
+    histories: dict[int, int] = field(default_factory=dict)  # kinds of precursor and freshness -> accounts
 
     def add(self, sighting: Sighting, *, tainted: bool = False) -> None:
         """Weigh one more unrelated account; `tainted` when an earlier campaign posted from it, so that its habits are not its own."""
@@ -69,7 +74,7 @@ class Evidence:
         self._add_character(sighting, tainted=tainted)
         copied = any(alike(sighting.signature, other.signature) >= model.COPIED for other in self.looked_at)
         same_bytes = any(sighting.text == other.text for other in self.looked_at)
-        self._add_precursors(sighting)
+        self._add_precursors(sighting.features)
         self._add_obfuscation(sighting, same_bytes=same_bytes)
         self._add_departure(sighting, copied=copied)
         known = sighting.features.posts and sighting.lure_class not in sighting.features.before
@@ -78,6 +83,7 @@ class Evidence:
         self.pages.add(sighting.page)
         _count(self.sorts, sighting.sort)
         self.carriers += 1
+        self.first = min(self.first, sighting.time) if self.carriers > 1 else sighting.time
         self.last = max(self.last, sighting.time)
         if len(self.looked_at) < _LOOKED_AT and sighting.text:
             self.looked_at.append(sighting)
@@ -103,13 +109,16 @@ class Evidence:
                 if sighting.page in self.pages:
                     self._put("same_page", model.SAME_PAGE)
                 else:
-                    waited, first = abs(sighting.time - self.last), self.carriers == 1
-                    worth = model.gap(waited, self.pace.usual, first=first)
-                    self._put("burst", worth)
-                    if worth >= model.BURST_LEAST:
-                        self._put("own_page", model.OWN_PAGE)
+                    self._add_own_page(sighting)
                 if self.pace.past and "has_a_past" not in self.counts:
                     self._put("has_a_past", model.HAS_A_PAST)
+
+    def _add_own_page(self, sighting: Sighting) -> None:
+        waited = abs(sighting.time - self.last)
+        worth = model.gap(waited, self.pace.usual, first=self.carriers == 1)
+        self._put("burst", worth)
+        if worth >= model.BURST_LEAST:
+            self._put("own_page", model.OWN_PAGE)
 
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
         if sighting.lure_class:
@@ -120,13 +129,24 @@ class Evidence:
         if sighting.sort == "page" and sighting.features.flags & MENTIONS:
             self._put("conversation", model.CONVERSATION)
 
-    def _add_precursors(self, sighting: Sighting) -> None:
-        if self.base is None:
-            return  # nobody tells us what happens to accounts
-        strength = precursor_strength(sighting.features, self.base)
-        self._put("precursors", strength or log(1 - model.PRECURSOR_SHARE))
-        if strength:
+    def _add_precursors(self, features: Features) -> None:
+        kinds = sum(1 << kind for kind in features.precursors)
+        step = round(features.freshness * _FRESHNESS_STEPS)
+        history = kinds * 1000 + step
+        self.histories[history] = self.histories.get(history, 0) + 1
+        if kinds:
             _count(self.traces, "precursors")
+
+    def _precursors(self) -> float | None:
+        """The sum over all carriers' security histories; None when nobody tells us what happens to accounts."""
+        if self.base is None:
+            return None
+        total = 0.0
+        for history, count in self.histories.items():
+            kinds, step = divmod(history, 1000)
+            strength = precursor_strength(kinds, step / _FRESHNESS_STEPS, self.base)
+            total += count * (strength or log(1 - model.PRECURSOR_SHARE))
+        return total
 
     def _add_obfuscation(self, sighting: Sighting, *, same_bytes: bool) -> None:
         flags = sighting.features.flags
@@ -160,11 +180,13 @@ class Evidence:
         for mine, theirs in ((self.counts, other.counts), (self.sorts, other.sorts), (self.traces, other.traces)):
             for name, count in theirs.items():
                 _count(mine, name, count)
+        for history, accounts in other.histories.items():
+            self.histories[history] = self.histories.get(history, 0) + accounts
         self.carriers = whole - voices
         self.remarks += other.remarks
         self.looked_at = (self.looked_at + other.looked_at)[:_LOOKED_AT]
         self.pages |= other.pages
-        self.last = max(self.last, other.last)
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.reach_times += other.reach_times
 
     def terms(self) -> tuple[Term, ...]:
@@ -177,12 +199,11 @@ class Evidence:
         copying = model.spread(content, spreads) - content
         note = f"one such key in {1 / spreads:,.0f} spreads by people copying it, or by an app's form"
         found.append(Term(term="copying", log_likelihood=copying, note=note))
-        for name in COPY_PROOF:
-            if name in self.sums:
-                carriers = f"{self.traces.get(name, 0)} of {self.carriers} accounts"
-                found.append(
-                    Term(term=name, log_likelihood=model.mixture(self.sums[name], model.TRACE[name]), note=carriers)
-                )
+        for name, total in (("precursors", self._precursors()), *((name, self.sums.get(name)) for name in COPY_PROOF)):
+            if total is not None:
+                nats = model.mixture(total, model.TRACE[name])
+                note = f"{self.traces.get(name, 0)} of {self.carriers} accounts"
+                found.append(Term(term=name, log_likelihood=nats, note=note))
         if reach := self._reach():
             found.append(reach)
         return tuple(sorted(found, key=lambda term: (-term.log_likelihood, term.term)))
@@ -194,7 +215,9 @@ class Evidence:
         if self.pace.known:
             spreads["page"] = model.SPREADS["known"]
         elif "page" in telling:
-            spreads["page"] = model.form_spreads(template_share([sighting.text for sighting in self.looked_at]))
+            form = model.form_spreads(template_share([sighting.text for sighting in self.looked_at]))
+            pace = (self.last - self.first) / max(1, self.carriers - 1)
+            spreads["page"] = max(form, model.popular_spreads(pace))
         return min(spreads[sort] for sort in telling)
 
     def _reach(self) -> Term | None:
@@ -244,7 +267,7 @@ CONTENT = (
     "habit",
     "conversation",
 )
-COPY_PROOF = ("precursors", "obfuscation", "departure")
+COPY_PROOF = ("obfuscation", "departure")
 
 _NOTES = {
     "shared_address": "{} further accounts with the same payment address",
@@ -266,10 +289,11 @@ def _term(name: str, nats: float, count: int) -> Term:
     return Term(term=name, log_likelihood=nats, note=_NOTES[name].format(count))
 
 
-def precursor_strength(features: Features, base: tuple[float, ...]) -> float:
-    """What an account's security history says, in nats, given the share of posts showing each kind."""
-    if not features.precursors:
+def precursor_strength(kinds: int, freshness: float, base: tuple[float, ...]) -> float:
+    """What an account's security history says, in nats, given the share of ordinary posts that show each kind."""
+    shown = [kind for kind in range(len(base)) if kinds >> kind & 1]
+    if not shown:
         return 0.0
-    weights = [log(model.PRECURSOR_LIKELY[kind] / base[kind]) for kind in features.precursors]
-    together = max(weights) + model.PRECURSOR_FURTHER * (len(weights) - 1)
-    return max(0.0, min(model.PRECURSOR_CAP, together)) * features.freshness
+    strongest = max(log(model.PRECURSOR_LIKELY[kind] / base[kind]) for kind in shown)
+    together = strongest + model.PRECURSOR_FURTHER * (len(shown) - 1)
+    return max(0.0, min(model.PRECURSOR_CAP, together)) * freshness

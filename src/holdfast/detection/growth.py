@@ -14,6 +14,7 @@ from . import model
 from .campaign import Campaign
 from .case import Case
 from .evidence import Evidence, Pace, Sighting
+from .features import Features
 from .keyed import KeyedState
 from .likeness import alike
 from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
@@ -224,7 +225,8 @@ class Grower:
     def _touched(self, post: Named, bands: tuple[int, ...]) -> list[Case]:
         """The campaigns whose lure, carrier or words the post shows, each only while it is followed by that."""
         growth = self.growth
-        ways = [({growth.by_key.get(key) for _, key, _ in post.lures}, model.LURE_WINDOW)]
+        keys = {growth.by_key.get(key) for key in (*bands, *(key for _, key, _ in post.lures))}
+        ways = [(keys, model.LURE_WINDOW)]
         ways.append(({growth.by_account.get(post.account)}, model.NEXT_LURE_WINDOW))
         ways.append(({growth.by_band.get(band) for band in bands}, model.SAME_WORDS_WINDOW))
         found: dict[str, Case] = {}
@@ -238,7 +240,8 @@ class Grower:
     def _grow(self, case: Case, post: Named, bands: tuple[int, ...]) -> bool:
         own = [lure for lure in post.lures if lure[1] in case.kinds]
         joining = [lure for lure in post.lures if self._joins(case, post, lure, beside=bool(own))]
-        brought = own or joining
+        said = [(TEXT, band, 0) for band in bands if case.kinds.get(band) == TEXT and self._says_the_same(case, post)]
+        brought = own or joining or said
         if not brought:
             return False
         sighting = sighting_of(post, brought[0][0], brought[0][2])
@@ -253,6 +256,12 @@ class Grower:
         case.decide(max(post.time, case.last_post_at))
         self._touch(case)
         return carried
+
+    @staticmethod
+    def _says_the_same(case: Case, post: Named) -> bool:
+        """Whether a post repeats the words of a campaign that is known by its words, from an account tampered with."""
+        tampered = bool(Features.of(post.features).precursors)
+        return tampered and any(alike(post.signature, seen) >= model.ALIKE for seen in case.signatures)
 
     def _joins(self, case: Case, post: Named, lure: tuple[int, int, int], *, beside: bool) -> bool:
         """Whether a lure that is nobody's yet is this campaign's next: new, and from its carriers or in its words."""

@@ -13,12 +13,12 @@ from holdfast.reading.kernel import Array, kernel
 
 from . import model
 from .features import SIGNS_IN_BIT
+from .rates import KINDS
 from .tables import FOUND, FRESH, TICK, claim, clear, find, home, mix, part_of, prefetch
 
 SIGN_IN, ABOUT = 32, 33
 """Codes of security rows besides the precursor kinds: a sign-in to be judged, and what is known of an account."""
 
-KINDS = len(model.PRECURSOR_KINDS)
 _PLACES = tuple(model.PRECURSOR_KINDS.index(kind) for kind in ("new_country", "new_network", "new_device"))
 _HALF_LIFE, _HORIZON = model.PRECURSOR_HALF_LIFE, model.PRECURSOR_HORIZON
 _MIN_POSTS, _HIGH_REACH = model.DEPARTURE_MIN_POSTS, model.HIGH_REACH

@@ -87,7 +87,8 @@ _DEPARTED = tuple(_m(log(model.DEPARTURE_SHARE / base)) for base in model.DEPART
 _STAYED = _m(log(1 - model.DEPARTURE_SHARE))
 _MIN_POSTS = model.DEPARTURE_MIN_POSTS
 _REACH_WINDOW, _REACH_FREE, _REACH_EACH = model.REACH_WINDOW, model.REACH_FREE, _m(model.REACH_EACH)
-_DAY, _QUIET, _WATCHED = model.DAY, model.QUIET, model.WATCHED
+_DAY, _QUIET, _WATCHED, _PAUSE = model.DAY, model.QUIET, model.WATCHED, model.BURST_PAUSE
+_POPULAR, _POPULAR_PACE, _POPULAR_MOST = model.POPULAR, model.POPULAR_PACE, model.POPULAR_MOST
 _LONG_GAP, _SHORT_GAP, _SECOND = model.LONG_GAP, model.SHORT_GAP, model.SECOND
 _FIRST_GAP, _NEXT_GAP, _BURST_LEAST = model.FIRST_GAP, model.NEXT_GAP, _m(model.BURST_LEAST)
 _KNOWN_POSTS, _KNOWN_AGE = model.KNOWN_POSTS, model.KNOWN_AGE
@@ -201,7 +202,7 @@ def _is_known(entry: Array) -> bool:
 
 
 @kernel
-def _page_step(entry: Array, when: int, page: int, origin: int) -> int:
+def _page_step(entry: Array, when: int, page: int, character: int, origin: int) -> int:
     """What one more account naming a site is worth: the page, and for one of its own the gap against the site's own past."""
     if _place_of(entry, 4, page) >= 0:
         return _SAME_PAGE
@@ -212,7 +213,7 @@ def _page_step(entry: Array, when: int, page: int, origin: int) -> int:
     first = entry[5] == 1
     worth = _gap(abs(when - entry[1]), usual, _FIRST_GAP if first else _NEXT_GAP)
     if worth >= _BURST_LEAST:
-        worth += _OWN_PAGE
+        worth += _OWN_PAGE + character
     if first and age >= _DAY:
         worth += _HAS_A_PAST
     return worth
@@ -232,13 +233,15 @@ def _see(
         return False
     character = _character(word, kind)
     if kind == DOMAIN:
-        worth = character + (_CONVERSATION if word >> 32 & MENTIONS else 0)
         if entry[5] > 0:
-            worth += _page_step(entry, when, page, origin)
-            if entry[4] + worth <= 0:
+            worth = _page_step(entry, when, page, character, origin)
+            worth += _CONVERSATION if word >> 32 & MENTIONS else 0
+            if entry[4] + worth <= 0 or when - entry[1] > _PAUSE:
                 _restart(entry, when)
-                worth = character
-        entry[4] = max(entry[4] + worth, 0)
+            else:
+                entry[4] += worth
+        if entry[5] == 0:
+            entry[4] = character
     else:
         shared = _SHARED_SHAPE if kind == ADDRESS and valid < PROVED else _SHARED[kind]
         entry[4] += character + (shared if entry[5] > 0 else 0)
@@ -284,7 +287,9 @@ def _is_due(entry: Array, kind: int) -> bool:
     if kind == ADDRESS:
         most = _ADDRESS_MOST
     elif kind == DOMAIN and not _is_known(entry):
-        most = _PAGE_MOST
+        pace = (entry[1] - entry[17]) / (count - 1)
+        popular = min(_POPULAR_MOST, max(_POPULAR * (pace / _POPULAR_PACE) ** 2, 1e-12))
+        most = min(_PAGE_MOST, int(-1000.0 * np.log(popular)))
     elif kind == TEXT:
         most = _TEXT_MOST
     total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH

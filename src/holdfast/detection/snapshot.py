@@ -30,7 +30,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     origin: int | None
     newest: int
     late: int
-    seen: list[int]
+    rates: list[int]
     crowd: list[int]
     arrays: dict[str, tuple[str, tuple[int, ...], bytes, bytes]]
     logs: tuple[list[tuple[bytes, dict[str, bytes]]], ...]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
-from llvmlite.ir import FunctionType, VoidType  # type: ignore[import-untyped] # ships none
+from llvmlite.ir import FunctionType, VoidType
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 

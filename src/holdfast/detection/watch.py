@@ -23,7 +23,7 @@ import numpy as np
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
-from .features import SIGNS_IN_BIT
+from .rates import count_event, count_post
 from .settings import EXACT
 from .sightings import KEPT_NEW, MIN_WORDS
 from .tables import mix
@@ -165,24 +165,22 @@ def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin:
 @kernel
 def next_post(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array], watched: tuple[Array, Array], crowd: Array,
-    seen: Array, due_row: int, start: int, sequence: int, origin: int,
+    rates: Array, events: tuple[Array, Array, Array], due_row: int, start: int, sequence: int, origin: int,
 ) -> tuple[int, int]:  # fmt: skip
     """The first post from `start` on that must be looked at, and why; or the number of posts, and 0.
 
-    `known`: time, voice, features, keep. `watched`: the sets of accounts and of keys. `seen` int64[10] counts, up to and
-    including the post returned, posts by accounts with each kind of precursor, all posts, and those by accounts whose
-    sign-ins are known: the base rates against which precursors are judged.
+    `known`: time, voice, features, keep. `watched`: the sets of accounts and of keys. `events`: times and codes of the
+    batch's security events, and how many are counted. `rates` (`rates`) counts posts and events up to the post returned.
     """
     account, words, bands, lure_from, lure_key = readings
     time, voice, features, keep = known
     accounts, keys = watched
+    event_times, event_codes, cursor = events
     for post in range(start, len(account)):
-        seen[8] += 1
-        seen[9] += features[post] >> SIGNS_IN_BIT & 1
-        kinds = features[post] >> 16 & 255
-        if kinds:
-            for kind in range(8):
-                seen[kind] += kinds >> kind & 1
+        while cursor[0] < len(event_times) and event_times[cursor[0]] <= time[post]:
+            count_event(rates, event_codes[cursor[0]], event_times[cursor[0]])
+            cursor[0] += 1
+        count_post(rates, features[post])
         why = TOUCHES if post == due_row else 0
         if keep[post] != 0:
             if keep[post] == KEPT_NEW and words[post] >= MIN_WORDS and features[post] >> 48 & 1 == 0:
@@ -199,3 +197,11 @@ def next_post(
         if why:
             return post, why
     return len(account), 0
+
+
+@kernel
+def count_rest(rates: Array, events: tuple[Array, Array, Array]) -> None:
+    """Count the security events of a batch that are younger than all its posts."""
+    times, codes, cursor = events
+    for event in range(cursor[0], len(times)):
+        count_event(rates, codes[event], times[event])

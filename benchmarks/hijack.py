@@ -10,7 +10,6 @@ accounts recalled), and with benign look-alikes (which must not be contained; on
 from __future__ import annotations
 
 import argparse
-import bisect
 import itertools
 import json
 import math

@@ -114,20 +114,28 @@ class Unicode:
         return tuple(out)
 
     def composed(self, codes: tuple[int, ...]) -> tuple[int, ...]:
-        """The canonical composition of a decomposed sequence (UAX 15, section 1.3); without Hangul jamo."""
+        """The canonical composition of a decomposed sequence (UAX 15, section 1.3)."""
         out: list[int] = []
         starter, last = -1, 0
         for c in codes:
             ccc = self.ccc[c]
-            pair = (out[starter], c) if starter >= 0 else None
-            if pair in self.composition and (last < ccc or (last == 0 and len(out) - 1 == starter)):
-                out[starter] = self.composition[pair]
+            both = self.pair(out[starter], c) if starter >= 0 else None
+            if both and (last < ccc or (last == 0 and len(out) - 1 == starter)):
+                out[starter] = both
                 continue
             if ccc == 0:
                 starter = len(out)
             last = ccc
             out.append(c)
         return tuple(out)
+
+    def pair(self, first: int, second: int) -> int | None:
+        """What two code points make together; Hangul syllables by arithmetic (Unicode, section 3.12)."""
+        if 0x1100 <= first < 0x1113 and 0x1161 <= second < 0x1176:
+            return 0xAC00 + ((first - 0x1100) * 21 + second - 0x1161) * 28
+        if first in HANGUL and (first - 0xAC00) % 28 == 0 and 0x11A7 < second < 0x11C3:
+            return first + second - 0x11A7
+        return self.composition.get((first, second))
 
     def clean(self, c: int) -> tuple[int, ...]:
         """NFKC of one code point without what is ignorable; white space as one space or one line feed."""
@@ -182,8 +190,8 @@ def clean_entry(u: Unicode, c: int, pool: list[int]) -> int:
         extra |= layout.LOOK_ALIKE
     if len(seq) > 1:
         return layout.entry(layout.MANY, pooled(pool, seq)) | extra
-    if 0x1160 < c < 0x1200 and u.category[c] == "Lo":
-        return layout.entry(layout.JAMO) | extra
+    if 0x1160 < seq[0] < 0x1200:
+        return layout.entry(layout.JAMO, seq[0]) | extra
     return (layout.entry(layout.SAME) if seq[0] == c else layout.entry(layout.ONE, seq[0])) | extra
 
 

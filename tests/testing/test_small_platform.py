@@ -22,7 +22,7 @@ class TestSmallPlatform(PlatformContract):
         batches = [Batch(others=[SignIn(time=clock.now() + at, account="a", outcome="ok")]) for at in range(3)]
         return SmallPlatform(clock, accounts=["a", "b"], batches=batches, counts_holds=request.param)
 
-    def subject(self, platform, restriction):  # noqa: ARG002 - the suite's signature
+    def subject(self, platform, restriction):
         """One subject for each restriction."""
         kind = min(EFFECTS[restriction].subjects, key=lambda each: (each is not SubjectKind.ACCOUNT, each))
         return Subject(kind=kind, id=f"for {restriction}")

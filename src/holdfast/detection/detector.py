@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from holdfast.events import Batch
 from holdfast.reading import Reader
 
-from . import model
 from .campaign import Campaign
 from .evidence import Evidence
 from .growth import Grower, Growth, pace
@@ -19,11 +18,11 @@ from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
+from .rates import RATE_WORDS, bases
 from .settings import SHARES, DetectionSettings
 from .sightings import KEPT, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
 from .takeover import Takeover, Takeovers
-from .rates import RATE_WORDS, bases
 from .watch import CROWD_WORDS, CROWDS, count_rest, next_post
 
 

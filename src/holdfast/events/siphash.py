@@ -26,7 +26,7 @@ def kernel(function: F) -> F:
 
     Kernels make no arrays, so numba need not count who holds one, at the price of an atomic step for each call.
     """
-    compiled = numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)  # type: ignore[call-overload] # numba's own code turns it off so too
+    compiled = numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)  # numba's own code turns it off so too
     with contextlib.suppress(RuntimeError):  # nowhere to keep it, as in a container that may write nothing
         compiled.enable_caching()
     return cast("F", compiled)

@@ -24,7 +24,7 @@ class Transaction(Protocol):
         """
         ...
 
-    def put(self, collection: str, key: str, value: Any) -> None:
+    def put(self, collection: str, key: str, value: Any) -> None:  # noqa: ANN401 - any msgspec Struct
         """Keep `value` (a msgspec Struct) under `key`, in place of what was there."""
         ...
 

@@ -42,7 +42,7 @@ def _data(buffer: pa.Buffer | None) -> npt.NDArray[np.uint8]:
     return np.frombuffer(buffer, np.uint8) if buffer is not None and buffer.size else NOTHING
 
 
-def _offsets(column: pa.Array, width: type[np.int32] | type[np.int64]) -> npt.NDArray[np.int64]:
+def _offsets(column: pa.Array, width: type[np.int32 | np.int64]) -> npt.NDArray[np.int64]:
     """The offsets of the slice that `column` is."""
     buffer = column.buffers()[1]
     if buffer is None or not len(column):

@@ -18,7 +18,6 @@ from .desk import (
     COLUMNS,
     FLAGS,
     LENGTH,
-    SHINGLE as SHINGLE_AT,
     SIGNATURE,
     SPAN_FROM,
     SPAN_KIND,
@@ -26,6 +25,9 @@ from .desk import (
     SPANS,
     WORD,
     WORDS,
+)
+from .desk import (
+    SHINGLE as SHINGLE_AT,
 )
 from .flags import OBFUSCATED_TEXT
 from .hashing import MULTIPLIER, finished, mixed, started
@@ -85,7 +87,7 @@ def featured(h: int) -> int:
 
 
 @kernel
-def features(table: Array, desk: Array) -> tuple[int, int, int]:  # noqa: C901, PLR0912, PLR0915 - one walk over the text
+def features(table: Array, desk: Array) -> tuple[int, int, int]:
     """Write the word and shingle features; where each list ends, and the number of characters that made words.
 
     WORDS becomes the number of words; lures are features but not words.

@@ -208,7 +208,7 @@ def is_shortener(table: Array, desk: Array, start: int, stop: int) -> bool:
 
 
 @kernel
-def parse_host(table: Array, desk: Array, i: int, at: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one walk over the labels
+def parse_host(table: Array, desk: Array, i: int, at: int) -> None:
     """Read a host from `s.desk[i:stop]`, write it to `s.desk[at:]` in small ASCII, and what is known to `s.facts`.
 
     HOST_END is set even when there is no host (HOST_SUFFIX is MALFORMED then), so that nobody looks there again.

@@ -33,9 +33,9 @@ HTTP, FTP = np.array([104, 116, 116, 112]), np.array([102, 116, 112])
 
 # Country endings that are also file endings or English words: "setup.py", "it works.so what". Without scheme, "www." or
 # path they are taken for links only below a longer host.
-_DOUBTFUL = "am as at be by cc do in is it la md me mk ml mm my no pl pm ps py rs sh so st tf to us".split()
+_DOUBTFUL = ["am", "as", "at", "be", "by", "cc", "do", "in", "is", "it", "la", "md", "me", "mk", "ml", "mm", "my", "no", "pl", "pm", "ps", "py", "rs", "sh", "so", "st", "tf", "to", "us"]
 DOUBTFUL = np.zeros(26 * 26, np.bool_)
-DOUBTFUL[[(ord(a) - 97) * 26 + ord(b) - 97 for a, b in _DOUBTFUL]] = True
+DOUBTFUL[[(ord(ending[0]) - 97) * 26 + ord(ending[1]) - 97 for ending in _DOUBTFUL]] = True
 ZIP, MOV = (122, 105, 112), (109, 111, 118)
 
 # Punctuation that closes the sentence around a link rather than the link itself.
@@ -102,7 +102,7 @@ def path_end(table: Array, desk: Array, start: int) -> int:
 def plausible(desk: Array, start: int, at: int) -> bool:
     """Whether a host that stands alone, without scheme and path, was meant as one."""
     last, end = desk[HOST_LAST], desk[END]
-    if desk[HOST_VALID] != PROVED or desk[HOST_REGISTRABLE] == at and desk[HOST_LABELS] == 1:
+    if desk[HOST_VALID] != PROVED or (desk[HOST_REGISTRABLE] == at and desk[HOST_LABELS] == 1):
         return False
     capitals = small = 0
     for i in range(last, end):
@@ -154,7 +154,7 @@ def link(table: Array, desk: Array, begin: int, start: int, schemed: bool) -> No
 
 
 @kernel
-def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) -> None:  # noqa: FBT001, PLR0913 - a kernel has no object to keep its state in
+def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) -> None:  # noqa: FBT001 - a kernel has no object to keep its state in
     """Add the lures of the host that was parsed to `at`, and of the path `path` to `stop` behind it."""
     registered, valid, host_end = desk[HOST_REGISTRABLE], desk[HOST_VALID], desk[HOST_END]
     skip = 4 if www and registered >= at + 4 else 0
@@ -162,7 +162,7 @@ def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) 
     out = host_end
     for i in range(path, stop):
         c = desk[i]
-        if c == HASH or shortened and c == QUESTION:
+        if c == HASH or (shortened and c == QUESTION):
             break
         desk[out] = c
         out += 1

@@ -12,7 +12,6 @@ from .desk import (
     END,
     FLAGS,
     HOST_END,
-    HOST_LABELS,
     HOST_VALID,
     LENGTH,
     LONGEST,
@@ -61,7 +60,7 @@ def find_addresses(table: Array, desk: Array) -> None:
     i, stop = CLEAN, desk[LENGTH]
     while i < stop:
         begin = i
-        while i < stop and (is_alnum(desk[i]) or desk[i] >= 128 and look_alike(table, desk[i]) != 0):
+        while i < stop and (is_alnum(desk[i]) or (desk[i] >= 128 and look_alike(table, desk[i]) != 0)):
             i += 1
         end = i
         i += 1
@@ -157,7 +156,7 @@ def bare_host(table: Array, desk: Array, i: int, floor: int) -> None:
     if is_host_letter(table, desk[i - 1]) and is_host_letter(table, desk[i + size]):
         begin = host_before(table, desk, i, floor)
         if begin < i:
-            link(table, desk, begin, begin, False)  # noqa: FBT003 - numba takes no keyword-only arguments
+            link(table, desk, begin, begin, False)
 
 
 @kernel
@@ -207,7 +206,7 @@ def line_end(desk: Array, i: int) -> int:
 
 
 @kernel
-def find_lures(table: Array, desk: Array) -> None:  # noqa: C901, PLR0912 - one walk over the triggers
+def find_lures(table: Array, desk: Array) -> None:
     """Find all lures of the clean form."""
     i, stop = CLEAN, desk[LENGTH]
     if stop > i + 3 and desk[i] | 32 == 114 and desk[i + 1] | 32 == 116 and desk[i + 2] == 32 and desk[i + 3] == AT:
@@ -226,13 +225,13 @@ def find_lures(table: Array, desk: Array) -> None:  # noqa: C901, PLR0912 - one 
         if i < floor:
             continue
         c = desk[i]
-        if c == QUOTE or c >= FIRST_QUOTE and c != IDEOGRAPHIC_DOT:
+        if c == QUOTE or (c >= FIRST_QUOTE and c != IDEOGRAPHIC_DOT):
             single = c in (SINGLE_OPEN, SINGLE_CLOSE)
             if opener == 0 and c != SINGLE_CLOSE:
                 opener, opened_at, opened_spans = c, i, desk[SPANS]
             elif opener and single == (opener == SINGLE_OPEN) and (c == QUOTE) == (opener == QUOTE):
                 row = quoted_addresses(desk, row, rows, opened_at)
-                if row < rows and desk[SPAN_FROM + row] < i or desk[SPANS] > opened_spans:
+                if (row < rows and desk[SPAN_FROM + row] < i) or desk[SPANS] > opened_spans:
                     desk[FLAGS] |= QUOTED_LURE
                 opener = 0
         elif c == GREATER:

@@ -15,7 +15,6 @@ from . import layout as la
 from .desk import CLEAN, DRESS, DRESSED, FLAGS, GROUPS, LENGTH, LONGEST, MOST, SCRIPT, TRIGGER, TRIGGERS
 from .flags import OBFUSCATED_TEXT
 from .kernel import Array, kernel
-
 from .tables import CLEAN_AT, POOL_AT, SKELETON_AT, STAGE_AT
 
 IS_SPACE, IS_LETTER, IS_ALNUM, IS_CONTROL, IS_LINE_END, IS_TRIGGER = 1, 2, 4, 8, 16, 128
@@ -76,7 +75,7 @@ def needs_no_joiner(table: Array, c: int) -> bool:
 
 
 @kernel
-def normalise(table: Array, desk: Array, data: Array, start: int, stop: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one pass over the bytes; a call per code point would double its cost
+def normalise(table: Array, desk: Array, data: Array, start: int, stop: int) -> None:
     """Write the clean form of UTF-8 bytes `start` to `stop` to the desk, and what shows on the way."""
     out, trigger_out, dress_out = CLEAN, TRIGGER, DRESS
     run = longest = flags = 0

@@ -22,7 +22,7 @@ MOST_NATIONAL = 12
 
 
 @kernel
-def phone(desk: Array, i: int, floor: int) -> None:  # noqa: C901 - one walk over the digits
+def phone(desk: Array, i: int, floor: int) -> None:
     """Read the number whose first digit is at `i`; END tells where looking goes on."""
     begin, stop = i, desk[LENGTH]
     bracket = i > floor and desk[i - 1] == OPEN
@@ -31,7 +31,7 @@ def phone(desk: Array, i: int, floor: int) -> None:  # noqa: C901 - one walk ove
     begin -= plus
     at = next_value(desk)
     desk[at] = PLUS
-    digits, groups, shape, size, gap, end = 0, 0, 0, 0, 0, i
+    digits, groups, shape, gap, end = 0, 0, 0, 0, i
     while i < stop:
         c = desk[i]
         if ZERO <= c <= NINE:
@@ -44,7 +44,7 @@ def phone(desk: Array, i: int, floor: int) -> None:  # noqa: C901 - one walk ove
             if digits <= MOST + 2:
                 desk[at + digits] = c
             end = i + 1
-        elif gap < 2 and digits and (c in HYPHENS or c < 128 and BETWEEN[c]):
+        elif gap < 2 and digits and (c in HYPHENS or (c < 128 and BETWEEN[c])):
             gap += 1
             bracket |= c == OPEN
         else:
@@ -59,7 +59,7 @@ def phone(desk: Array, i: int, floor: int) -> None:  # noqa: C901 - one walk ove
     if not plus and groups > 0 and desk[at + 1] == ZERO and desk[at + 2] == ZERO and digits > 10:
         plus, start, digits = True, at + 2, digits - 2
         desk[start] = PLUS
-    if not FEWEST <= digits <= MOST or not plus and not national(shape, groups, digits, desk[at + 1] == ZERO, bracket):
+    if not FEWEST <= digits <= MOST or (not plus and not national(shape, groups, digits, desk[at + 1] == ZERO, bracket)):
         return
     start += not plus
     for k in range(digits + plus):
@@ -74,7 +74,7 @@ def national(shape: int, groups: int, digits: int, zero: bool, bracket: bool) ->
     if digits > MOST_NATIONAL or groups < 2 or groups > 6:
         return False
     head = shape >> 4 * (groups - 3) if groups >= 3 else 0
-    if head in (0x422, 0x411, 0x412, 0x421, 0x224, 0x114, 0x124, 0x214, 0x222) and groups < 5 or shape & 15 < 2:
+    if (head in (0x422, 0x411, 0x412, 0x421, 0x224, 0x114, 0x124, 0x214, 0x222) and groups < 5) or shape & 15 < 2:
         return False
     lead = shape >> 4 * (groups - 1)
-    return zero and lead >= 2 or bracket or shape in (0x334, 0x1334)
+    return (zero and lead >= 2) or bracket or shape in (0x334, 0x1334)

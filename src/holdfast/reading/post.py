@@ -27,7 +27,7 @@ BAND_COUNT = 8
 
 
 @kernel
-def read_post(  # noqa: PLR0913 - a kernel has no object to keep its state in
+def read_post(
     table: Array, desk: Array, data: Array, start: int, stop: int, links: Array, offsets: Array, begin: int, end: int
 ) -> None:
     """Read the text `data[start:stop]` and the links `offsets[begin:end + 1]` of `links` (UTF-8); all goes to the desk.
@@ -49,7 +49,7 @@ def read_post(  # noqa: PLR0913 - a kernel has no object to keep its state in
 
 
 @kernel
-def read_posts(  # noqa: PLR0913 - a kernel has no object to keep its state in
+def read_posts(
     table: Array, desk: Array, begin: int,
     data: Array, offsets: Array, links: Array, link_offsets: Array, link_lists: Array,
     flags: Array, script: Array, length: Array, words: Array, signature: Array, bands: Array,

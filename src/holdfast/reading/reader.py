@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from holdfast.errors import ColumnError
 
-from .desk import MOST_LURES, desk
 from .columns import NOTHING, Strings, lists, said, strings
+from .desk import MOST_LURES, desk
 from .fingerprint import HASHES
 from .flags import QUOTED_LURE, REFERS
 from .hashing import hash_all
 from .post import read_posts
 from .suffixes import kernel_table
 
-U8, U16, U32, U64, I64 = (npt.NDArray[t] for t in (np.uint8, np.uint16, np.uint32, np.uint64, np.int64))
+U8: TypeAlias = npt.NDArray[np.uint8]
+U16: TypeAlias = npt.NDArray[np.uint16]
+U32: TypeAlias = npt.NDArray[np.uint32]
+U64: TypeAlias = npt.NDArray[np.uint64]
+I64: TypeAlias = npt.NDArray[np.int64]
 
 
 class Readings:
@@ -35,7 +41,7 @@ class Readings:
         "script", "signature", "words",
     )  # fmt: skip
 
-    def __init__(self, posts: int, account: U64, post: U64, flags: U32, script: U8, length: U16, words: U16,  # noqa: PLR0913 - columns
+    def __init__(self, posts: int, account: U64, post: U64, flags: U32, script: U8, length: U16, words: U16,
                  signature: U8, bands: U64, lure_from: I64, kind: U8, key: U64, valid: U8) -> None:  # fmt: skip
         self.posts, self.account, self.post, self.flags, self.script = posts, account, post, flags, script
         self.length, self.words, self.signature, self.bands = length, words, signature, bands
@@ -48,6 +54,10 @@ class Readings:
 
 class Reader:
     """Reads batches of posts; owns the buffers, so one reader serves one thread at a time."""
+
+    _kind: U8
+    _key: U64
+    _valid: U8
 
     def __init__(self, *, max_posts: int = 10_000) -> None:
         """`max_posts` is the batch size that needs no new memory; larger batches make the buffers grow."""

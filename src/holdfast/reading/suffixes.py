@@ -38,7 +38,7 @@ def slot_of(table: Array, h: int) -> int:
     slot = h & SLOTS - 1
     while True:
         at = SUFFIXES_AT + 2 * slot
-        if table[at + 1] == 0 or table[at] == h & LOW and table[at + 1] >> 4 == h >> 31:
+        if table[at + 1] == 0 or (table[at] == h & LOW and table[at + 1] >> 4 == h >> 31):
             return at
         slot = slot + 1 & SLOTS - 1
 

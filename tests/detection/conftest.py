@@ -72,7 +72,9 @@ def offer(drawn: random.Random, lure: str) -> str:
             "will be sent back two to one",
         )
     )
-    end = drawn.choice(("Be quick", "With love from all of us", "No questions asked", "Until noon only", "Tell your mother"))
+    end = drawn.choice(
+        ("Be quick", "With love from all of us", "No questions asked", "Until noon only", "Tell your mother")
+    )
     return f"{first}: {middle} {last}. {lure} {end}"
 
 
@@ -112,7 +114,9 @@ class Stream:
             self.say(f"old{self.drawn.randrange(accounts)}", text, urls, **more)
         return self
 
-    def crowd(self, count: int, gap: float, text: Callable[[int], str], prefix: str = "acc", **more: object) -> list[str]:
+    def crowd(
+        self, count: int, gap: float, text: Callable[[int], str], prefix: str = "acc", **more: object
+    ) -> list[str]:
         """`count` accounts, one post each, `gap` ms apart on average; their ids."""
         accounts = [f"{prefix}{index}" for index in range(count)]
         for index, account in enumerate(accounts):

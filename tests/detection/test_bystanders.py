@@ -11,7 +11,9 @@ def attack(stream, wallet, offer, count=5, number=50, prefix="old"):
     """A campaign with one address and, so that it may be held, credentials changed before."""
     for index in range(count):
         name = f"{prefix}{index}"
-        stream.happen(CredentialChange(account=name, time=stream.now - HOUR, what="email", change="replaced", by="staff"))
+        stream.happen(
+            CredentialChange(account=name, time=stream.now - HOUR, what="email", change="replaced", by="staff")
+        )
         stream.say(name, offer(stream.drawn, wallet(number)))
         stream.wait(30_000)
 
@@ -79,7 +81,9 @@ def test_habitual_posters_of_addresses_speak_against(stream, wallet):
     """Traders who post addresses every day need to be more before their sharing one means anything."""
     for round_ in range(4):
         for index in range(3):
-            stream.say(f"trader{index}", f"today's account of mine for the record is {wallet(600 + round_ * 3 + index)}")
+            stream.say(
+                f"trader{index}", f"today's account of mine for the record is {wallet(600 + round_ * 3 + index)}"
+            )
             stream.wait(7 * HOUR)
     before = len(stream.found())
     stream.crowd(3, MINUTE, lambda _: f"the pool we all use from now on is {wallet(53)}", "trader")

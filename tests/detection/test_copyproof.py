@@ -11,7 +11,9 @@ HOUR, DAY = 3_600_000, 86_400_000
 
 def by_staff(stream, account, lead=2 * HOUR):
     """Staff replace the account's address, somebody resets its password."""
-    stream.happen(CredentialChange(account=account, time=stream.now - lead, what="email", change="replaced", by="staff"))
+    stream.happen(
+        CredentialChange(account=account, time=stream.now - lead, what="email", change="replaced", by="staff")
+    )
     stream.happen(ResetRequested(account=account, time=stream.now - lead + 60_000))
 
 
@@ -30,7 +32,11 @@ def test_a_link_that_people_copy_is_a_campaign_once_the_accounts_were_tampered_w
     """One page in the same words looks like a petition, but for what happened to the accounts."""
     for index in range(4):
         by_staff(stream, f"old{index}")
-        stream.say(f"old{index}", "A gift for all of us, see here https://gift.example.net/now", ["https://gift.example.net/now"])
+        stream.say(
+            f"old{index}",
+            "A gift for all of us, see here https://gift.example.net/now",
+            ["https://gift.example.net/now"],
+        )
         stream.wait(20_000)
     assert {campaign.tier for campaign in stream.found()} == {"contain"}
 
@@ -85,7 +91,9 @@ def test_a_mailing_that_makes_everybody_reset_says_nothing(new_stream, wallet):
     stream = new_stream().ordinary(posts=8_000, accounts=4_000)
     for index in range(4_000):
         stream.happen(ResetRequested(account=f"old{index}", time=stream.now))
-    stream.wait(HOUR).crowd(10, 60_000, lambda _: f"Help the flooded valley rebuild, every coin counts: {wallet(36)}", "old")
+    stream.wait(HOUR).crowd(
+        10, 60_000, lambda _: f"Help the flooded valley rebuild, every coin counts: {wallet(36)}", "old"
+    )
     assert [campaign.tier for campaign in stream.found()] == ["alert"]
 
 

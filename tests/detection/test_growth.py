@@ -37,8 +37,16 @@ def test_a_carriers_everyday_links_are_not_followed(stream, wallet, offer, chatt
     """A hijacked account's own links, or a popular site, never become the campaign's lures."""
     stream.crowd(6, 30_000, lambda _: offer(stream.drawn, wallet(62)), "old")
     for index in range(3):
-        stream.say(f"old{index}", f"{chatter(stream.drawn)} https://gazette.example.org/{index}", [f"https://gazette.example.org/{index}"])
-    stream.say("old4", f"{chatter(stream.drawn)} https://my-own-diary.example.com/today", ["https://my-own-diary.example.com/today"])
+        stream.say(
+            f"old{index}",
+            f"{chatter(stream.drawn)} https://gazette.example.org/{index}",
+            [f"https://gazette.example.org/{index}"],
+        )
+    stream.say(
+        "old4",
+        f"{chatter(stream.drawn)} https://my-own-diary.example.com/today",
+        ["https://my-own-diary.example.com/today"],
+    )
     (campaign,) = stream.found()
     assert [lure.value for lure in campaign.lures] == [wallet(62)]
 
@@ -59,7 +67,9 @@ def test_two_campaigns_at_once_stay_two(stream, wallet):
 def test_a_post_with_both_lures_and_shared_carriers_merges_two(stream, wallet):
     """When the same accounts carry both lures the two campaigns turn out to be one, under the older name."""
     stream.crowd(4, 30_000, lambda _: f"The vault stands open for friends only tonight {wallet(65)}", "acc")
-    stream.crowd(4, 30_000, lambda _: f"Doctors hate how simple this little investment turned out {wallet(66)}", "other")
+    stream.crowd(
+        4, 30_000, lambda _: f"Doctors hate how simple this little investment turned out {wallet(66)}", "other"
+    )
     assert len(stream.found()) == 2
     older = stream.found()[0].id
     for index in range(3):

@@ -29,7 +29,11 @@ def test_a_donation_address_may_alert_and_is_never_contained(stream, wallet, pac
 
 def test_a_petition(stream, pace, accounts):
     """One page passed on by many in the words of its share button."""
-    stream.crowd(*pace, lambda _: "I have just put my name to this, will you? https://petition.example.com/save-the-park", accounts)
+    stream.crowd(
+        *pace,
+        lambda _: "I have just put my name to this, will you? https://petition.example.com/save-the-park",
+        accounts,
+    )
     assert stream.found() == ()
 
 
@@ -49,11 +53,23 @@ def test_talking_points_and_memes(stream, pace, accounts):
 def test_a_giveaway_that_is_reposted(stream, pace, accounts):
     """Reposts of one post are one voice."""
     first = stream.say("shop", "We give away a bicycle on Friday, follow and repost https://shop.example.com/win")
-    stream.crowd(*pace, lambda _: "We give away a bicycle on Friday, follow and repost https://shop.example.com/win", accounts, repost_of=first)
+    stream.crowd(
+        *pace,
+        lambda _: "We give away a bicycle on Friday, follow and repost https://shop.example.com/win",
+        accounts,
+        repost_of=first,
+    )
     assert stream.found() == ()
 
 
-@pytest.mark.parametrize("form", ["I just cycled {n} km with @wheelapp {url}", "I am at {place} {url}", "My week: {n} mentions, {n} likes via {url}"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "I just cycled {n} km with @wheelapp {url}",
+        "I am at {place} {url}",
+        "My week: {n} mentions, {n} likes via {url}",
+    ],
+)
 def test_an_app_that_shares_by_itself(stream, chatter, pace, accounts, form):
     """A form filled in by an app, each with a page of its own on one fresh site."""
 

@@ -92,7 +92,9 @@ def test_letters_hidden_in_the_address(stream, wallet):
 
 def test_own_pages_of_one_fresh_site(stream, offer, accounts):
     """Each account with a page of its own on a site nobody named before is a campaign."""
-    stream.crowd(9, 30_000, lambda i: offer(stream.drawn, f"https://fund-tonight.example.net/{i * 7919 + 13:x}"), accounts)
+    stream.crowd(
+        9, 30_000, lambda i: offer(stream.drawn, f"https://fund-tonight.example.net/{i * 7919 + 13:x}"), accounts
+    )
     campaign = only(stream.found())
     assert campaign.detected_after_posts == 3
     assert len(campaign.accounts) == 9

@@ -4,7 +4,7 @@ import msgspec
 
 from holdfast.containment import PlanKind, Restriction, Subject, SubjectKind
 from holdfast.detection import CampaignTier
-from holdfast.response import HappeningKind, Limits, ResponseSettings
+from holdfast.response import HappeningKind, Limits, ResponseSettings, StandingOrder
 from holdfast.response.watch import CampaignSeen
 
 MINUTE = 60_000
@@ -135,3 +135,20 @@ def test_a_merged_campaign_brings_its_order_along(town):
     assert before.order.request == town.response.docket.cases["whole"].order.request
     assert town.held("fan7")
     assert 1 == len(town.desk.requests)
+
+
+def test_an_order_that_was_kept_just_before_a_crash_is_followed_by_the_next_review(town):
+    """Between the permit and the following up the process may be killed; the case knows that it is behind."""
+    town.attack()
+    order = StandingOrder(
+        request="r", kind=PlanKind.CAUSE, by="responder", most_accounts=60, approvals=1, until=town.clock.now() + MINUTE
+    )
+    with town.response.book.change(town.clock.now()) as page:
+        town.response.docket.ordered(page, town.case.campaign.id, order)
+    assert town.case.behind
+
+    town.response.docket.review(town.clock.now())
+    town.response.work(town.clock.now())
+
+    assert not town.case.behind
+    assert all(town.held(star) for star in town.stars)

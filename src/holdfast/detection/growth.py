@@ -271,11 +271,19 @@ class Grower:
         first = self._state.first_time(key, kind)
         if first is not None and first < case.first_post_at - model.DAY:
             return False
-        others = {earlier.account: 0 for log in self._logs for earlier in log.carrying(key, post.sequence)}
+        carried = post.account in case.carriers
         likeness = max((alike(post.signature, seen) for seen in case.signatures), default=0.0)
-        if post.account in case.carriers:
-            return likeness >= model.ALIKE or (kind == ADDRESS and (beside or _are_mostly(others, case)))
-        return likeness >= _FOLLOW_ALIKE and len(others.keys() - case.carriers.keys()) <= _OUTSIDERS
+        if carried and likeness >= model.ALIKE:
+            return True
+        if carried and kind == ADDRESS:
+            return beside or _are_mostly(self._carrying(key, post.sequence), case)
+        if carried or likeness < _FOLLOW_ALIKE:
+            return False
+        return len(self._carrying(key, post.sequence) - case.carriers.keys()) <= _OUTSIDERS
+
+    def _carrying(self, key: int, until: int) -> set[str]:
+        """The accounts known to carry a lure."""
+        return {post.account for log in self._logs for post in log.carrying(key, until)}
 
     def _merge(self, into: Case, other: Case) -> None:
         into.absorb(other)

@@ -33,7 +33,37 @@ HTTP, FTP = np.array([104, 116, 116, 112]), np.array([102, 116, 112])
 
 # Country endings that are also file endings or English words: "setup.py", "it works.so what". Without scheme, "www." or
 # path they are taken for links only below a longer host.
-_DOUBTFUL = ["am", "as", "at", "be", "by", "cc", "do", "in", "is", "it", "la", "md", "me", "mk", "ml", "mm", "my", "no", "pl", "pm", "ps", "py", "rs", "sh", "so", "st", "tf", "to", "us"]
+_DOUBTFUL = [
+    "am",
+    "as",
+    "at",
+    "be",
+    "by",
+    "cc",
+    "do",
+    "in",
+    "is",
+    "it",
+    "la",
+    "md",
+    "me",
+    "mk",
+    "ml",
+    "mm",
+    "my",
+    "no",
+    "pl",
+    "pm",
+    "ps",
+    "py",
+    "rs",
+    "sh",
+    "so",
+    "st",
+    "tf",
+    "to",
+    "us",
+]
 DOUBTFUL = np.zeros(26 * 26, np.bool_)
 DOUBTFUL[[(ord(ending[0]) - 97) * 26 + ord(ending[1]) - 97 for ending in _DOUBTFUL]] = True
 ZIP, MOV = (122, 105, 112), (109, 111, 118)

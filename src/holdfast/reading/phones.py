@@ -59,7 +59,9 @@ def phone(desk: Array, i: int, floor: int) -> None:
     if not plus and groups > 0 and desk[at + 1] == ZERO and desk[at + 2] == ZERO and digits > 10:
         plus, start, digits = True, at + 2, digits - 2
         desk[start] = PLUS
-    if not FEWEST <= digits <= MOST or (not plus and not national(shape, groups, digits, desk[at + 1] == ZERO, bracket)):
+    if not FEWEST <= digits <= MOST or (
+        not plus and not national(shape, groups, digits, desk[at + 1] == ZERO, bracket)
+    ):
         return
     start += not plus
     for k in range(digits + plus):

@@ -84,12 +84,12 @@ def test_other_rows_of_letters_are_no_addresses(text):
 
 
 DRESSES = {
-    "zero width": lambda a: "\u200b".join(a),
+    "zero width": "\u200b".join,
     "full width": lambda a: "".join(chr(ord(c) + 0xFEE0) for c in a),
     "mathematical digits": lambda a: "".join(chr(0x1D7CE + int(c)) if c.isdigit() else c for c in a),
     "Cyrillic look-alikes": lambda a: a.translate(str.maketrans("aceopxyABCEHKMPTX", "асеорхуАВСЕНКМРТХ")),
     "right to left": lambda a: "\u202d" + a + "\u202c",
-    "soft hyphens": lambda a: "\u00ad".join(a),
+    "soft hyphens": "\u00ad".join,
 }
 
 

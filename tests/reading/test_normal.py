@@ -87,10 +87,10 @@ def test_a_text_is_read_up_to_its_limit(clean):
 
 
 DISGUISES = {
-    "zero width": lambda text: "\u200b".join(text),
+    "zero width": "\u200b".join,
     "bidirectional controls": lambda text: "\u202e" + "\u2066".join(text) + "\u202c",
-    "soft hyphens": lambda text: "\u00ad".join(text),
-    "variation selectors": lambda text: "\ufe0f".join(text),
+    "soft hyphens": "\u00ad".join,
+    "variation selectors": "\ufe0f".join,
     "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
     "mathematical": lambda text: "".join(chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c for c in text),
     "look-alikes": lambda text: text.translate(str.maketrans("aeopcxyi", "аеорсхуі")),

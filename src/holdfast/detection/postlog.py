@@ -107,9 +107,8 @@ class PostLog:
             if chunk.sequence[0] > until:
                 break
             hits = np.flatnonzero(chunk.keys == np.uint64(key))
-            for row in np.unique(np.searchsorted(chunk.first, hits, side="right") - 1):
-                if chunk.sequence[row] <= until:
-                    found.append(named(chunk, int(row)))
+            rows = np.unique(np.searchsorted(chunk.first, hits, side="right") - 1)
+            found += [named(chunk, int(row)) for row in rows if chunk.sequence[row] <= until]
         return found
 
     def numbered(self, sequences: frozenset[int]) -> list[Named]:

@@ -48,8 +48,8 @@ def pack(saved: Saved) -> bytes:
     """The snapshot as bytes: a line of text, a checksum, and compressed MessagePack."""
     body = msgspec.msgpack.encode(saved)
     squeezed = pa.compress(body, codec=_CODEC, asbytes=True)
-    head = len(body).to_bytes(8, "big") + zlib.crc32(squeezed).to_bytes(4, "big")
-    return b"".join((_MAGIC, head, squeezed))
+    rest = len(body).to_bytes(8, "big") + squeezed
+    return b"".join((_MAGIC, zlib.crc32(rest).to_bytes(4, "big"), rest))
 
 
 def unpack(snapshot: bytes) -> Saved:
@@ -59,12 +59,13 @@ def unpack(snapshot: bytes) -> Saved:
         DamagedSnapshotError: it is not whole, or not of this version.
 
     """
-    start = len(_MAGIC) + 12
-    if not snapshot.startswith(_MAGIC) or len(snapshot) < start:
+    start = len(_MAGIC)
+    if not snapshot.startswith(_MAGIC) or len(snapshot) < start + 12:
         raise DamagedSnapshotError("This is not a snapshot of detection.")
-    size, squeezed = int.from_bytes(snapshot[start - 12 : start - 4], "big"), snapshot[start:]
-    if zlib.crc32(squeezed).to_bytes(4, "big") != snapshot[start - 4 : start]:
+    check, rest = snapshot[start : start + 4], snapshot[start + 4 :]
+    if zlib.crc32(rest).to_bytes(4, "big") != check:
         raise DamagedSnapshotError("The snapshot's checksum does not fit its content.")
+    size, squeezed = int.from_bytes(rest[:8], "big"), rest[8:]
     try:
         saved = msgspec.msgpack.decode(pa.decompress(squeezed, size, codec=_CODEC, asbytes=True), type=Saved)
     except (msgspec.MsgspecError, pa.ArrowException, ValueError, OSError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -23,11 +24,9 @@ app = cyclopts.App(
     ),
     version=__version__,
 )
-app.command("holdfast.app.cli.demo:demo", name="demo")
-app.command("holdfast.app.cli.drill:drill", name="drill")
-app.command("holdfast.app.cli.scan:scan", name="scan")
-app.command("holdfast.app.cli.watch:watch", name="watch")
-app.command("holdfast.app.cli.ledger:ledger", name="ledger")
+_COMMANDS = ("demo", "drill", "scan", "watch", "ledger")
+for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
+    app.command(f"holdfast.app.cli.{_name}:{_name}", name=_name)
 
 _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
 _BROKEN_PIPE = 141  # and for one whose reader went away
@@ -39,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     verbose = "--verbose" in words[:1]
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    if words in ([], ["--help"], ["-h"]):
+        for name in _COMMANDS:  # what a command is for stands in its own docstring
+            importlib.import_module(f"holdfast.app.cli.{name}")
     try:
         answer = app(
             words[1:] if verbose else words,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -39,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verbose = "--verbose" in words[:1]
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     if words in ([], ["--help"], ["-h"]):
-        for name in _COMMANDS:  # what a command is for stands in its own docstring
-            importlib.import_module(f"holdfast.app.cli.{name}")
+        for name in _COMMANDS:
+            app[name]  # resolves it: what a command is for stands in its own docstring
     try:
         answer = app(
             words[1:] if verbose else words,

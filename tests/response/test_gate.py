@@ -86,3 +86,19 @@ def test_the_bulk_form_gives_the_same_answers(town, rows):
     names = [*town.stars, *town.fans]
     assert not before.any()
     assert [ask(town, names[row]).verdict is Verdict.REFUSE for row in rows] == held.tolist()
+
+
+def test_the_bulk_form_follows_the_holds(town):
+    """Placed and lifted holds show in the very next answer."""
+    rows = np.array([0, 5, 300], np.int64)
+    hold = put(town, Verified())
+    assert not town.response.gate.held_accounts(rows, town.clock.now()).any()
+
+    town.attack()
+    town.carry_out()
+    assert [True, True, False] == town.response.gate.held_accounts(rows, town.clock.now()).tolist()
+
+    freed = [key for key in town.response.book.holds if key != hold.id]
+    asked = town.desk.request_lift(freed, "responder", "all clear", town.clock.now())
+    town.desk.approve(asked.request, "approver", town.clock.now())
+    assert not town.response.gate.held_accounts(rows, town.clock.now()).any()

@@ -76,10 +76,9 @@ def test_reading_twice_gives_the_same(text):
 
 def test_hashes_are_the_same_everywhere():
     """Snapshots and archives carry these numbers; they must not change unnoticed."""
-    assert hash_text("") == hash_text("")
     assert [hash_text(x) % 1_000_003 for x in ("", "a", "account-1")] == HASHES
     assert [band % 1_000_003 for band in read_text(SCAM).bands] == BANDS
 
 
-HASHES: list[int] = []
-BANDS: list[int] = []
+HASHES = [914002, 630910, 418397]
+BANDS = [231888, 919072, 116521, 716432, 547071, 143738, 163983, 972483]

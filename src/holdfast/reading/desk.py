@@ -1,6 +1,6 @@
 """Where on its desk does a kernel find what? One i64 array holds everything that is written while a post is read.
 
-Kernels call each other dozens of times a post; handing over one array instead of ten is what keeps both the calls and the
+Kernels call each other dozens of times a post; handing over one array instead of ten keeps both the calls and the
 compilation short. Places are absolute: `desk[CLEAN]` is the first code point of the clean form, and a place in a text
 or in a value is an index into `desk` itself.
 """
@@ -8,9 +8,12 @@ or in a value is an index into `desk` itself.
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from .kernel import Array, kernel
 
 # Code points of a text that are read. Whoever needs more than 65,536 to say something is not posting.
 MOST = 1 << 16
@@ -97,3 +100,18 @@ CELLS = _STARTS[-1]
 def desk() -> npt.NDArray[np.int64]:
     """A desk, i64[CELLS]: 10 MB of address space, of which a post touches a few kB."""
     return np.zeros(CELLS, np.int64)
+
+
+@kernel
+def at(array: Array, i: int) -> Any:
+    """`array[i]` as a signed number, for `i` >= 0.
+
+    Unsigned indices spare the test whether an index counts from the end, which in a loop over characters shows.
+    """
+    return np.int64(array[np.uint64(i)])
+
+
+@kernel
+def put(array: Array, i: int, x: int) -> None:
+    """Let `array[i]` be `x`, for `i` >= 0."""
+    array[np.uint64(i)] = x

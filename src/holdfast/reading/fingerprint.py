@@ -25,6 +25,8 @@ from .desk import (
     SPANS,
     WORD,
     WORDS,
+    at,
+    put,
 )
 from .desk import (
     SHINGLE as SHINGLE_AT,
@@ -41,13 +43,23 @@ SHINGLE = 5  # characters
 FEWEST_WORDS, FEWEST_CHARACTERS = 4, 12  # below, a text says too little for its likes to be more than chance
 MASK = 0x110000  # beyond Unicode: a lure, its kind in the low bits; kind 0 for the places after its first
 WORD_BANDS, SHINGLE_BANDS = 1, 2  # domains of band keys
-SKELETON_ASCII = SKELETON_AT  # ASCII is block 0
+LETTER, ALIKE, OTHER = 1, 2, 4  # what a word holds: ASCII letters; others that look like ASCII; others
 MINIMA = COLUMNS + 8  # 16 cells
 WINDOW = (1 << 60) - 1  # five characters of 12 bits; higher bits of a code point touch its neighbour's low ones
 
-_random = np.random.Generator(np.random.PCG64(0x484F4C44))  # fixed: signatures must agree between processes
-TIMES = _random.integers(0, 1 << 31, HASHES, np.uint32) * np.uint32(2) + np.uint32(1)
-PLUS = _random.integers(0, 1 << 32, HASHES, np.uint32)
+
+def _coefficients(seed: int, count: int) -> npt.NDArray[np.uint32]:
+    """Numbers that look random and never change (splitmix64): signatures must agree between processes and versions."""
+    numbers = []
+    for i in range(1, count + 1):
+        x = (seed + i * 0x9E3779B97F4A7C15) % (1 << 64)
+        x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 % (1 << 64)
+        x = (x ^ x >> 27) * 0x94D049BB133111EB % (1 << 64)
+        numbers.append((x ^ x >> 31) >> 32)
+    return np.array(numbers, np.uint32)
+
+
+TIMES, PLUS = _coefficients(1, HASHES) | np.uint32(1), _coefficients(2, HASHES)
 
 
 @kernel
@@ -63,10 +75,11 @@ def mask(desk: Array) -> None:
 @kernel
 def smallest(desk: Array, start: int, stop: int) -> None:
     """The smallest value of each hash function over the features from `start` to `stop`, to MINIMA."""
+    part = desk[start:stop]  # a slice of its own: its indices cannot be negative, which lets the loop be vectorised
     for k in range(HASHES):
         times, plus, least = TIMES[k], PLUS[k], np.uint32(0xFFFFFFFF)
-        for j in range(start, stop):
-            least = min(least, np.uint32(np.uint32(desk[j]) * times + plus))
+        for j in range(len(part)):
+            least = min(least, np.uint32(np.uint32(part[j] >> 32) * times + plus))
         desk[MINIMA + k] = least
 
 
@@ -81,94 +94,80 @@ def band(desk: Array, domain: int, out: int) -> None:
 
 
 @kernel
-def featured(h: int) -> int:
-    """A 32-bit feature of a 64-bit hash state."""
-    return mixed(h, 1) >> 32 & 0xFFFFFFFF
-
-
-@kernel
 def features(table: Array, desk: Array) -> tuple[int, int, int]:
     """Write the word and shingle features; where each list ends, and the number of characters that made words.
 
-    WORDS becomes the number of words; lures are features but not words.
+    WORDS becomes the number of words; lures are features but not words. Branches are avoided as in `normalise`: a feature
+    is written at every character, and kept by moving on only where a word ends.
     """
     word_out, shingle_out = WORD, SHINGLE_AT
-    characters = masks = 0
-    state = start = started(0)
-    window, filled = 0, 0
-    in_word = ascii_letters = alike = other = False
-    before = 0  # the letter before, in a script without spaces
-    between = True  # the last character of the window is a space
-    i, pool, pooled = CLEAN, 0, 0
-    stop = desk[LENGTH]
-    while i < stop or in_word:
-        unit, role = 32, la.BETWEEN
-        if pooled:
-            entry = table[pool]
-            pool += 1
-            pooled -= 1
-            i += pooled == 0
-            unit, role = entry & la.PAYLOAD, entry >> la.WORD_AT & 3
-        elif i < stop:
-            c = desk[i]
-            if c < MASK:
-                entry = skeleton_entry(table, c) if c >= 128 else np.int64(table[SKELETON_ASCII + c])
-                act = entry >> la.ACT_AT & la.ACT
-                if act == la.MANY:
-                    pool = POOL_AT + (entry & la.PAYLOAD)
-                    pooled = table[pool]
-                    pool += 1
-                    ascii_letters |= c < 128
-                    other |= c >= 128
-                    continue
-                i += 1
-                if act == la.DROP:
-                    continue
-                unit = c if act == la.SAME else entry & la.PAYLOAD
-                role = entry >> la.WORD_AT & 3
-                if c < 128:
-                    ascii_letters |= ASCII[c] & IS_LETTER != 0
-                elif unit < 128 and clean_entry(table, c) >> la.GROUP_AT & la.GROUP > la.LATIN:
-                    alike = True
-                else:
-                    other |= role != la.BETWEEN
-            else:
-                i += 1
-                if c == MASK:
-                    continue
-                desk[word_out] = featured(mixed(start, c))
-                word_out += 1
-                masks += 1
-        if role == la.WORD:
-            state = (state ^ unit) * MULTIPLIER
-            in_word = True
-            before = 0
-        elif in_word:
-            desk[word_out] = featured(state)
-            word_out += 1
-            state = start
-            if alike and ascii_letters and not other:
-                desk[FLAGS] |= OBFUSCATED_TEXT
-            in_word = False
-        if role == la.BETWEEN:
-            ascii_letters = alike = other = False
-            before = 0
-            if between:
-                continue
-            unit = 32
+    start = started(0)
+    state, window, before = start, 0, 0  # before: the letter before, in a script without spaces
+    characters = masks = in_word = mixture = found = 0
+    between = 1  # the last character of the window is a space
+    pool = left = 0
+    i, stop = CLEAN, desk[LENGTH]
+    desk[stop] = 32  # ends the last word
+    while i <= stop:
+        c = at(desk, i)
+        i += 1
+        if c < 128:
+            entry = at(table, SKELETON_AT + c)  # ASCII is block 0
+            mixture |= at(ASCII, c) & IS_LETTER
+        elif c < MASK:
+            entry = skeleton_entry(table, c)
+            unit = entry & la.PAYLOAD
+            if entry >> la.ACT_AT & la.ACT == la.ONE and unit < 128:
+                mixture |= ALIKE if clean_entry(table, c) >> la.GROUP_AT & la.GROUP > la.LATIN else OTHER
+            elif entry >> la.WORD_AT & 3:
+                mixture |= OTHER
+        elif c == MASK:
+            continue
         else:
-            characters += 1
+            put(desk, word_out, state)
+            word_out += in_word
+            put(desk, word_out, mixed(start, c))
+            word_out += 1
+            masks += 1
+            in_word, state, before = 0, start, 0
+            entry = la.ONE << la.ACT_AT | 32
+        act = entry >> la.ACT_AT & la.ACT
+        if act == la.DROP:
+            continue
+        unit, role = entry & la.PAYLOAD, entry >> la.WORD_AT & 3
+        if act == la.SAME:
+            unit = c
+        elif act == la.MANY:
+            pool = POOL_AT + unit + 1
+            left = at(table, pool - 1) - 1
+            unit, role = at(table, pool) & la.PAYLOAD, at(table, pool) >> la.WORD_AT & 3
+        while True:
+            is_word = 1 if role == la.WORD else 0
+            put(desk, word_out, state)
+            word_out += in_word & (1 - is_word)
+            state = (state ^ unit) * MULTIPLIER if is_word else start
+            in_word = is_word
             if role == la.UNSPACED:
-                if before:
-                    desk[word_out] = featured(mixed(mixed(start, before), unit))
-                    word_out += 1
+                put(desk, word_out, mixed(mixed(start, before), unit))
+                word_out += 1 if before else 0
                 before = unit
-        between = role == la.BETWEEN
-        window = (window << 12 ^ unit) & WINDOW
-        filled += 1
-        if filled >= SHINGLE:
-            desk[shingle_out] = window * MULTIPLIER >> 32 & 0xFFFFFFFF
-            shingle_out += 1
+            else:
+                before = 0
+            gap = 1 if role == la.BETWEEN else 0
+            found |= gap & (1 if mixture == LETTER | ALIKE else 0)
+            mixture = 0 if gap else mixture
+            characters += 1 - gap
+            window = (window << 12 ^ (32 if gap else unit)) & WINDOW if not gap & between else window
+            put(desk, shingle_out, window * MULTIPLIER)
+            shingle_out += 1 - (gap & between)
+            between = gap
+            if left == 0:
+                break
+            left -= 1
+            pool += 1
+            unit, role = at(table, pool) & la.PAYLOAD, at(table, pool) >> la.WORD_AT & 3
+    if found:
+        desk[FLAGS] |= OBFUSCATED_TEXT
     desk[WORDS] = word_out - WORD - masks
     return word_out, shingle_out, characters
 
@@ -189,7 +188,7 @@ def fingerprint(table: Array, desk: Array) -> None:
     if desk[WORDS] < FEWEST_WORDS or characters < FEWEST_CHARACTERS:
         return
     band(desk, WORD_BANDS, BANDS)
-    smallest(desk, SHINGLE_AT, shingles_end)
+    smallest(desk, SHINGLE_AT + SHINGLE - 1, shingles_end)
     band(desk, SHINGLE_BANDS, BANDS + 4)
 
 

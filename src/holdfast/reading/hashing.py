@@ -52,7 +52,7 @@ def hash_bytes(data: Array, start: int, stop: int) -> int:
 
 @kernel
 def hash_all(data: Array, offsets: Array, out: Array) -> None:
-    """The hash of every string of a column, into `out` (i64)."""
+    """The hash of every string of a column, into `out` (u64)."""
     for i in range(len(out)):
         out[i] = hash_bytes(data, offsets[i], offsets[i + 1])
 
@@ -61,7 +61,7 @@ def hash_column(column: pa.Array) -> npt.NDArray[np.uint64]:
     """The hash of each string of `column` (any string type, nulls as empty strings), u64[n]."""
     flat: Strings = strings(column)
     out = np.empty(len(column), np.uint64)
-    hash_all(flat.data, flat.offsets, out.view(np.int64))
+    hash_all(flat.data, flat.offsets, out)
     return out
 
 

@@ -18,10 +18,11 @@ from .desk import (
 from .flags import MALFORMED, PROVED, SHAPE
 from .kernel import Array, kernel
 from .normal import ASCII, IS_ALNUM, IS_LETTER, clean_entry, skeleton_entry
-from .suffixes import BELOW, DOT, EXCEPT, RULE, SHORTENER, flags_of, step
+from .suffixes import BELOW, DOT, EXCEPT, RULE, flags_of, step
 from .tables import COMPOSED_AT, COMPOSED_COUNT, LOWER_AT, LOWER_COUNT
 
 HYPHEN, UNDERSCORE, IDEOGRAPHIC_DOT = 45, 95, 0x3002
+CJK = 0x2E80  # where the scripts written without spaces begin that run into host names
 LONGEST_HOST, LONGEST_LABEL = 253, 63  # characters, RFC 1035
 DEFANGED, FOLDED = 1, 2  # bits of HOST_DRESS
 
@@ -199,12 +200,12 @@ def registrable(table: Array, desk: Array, start: int, stop: int) -> None:
 
 
 @kernel
-def is_shortener(table: Array, desk: Array, start: int, stop: int) -> bool:
-    """Whether the whole host is on the list of link shorteners."""
+def rule(table: Array, desk: Array, start: int, stop: int) -> int:
+    """The flags of the rule that `desk[start:stop]` as a whole is; 0 for none."""
     h = 0
     for i in range(stop - 1, start - 1, -1):
         h = step(h, desk[i])
-    return flags_of(table, h) & SHORTENER != 0
+    return flags_of(table, h)
 
 
 @kernel
@@ -222,7 +223,9 @@ def parse_host(table: Array, desk: Array, i: int, at: int) -> None:
         skip = 0
         if not end:
             c = desk[i]
-            if is_host_letter(table, c):
+            # A text without spaces may go on right behind "example.com".
+            runs_on = c >= CJK and labels > 0 and not foreign and rule(table, desk, label, out) & RULE != 0
+            if is_host_letter(table, c) and not runs_on:
                 i += 1
                 if out - label > 2 * LONGEST_LABEL or out - at > LONGEST_HOST:
                     too_long = True

@@ -24,48 +24,19 @@ from .flags import (
 )
 from .found import add, dressed_up, mark, next_value
 from .hosts import DEFANGED as HOST_DEFANGED
-from .hosts import FOLDED, is_shortener, parse_host
+from .hosts import FOLDED, parse_host, rule
 from .kernel import Array, kernel
 from .normal import ASCII, IS_LETTER, clean_entry
+from .suffixes import SHORTENER
 
-SLASH, COLON, AT, QUESTION, HASH = 47, 58, 64, 63, 35
+DOT, SLASH, COLON, AT, QUESTION, HASH = 46, 47, 58, 64, 63, 35
 HTTP, FTP = np.array([104, 116, 116, 112]), np.array([102, 116, 112])
 
 # Country endings that are also file endings or English words: "setup.py", "it works.so what". Without scheme, "www." or
 # path they are taken for links only below a longer host.
-_DOUBTFUL = [
-    "am",
-    "as",
-    "at",
-    "be",
-    "by",
-    "cc",
-    "do",
-    "in",
-    "is",
-    "it",
-    "la",
-    "md",
-    "me",
-    "mk",
-    "ml",
-    "mm",
-    "my",
-    "no",
-    "pl",
-    "pm",
-    "ps",
-    "py",
-    "rs",
-    "sh",
-    "so",
-    "st",
-    "tf",
-    "to",
-    "us",
-]
+_DOUBTFUL = "am as at be by cc do in is it la md me mk ml mm my no pl pm ps py rs sh so st tf to us"
 DOUBTFUL = np.zeros(26 * 26, np.bool_)
-DOUBTFUL[[(ord(ending[0]) - 97) * 26 + ord(ending[1]) - 97 for ending in _DOUBTFUL]] = True
+DOUBTFUL[[(ord(ending[0]) - 97) * 26 + ord(ending[1]) - 97 for ending in _DOUBTFUL.split()]] = True
 ZIP, MOV = (122, 105, 112), (109, 111, 118)
 
 # Punctuation that closes the sentence around a link rather than the link itself.
@@ -176,6 +147,8 @@ def link(table: Array, desk: Array, begin: int, start: int, schemed: bool) -> No
         end = max(path_end(table, desk, i), desk[END])
     mark(desk, begin, end, LINK)
     desk[END] = end
+    if end + 1 < stop and desk[end] == DOT and desk[end + 1] == DOT:
+        return  # cut off by whoever repeated it: nobody knows where it led
     flags = DEFANGED if dress & HOST_DEFANGED else 0
     if dress & FOLDED or dressed_up(desk, begin, end):
         flags |= OBFUSCATED_LURE
@@ -188,7 +161,7 @@ def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) 
     """Add the lures of the host that was parsed to `at`, and of the path `path` to `stop` behind it."""
     registered, valid, host_end = desk[HOST_REGISTRABLE], desk[HOST_VALID], desk[HOST_END]
     skip = 4 if www and registered >= at + 4 else 0
-    shortened = is_shortener(table, desk, at + skip, host_end)
+    shortened = rule(table, desk, at + skip, host_end) & SHORTENER != 0
     out = host_end
     for i in range(path, stop):
         c = desk[i]

@@ -35,7 +35,7 @@ from .flags import (
     SHAPE,
 )
 from .found import add, dressed_up, mark, next_value
-from .hosts import HYPHEN, dot, is_host_letter, parse_host
+from .hosts import CJK, HYPHEN, dot, is_host_letter, parse_host
 from .kernel import Array, kernel
 from .links import AT, COLON, SLASH, authority, link, scheme
 from .normal import ASCII, IS_ALNUM, IS_LETTER
@@ -44,7 +44,6 @@ from .suffixes import DOT
 
 DOLLAR, GREATER, LINE_FEED, QUOTE, UNDERSCORE, ZERO, NINE = 36, 62, 10, 34, 95, 48, 57
 SINGLE_OPEN, SINGLE_CLOSE, FIRST_QUOTE, IDEOGRAPHIC_DOT = 0x2018, 0x2019, 0xAB, 0x3002
-CJK = 0x2E80  # where the scripts written without spaces begin that browsers take into host names
 LONGEST_HANDLE, LONGEST_TICKER = 64, 6  # characters
 
 
@@ -126,7 +125,7 @@ def cashtag(desk: Array, i: int) -> None:
         desk[at + end - i - 1] = desk[end] & ~32
         end += 1
     desk[END] = end
-    if end > i + 1 and not (end < stop and is_alnum(desk[end])):
+    if end > i + 1 and not (end < stop and (is_alnum(desk[end]) or desk[end] == UNDERSCORE)):
         mark(desk, i, end, CASHTAG)
         add(desk, CASHTAG, SHAPE, at + end - i - 1)
 
@@ -163,7 +162,7 @@ def bare_host(table: Array, desk: Array, i: int, floor: int) -> None:
 def lure_at(table: Array, desk: Array, i: int, floor: int) -> None:
     """Read the lure that the character at `i` announces, if there is one; END tells where looking goes on."""
     c, stop = desk[i], desk[LENGTH]
-    named = i > floor and (is_alnum(desk[i - 1]) or desk[i - 1] == UNDERSCORE)
+    named = i > CLEAN and (is_alnum(desk[i - 1]) or desk[i - 1] == UNDERSCORE)
     desk[END] = i + 1
     if c == AT:
         if not named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .desk import (
     BANDS,
+    CLEAN,
     FLAGS,
     LENGTH,
     LURE_KEY,
@@ -16,7 +17,6 @@ from .desk import (
     VALUE,
     WORDS,
 )
-from .desk import CLEAN as CLEAN_AT
 from .fingerprint import HASHES, fingerprint, mask
 from .found import next_value
 from .kernel import Array, kernel
@@ -45,21 +45,36 @@ def read_post(
             normalise(table, desk, links, offsets[i], offsets[i + 1])
             find_lures(table, desk)
             flags |= desk[FLAGS]
-    desk[FLAGS], desk[SCRIPT], desk[LENGTH] = flags, script, length - CLEAN_AT
+    desk[FLAGS], desk[SCRIPT], desk[LENGTH] = flags, script, length - CLEAN
 
 
 @kernel
 def read_posts(
-    table: Array, desk: Array, begin: int,
-    data: Array, offsets: Array, links: Array, link_offsets: Array, link_lists: Array,
-    flags: Array, script: Array, length: Array, words: Array, signature: Array, bands: Array,
-    lure_from: Array, lure_kind: Array, lure_key: Array, lure_valid: Array,
-) -> int:  # fmt: skip
-    """Read posts from `begin` on; the first that was not read, because there was no room for its lures.
+    table: Array,
+    desk: Array,
+    begin: int,
+    end: int,
+    data: Array,
+    offsets: Array,
+    links: Array,
+    link_offsets: Array,
+    link_lists: Array,
+    flags: Array,
+    script: Array,
+    length: Array,
+    words: Array,
+    signature: Array,
+    bands: Array,
+    lure_from: Array,
+    lure_kind: Array,
+    lure_key: Array,
+    lure_valid: Array,
+) -> int:
+    """Read posts `begin` to `end`; the first that was not read, because there was no room for its lures.
 
-    `flags` holds what the other columns say, and is added to; `bands` and `lure_key` are i64 here.
+    `flags` holds what the other columns say, and is added to.
     """
-    for i in range(begin, len(flags)):
+    for i in range(begin, end):
         read_post(table, desk, data, offsets[i], offsets[i + 1], links, link_offsets, link_lists[i], link_lists[i + 1])
         first = lure_from[i]
         if first + desk[LURES] > len(lure_kind):
@@ -77,4 +92,4 @@ def read_posts(
             signature[i, k] = desk[SIGNATURE + k]
         for k in range(BAND_COUNT):
             bands[i, k] = desk[BANDS + k]
-    return len(flags)
+    return end

@@ -31,7 +31,8 @@ from .fingerprint import HASHES
 from .flags import LURE_CODES, LURE_KINDS, PROVED
 from .found import key_of
 from .lure import Lure, LureKind
-from .post import read_posts
+from .post import BAND_COUNT, read_posts
+from .reader import lure_rows_for, rows_for
 from .suffixes import kernel_table
 
 
@@ -66,11 +67,8 @@ class _Own(threading.local):
 
     def __init__(self) -> None:
         self.desk = desk()
-        self.flags, self.script = np.empty(1, np.uint32), np.empty(1, np.uint8)
-        self.length, self.words = np.empty(1, np.uint16), np.empty(1, np.uint16)
-        self.signature, self.bands = np.empty((1, HASHES), np.uint8), np.empty((1, 8), np.int64)
-        self.lure_from = np.zeros(2, np.int64)
-        self.lures = np.empty(MOST_LURES, np.uint8), np.empty(MOST_LURES, np.int64), np.empty(MOST_LURES, np.uint8)
+        self.rows = rows_for(1)
+        self.lures = lure_rows_for(MOST_LURES)
 
 
 _own = _Own()
@@ -88,12 +86,10 @@ def read_text(text: str, urls: Sequence[str] = ()) -> TextReading:
         parts = [url.encode("utf-8", "replace") for url in urls]
         links = np.frombuffer(b"".join([*parts, b"\0"]), np.uint8)
         offsets = np.cumsum([0, *map(len, parts)])
-    own.flags[0] = 0
-    read_posts(
-        kernel_table(), d, 0, np.frombuffer(data or b"\0", np.uint8), np.array([0, len(data)]), links, offsets,
-        np.array([0, len(urls)]), own.flags, own.script, own.length, own.words, own.signature, own.bands, own.lure_from,
-        *own.lures,
-    )  # fmt: skip
+    own.rows.flags[0] = 0
+    text_data, text_ends = np.frombuffer(data or b"\0", np.uint8), np.array([0, len(data)])
+    lists = np.array([0, len(urls)])
+    read_posts(kernel_table(), d, 0, 1, text_data, text_ends, links, offsets, lists, *own.rows, *own.lures)
     facts = d[: WORDS + 1].tolist()
     n = facts[LURES]
     return TextReading(
@@ -103,7 +99,7 @@ def read_text(text: str, urls: Sequence[str] = ()) -> TextReading:
         words=min(facts[WORDS], 0xFFFF),
         lures=_lures(d, n) if n else (),
         signature=d[SIGNATURE : SIGNATURE + HASHES].astype(np.uint8),
-        bands=tuple(d[BANDS : BANDS + 8].view(np.uint64).tolist()),
+        bands=tuple(d[BANDS : BANDS + BAND_COUNT].view(np.uint64).tolist()),
     )
 
 

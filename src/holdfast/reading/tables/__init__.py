@@ -7,14 +7,18 @@ same on every Python. They are made by `scripts/make_reading_tables.py`; `LICENS
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from holdfast.reading.layout import BLOCK
 
-_FILE = np.load(io.BytesIO((resources.files(__package__) / "unicode.npz").read_bytes()), allow_pickle=False)
+_FILE: Mapping[str, Any] = np.load(
+    io.BytesIO((resources.files(__package__) / "unicode.npz").read_bytes()), allow_pickle=False
+)
 
 VERSIONS: tuple[str, str] = tuple(_FILE["versions"].tolist())
 
@@ -30,7 +34,9 @@ UNICODE: npt.NDArray[np.int32] = np.concatenate(_PARTS).astype(np.int32)
 STAGE_AT, CLEAN_AT, SKELETON_AT, POOL_AT, ALIKE_AT, LOWER_AT, COMPOSED_AT = (
     int(n) for n in np.cumsum([0, *map(len, _PARTS[:-1])])
 )
-# Sorted rows: code point, ASCII look-alike; code point, lower case; first, second, both composed (columns one after the other).
+# Sorted, a column after the other: code point, ASCII look-alike; code point, lower case; first, second, both composed.
 ALIKE_COUNT, LOWER_COUNT, COMPOSED_COUNT = (len(_FILE[name]) for name in ("alike", "lower", "composed"))
-STAGES = len(_FILE["stage"])
+
+# What the tables were made from, for the definition in plain Python; read from the file when it is asked for.
+SOURCES = _FILE
 assert len(_FILE["clean"]) % BLOCK == 0

@@ -2,7 +2,7 @@
 
     python -m benchmarks.hijack DIRECTORY [--json] [--memory-mb N] [--seed N]
 
-DIRECTORY holds `background.jsonl.zst`, `campaigns.jsonl` and `hard_negatives.json`. Three replays, each in order of time with
+DIRECTORY holds `background.jsonl.zst`, `campaigns.jsonl`, `hard_negatives.json` and `crypto_posts.jsonl.zst`. Three replays, each in order of time with
 weeks 1 and 2 as warm-up: the background alone (false campaigns), with the injected campaigns (posts to detect,
 accounts recalled), and with benign look-alikes (which must not be contained; only a shared donation address may alert).
 """
@@ -53,11 +53,10 @@ def main() -> None:
 def measure(directory: Path, *, memory_mb: int = 256, seed: int = 1) -> dict[str, Any]:
     """All figures as one object; `as_promised` says whether nothing that must hold was broken."""
     background = list(_background(directory / "background.jsonl.zst"))
-    start = background[0]["time"]
     attacks = _attacks(directory / "campaigns.jsonl")
     clean = _replay(background, memory_mb)
     attacked = _replay(_mixed(background, itertools.chain.from_iterable(attacks.values())), memory_mb)
-    families = Benign(json.loads((directory / "hard_negatives.json").read_text()), background, attacks, seed, start)
+    families = Benign(directory, background, attacks, seed)
     teased = _replay(_mixed(background, families.posts()), memory_mb)
     variants = _variants(attacks, attacked)
     benign = families.judge(teased)
@@ -209,17 +208,18 @@ def _upper(count: int) -> float:
 class Benign:
     """The ten families of look-alikes, each injected with many sizes and paces among background accounts and fresh ones."""
 
-    def __init__(
-        self, families: dict[str, Any], background: list[Post], attacks: dict[str, list[Post]], seed: int, start: int
-    ) -> None:
+    def __init__(self, directory: Path, background: list[Post], attacks: dict[str, list[Post]], seed: int) -> None:
         """`attacks` are injected too, for the families that talk about them."""
-        self._families = {family["id"].split("_")[0]: family.get("texts", []) for family in families["families"]}
+        described = json.loads((directory / "hard_negatives.json").read_text())["families"]
+        self._families = {family["id"].split("_")[0]: family.get("texts", []) for family in described}
+        talk = _lines(directory / "crypto_posts.jsonl.zst")
+        self._talk = [post for post in talk if "topic_crypto" in (post["labels"] or ())]
         self._accounts = sorted({post["account"] for post in background if not post["account"].startswith("unnamed:")})
         self._times = [post["time"] for post in background]
         self._background = background
         self._attacks = attacks
         self._random = random.Random(seed)
-        self._start, self._end = start + 2 * WEEK, background[-1]["time"]
+        self._start, self._end = background[0]["time"] + 2 * WEEK, background[-1]["time"]
         self._family_of: dict[str, str] = {}
         self._warners: dict[str, str] = {}
         self._runs: dict[str, int] = defaultdict(int)
@@ -232,6 +232,7 @@ class Benign:
             for crowd, gap, fresh in itertools.product(CROWDS, GAPS, (0.0, 0.5, 1.0)):
                 yield from self._run(family, texts, crowd, gap, fresh)
         yield from self._news()
+        yield from self._chatter(self._talk)
         for name, posts in self._attacks.items():
             if name.split("_")[0] in EXPECTED_BY:
                 yield from posts
@@ -255,21 +256,26 @@ class Benign:
             yield self._made(family, clock, account, words, urls)
 
     def _news(self) -> Iterator[Post]:
-        """B3: real headlines of the background under one link; B4 and B10: the same words, or an address, without any haste."""
+        """B3: real headlines of the background, each with one link; B4: the same real words, without any."""
         chance = self._random
         headlines = [p["text"] for p in self._background if p["account"].startswith("unnamed:") and len(p["text"]) > 60]
         for crowd, gap, fresh in itertools.product(CROWDS, GAPS, (0.0, 0.5, 1.0)):
-            self._runs["B3"] += 1
-            self._runs["B4"] += 1
-            headline, url = chance.choice(headlines), f"https://{_word(chance)}.com/{_word(chance)}-{_word(chance)}"
-            clock = chance.uniform(self._start, self._end) / 1000
-            for account in self._crowd(crowd, fresh):
-                clock += chance.expovariate(1 / gap)
-                yield self._made("B3", clock, account, f"{headline} {url}", [url])
-            talk, clock = chance.choice(headlines), chance.uniform(self._start, self._end) / 1000
-            for account in self._crowd(crowd, fresh):
-                clock += chance.expovariate(1 / gap)
-                yield self._made("B4", clock, account, talk.split("http")[0], [])
+            for family in ("B3", "B4"):
+                self._runs[family] += 1
+                words = chance.choice(headlines).split("http")[0]
+                url = f"https://{_word(chance)}.com/{_word(chance)}-{_word(chance)}"
+                clock = chance.uniform(self._start, self._end) / 1000
+                for account in self._crowd(crowd, fresh):
+                    clock += chance.expovariate(1 / gap)
+                    text, urls = (f"{words} {url}", [url]) if family == "B3" else (words, [])
+                    yield self._made(family, clock, account, text, urls)
+
+    def _chatter(self, posts: list[Post]) -> Iterator[Post]:
+        """B10: real talk about coins and contracts, spread over the weeks, each post by an account of its own."""
+        self._runs["B10"] += 1
+        for post in posts:
+            clock = self._random.uniform(self._start, self._end) / 1000
+            yield self._made("B10", clock, f"trader:{post['id']}", post["text"], post["urls"] or [])
 
     def _warnings(self, name: str, posts: list[Post]) -> Iterator[Post]:
         """B7: outsiders who name a carrier or quote its words, from the second lure post on."""

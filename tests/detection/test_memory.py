@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from holdfast.detection import DetectionSettings, Detector
+from holdfast.detection import DetectionSettings, Detector, model
 from holdfast.detection.settings import SHARES
 from holdfast.detection.tables import EVICTED, FOUND, FRESH, Table, claim, find, mix, part_of, refresh
 from holdfast.errors import SettingsError
@@ -106,3 +106,15 @@ def test_names_let_go_of_are_counted_as_unresolved(new_stream, wallet):
     assert len(mine) == 1
     named = set(mine[0].accounts) | set(mine[0].bystanders)
     assert detector.counters["unresolved"] == (0 if "forgotten" in named else 1)
+
+
+def test_a_flood_of_one_lure_stops_being_followed(stream, wallet, monkeypatch):
+    """A campaign that everybody knows grows no further, and the next one is still found."""
+    monkeypatch.setattr(model, "MOST_POSTS", 12)
+    stream.crowd(40, 1_000, lambda i: f"Help the flooded valley rebuild, every coin counts: {wallet(12)} {i}")
+    stream.crowd(4, 30_000, lambda i: f"All comes back twice tonight, send it here {wallet(13)} {i}", "later")
+    detector = stream.detect(range(310, 340, 7))
+    first, second = detector.campaigns()
+    assert (len(first.posts), len(second.posts)) == (12, 4)
+    assert stream.found() == detector.campaigns()
+    assert Detector.restore(detector.snapshot()).campaigns() == detector.campaigns()

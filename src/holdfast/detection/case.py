@@ -66,6 +66,11 @@ class Case:
                 self.signatures.append(sighting.signature)
         return True
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it has grown so large that it is no longer followed."""
+        return len(self.posts) + len(self.bystander_posts) >= model.MOST_POSTS
+
     def _stands_by(self, sighting: Sighting) -> bool:
         if is_remark(sighting, self.names, self.handles):
             return True
@@ -86,13 +91,13 @@ class Case:
 
     def decide(self, now: int) -> bool:
         """Look at the thresholds; True when the campaign was detected or rose to `contain` by the post at `now` ms."""
-        if self.evidence.carriers < model.MIN_CARRIERS:
+        if self.evidence.carriers < model.MIN_CARRIERS or self.contained_at is not None:
             return False
         score = self.evidence.score
         changed = False
         if self.detected_at is None and score >= model.ALERT:
             self.detected_at, self.detected_after_posts, changed = now, self.lure_posts, True
-        if self.detected_at is not None and self.contained_at is None and self._may_contain(score):
+        if self.detected_at is not None and self._may_contain(score):
             self.contained_at, changed = now, True
         return changed
 

@@ -60,6 +60,7 @@ class Evidence:
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     looked_at: list[Sighting] = field(default_factory=list)
+    form: float | None = None  # the share of words that the texts have in common as a form would
     pages: set[int] = field(default_factory=set)
     first: int = 0
     last: int = 0
@@ -87,6 +88,8 @@ class Evidence:
         self.last = max(self.last, sighting.time)
         if len(self.looked_at) < _LOOKED_AT and sighting.text:
             self.looked_at.append(sighting)
+            if sighting.sort == "page":
+                self.form = template_share([seen.text for seen in self.looked_at])
 
     def _put(self, term: str, nats: float) -> None:
         if nats:
@@ -185,6 +188,7 @@ class Evidence:
         self.carriers = whole - voices
         self.remarks += other.remarks
         self.looked_at = (self.looked_at + other.looked_at)[:_LOOKED_AT]
+        self.form = template_share([seen.text for seen in self.looked_at])
         self.pages |= other.pages
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.reach_times += other.reach_times
@@ -215,7 +219,7 @@ class Evidence:
         if self.pace.known:
             spreads["page"] = model.SPREADS["known"]
         elif "page" in telling:
-            form = model.form_spreads(template_share([sighting.text for sighting in self.looked_at]))
+            form = model.form_spreads(self.form)
             pace = (self.last - self.first) / max(1, self.carriers - 1)
             spreads["page"] = max(form, model.popular_spreads(pace))
         return min(spreads[sort] for sort in telling)

@@ -28,7 +28,7 @@ _SHARED_CARRIERS = 2
 _OUTSIDERS = 2
 """A lure that more accounts outside the campaign carry already is not the campaign's own."""
 
-_FOLLOW_ALIKE = 0.7
+_FOLLOW_ALIKE = 0.8
 """Agreement with a carrier's text from which an unknown account's new lure is taken for the campaign's."""
 
 _NAME = re.compile(r"\w{2,30}", re.ASCII)
@@ -56,8 +56,15 @@ class Grower:
     def __init__(self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState) -> None:
         """Go on from `growth`."""
         self.growth, self._logs, self._state = growth, logs, state
-        self.accounts = WatchSet(hash_text(account) for account in growth.by_account)
-        self.keys = WatchSet([*growth.by_key, *growth.by_band])
+        self._watch_anew()
+
+    def _watch_anew(self) -> None:
+        """Watch what belongs to campaigns that still are followed."""
+        growth = self.growth
+        followed = {name for name, case in growth.cases.items() if not case.is_full}
+        self.accounts = WatchSet(hash_text(account) for account, name in growth.by_account.items() if name in followed)
+        keys = [*growth.by_key.items(), *growth.by_band.items()]
+        self.keys = WatchSet(key for key, name in keys if name in followed)
 
     def take_changed(self) -> list[Campaign]:
         """The campaigns that changed since the last call, in the order in which they first did."""
@@ -233,7 +240,7 @@ class Grower:
         for names, window in ways:
             for name in names - {None}:
                 case = growth.cases[str(name)]
-                if post.time - case.last_post_at <= window:
+                if post.time - case.last_post_at <= window and not case.is_full:
                     found[case.id] = case
         return sorted(found.values(), key=lambda case: (case.detected_at or 0, case.id))
 
@@ -250,11 +257,15 @@ class Grower:
             return False
         carried = len(case.bystander_posts) == remarks
         if carried:
-            for kind, key, _ in joining:
+            for kind, key, valid in joining:
                 self._adopt(case, key, kind, sighting, post)
+                for earlier in (each for log in self._logs for each in log.carrying(key, post.sequence - 1)):
+                    self._take(case, sighting_of(earlier, kind, valid))
             self._watch(case, bands)
         case.decide(max(post.time, case.last_post_at))
         self._touch(case)
+        if case.is_full:
+            self._watch_anew()
         return carried
 
     @staticmethod

@@ -207,6 +207,10 @@ OWNER_LEAD = 1 * HOUR
 OWNER_GAPS = 20
 """Who posted a key more than an hour before all others, and more than twenty times their usual gap: likely its owner."""
 
+MOST_POSTS = 20_000
+"""Posts after which a campaign is no longer followed one by one: by then it is known to everybody, and a flood of its lure
+must not slow the watch for the next."""
+
 LURE_WINDOW = 30 * DAY
 NEXT_LURE_WINDOW = 6 * HOUR
 SAME_WORDS_WINDOW = 1 * HOUR

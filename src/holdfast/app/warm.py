@@ -19,6 +19,7 @@ from holdfast.detection import DetectionSettings, Detector
 from holdfast.events import Batch, Post, SignIn, posts_to_batch
 from holdfast.reading import Reader, Readings, read_text
 from holdfast.reading.kernel import compiled_before
+from holdfast.reading.reader import lure_rows_for, rows_for
 
 _TIME = 1_594_840_380_000  # any moment
 _TEXT = "Send to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT or see https://example.org/x"
@@ -64,21 +65,11 @@ class _Silent:
     def read(self, posts: pa.RecordBatch) -> Readings:
         """Readings of zeros."""
         n = posts.num_rows
-        return Readings(
-            n,
-            np.arange(1, n + 1, dtype=np.uint64),
-            np.arange(1, n + 1, dtype=np.uint64),
-            np.zeros(n, np.uint32),
-            np.zeros(n, np.uint8),
-            np.zeros(n, np.uint16),
-            np.zeros(n, np.uint16),
-            np.zeros((n, 16), np.uint8),
-            np.zeros((n, 8), np.uint64),
-            np.zeros(n + 1, np.int64),
-            np.zeros(1, np.uint8),
-            np.zeros(1, np.uint64),
-            np.zeros(1, np.uint8),
-        )
+        names = np.arange(1, n + 1, dtype=np.uint64)
+        rows = rows_for(n)
+        for column in rows:
+            column[...] = 0
+        return Readings(names, names, rows, lure_rows_for(1))
 
 
 def _batch() -> Batch:

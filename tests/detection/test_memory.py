@@ -118,3 +118,13 @@ def test_a_flood_of_one_lure_stops_being_followed(stream, wallet, monkeypatch):
     assert (len(first.posts), len(second.posts)) == (12, 4)
     assert stream.found() == detector.campaigns()
     assert Detector.restore(detector.snapshot()).campaigns() == detector.campaigns()
+
+
+def test_a_flood_of_own_addresses_is_cut_off(new_stream, wallet, offer, monkeypatch):
+    """A crowd grows to its limit and no further, however the flood goes on, and wherever it is cut."""
+    monkeypatch.setattr(model, "MOST_IN_CROWD", 10)
+    stream = new_stream().ordinary(days=14)
+    stream.crowd(30, 10_000, lambda i: offer(stream.drawn, wallet(3_000 + i)))
+    (campaign,) = stream.found()
+    assert len(campaign.accounts) == 10
+    assert stream.detect(range(290, 330)).campaigns() == (campaign,)

@@ -141,7 +141,7 @@ def _matches(rule: Rule, asked: Question) -> bool:  # noqa: PLR0911  (one answer
             return rule.id == asked.app
 
 
-@given(st.lists(rules(), max_size=8), questions)
+@given(st.lists(rules(), max_size=8, unique_by=lambda rule: rule.hold), questions)
 def test_exactly_the_matching_rules_answer(held: list[Rule], asked: Question) -> None:
     """Refused when any rule matches, naming all that do and no other, until the last of them ends."""
     answer = snapshot(*held).answer(asked)
@@ -153,7 +153,11 @@ def test_exactly_the_matching_rules_answer(held: list[Rule], asked: Question) ->
     assert bool(answer.message) == bool(matching)
 
 
-@given(st.lists(rules(), max_size=8), st.lists(st.sampled_from([*ACCOUNTS, "a9"]), max_size=8), st.integers(0, 45))
+@given(
+    st.lists(rules(), max_size=8, unique_by=lambda rule: rule.hold),
+    st.lists(st.sampled_from([*ACCOUNTS, "a9"]), max_size=8),
+    st.integers(0, 45),
+)
 def test_in_bulk_the_answer_is_the_same(held: list[Rule], accounts: list[str], now: int) -> None:
     """Whether many accounts may post at all is what each would be told for an empty post."""
     compiled = snapshot(*held)

@@ -26,6 +26,7 @@ from holdfast.response import (
     NoResponder,
     Response,
     ResponseSettings,
+    forget,
 )
 
 from .moment import Figures, Moment
@@ -82,6 +83,7 @@ class Drill:
         self._folder = TemporaryDirectory(prefix="holdfast-drill-")
         self.file = options.store or Path(self._folder.name, "drill.db")
         self.store = SqlStore(self.file, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed))
+        forget(self.store)  # the world begins anew, so what was decided in it does too; the record stays
         engine = make_engine(memory_mb=options.memory_mb)
         responder = NoResponder() if options.approve_after is None else AutoResponder(options.approve_after)
         self.response = Response(

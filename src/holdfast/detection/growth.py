@@ -20,7 +20,7 @@ from .likeness import alike
 from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
 from .postlog import Named, PostLog
 from .sightings import TEXT
-from .watch import WatchSet
+from .watch import CAMPAIGN, CROWD_STATE, FULL, WatchSet
 
 _SHARED_CARRIERS = 2
 """Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
@@ -47,6 +47,7 @@ class Growth:
     by_band: dict[int, str] = field(default_factory=dict)
     by_account: dict[str, str] = field(default_factory=dict)
     changed: dict[str, None] = field(default_factory=dict)
+    crowd: tuple[str, int] = ("", -1)  # the campaign that the present crowd is, and the number of its latest post
     unresolved: int = 0
 
 
@@ -174,26 +175,27 @@ class Grower:
     def crowd(self, crowd: Any, post: Named, bands: Iterable[int], evidence: Evidence) -> None:
         """Weigh the crowd that `post` joined, or let it join the campaign that the crowd already is."""
         worths = crowd_of(crowd)
-        earlier = [each for log in self._logs for each in log.numbered(frozenset(worths))]
-        carried = sorted(((each, _own_address(each)) for each in earlier), key=lambda pair: pair[0].sequence)
-        members = [
-            (each, key)
-            for each, key in carried
-            if key and key not in self.growth.by_key and each.sequence <= post.sequence
-        ]
-        if not members or members[-1][0].sequence != post.sequence:
+        own = _own_address(post)
+        if own is None or own in self.growth.by_key:
             return
-        for _, key in reversed(members[:-1]):
-            for case in self.growth.cases.values():
-                if key in case.crowd:
-                    self._gather(case, members[-1:], worths, bands)
-                    return
+        name, last = self.growth.crowd
+        if name in self.growth.cases and last in worths:
+            case = self.growth.cases[name]
+            self._gather(case, [(post, own)], worths, bands)
+            crowd[CROWD_STATE] = FULL if len(case.crowd) >= model.MOST_IN_CROWD else CAMPAIGN
+            return
+        named = [
+            each for log in self._logs for each in log.numbered(frozenset(worths)) if each.sequence <= post.sequence
+        ]
+        carried = [(each, _own_address(each)) for each in sorted(named, key=lambda each: each.sequence)]
+        members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
         case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence)
         for each, _ in members:
             self._take(case, sighting_of(each, ADDRESS, PROVED, own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
             self.growth.cases[case.id] = case
             self._gather(case, members, worths, bands)
+            crowd[CROWD_STATE] = CAMPAIGN
 
     def _gather(
         self, case: Case, members: list[tuple[Named, int]], worths: dict[int, float], bands: Iterable[int]
@@ -206,6 +208,7 @@ class Grower:
                 case.crowd[key] = post.account, post.id
                 case.kinds[key] = ADDRESS
                 self._name(case, key, post.text, post.urls)
+        self.growth.crowd = case.id, members[-1][0].sequence
         case.decide(members[-1][0].time)
         self._watch(case, bands)
         self._touch(case)

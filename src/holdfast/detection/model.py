@@ -211,6 +211,9 @@ MOST_POSTS = 20_000
 """Posts after which a campaign is no longer followed one by one: by then it is known to everybody, and a flood of its lure
 must not slow the watch for the next."""
 
+MOST_IN_CROWD = 1_000
+"""The same for a crowd, whose accounts share nothing and cost more to look at."""
+
 LURE_WINDOW = 30 * DAY
 NEXT_LURE_WINDOW = 6 * HOUR
 SAME_WORDS_WINDOW = 1 * HOUR

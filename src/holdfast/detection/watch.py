@@ -8,7 +8,7 @@ The crowding test needs no shared key: accounts that each post a payment address
 | 1 | gaps learnt from |
 | 2 | the cumulative sum, thousandths of nats |
 | 3 | accounts since it started; the latest `EXACT` stand at the end |
-| 4 | 1 from when it reached its screen until it starts again |
+| 4 | QUIET; SCREENED once it reached its screen; CAMPAIGN or FULL when `growth` says so; QUIET when it starts again |
 | 8-39 | gaps learnt from, by powers of two of a second |
 | 40-71 | gaps since it started; they are learnt from unless the sum reached its screen |
 """
@@ -34,6 +34,8 @@ CROWD_SIGHTING = 5
 """Words of one account in the crowd: voice, sequence number, time, features, and its gap's worth in thousandths."""
 
 CROWD_WORDS = CROWD_AT + EXACT * CROWD_SIGHTING
+CROWD_STATE = 4
+QUIET, SCREENED, CAMPAIGN, FULL = 0, 1, 2, 3
 TOUCHES, CROWDS = 1, 2
 """Why `next_post` stopped: bit 0, the post is due or touches a campaign; bit 1, it is one of a crowd."""
 
@@ -128,16 +130,16 @@ def _own_worth(crowd: Array, waited: int, watched: int) -> int:
 def _start_again(crowd: Array) -> None:
     """The crowd came to nothing, or is over: learn from its gaps unless it was one."""
     for scale in range(SCALES):
-        if crowd[4] == 0:
+        if crowd[CROWD_STATE] == QUIET:
             crowd[8 + scale] += crowd[40 + scale]
             crowd[1] += crowd[40 + scale]
         crowd[40 + scale] = 0
-    crowd[2] = crowd[3] = crowd[4] = 0
+    crowd[2] = crowd[3] = crowd[CROWD_STATE] = 0
 
 
 @kernel
 def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin: int) -> bool:
-    """Take a post with a new payment address in; True when the crowd has reached its screen."""
+    """Take a post with a new payment address in; True when exact weighing should look: ever more seldom, until it holds."""
     for place in range(min(crowd[3], EXACT)):
         if crowd[CROWD_AT + place * CROWD_SIGHTING] == voice:
             return False
@@ -157,9 +159,12 @@ def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin:
     crowd[place], crowd[place + 1], crowd[place + 2] = voice, at, when
     crowd[place + 3], crowd[place + 4] = word, worth
     crowd[3] += 1
-    if crowd[3] >= _MIN_CARRIERS and crowd[2] >= _SCREEN:
-        crowd[4] = 1
-    return bool(crowd[4] == 1)
+    count = crowd[3]
+    if crowd[CROWD_STATE] == QUIET and count >= _MIN_CARRIERS and crowd[2] >= _SCREEN:
+        crowd[CROWD_STATE] = SCREENED
+    if crowd[CROWD_STATE] == SCREENED:
+        return bool(count <= 2 * EXACT or count & (count - 1) == 0)
+    return bool(crowd[CROWD_STATE] == CAMPAIGN)
 
 
 @kernel

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
-from io import BufferedReader
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 from cyclopts import Parameter
@@ -55,7 +55,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     source = (
-        FollowStream(cast(BufferedReader, standard_input()), dialect=dialect)
+        FollowStream(_Unbuffered(standard_input()), dialect=dialect)
         if events == "-"
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
@@ -74,6 +74,17 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     run.store.close()
     refused.check(read)
     return 0
+
+
+class _Unbuffered:
+    """A stream read past its buffer: a thread that waits in a buffer's lock makes the interpreter abort when it ends."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._read: Callable[[int], bytes | None] = getattr(stream, "raw", stream).read
+
+    def read1(self, size: int, /) -> bytes:
+        """Up to `size` bytes as soon as there are any; none at the end."""
+        return self._read(size) or b""
 
 
 def _wait() -> bool:

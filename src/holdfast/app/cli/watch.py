@@ -77,7 +77,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
 
 
 class _Unbuffered:
-    """A stream read past its buffer: a thread that waits in a buffer's lock makes the interpreter abort when it ends."""
+    """A stream read past its buffer: a thread waiting in a buffer's lock makes the interpreter abort at its end."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._read: Callable[[int], bytes | None] = getattr(stream, "raw", stream).read

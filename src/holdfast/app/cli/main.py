@@ -22,6 +22,7 @@ app = cyclopts.App(
         "With --verbose before the command, errors come with their traceback."
     ),
     version=__version__,
+    suppress_keyboard_interrupt=False,  # `main` says that what was recorded is whole
 )
 _COMMANDS = ("demo", "drill", "scan", "watch", "ledger")
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
+from typing import overload
 
 import msgspec
 
@@ -47,7 +48,11 @@ class Timeline(Sequence[Happening]):
         """Note what happened at `time`."""
         self._happenings.append(Happening(time=time, kind=kind, text=text, subject=subject))
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+    @overload
+    def __getitem__(self, index: int) -> Happening: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Happening]: ...
+    def __getitem__(self, index: int | slice) -> Happening | Sequence[Happening]:
         return self._happenings[index]
 
     def __len__(self) -> int:

@@ -24,7 +24,6 @@ Array: TypeAlias = Any
 F = TypeVar("F", bound=Callable[..., Any])
 HERE = Path(__file__).parent
 _OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-_PART_LEVEL = "1"  # of LLVM's optimisation
 
 
 def kernel(function: F) -> F:
@@ -42,15 +41,10 @@ def kernel(function: F) -> F:
 
     def called_from_kernel(args: Sequence[Any], kws: dict[str, Any]) -> Any:
         """The version of `function` for these types, for a kernel that calls it."""
-        level = numba.config.OPT
-        numba.config.OPT = type(level)(_PART_LEVEL)
-        try:
-            return part.get_call_template([numba.types.unliteral(arg) for arg in args], kws)
-        finally:
-            numba.config.OPT = level
+        return part.get_call_template([numba.types.unliteral(arg) for arg in args], kws)
 
-    # Called from another kernel, a function needs no door for Python, no file of its own, no version of its own for each
-    # constant handed over, and little polish, for it is polished inside its caller: a third of the time to compile.
+    # Called from another kernel, a function needs no door for Python, no file of its own, and no version of its own for
+    # each constant it is handed: half the time to compile.
     door.get_call_template = called_from_kernel
     door.get_overload = part.get_overload
     return cast(F, door)

@@ -27,28 +27,6 @@ BAND_COUNT = 8
 
 
 @kernel
-def read_post(
-    table: Array, desk: Array, data: Array, start: int, stop: int, links: Array, offsets: Array, begin: int, end: int
-) -> None:
-    """Read the text `data[start:stop]` and the links `offsets[begin:end + 1]` of `links` (UTF-8); all goes to the desk.
-
-    1. The clean form. 2. Its lures. 3. The fingerprint, with the lures masked. 4. The links, each by itself.
-    """
-    desk[LURES] = 0
-    normalise(table, desk, data, start, stop)
-    find_lures(table, desk)
-    mask(desk)
-    fingerprint(table, desk)
-    flags, script, length = desk[FLAGS], desk[SCRIPT], desk[LENGTH]
-    for i in range(begin, end):
-        if next_value(desk) < VALUE + 4 * MOST:  # more links than anybody would follow; their values need room
-            normalise(table, desk, links, offsets[i], offsets[i + 1])
-            find_lures(table, desk)
-            flags |= desk[FLAGS]
-    desk[FLAGS], desk[SCRIPT], desk[LENGTH] = flags, script, length - CLEAN
-
-
-@kernel
 def read_posts(
     table: Array,
     desk: Array,
@@ -72,10 +50,24 @@ def read_posts(
 ) -> int:
     """Read posts `begin` to `end`; the first that was not read, because there was no room for its lures.
 
-    `flags` holds what the other columns say, and is added to.
+    The text of post `i` is `data[offsets[i]:offsets[i + 1]]` (UTF-8); its links are those that `link_lists` counts among
+    `link_offsets`. `flags` holds what the other columns say, and is added to.
     """
     for i in range(begin, end):
-        read_post(table, desk, data, offsets[i], offsets[i + 1], links, link_offsets, link_lists[i], link_lists[i + 1])
+        desk[LURES] = 0
+        normalise(table, desk, data, offsets[i], offsets[i + 1])  # 1. the clean form
+        find_lures(table, desk)  # 2. its lures
+        mask(desk)
+        fingerprint(table, desk)  # 3. the fingerprint, with each lure replaced by its kind
+        flags[i] |= desk[FLAGS]
+        script[i] = desk[SCRIPT]
+        length[i] = min(desk[LENGTH] - CLEAN, 0xFFFF)
+        words[i] = min(desk[WORDS], 0xFFFF)
+        for link in range(link_lists[i], link_lists[i + 1]):  # 4. the links beside the text, each by itself
+            if next_value(desk) < VALUE + 4 * MOST:  # more links than anybody would follow; their values need room
+                normalise(table, desk, links, link_offsets[link], link_offsets[link + 1])
+                find_lures(table, desk)
+                flags[i] |= desk[FLAGS]
         first = lure_from[i]
         if first + desk[LURES] > len(lure_kind):
             return i
@@ -84,10 +76,6 @@ def read_posts(
             lure_key[first + k] = desk[LURE_KEY + k]
             lure_valid[first + k] = desk[LURE_VALID + k]
         lure_from[i + 1] = first + desk[LURES]
-        flags[i] |= desk[FLAGS]
-        script[i] = desk[SCRIPT]
-        length[i] = min(desk[LENGTH], 0xFFFF)
-        words[i] = min(desk[WORDS], 0xFFFF)
         for k in range(HASHES):
             signature[i, k] = desk[SIGNATURE + k]
         for k in range(BAND_COUNT):

@@ -12,26 +12,18 @@ import numpy.typing as npt
 
 from .columns import NOTHING
 from .desk import (
-    BANDS,
-    FLAGS,
-    LENGTH,
     LURE_END,
     LURE_KEY,
     LURE_KIND,
     LURE_VALID,
-    LURES,
     MOST_LURES,
-    SCRIPT,
-    SIGNATURE,
     VALUE,
-    WORDS,
     desk,
 )
-from .fingerprint import HASHES
 from .flags import LURE_CODES, LURE_KINDS, PROVED
 from .found import key_of
 from .lure import Lure, LureKind
-from .post import BAND_COUNT, read_posts
+from .post import read_posts
 from .reader import lure_rows_for, rows_for
 from .suffixes import kernel_table
 
@@ -90,16 +82,16 @@ def read_text(text: str, urls: Sequence[str] = ()) -> TextReading:
     text_data, text_ends = np.frombuffer(data or b"\0", np.uint8), np.array([0, len(data)])
     lists = np.array([0, len(urls)])
     read_posts(kernel_table(), d, 0, 1, text_data, text_ends, links, offsets, lists, *own.rows, *own.lures)
-    facts = d[: WORDS + 1].tolist()
-    n = facts[LURES]
+    n = int(own.rows.lure_from[1])
+    rows = own.rows
     return TextReading(
-        flags=facts[FLAGS],
-        script=facts[SCRIPT],
-        length=min(facts[LENGTH], 0xFFFF),
-        words=min(facts[WORDS], 0xFFFF),
+        flags=int(rows.flags[0]),
+        script=int(rows.script[0]),
+        length=int(rows.length[0]),
+        words=int(rows.words[0]),
         lures=_lures(d, n) if n else (),
-        signature=d[SIGNATURE : SIGNATURE + HASHES].astype(np.uint8),
-        bands=tuple(d[BANDS : BANDS + BAND_COUNT].view(np.uint64).tolist()),
+        signature=rows.signature[0].copy(),
+        bands=tuple(rows.bands[0].tolist()),
     )
 
 

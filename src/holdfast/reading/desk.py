@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .kernel import Array, kernel
+from .kernel import Array, inline_kernel
 
 # Code points of a text that are read. Whoever needs more than 65,536 to say something is not posting.
 MOST = 1 << 16
@@ -102,7 +102,7 @@ def desk() -> npt.NDArray[np.int64]:
     return np.zeros(CELLS, np.int64)
 
 
-@kernel
+@inline_kernel
 def at(array: Array, i: int) -> Any:
     """`array[i]` as a signed number, for `i` >= 0.
 
@@ -111,7 +111,7 @@ def at(array: Array, i: int) -> Any:
     return np.int64(array[np.uint64(i)])
 
 
-@kernel
+@inline_kernel
 def put(array: Array, i: int, x: int) -> None:
     """Let `array[i]` be `x`, for `i` >= 0."""
     array[np.uint64(i)] = x

@@ -35,7 +35,7 @@ from .flags import OBFUSCATED_TEXT
 from .hashing import MULTIPLIER, finished, mixed, started
 from .kernel import Array, kernel
 from .normal import ASCII, IS_LETTER, clean_entry, skeleton_entry
-from .tables import POOL_AT, SKELETON_AT
+from .tables import POOL_AT, SKELETON_AT, UNICODE
 
 HASHES = 16
 ROWS = 4  # values a band
@@ -60,6 +60,18 @@ def _coefficients(seed: int, count: int) -> npt.NDArray[np.uint32]:
 
 
 TIMES, PLUS = _coefficients(1, HASHES) | np.uint32(1), _coefficients(2, HASHES)
+
+
+def _plain() -> npt.NDArray[np.int64]:
+    """The skeleton entries of ASCII characters that become one character; between words, a space. -1 for the others."""
+    entries = UNICODE[SKELETON_AT : SKELETON_AT + la.BLOCK].astype(np.int64)
+    between = entries >> la.WORD_AT == la.BETWEEN
+    one = entries >> la.ACT_AT & la.ACT == la.ONE
+    folded = np.where(between, 32, entries & (la.PAYLOAD | la.WORD << la.WORD_AT))
+    return np.where(one, folded, -1)
+
+
+PLAIN = _plain()
 
 
 @kernel
@@ -120,6 +132,30 @@ def features(table: Array, desk: Array) -> tuple[int, int, int]:
     i, stop = CLEAN, desk[LENGTH]
     desk[stop] = 32  # ends the last word
     while i <= stop:
+        while i <= stop:  # plain ASCII, as fast as may be
+            c = at(desk, i)
+            if c >= 128:
+                break
+            entry = at(PLAIN, c)
+            if entry < 0:
+                break
+            i += 1
+            unit, is_word = entry & la.PAYLOAD, entry >> la.WORD_AT
+            put(desk, word_out, state)
+            word_out += in_word & (1 - is_word)
+            state = (state ^ unit) * MULTIPLIER if is_word else start
+            in_word = is_word
+            before = 0
+            found |= (1 - is_word) & (1 if mixture == LETTER | ALIKE else 0)
+            mixture = (mixture | at(ASCII, c) & IS_LETTER) & -is_word
+            characters += is_word
+            kept = is_word | (1 - between)
+            window = (window << 12 ^ unit) & WINDOW if kept else window
+            put(desk, shingle_out, window * MULTIPLIER)
+            shingle_out += kept
+            between = 1 - is_word
+        if i > stop:
+            break
         c = at(desk, i)
         i += 1
         if c < 128:

@@ -11,27 +11,27 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from .columns import Strings, strings
-from .kernel import Array, kernel
+from .kernel import Array, inline_kernel, kernel
 
 MULTIPLIER = 0x9E3779B97F4A7C15 - (1 << 64)  # 2^64 / golden ratio, odd; signed, as everything in a kernel
 SEED = 0x243F6A8885A308D3  # the first 64 bits of pi's fraction
 HALF = 0xFFFFFFFF
 
 
-@kernel
+@inline_kernel
 def started(domain: int) -> int:
     """The state of a hash; hashes of different domains are unrelated."""
     return (SEED ^ domain) * MULTIPLIER
 
 
-@kernel
+@inline_kernel
 def mixed(h: int, x: int) -> int:
     """The state after 64 more bits."""
     h = (h ^ x) * MULTIPLIER
     return h ^ h >> 32 & HALF
 
 
-@kernel
+@inline_kernel
 def finished(h: int) -> int:
     """The hash a state stands for; never 0, which means "none"."""
     return h + (h == 0)

@@ -31,13 +31,22 @@ def kernel(function: F) -> F:
 
     Division by zero gives what numpy gives, and never raises. Set NUMBA_BOUNDSCHECK=1 to have every index checked.
     """
+    return _compiled(function, inline=False)
+
+
+def inline_kernel(function: F) -> F:
+    """A kernel of a few lines that becomes part of every kernel that calls it, for use in the innermost loops."""
+    return _compiled(function, inline=True)
+
+
+def _compiled(function: F, *, inline: bool) -> F:
     cache_dir = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_folder(Path(function.__code__.co_filename).parent))
     try:
         door = numba.njit(**_OPTIONS, cache=True)(function)
     finally:
         numba.config.CACHE_DIR = cache_dir
-    part = numba.njit(**_OPTIONS, no_cpython_wrapper=True)(function)
+    part = numba.njit(**_OPTIONS, no_cpython_wrapper=True, forceinline=inline)(function)
 
     def called_from_kernel(args: Sequence[Any], kws: dict[str, Any]) -> Any:
         """The version of `function` for these types, for a kernel that calls it."""

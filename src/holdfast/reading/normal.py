@@ -14,21 +14,24 @@ import numpy as np
 from . import layout as la
 from .desk import CLEAN, DRESS, DRESSED, FLAGS, GROUPS, LENGTH, LONGEST, MOST, SCRIPT, TRIGGER, TRIGGERS, at, put
 from .flags import OBFUSCATED_TEXT
-from .kernel import Array, kernel
+from .kernel import Array, inline_kernel, kernel
 from .tables import CLEAN_AT, POOL_AT, SKELETON_AT, STAGE_AT
 
-IS_LETTER, IS_ALNUM, IS_ODD, IS_TRIGGER = 1, 2, 4, 8  # odd: a control character, or white space other than " "
+IS_LETTER, IS_ALNUM, IS_SPACE, IS_TRIGGER = 1, 2, 4, 8
+IS_ODD = 16  # a control character, white space other than " ", or a byte of a longer sequence
 ASCII = np.array(
     [
-        IS_LETTER * chr(c).isalpha()
-        | IS_ALNUM * chr(c).isalnum()
-        | IS_ODD * (c < 32 or c == 127)
+        IS_LETTER * (c < 128 and chr(c).isalpha())
+        | IS_ALNUM * (c < 128 and chr(c).isalnum())
+        | IS_SPACE * (c == 32)
         | IS_TRIGGER * (c in b'.@$:[(>0123456789"')
-        for c in range(128)
+        | IS_ODD * (c < 32 or c > 126)
+        for c in range(256)
     ],
     np.int64,
 )
 TAB, SPACE, LINE_FEED, RETURN, SOFT_HYPHEN, REPLACEMENT = 0x09, 0x20, 0x0A, 0x0D, 0xAD, 0xFFFD
+SURROGATES = 0xD800 >> 11
 HANGUL, HANGUL_END, JAMO_L, JAMO_V, JAMO_T, INITIALS, VOWELS, FINALS = (
     0xAC00,
     0xD7A4,
@@ -41,35 +44,41 @@ HANGUL, HANGUL_END, JAMO_L, JAMO_V, JAMO_T, INITIALS, VOWELS, FINALS = (
 )
 
 
-@kernel
+@inline_kernel
 def clean_entry(table: Array, c: int) -> int:
     """The entry of code point `c` in the clean table."""
     return at(table, CLEAN_AT + (at(table, STAGE_AT + (c >> 7)) << 7) + (c & 127))
 
 
-@kernel
+@inline_kernel
 def skeleton_entry(table: Array, c: int) -> int:
     """The entry of code point `c` in the skeleton table."""
     return at(table, SKELETON_AT + (at(table, STAGE_AT + (c >> 7)) << 7) + (c & 127))
 
 
-@kernel
+@inline_kernel
 def decode(data: Array, i: int, stop: int) -> tuple[int, int]:
-    """The code point at byte `i` and its length; U+FFFD and 1 where the bytes are no well-formed UTF-8 (RFC 3629)."""
+    """The code point at byte `i` and its length; U+FFFD and 1 where the bytes are no well-formed UTF-8 (RFC 3629).
+
+    Each length has one test for everything that may be wrong: well-formed text then never meets a surprise.
+    """
     lead = at(data, i)
-    if 0xC2 <= lead < 0xE0 and i + 1 < stop:
-        b = at(data, i + 1)
-        if b & 0xC0 == 0x80:
-            return (lead & 0x1F) << 6 | (b & 0x3F), 2
-    elif 0xE0 <= lead < 0xF0 and i + 2 < stop:
-        b, d = at(data, i + 1), at(data, i + 2)
-        c = (lead & 0x0F) << 12 | (b & 0x3F) << 6 | (d & 0x3F)
-        if b & 0xC0 == 0x80 and d & 0xC0 == 0x80 and c >= 0x800 and not 0xD800 <= c < 0xE000:
-            return c, 3
-    elif 0xF0 <= lead < 0xF5 and i + 3 < stop:
-        b, d, f = at(data, i + 1), at(data, i + 2), at(data, i + 3)
-        c = (lead & 7) << 18 | (b & 0x3F) << 12 | (d & 0x3F) << 6 | (f & 0x3F)
-        if b & 0xC0 == 0x80 and d & 0xC0 == 0x80 and f & 0xC0 == 0x80 and 0x10000 <= c < 0x110000:
+    if lead < 0xE0:
+        if i + 1 < stop:
+            b = at(data, i + 1) ^ 0x80
+            c = (lead & 0x1F) << 6 | b
+            if b >> 6 | (lead < 0xC2) == 0:
+                return c, 2
+    elif lead < 0xF0:
+        if i + 2 < stop:
+            b, d = at(data, i + 1) ^ 0x80, at(data, i + 2) ^ 0x80
+            c = (lead & 0x0F) << 12 | b << 6 | d
+            if (b | d) >> 6 | (c < 0x800) | (c >> 11 == SURROGATES) == 0:
+                return c, 3
+    elif i + 3 < stop:
+        b, d, f = at(data, i + 1) ^ 0x80, at(data, i + 2) ^ 0x80, at(data, i + 3) ^ 0x80
+        c = (lead & 0x0F) << 18 | b << 12 | d << 6 | f
+        if (b | d | f) >> 6 | (c < 0x10000) | (c > 0x10FFFF) == 0:
             return c, 4
     return REPLACEMENT, 1
 
@@ -106,6 +115,25 @@ def normalise(table: Array, desk: Array, data: Array, start: int, stop: int) -> 
         desk[k] = 0
     i = start
     while i < stop and out < CLEAN + MOST:
+        if hidden == 0:  # plain ASCII, as fast as may be
+            near = min(stop, i + CLEAN + MOST - out)
+            while i < near:
+                c = at(data, i)
+                kind = at(ASCII, c)
+                if kind & IS_ODD:
+                    break
+                i += 1
+                latin += kind & IS_LETTER
+                put(desk, trigger_out, out)
+                trigger_out += kind >> 3
+                put(desk, out, c)
+                space = kind >> 2 & 1
+                out += 1 - (space & blank)
+                blank = space
+                run = run + 1 & -(kind >> 1 & 1)
+                longest = run if run > longest else longest  # noqa: FURB136 - numba's max() branches
+            if i == near:
+                continue
         c = at(data, i)
         pool = left = 0
         if c < 128:
@@ -116,7 +144,7 @@ def normalise(table: Array, desk: Array, data: Array, start: int, stop: int) -> 
                     continue
                 c = SPACE if c == TAB else LINE_FEED
             latin += kind & IS_LETTER
-            joins, trigger = kind >> 1 & 1, kind >> 3
+            joins, trigger = kind >> 1 & 1, kind >> 3 & 1
         else:
             c, size = decode(data, i, stop)
             i += size
@@ -125,7 +153,17 @@ def normalise(table: Array, desk: Array, data: Array, start: int, stop: int) -> 
             group = GROUPS + (entry >> la.GROUP_AT & la.GROUP)
             put(desk, group, at(desk, group) + 1)
             joins, trigger = entry >> 28 & 1, entry >> 29 & 1
-            if act != la.SAME:
+            if act == la.SAME:
+                if hidden == 0:
+                    put(desk, trigger_out, out)
+                    trigger_out += trigger
+                    put(desk, out, c)
+                    out += 1
+                    blank = 0
+                    run = run + 1 & -joins
+                    longest = run if run > longest else longest  # noqa: FURB136
+                    continue
+            else:
                 if act == la.DROP:
                     hidden = 2 if c > SOFT_HYPHEN or hidden == 2 else 1
                     continue
@@ -142,7 +180,7 @@ def normalise(table: Array, desk: Array, data: Array, start: int, stop: int) -> 
                 else:
                     c = entry & la.PAYLOAD
                 if c < 128:
-                    joins, trigger = at(ASCII, c) >> 1 & 1, at(ASCII, c) >> 3
+                    joins, trigger = at(ASCII, c) >> 1 & 1, at(ASCII, c) >> 3 & 1
                     desk[dress_out] = 2 * out + 1
                     dress_out += joins
         while True:
@@ -168,7 +206,7 @@ def normalise(table: Array, desk: Array, data: Array, start: int, stop: int) -> 
             left -= 1
             pool += 1
             c = at(table, pool)
-            joins, trigger = (at(ASCII, c) >> 1 & 1, at(ASCII, c) >> 3) if c < 128 else (0, entry >> 29 & 1)
+            joins, trigger = (at(ASCII, c) >> 1 & 1, at(ASCII, c) >> 3 & 1) if c < 128 else (0, entry >> 29 & 1)
             desk[dress_out] = 2 * out + 1
             dress_out += joins
     while out > CLEAN and desk[out - 1] <= SPACE:

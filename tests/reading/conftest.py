@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from holdfast.reading.definition import known
 from hypothesis import strategies as st
 
+from holdfast.reading.definition import known
 from holdfast.reading.desk import BANDS, CLEAN, LENGTH, SIGNATURE, SPANS, desk
 from holdfast.reading.fingerprint import fingerprint
 from holdfast.reading.normal import normalise

@@ -72,9 +72,13 @@ def main() -> int:
             body = table(module.measure(quick=options.quick) if takes_quick else module.measure())
         print(body, flush=True)
         sections[name] = f"{(module.__doc__ or name).strip().splitlines()[0]}\n\nMachine: {machine()}\n\n{body}"
-    if not options.quick:
-        PAGE.write_text(INTRODUCTION + "".join(f"\n## {name}\n\n{body.strip()}\n" for name, body in sections.items()))
+        if not options.quick:  # after each, so that a later failure loses none
+            _write(sections)
     return 0
+
+
+def _write(sections: dict[str, str]) -> None:
+    PAGE.write_text(INTRODUCTION + "".join(f"\n## {name}\n\n{body.strip()}\n" for name, body in sections.items()))
 
 
 def _kept_sections() -> dict[str, str]:

@@ -78,6 +78,33 @@ def measure(directory: Path, *, memory_mb: int = 256, seed: int = 1) -> dict[str
     }
 
 
+def report(directory: Path) -> str:
+    """The figures as the page shows them: per variant, per family of look-alikes, and on the background alone."""
+    figures = measure(directory)
+    shown = [
+        (
+            f"{figures['posts']:,} real posts, {figures['posts_per_second']:,} posts/s wall in batches of {BATCH:,}. On the background alone: "
+            f"{figures['background']['alert']} false campaigns (at most {figures['background']['alert_per_million_at_most']} per million posts, "
+            f"95 %), {figures['background']['contain']} of them contained."
+        ),
+        "",
+        "| variant | campaigns | missed | posts until seen, median | most | later than promised | contained | accounts recalled |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, row in figures["variants"].items():
+        after = row["after"] or ["-"]
+        shown.append(
+            f"| {name} | {row['campaigns']} | {row['missed']} | {after[len(after) // 2]} | {after[-1]} | {row['late']} | "
+            f"{row['contained']} | {row['recall']:.3f} |"
+        )
+    shown += ["", "| look-alike | runs | alerts | contained |", "|---|---:|---:|---:|"]
+    shown += [
+        f"| {name} | {row['runs']} | {row['alert']} | {row['contain']} |" for name, row in figures["benign"].items()
+    ]
+    shown += ["", f"Warnings held with a campaign: {figures['warners']['contained']}."]
+    return "\n".join(shown)
+
+
 # ---- posts
 
 

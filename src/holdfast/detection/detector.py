@@ -16,6 +16,7 @@ from .evidence import Evidence
 from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
+from .order import in_order
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
 from .rates import RATE_WORDS, bases
@@ -29,8 +30,9 @@ from .watch import CROWD_WORDS, CROWDS, count_rest, next_post
 class Detector:
     """Detection as one operator: `observe` batches in order of arrival.
 
-    The answers depend on the posts and events and their order, never on where the stream was cut into batches. One
-    detector is used by one thread at a time; it may hand parts of a batch to others through `run`.
+    A batch is a set: its posts and events are taken by their times, in whatever order they lie in it. Where a stream in
+    order of time was cut into batches changes nothing either. One detector is used by one thread at a time; it may hand
+    parts of a batch to others through `run`.
     """
 
     def __init__(self, settings: DetectionSettings | None = None, *, run: Run = one_by_one, readers: int = 1) -> None:
@@ -53,8 +55,7 @@ class Detector:
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
         self._takeovers.observe(batch.others)
-        posts = batch.posts
-        parts = self._parts(posts)
+        parts = self._parts(in_order(batch.posts))
         events = rows_of(batch.others)
         for part, readings in parts[:-1]:
             now, events = events.split(part.column("time"))

@@ -18,6 +18,7 @@ from holdfast.events import Account, CredentialChange, ResetRequested, SecurityE
 
 from . import model
 from .campaign import Term
+from .order import events_in_order
 
 V = TypeVar("V")
 
@@ -96,7 +97,7 @@ class Takeovers:
 
     def observe(self, events: Iterable[SecurityEvent]) -> None:
         """Take security events in, in order of time."""
-        for event in sorted(events, key=lambda event: event.time):
+        for event in events_in_order(events):
             match event:
                 case Account() if event.verified or event.reach >= model.HIGH_REACH or event.tier != "ordinary":
                     _remember(self.high_reach, event.account, None)

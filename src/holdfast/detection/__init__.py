@@ -2,8 +2,26 @@
 
 from .campaign import Campaign, CampaignTier, Term
 from .detector import Detector
+from .explain import Bystander, Carrier, Crossing, Explanation, Summand, explain_last_state
 from .keyed import Run
 from .settings import DetectionSettings
 from .takeover import Takeover
+from .whatif import Change, Outcome
 
-__all__ = ["Campaign", "CampaignTier", "DetectionSettings", "Detector", "Run", "Takeover", "Term"]
+__all__ = [
+    "Bystander",
+    "Campaign",
+    "CampaignTier",
+    "Carrier",
+    "Change",
+    "Crossing",
+    "DetectionSettings",
+    "Detector",
+    "Explanation",
+    "Outcome",
+    "Run",
+    "Summand",
+    "Takeover",
+    "Term",
+    "explain_last_state",
+]

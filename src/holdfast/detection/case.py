@@ -10,6 +10,7 @@ from . import model
 from .campaign import Campaign, CampaignTier
 from .commentary import is_remark, owner_among
 from .evidence import Evidence, Sighting
+from .trail import Joined, Looked, Taken, Trail
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class Case:
 
     id: str
     evidence: Evidence
+    trail: Trail | None = None  # what it was told, where that is kept
     lures: dict[int, Lure] = field(default_factory=dict)
     kinds: dict[int, int] = field(default_factory=dict)
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
@@ -44,6 +46,9 @@ class Case:
 
         `handles` are keys of what its account is called; `tainted` when an earlier campaign posted from it.
         """
+        if self.trail is not None:
+            base = self.evidence.base
+            self.trail.steps.append(Taken(sighting=sighting, handles=handles, tainted=tainted, base=base))
         if sighting.post and (sighting.post in self.posts or sighting.post in self.bystander_posts):
             return False
         if sighting.account not in self.carriers and self._stands_by(sighting):
@@ -91,19 +96,28 @@ class Case:
 
     def decide(self, now: int) -> bool:
         """Look at the thresholds; True when the campaign was detected or rose to `contain` by the post at `now` ms."""
-        if self.evidence.carriers < model.MIN_CARRIERS or self.contained_at is not None:
+        if self.trail is not None:
+            self.trail.steps.append(Looked(now=now, remarks=self.evidence.remarks))
+        if self.contained_at is not None:
             return False
-        score = self.evidence.score
+        tier = self.worth()
         changed = False
-        if self.detected_at is None and score >= model.ALERT:
+        if tier is not None and self.detected_at is None:
             self.detected_at, self.detected_after_posts, changed = now, self.lure_posts, True
-        if self.detected_at is not None and self._may_contain(score):
+        if tier is CampaignTier.CONTAIN:
             self.contained_at, changed = now, True
         return changed
 
-    def _may_contain(self, score: float) -> bool:
-        """A crowd shares nothing that ties a stranger's own address to it, so its accounts must share a trace."""
-        return score >= model.CONTAIN and (not self.crowd or bool(self.evidence.typical_traces()))
+    def worth(self) -> CampaignTier | None:
+        """The tier that the evidence is enough for as it stands; None when it is for neither.
+
+        A crowd shares nothing that ties a stranger's own address to it, so to be contained its accounts must share a trace.
+        """
+        if self.evidence.carriers < model.MIN_CARRIERS or (score := self.evidence.score) < model.ALERT:
+            return None
+        if score >= model.CONTAIN and (not self.crowd or self.evidence.typical_traces()):
+            return CampaignTier.CONTAIN
+        return CampaignTier.ALERT
 
     def release(self, key: int) -> bool:
         """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""
@@ -118,6 +132,8 @@ class Case:
 
     def absorb(self, other: Case) -> None:
         """Take over everything that `other` found: the two were one campaign."""
+        if self.trail is not None and other.trail is not None:
+            self.trail.steps.append(Joined(campaign=other.id, trail=other.trail))
         self.lures = other.lures | self.lures
         self.kinds = other.kinds | self.kinds
         self.crowd = other.crowd | self.crowd

@@ -13,6 +13,7 @@ from holdfast.reading import Reader
 
 from .campaign import Campaign
 from .evidence import Evidence
+from .explain import Explanation, explain
 from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
@@ -50,7 +51,7 @@ class Detector:
         self._origin: int | None = None
         self._newest = 0
         self._late = 0
-        self._grower = Grower(Growth(), self._logs, self._state)
+        self._grower = Grower(Growth(), self._logs, self._state, trails=self.settings.trails)
 
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
@@ -66,6 +67,11 @@ class Detector:
     def campaigns(self) -> tuple[Campaign, ...]:
         """Every campaign as it stands, in order of detection."""
         return tuple(case.campaign() for case in self._grower.growth.cases.values())
+
+    def explain(self, campaign: str) -> Explanation | None:
+        """Why a campaign is one; None when there is no such campaign, or its trail was not kept (`settings.trails`)."""
+        case = self._grower.growth.cases.get(campaign)
+        return None if case is None or case.trail is None else explain(case)
 
     def take_warnings(self) -> list[Takeover]:
         """Accounts that look taken over through a staff tool, since the last call."""
@@ -124,7 +130,8 @@ class Detector:
         detector._sequence, detector._origin = saved.sequence, saved.origin
         detector._newest, detector._late = saved.newest, saved.late
         detector._takeovers = saved.takeovers
-        detector._grower = Grower(saved.growth, detector._logs, detector._state)
+        trails = detector.settings.trails
+        detector._grower = Grower(saved.growth, detector._logs, detector._state, trails=trails)
         return detector
 
     # ---- one part of a batch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from .likeness import alike
 from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
 from .postlog import Named, PostLog
 from .sightings import TEXT
+from .trail import Trail
 from .watch import CAMPAIGN, CROWD_STATE, FULL, WatchSet
 
 _SHARED_CARRIERS = 2
@@ -54,9 +56,11 @@ class Growth:
 class Grower:
     """Weighs and follows, over a `Growth`, with the log to name posts and the tables to ask how old a key is."""
 
-    def __init__(self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState) -> None:
-        """Go on from `growth`."""
-        self.growth, self._logs, self._state = growth, logs, state
+    def __init__(
+        self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState, *, trails: bool = False
+    ) -> None:
+        """Go on from `growth`; with `trails` whatever a campaign is told is kept, so that it can be explained."""
+        self.growth, self._logs, self._state, self._trails = growth, logs, state, trails
         self._watch_anew()
 
     def _watch_anew(self) -> None:
@@ -85,7 +89,7 @@ class Grower:
         sightings = self._sightings(due, until)
         if not sightings:
             return
-        case = Case(id=campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence=evidence)
+        case = self._case(campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence)
         for sighting in sightings:
             self._take(case, sighting)
         evidence.remarks = max(evidence.remarks, due.remarks)
@@ -104,6 +108,10 @@ class Grower:
         self._release(due.key, known)
         self._watch(known, bands)
         self._touch(known)
+
+    def _case(self, name: str, evidence: Evidence) -> Case:
+        trail = Trail(start=copy.deepcopy(evidence)) if self._trails else None
+        return Case(id=name, evidence=evidence, trail=trail)
 
     def _sightings(self, due: Due, until: int) -> list[Sighting]:
         exact = {place.sequence: place for place in due.exact}
@@ -189,7 +197,7 @@ class Grower:
         ]
         carried = [(each, _own_address(each)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
-        case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence)
+        case = self._case(campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence)
         for each, _ in members:
             self._take(case, sighting_of(each, ADDRESS, PROVED, own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
@@ -223,11 +231,7 @@ class Grower:
 
     def follow(self, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> None:
         """Take a post that is by a carrier, carries a campaign's lure, or repeats a campaign's words beside a lure."""
-        grown = []
-        for case in self._touched(post, bands):
-            case.evidence.base = base
-            if self._grow(case, post, bands):
-                grown.append(case)
+        grown = [case for case in self._touched(post, bands) if self._grow(case, post, bands, base)]
         for other in grown[1:]:
             if _are_mostly(other.carriers, grown[0]) or _are_mostly(grown[0].carriers, other):
                 self._merge(grown[0], other)
@@ -247,7 +251,7 @@ class Grower:
                     found[case.id] = case
         return sorted(found.values(), key=lambda case: (case.detected_at or 0, case.id))
 
-    def _grow(self, case: Case, post: Named, bands: tuple[int, ...]) -> bool:
+    def _grow(self, case: Case, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> bool:
         own = [lure for lure in post.lures if lure[1] in case.kinds]
         joining = [lure for lure in post.lures if self._joins(case, post, lure, beside=bool(own))]
         said = [(TEXT, band, 0) for band in bands if case.kinds.get(band) == TEXT and self._says_the_same(case, post)]
@@ -255,6 +259,7 @@ class Grower:
         if not brought:
             return False
         sighting = sighting_of(post, brought[0][0], brought[0][2])
+        case.evidence.base = base
         remarks = len(case.bystander_posts)
         if not self._take(case, sighting):
             return False

@@ -34,7 +34,8 @@ class DetectionSettings:
     """What detection may use. `memory_mb` (MiB) is the sum of all tables and of the log that names posts.
 
     `shards` (1, 2, 4 or 8) is into how many parts the keyed state can be worked on at once; the answers are the
-    same for every number of shards.
+    same for every number of shards. `trails` keeps what each campaign was told, so that it can be explained; that memory
+    comes on top, for at most `model.MOST_POSTS` posts of each.
 
     Raises:
         SettingsError: a value is out of range.
@@ -43,6 +44,7 @@ class DetectionSettings:
 
     memory_mb: int = 512
     shards: int = 1
+    trails: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""

@@ -19,6 +19,7 @@ COMMANDS = (
     ("demo",),
     ("drill",),
     ("scan",),
+    ("explain",),
     ("watch",),
     ("ledger",),
     ("ledger", "verify"),

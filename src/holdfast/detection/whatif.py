@@ -132,7 +132,7 @@ def _by_accounts(trail: Trail, carriers: Sequence[Sighting], fact: Fact, tier: C
         return
     last, delayed = max(tried, key=lambda pair: pair[1].seen_at or 0)
     yield _change(fact, tier, delayed, [last])
-    # Half the accounts gone is no small change, and with two left there never is a campaign.
+    # More than half of the accounts gone is no small change: with two left there never is a campaign.
     most = len(carriers) // 2 if fact.what == "absent" else len(movable)
     if len(carriers) > MOST_TRIED or most < 2:
         return

@@ -6,7 +6,7 @@ import enum
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingCo
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from holdfast.app.explain import campaign_json
 from holdfast.app.refused import Refused
 from holdfast.app.scan import Progress, Scan
 from holdfast.app.terminal import Screen, plain
@@ -59,7 +60,7 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     began = time.perf_counter()
     failure: HoldfastError | None = None
     try:
-        _read(run, show=sys.stderr.isatty())
+        read(run, show=sys.stderr.isatty())
     except HoldfastError as error:
         failure = error  # what was found before the damage is still told
     seconds = time.perf_counter() - began
@@ -71,7 +72,13 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     return _EXIT_FOUND if _worse(run, fail_on) else 0
 
 
-def _read(run: Scan, *, show: bool) -> None:
+def read(run: Scan, *, show: bool) -> None:
+    """Run a scan to its end, with a bar on standard error where `show`.
+
+    Raises:
+        HoldfastError: as the scan does; what came before has been looked at.
+
+    """
     columns = (TextColumn("scanning"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[found]}"))
     with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not show) as bar:
         task = bar.add_task("scan", total=None, found="")
@@ -91,16 +98,6 @@ def _worse(run: Scan, fail_on: FailOn | None) -> bool:
             return bool(run.campaigns)
         case FailOn.CONTAIN:
             return any(campaign.tier is CampaignTier.CONTAIN for campaign in run.campaigns)
-
-
-def campaign_json(campaign: Campaign) -> dict[str, Any]:
-    """A campaign as other programs read it: times in RFC 3339, the rest as it is."""
-    return {
-        **msgspec.to_builtins(campaign),
-        "first_post_at": format_time(campaign.first_post_at),
-        "detected_at": format_time(campaign.detected_at),
-        "contained_at": None if campaign.contained_at is None else format_time(campaign.contained_at),
-    }
 
 
 def _print_json(run: Scan, seconds: float) -> None:

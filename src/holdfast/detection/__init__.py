@@ -1,6 +1,7 @@
 """From events to campaigns; pure operators over columnar batches, run by any engine."""
 
 from .campaign import Campaign, CampaignTier, Term
+from .census import Census, Count, take_census
 from .detector import Detector
 from .explain import Bystander, Carrier, Crossing, Explanation, Summand, explain_last_state
 from .keyed import Run
@@ -13,7 +14,9 @@ __all__ = [
     "Campaign",
     "CampaignTier",
     "Carrier",
+    "Census",
     "Change",
+    "Count",
     "Crossing",
     "DetectionSettings",
     "Detector",
@@ -24,4 +27,5 @@ __all__ = [
     "Takeover",
     "Term",
     "explain_last_state",
+    "take_census",
 ]

@@ -152,7 +152,7 @@ class Detector:
         return list(zip(parts, read, strict=True))
 
     def _observe_part(self, posts: Any, readings: Any, events: EventRows) -> None:
-        columns = _columns(posts)
+        columns = columns_of(posts)
         time = columns.time
         if self._origin is None and len(time):
             self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
@@ -230,7 +230,7 @@ def _find(chunks: list[Chunk], sequence: int) -> Named | None:
     return None
 
 
-def _columns(posts: Any) -> PostColumns:
+def columns_of(posts: Any) -> PostColumns:
     """What the state kernels need of a batch besides its reading."""
     return PostColumns(
         time=posts.column("time").to_numpy(),

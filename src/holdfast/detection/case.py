@@ -24,7 +24,7 @@ class Case:
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
-    crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # addresses of a crowd -> whose, and in which post
+    crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # own lures of a crowd -> whose, and in which post
     voices: set[int] = field(default_factory=set)
     signatures: list[bytes] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # carrying post -> time
@@ -102,8 +102,10 @@ class Case:
         return changed
 
     def _may_contain(self, score: float) -> bool:
-        """A crowd shares nothing that ties a stranger's own address to it, so its accounts must share a trace."""
-        return score >= model.CONTAIN and (not self.crowd or bool(self.evidence.typical_traces()))
+        """A crowd shares nothing that ties a stranger's own lure to it, so enough accounts must share a trace."""
+        certain = score - self.evidence.rare >= model.CONTAIN
+        tied = self.evidence.carriers >= model.CROWD_CARRIERS and bool(self.evidence.typical_traces())
+        return certain and (not self.crowd or tied)
 
     def release(self, key: int) -> bool:
         """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""

@@ -85,3 +85,14 @@ def test_a_slow_crowd_of_addresses(new_stream, wallet, offer):
     (campaign,) = stream.found()
     assert campaign.detected_after_posts <= 5
     assert len(campaign.accounts) == 8
+
+
+def test_three_of_a_crowd_are_too_few_to_hold(new_stream, wallet, offer):
+    """Accounts that share no lure are not held for a trace that two of three of them happen to show."""
+    stream = new_stream().ordinary(days=20, posts=6_000, lang="de", client="phone")
+    for index in range(3):
+        lang = "en" if index else "de"
+        stream.wait(20_000).say(f"old{index}", offer(stream.drawn, wallet(750 + index)), lang=lang, client="phone")
+    (campaign,) = stream.found()
+    assert campaign.tier == "alert"
+    assert len(campaign.accounts) == 3

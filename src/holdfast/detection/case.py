@@ -24,6 +24,7 @@ class Case:
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
+    is_crowd: bool = False  # whether its accounts share no lure
     crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # own lures of a crowd -> whose, and in which post
     voices: set[int] = field(default_factory=set)
     signatures: list[bytes] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Case:
         if self.contained_at is None:
             return False
         typical = self.evidence.typical_traces()
-        if self.crowd:
+        if self.is_crowd:
             return not typical & self.evidence.traces_of(sighting)
         return "precursors" in typical and not sighting.features.precursors
 
@@ -105,7 +106,7 @@ class Case:
         """A crowd shares nothing that ties a stranger's own lure to it, so enough accounts must share a trace."""
         certain = score - self.evidence.rare >= model.CONTAIN
         tied = self.evidence.carriers >= model.CROWD_CARRIERS and bool(self.evidence.typical_traces())
-        return certain and (not self.crowd or tied)
+        return certain and (not self.is_crowd or tied)
 
     def release(self, key: int) -> bool:
         """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""
@@ -123,6 +124,7 @@ class Case:
         self.lures = other.lures | self.lures
         self.kinds = other.kinds | self.kinds
         self.crowd = other.crowd | self.crowd
+        self.is_crowd &= other.is_crowd
         self.carriers = _earliest(self.carriers, other.carriers)
         self.posts = _earliest(self.posts, other.posts)
         self.bystanders = _earliest(self.bystanders, other.bystanders)

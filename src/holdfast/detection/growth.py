@@ -192,7 +192,7 @@ class Grower:
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence)
-        case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence)
+        case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence, is_crowd=True)
         for each, _ in members:
             self._take(case, sighting_of(each, CROWD_KINDS[which], PROVED, own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):

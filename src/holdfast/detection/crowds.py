@@ -13,6 +13,7 @@ of one, int64[`CROWD_WORDS`]:
 | 4 | QUIET; SCREENED once it reached its screen; CAMPAIGN or FULL when `growth` says so; QUIET when it starts again |
 | 8-39 | gaps learnt from, by powers of two of a second |
 | 5 | when it started, ms |
+| 6 | the mean of the latest gaps learnt from, ms; 0 before the first |
 | 40-71 | gaps since it started; they are learnt from unless the sum reached its screen |
 """
 
@@ -39,6 +40,7 @@ _MOST = model.milli(model.ALERT + 6.0)  # so that a long crowd is over soon afte
 _CAP, _FLOOR = model.milli(model.OWN_CAP), model.milli(model.OWN_FLOOR)
 _CAMPAIGN_SCALES, _PRIOR = model.OWN_SCALES, model.OWN_PRIOR
 _SECOND, _MIN_CARRIERS, _PAUSE = model.SECOND, model.MIN_CARRIERS, model.OWN_PAUSE
+_RECENT = model.OWN_RECENT
 _LEAST_PAUSE, _PAUSE_GAPS = model.OWN_LEAST_PAUSE, model.OWN_PAUSE_GAPS
 
 
@@ -58,6 +60,8 @@ def _own_worth(crowd: Array, waited: int, watched: int) -> int:
     scale = _scale(waited)
     learnt = crowd[1]
     seconds = max(watched / _SECOND, 1.0) / (learnt + 1)
+    if crowd[6] != 0:  # what became frequent lately is no burst
+        seconds = min(seconds, max(crowd[6] / _SECOND, 1.0))
     low = 0.0 if scale == 0 else 2.0**scale
     poisson = np.exp(-low / seconds) - np.exp(-(2.0 ** (scale + 1)) / seconds)
     ordinary = (crowd[8 + scale] + _PRIOR * max(poisson, 1e-12)) / (learnt + _PRIOR)
@@ -73,6 +77,9 @@ def _start_again(crowd: Array) -> None:
         if crowd[CROWD_STATE] == QUIET:
             crowd[8 + scale] += crowd[40 + scale]
             crowd[1] += crowd[40 + scale]
+            gap = 1_500 << scale if scale > 0 else _SECOND
+            for _ in range(crowd[40 + scale]):
+                crowd[6] += (gap - crowd[6]) // _RECENT if crowd[6] != 0 else gap
         crowd[40 + scale] = 0
     crowd[2] = crowd[3] = crowd[CROWD_STATE] = 0
 

@@ -235,7 +235,7 @@ class Detector:
             at += 1
         for which in range(len(CROWD_KINDS)):
             if why & CROWDS << which and itself is not None:
-                self._grower.crowd(which, self._crowds[which], itself, bands, Evidence(base=base))
+                self._grower.crowd(which, self._crowds[which], itself, bands, Evidence(base=base), self._origin or 0)
         return at
 
 

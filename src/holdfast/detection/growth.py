@@ -174,8 +174,11 @@ class Grower:
 
     # ---- accounts that crowd together, each with a lure of its own
 
-    def crowd(self, which: int, crowd: Any, post: Named, bands: Iterable[int], evidence: Evidence) -> None:
-        """Weigh crowd `which`, which `post` joined, or let it join the campaign that the crowd already is."""
+    def crowd(self, which: int, crowd: Any, post: Named, bands: Iterable[int], evidence: Evidence, origin: int) -> None:
+        """Weigh crowd `which`, which `post` joined, or let it join the campaign that the crowd already is.
+
+        The stream began at `origin` ms.
+        """
         worths = crowd_of(crowd)
         own = _own_lure(post, which)
         if own is None or own in self.growth.by_key:
@@ -191,7 +194,7 @@ class Grower:
         ]
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
-        evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence)
+        evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
         case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence, is_crowd=True)
         for each, _ in members:
             self._take(case, sighting_of(each, CROWD_KINDS[which], PROVED, own=worths[each.sequence]))
@@ -219,8 +222,12 @@ class Grower:
 
     def _release(self, key: int, to: Case) -> None:
         """Take an address that proved to be shared out of the crowds that took it for somebody's own."""
-        for case in self.growth.cases.values():
-            if case is not to and case.release(key):
+        for case in list(self.growth.cases.values()):
+            if case is to or not case.release(key):
+                continue
+            if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
+                self._merge(to, case)  # what is left of it says nothing by itself
+            else:
                 self._touch(case)
 
     # ---- a post that touches a known campaign

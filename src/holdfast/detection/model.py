@@ -94,11 +94,12 @@ something people copy. Fewer could be an attacker's, to give a fresh site a past
 OWN_CAP, OWN_FLOOR = 6.0, -3.0
 OWN_SCALES = 14
 OWN_PRIOR = 2.0
+OWN_RECENT = 8
 OWN_PAUSE, OWN_LEAST_PAUSE, OWN_PAUSE_GAPS = 8 * HOUR, 30 * MINUTE, 20
 """Accounts that each post a payment address (a short link, a site) nobody posted before, close together: the gap between two such posts against
 how such gaps are spread on this platform, counted in powers of two of a second. A campaign's gap is taken to be as
 likely at each of the 14 scales from 1 s to 2.3 h; the platform's spread starts as that of a Poisson process of the
-pace seen so far, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of eight hours ends
+pace seen so far, or of the latest eight gaps where that is faster, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of eight hours ends
 a crowd, and so does one of 20 times its mean gap that is over half an hour. [theory]"""
 
 OWN_LINK_POSTS = 2
@@ -111,7 +112,8 @@ such service is in every tenth post; all others together are in one of 3,000."""
 RARE_SEEN, RARE_MOST = 400, 5.0
 """Chances for a false crowd are fewer than `TRIALS_PER_MILLION` where such lures are rare, and that is worth the logarithm of
 how many times fewer, at most 5 nats (34 a million), towards an alert: the rate is that of the stream so far, begun as
-`TRIALS_PER_MILLION` over 400 posts, two chances. [theory]"""
+`TRIALS_PER_MILLION` over 400 posts, two chances. Within the first day, while accounts are still getting a past, it counts by
+the share of a day watched. [theory]"""
 
 SPREADS = {
     "address": 1e-5,
@@ -266,11 +268,11 @@ def gap(waited: int, usual: int, *, first: bool) -> float:
     return min(SHORT_GAP, max(LONG_GAP, log(max(usual, 1) / max(waited, SECOND)) - cost))
 
 
-def rare_class(trials: int, posts: int) -> float:
-    """What it is worth, in nats, that such a lure was cast `trials` times in `posts` posts, against `TRIALS_PER_MILLION`."""
+def rare_class(trials: int, posts: int, watched: int) -> float:
+    """What it is worth, in nats, that such a lure was cast only `trials` times in `posts` posts and `watched` ms."""
     usual = TRIALS_PER_MILLION / 1e6
     rate = (trials + usual * RARE_SEEN) / (posts + RARE_SEEN)
-    return min(RARE_MOST, max(0.0, log(usual / rate)))
+    return min(RARE_MOST, max(0.0, log(usual / rate))) * min(1.0, max(0, watched) / DAY)
 
 
 def popular_spreads(pace: float) -> float:

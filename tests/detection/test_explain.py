@@ -214,8 +214,8 @@ def test_why_each_bystander_stands_by(stream, wallet, offer):
         stream.happen(CredentialChange(account=f"old{index}", time=stream.now - HOUR, what="email", by="staff"))
         stream.say(f"old{index}", offer(stream.drawn, wallet(85)))
         stream.wait(30_000)
+    stream.say("answerer", f"are you sure about {wallet(85)} though", reply_to=stream.posts[-1]["id"])
     stream.say("quoter", f'seen this? "{offer(stream.drawn, wallet(85))}"')
-    stream.say("answerer", f"are you sure about {wallet(85)} though", reply_to="p1")
     stream.say("namer", f"old2 is in strange hands, leave {wallet(85)} alone")
     stream.say("defanger", f"do not go to hxxps://evil[.]example.com or {wallet(85)}")
     stream.say("joker", offer(stream.drawn, wallet(85)))
@@ -274,4 +274,4 @@ def test_what_is_left_without_a_term_follows_from_how_content_saturates(content,
 
 def test_every_term_has_plain_words():
     """Whoever adds a term says it for people too."""
-    assert {*CONTENT, *COPY_PROOF, "remarks", "copying", "precursors", "reach"} <= PLAIN_WORDS.keys()
+    assert {*CONTENT, *COPY_PROOF, "remarks", "copying", "precursors", "reach", "rare_class"} <= PLAIN_WORDS.keys()

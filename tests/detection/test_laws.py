@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from holdfast.detection import Campaign, DetectionSettings, Detector
-from holdfast.events import Batch, CredentialChange, SignIn
+from holdfast.events import Batch, CredentialChange, ProfileChange, SignIn
 
 from .conftest import SMALL, Stream, columns, offer, wallet
 
@@ -20,7 +20,7 @@ HOUR = 3_600_000
 
 
 def mixed_stream(seed: int = 3) -> Stream:
-    """Everyday posts, four campaigns of different kinds, warnings, an appeal, and security events, all together."""
+    """Everyday posts, campaigns of all kinds, warnings, an appeal, answers, and security events, all together."""
     stream = Stream(seed).ordinary(days=3, posts=240, lang="en", client="web")
     for index in range(6):
         stream.happen(
@@ -44,6 +44,12 @@ def mixed_stream(seed: int = 3) -> Stream:
         stream.wait(15_000)
     stream.say("old1", offer(stream.drawn, wallet(3)))
     stream.say("old2", offer(stream.drawn, wallet(3)))
+    for index in range(4):
+        stream.happen(ProfileChange(account=f"shown{index}", time=stream.now, what="bio", new=f"write to {wallet(6)}"))
+        stream.say(f"half{index}", offer(stream.drawn, wallet(7)[:21]))
+        stream.wait(9_000).say(f"half{index}", f"and the rest is {wallet(7)[21:]}")
+        stream.say(f"asks{index}", f"what is {wallet(7)}", reply_to=stream.posts[-1]["id"])
+        stream.wait(9_000)
     return stream
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from holdfast.reading import LURE_CODES, Flag, FoundLure, Lure, LureKind, lure_key, lures_of, read_text
 from holdfast.reading.desk import LURES, MOST, MOST_LURES, SHINGLE, SPANS, WORD
+from holdfast.reading.flags import SHORTENER_AT
 
 ADDRESS = "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"
 
@@ -137,7 +138,7 @@ def test_honest_text_is_not_flagged(text):
 def test_flags_say_what_a_post_holds():
     """Mentions, links, short links, addresses, reposts of the old style."""
     assert read_text("RT @alice: hi").flags == Flag.MENTIONS | Flag.REFERS
-    assert read_text("https://t.co/abc").flags == Flag.HAS_LINK | Flag.HAS_SHORT_LINK
+    assert read_text("https://t.co/abc").flags & 0xFFFF == Flag.HAS_LINK | Flag.HAS_SHORT_LINK
     assert read_text(ADDRESS).flags == Flag.HAS_ADDRESS
     assert read_text("nothing at all").flags == 0
 
@@ -188,3 +189,34 @@ def test_the_lists_of_the_desk_hold_what_a_text_can_fill_them_with():
     """Three code points make a lure, one makes a feature."""
     assert MOST_LURES * 2 >= MOST
     assert SPANS < LURES < WORD < SHINGLE
+
+
+def test_the_shortening_service_is_told_apart():
+    """Links of one service carry one number, those of another very likely another, and a plain link none."""
+    numbers = {
+        text: read_text(text).flags >> SHORTENER_AT
+        for text in ("https://t.co/abc", "see http://T.co/xyz?s=1", "https://bit.ly/abc", "https://example.com/t.co")
+    }
+    ours, again, other, none = numbers.values()
+    assert ours == again != other
+    assert 0 < other < 256
+    assert none == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_piece"),
+    [
+        ("send it to bc1qxy2kgdygjrsqtz", True),
+        ("the rest: q2n0yrf2493p83kkfjhx0wlh", True),
+        ("thanks zykotick99", True),
+        ("see https://example.com/q2n0yrf2493p8", False),
+        ("mail me: q2n0yrf2493p8@example.com", False),
+        ("@q2n0yrf2493p8 hello", False),
+        ("two thousand 1234567890123", False),
+        ("antidisestablishmentarianism", False),
+        (f"whole: {ADDRESS}", False),
+    ],
+)
+def test_what_could_be_a_piece_of_an_address(text, is_piece):
+    """A run of letters and digits by itself could be one; names, links, numbers, words and whole addresses are not."""
+    assert bool(read_text(text).flags & Flag.HAS_PIECE) is is_piece

@@ -97,7 +97,7 @@ def test_what_a_post_refers_to_is_flagged():
         quote_of=[None, None, "1", None],
     )
     flags = Reader().read(posts).flags.tolist()
-    assert flags == [Flag.REFERS, Flag.REFERS, Flag.REFERS | Flag.QUOTED_LURE, 0]
+    assert flags == [Flag.REFERS, Flag.REPLIES, Flag.REFERS | Flag.QUOTED_LURE, 0]
 
 
 def test_missing_columns():

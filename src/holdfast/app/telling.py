@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from holdfast.detection import CampaignTier, Carrier, Change, Crossing, Explanation
+from holdfast.detection import ALERT_ONLY, CampaignTier, Carrier, Change, Crossing, Explanation
 from holdfast.events import format_time
 
 from .terminal import plain, printable
@@ -14,6 +14,7 @@ _SHOWN = 12  # accounts, lures, bystanders and changes listed of each
 _BAR = 20  # characters of the longest bar
 _SAME = 0.005  # nats that rounding hides
 _UNNAMED = "(no longer named)"
+_UNTIED = "of accounts that share no lure, too few share a trace"
 _STYLES = {CampaignTier.ALERT: "bold yellow", CampaignTier.CONTAIN: "bold red"}
 
 
@@ -105,11 +106,9 @@ def _print_thresholds(console: Console, told: Explanation) -> None:
         crossed = next((crossing for crossing in told.crossings if crossing.tier is tier), None)
         if crossed is None:
             missing = threshold - told.campaign.score
-            words = (
-                f"not reached; {missing:.2f} nats are missing"
-                if missing > 0
-                else "not reached: nothing ties them together"
-            )
+            if tier is CampaignTier.CONTAIN:
+                missing += sum(s.term.log_likelihood for s in told.summands if s.term.term == ALERT_ONLY)
+            words = f"not reached; {missing:.2f} nats are missing" if missing > 0 else f"not reached; {_UNTIED}"
         else:
             words = f"reached {format_time(crossed.time)}"
             if crossed.total is not None:

@@ -3,13 +3,14 @@
 from .campaign import Campaign, CampaignTier, Term
 from .census import Census, Count, take_census
 from .detector import Detector
-from .explain import Bystander, Carrier, Crossing, Explanation, Summand, explain_last_state
+from .explain import ALERT_ONLY, Bystander, Carrier, Crossing, Explanation, Summand, explain_last_state
 from .keyed import Run
 from .settings import DetectionSettings
 from .takeover import Takeover
 from .whatif import Change, Outcome
 
 __all__ = [
+    "ALERT_ONLY",
     "Bystander",
     "Campaign",
     "CampaignTier",

@@ -26,7 +26,8 @@ class Case:
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
-    crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # addresses of a crowd -> whose, and in which post
+    is_crowd: bool = False  # whether its accounts share no lure
+    crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # own lures of a crowd -> whose, and in which post
     voices: set[int] = field(default_factory=set)
     signatures: list[bytes] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # carrying post -> time
@@ -82,7 +83,7 @@ class Case:
         if self.contained_at is None:
             return False
         typical = self.evidence.typical_traces()
-        if self.crowd:
+        if self.is_crowd:
             return not typical & self.evidence.traces_of(sighting)
         return "precursors" in typical and not sighting.features.precursors
 
@@ -109,15 +110,16 @@ class Case:
         return changed
 
     def worth(self) -> CampaignTier | None:
-        """The tier that the evidence is enough for as it stands; None when it is for neither.
-
-        A crowd shares nothing that ties a stranger's own address to it, so to be contained its accounts must share a trace.
-        """
+        """The tier that the evidence is enough for as it stands; None when it is for neither."""
         if self.evidence.carriers < model.MIN_CARRIERS or (score := self.evidence.score) < model.ALERT:
             return None
-        if score >= model.CONTAIN and (not self.crowd or self.evidence.typical_traces()):
-            return CampaignTier.CONTAIN
-        return CampaignTier.ALERT
+        return CampaignTier.CONTAIN if self._may_contain(score) else CampaignTier.ALERT
+
+    def _may_contain(self, score: float) -> bool:
+        """A crowd shares nothing that ties a stranger's own lure to it, so enough accounts must share a trace."""
+        certain = score - self.evidence.rare >= model.CONTAIN
+        tied = self.evidence.carriers >= model.CROWD_CARRIERS and bool(self.evidence.typical_traces())
+        return certain and (not self.is_crowd or tied)
 
     def release(self, key: int) -> bool:
         """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""
@@ -137,6 +139,7 @@ class Case:
         self.lures = other.lures | self.lures
         self.kinds = other.kinds | self.kinds
         self.crowd = other.crowd | self.crowd
+        self.is_crowd &= other.is_crowd
         self.carriers = _earliest(self.carriers, other.carriers)
         self.posts = _earliest(self.posts, other.posts)
         self.bystanders = _earliest(self.bystanders, other.bystanders)

@@ -29,6 +29,7 @@ from holdfast.reading.flags import (
     PROVED,
     QUOTED_LURE,
     REFERS,
+    REPLIES,
     SHORT_LINK,
 )
 
@@ -42,7 +43,7 @@ from .settings import DetectionSettings
 from .sightings import MIN_WORDS
 
 _KINDS_OF = {"address": (ADDRESS,), "link": (DOMAIN, LINK), "short_link": (SHORT_LINK,), "phone": (PHONE,)}
-_REMARKS = QUOTED_LURE | DEFANGED | REFERS
+_REMARKS = QUOTED_LURE | DEFANGED | REFERS | REPLIES
 _LURES = (ADDRESS, DOMAIN, LINK, SHORT_LINK, PHONE)
 _LABEL = "part of an attack"  # a column beside those of `POSTS`, so that labels move with their posts
 

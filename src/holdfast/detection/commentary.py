@@ -6,19 +6,57 @@ import itertools
 import re
 from collections.abc import Set as AbstractSet
 
-from holdfast.reading.flags import DEFANGED, QUOTED_LURE, REFERS
+from holdfast.reading.flags import (
+    ADDRESS,
+    DEFANGED,
+    DOMAIN,
+    LINK,
+    MENTIONS,
+    PHONE,
+    QUOTED_LURE,
+    REFERS,
+    REPLIES,
+    SHORT_LINK,
+)
+from holdfast.reading.kernel import Array, kernel
 
 from . import model
 from .evidence import Sighting
+from .tables import EVICTED, TICK, claim, find, mix
 
 _NAME = re.compile(r"[\w][\w.:\-]{2,}[\w]", re.UNICODE)
+_FOLLOWED = (ADDRESS, DOMAIN, LINK, SHORT_LINK, PHONE)
 _SHORTEST_NAME = 4  # characters; shorter account ids occur in ordinary words
 _LONGEST = 1024  # characters of a text searched for names
 _FORMS = (
     (DEFANGED, "makes the link unclickable, as people do who warn"),
-    (REFERS, "answers, quotes or reposts another post"),
+    (REFERS, "quotes or reposts another post"),
+    (REPLIES, "answers the post that carries it"),
     (QUOTED_LURE, "quotes the lure"),
 )
+
+
+@kernel
+def judge_replies(
+    flags: Array, account: Array, post: Array, answered: Array, lure_from: Array, lure_kind: Array,
+    tags: Array, rows: Array, sequence: int, evicted: Array,
+) -> None:  # fmt: skip
+    """An answer remarks only on a lure that the post it answers carried, and that is somebody else's; other answers just speak to somebody.
+
+    `answered` u64[n]: hashes of the posts answered. `tags`, `rows`: the table of posts that carried a lure, and of whose
+    they are. `flags` loses REPLIES where nothing is remarked on.
+    """
+    for at in range(len(account)):
+        if flags[at] & REPLIES:
+            slot = find(tags, mix(answered[at]))
+            if slot < 0 or rows[slot, 0] == account[at]:
+                flags[at] = flags[at] & ~REPLIES | (MENTIONS if slot < 0 else 0)
+        for lure in range(lure_from[at], lure_from[at + 1]):
+            if lure_kind[lure] in _FOLLOWED:
+                slot, state = claim(tags, mix(post[at]), sequence + at >> TICK)
+                rows[slot, 0] = account[at]
+                evicted[0] += state == EVICTED
+                break
 
 
 def names_in(text: str) -> frozenset[str]:

@@ -9,23 +9,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from holdfast.events import Batch
-from holdfast.reading import Reader
+from holdfast.reading import Reader, hash_column
 
 from .campaign import Campaign
+from .crowds import CROWD_WORDS
 from .evidence import Evidence
 from .explain import Explanation, explain
 from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
 from .order import in_order
+from .pieces import Pieces, with_profiles
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
 from .rates import RATE_WORDS, bases
 from .settings import SHARES, DetectionSettings
-from .sightings import KEPT, MIN_WORDS
+from .sightings import CROWD_KINDS, KEPT_LONG, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
 from .takeover import Takeover, Takeovers
-from .watch import CROWD_WORDS, CROWDS, count_rest, next_post
+from .watch import CROWDS, count_rest, next_post
 
 
 class Detector:
@@ -45,7 +47,9 @@ class Detector:
         room = int(SHARES["log"] * self.settings.memory_mb * (1 << 20)) // 2
         self._logs = (PostLog(room), PostLog(room))
         self._rates: Any = np.zeros(RATE_WORDS, np.int64)
-        self._crowd: Any = np.zeros(CROWD_WORDS, np.int64)
+        self._crowds: Any = np.zeros((len(CROWD_KINDS), CROWD_WORDS), np.int64)
+        self._shorteners: Any = np.zeros(256, np.int64)
+        self._pieces = Pieces()
         self._takeovers = Takeovers()
         self._sequence = 0
         self._origin: int | None = None
@@ -56,7 +60,7 @@ class Detector:
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
         self._takeovers.observe(batch.others)
-        parts = self._parts(in_order(batch.posts))
+        parts = self._parts(with_profiles(in_order(batch.posts), batch.others))
         events = rows_of(batch.others)
         for part, readings in parts[:-1]:
             now, events = events.split(part.column("time"))
@@ -88,6 +92,7 @@ class Detector:
             "unresolved": self._grower.growth.unresolved,
             "evicted_accounts": accounts,
             "evicted_security": security,
+            "evicted_carrying": int(self._state.forgotten[0]),
             **{f"evicted_{name}": count for name, count in lost.items()},
         }
 
@@ -102,10 +107,12 @@ class Detector:
                 newest=self._newest,
                 late=self._late,
                 rates=self._rates.tolist(),
-                crowd=self._crowd.tolist(),
+                crowds=self._crowds.tolist(),
+                shorteners=self._shorteners.tolist(),
                 arrays=arrays_of(self._state),
                 logs=tuple(chunks_of(log) for log in self._logs),
                 growth=self._grower.growth,
+                pieces=self._pieces,
                 takeovers=self._takeovers,
             )
         )
@@ -126,9 +133,11 @@ class Detector:
         for log, chunks in zip(detector._logs, saved.logs, strict=True):
             refill(log, chunks)
         detector._rates[:] = saved.rates
-        detector._crowd[:] = saved.crowd
+        detector._crowds[:] = saved.crowds
+        detector._shorteners[:] = saved.shorteners
         detector._sequence, detector._origin = saved.sequence, saved.origin
         detector._newest, detector._late = saved.newest, saved.late
+        detector._pieces = saved.pieces
         detector._takeovers = saved.takeovers
         trails = detector.settings.trails
         detector._grower = Grower(saved.growth, detector._logs, detector._state, trails=trails)
@@ -149,6 +158,11 @@ class Detector:
             return work
 
         self._run([job(index) for index in range(len(parts))])
+        for index, part in enumerate(parts):
+            completed = self._pieces.complete(part, read[index].flags)
+            if completed is not None:
+                parts[index] = completed
+                read[index] = self._readers[index].read(completed)
         return list(zip(parts, read, strict=True))
 
     def _observe_part(self, posts: Any, readings: Any, events: EventRows) -> None:
@@ -177,7 +191,8 @@ class Detector:
             "signature": readings.signature,
         }
         chunks = []
-        for log, rows in zip(self._logs, (found.keep == KEPT, found.keep > KEPT), strict=True):
+        long = found.keep & KEPT_LONG != 0
+        for log, rows in zip(self._logs, ((found.keep != 0) & ~long, long), strict=True):
             if not rows.any():
                 continue
             chunk = chunk_of(posts, np.flatnonzero(rows), columns, lures, self._sequence)
@@ -189,7 +204,7 @@ class Detector:
     def _look(self, readings: Any, time: Any, events: EventRows, found: Found, chunks: list[Chunk]) -> None:
         """Stop at each post that must be looked at by itself, in order, and let campaigns form and grow."""
         account, bands, keys = (part.view(np.int64) for part in (readings.account, readings.bands, readings.lure_key))
-        read = (account, readings.words, bands, readings.lure_from, keys)
+        read = (account, readings.flags, readings.words, bands, readings.lure_from, keys)
         known = (time, found.voice, found.features, found.keep)
         happened = (events.columns[1], events.columns[2], np.zeros(1, np.int64))
         grower, at, post = self._grower, 0, 0
@@ -197,7 +212,17 @@ class Detector:
             row = int(found.due[at, 0]) if at < len(found.due) else -1
             watched = (grower.accounts.slots, grower.keys.slots)
             post, why = next_post(
-                read, known, watched, self._crowd, self._rates, happened, row, post, self._sequence, self._origin or 0
+                read,
+                known,
+                watched,
+                self._crowds,
+                self._shorteners,
+                self._rates,
+                happened,
+                row,
+                post,
+                self._sequence,
+                self._origin or 0,
             )
             if why:
                 at = self._look_at(post, why, readings, found, chunks, at)
@@ -216,8 +241,9 @@ class Detector:
             evidence = Evidence(pace=pace(due, self._origin or 0), base=base)
             self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
             at += 1
-        if why & CROWDS and itself is not None:
-            self._grower.crowd(self._crowd, itself, bands, Evidence(base=base))
+        for which in range(len(CROWD_KINDS)):
+            if why & CROWDS << which and itself is not None:
+                self._grower.crowd(which, self._crowds[which], itself, bands, Evidence(base=base), self._origin or 0)
         return at
 
 
@@ -238,6 +264,7 @@ def columns_of(posts: Any) -> PostColumns:
         client=_strings(posts.column("client")),
         verified=_numbers(posts.column("verified").cast(pa.uint8())),
         reach=_numbers(posts.column("reach")),
+        answered=_hashes(posts.column("reply_to")),
     )
 
 
@@ -246,6 +273,13 @@ def _numbers(column: Any) -> Any:
     if column.null_count == len(column):
         return np.zeros(len(column), column.type.to_pandas_dtype())
     return (pc.fill_null(column, 0) if column.null_count else column).to_numpy()
+
+
+def _hashes(column: Any) -> Any:
+    """The hash of each string, int64[n]; anything where there is none."""
+    if column.null_count == len(column):
+        return np.zeros(len(column), np.int64)
+    return hash_column(column).view(np.int64)
 
 
 def _strings(column: Any) -> tuple[Any, Any]:

@@ -55,6 +55,7 @@ class Evidence:
     pace: Pace = field(default_factory=Pace)
     base: tuple[float, ...] | None = None  # share of posts showing each kind of precursor; None when none ever did
     remarks: int = 0
+    rare: float = 0.0  # what it says that such lures are rare here, in nats; for a crowd only
     carriers: int = 0
     sorts: dict[str, int] = field(default_factory=dict)
     sums: dict[str, float] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class Evidence:
         self.last = max(self.last, sighting.time)
         if len(self.looked_at) < _LOOKED_AT and sighting.text:
             self.looked_at.append(sighting)
-            if sighting.sort == "page":
+            if sighting.sort in _FORMED:
                 self.form = template_share([seen.text for seen in self.looked_at])
 
     def _put(self, term: str, nats: float) -> None:
@@ -104,8 +105,8 @@ class Evidence:
                 self._put("shared_address", model.SHARED_ADDRESS_SHAPE)
             case "text":
                 self._put("shared_text", model.SHARED_TEXT)
-            case "own":
-                self._put("own_addresses", sighting.worth)
+            case "own" | "own_link":
+                self._put(_OWN[sighting.lure_class], sighting.worth)
             case "copyable":
                 self._put("shared_copyable", model.SHARED_COPYABLE)
             case _:
@@ -126,10 +127,11 @@ class Evidence:
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
         if sighting.lure_class:
             if sighting.lure_class not in sighting.features.before:
-                self._put("first_of_class", model.novice(sighting.lure_class, sighting.features.posts))
+                if sighting.sort != "own_link":  # there nobody else is looked at
+                    self._put("first_of_class", model.novice(sighting.lure_class, sighting.features.posts))
             elif sighting.lure_class in sighting.features.habits and not tainted:
                 self._put("habit", model.HABIT[sighting.lure_class])
-        if sighting.sort == "page" and sighting.features.flags & MENTIONS:
+        if sighting.sort in _FORMED and sighting.features.flags & MENTIONS:
             self._put("conversation", model.CONVERSATION)
 
     def _add_precursors(self, features: Features) -> None:
@@ -210,6 +212,10 @@ class Evidence:
                 found.append(Term(term=name, log_likelihood=nats, note=note))
         if reach := self._reach():
             found.append(reach)
+        if self.rare:
+            found.append(
+                Term(term="rare_class", log_likelihood=self.rare, note="first lures of this class are rare here")
+            )
         return tuple(sorted(found, key=lambda term: (-term.log_likelihood, term.term)))
 
     def _spreads(self) -> float:
@@ -222,6 +228,7 @@ class Evidence:
             form = model.form_spreads(self.form)
             pace = (self.last - self.first) / max(1, self.carriers - 1)
             spreads["page"] = max(form, model.popular_spreads(pace))
+        spreads["own_link"] = max(spreads["own_link"], model.form_spreads(self.form))
         return min(spreads[sort] for sort in telling)
 
     def _reach(self) -> Term | None:
@@ -258,11 +265,18 @@ def _count(counts: dict[str, int], name: str, by: int = 1) -> None:
     counts[name] = counts.get(name, 0) + by
 
 
+_FORMED = ("page", "own_link")
+"""Sorts of key that an app's form makes too."""
+
+_OWN = {"address": "own_addresses", "short_link": "own_short_links", "link": "own_sites"}
+
 CONTENT = (
     "shared_address",
     "shared_copyable",
     "shared_text",
     "own_addresses",
+    "own_short_links",
+    "own_sites",
     "burst",
     "own_page",
     "same_page",
@@ -278,6 +292,8 @@ _NOTES = {
     "shared_copyable": "{} further accounts with the same link or number",
     "shared_text": "{} further accounts with nearly the same words",
     "own_addresses": "{} further accounts, each with an address nobody posted before, against how often that happens",
+    "own_short_links": "{} further accounts, each with a short link nobody posted before, against how often that happens",
+    "own_sites": "{} further accounts, each with a site nobody named before, against how often that happens",
     "burst": "{} gaps against how often the site is named",
     "own_page": "{} further accounts, each with a page of its own",
     "same_page": "{} further accounts with a page named before",

@@ -17,11 +17,16 @@ from .whatif import Change, Outcome, changes
 _SECOND_TO_NONE = 0.05
 """Nats of content below which copying explains nothing away that could be read back from its term."""
 
+ALERT_ONLY = "rare_class"
+"""The term that counts towards an alert, and not towards `contain`."""
+
 PLAIN_WORDS = {
     "shared_address": "the same payment address",
     "shared_copyable": "the same link or number",
     "shared_text": "nearly the same words",
     "own_addresses": "addresses nobody had posted before, close together",
+    "own_short_links": "short links nobody had posted before, close together",
+    "own_sites": "sites nobody had named before, close together",
     "burst": "one soon after the other",
     "own_page": "each with a page of its own",
     "same_page": "a page that was linked already",
@@ -35,6 +40,7 @@ PLAIN_WORDS = {
     "obfuscation": "letters disguised anew each time",
     "departure": "unlike the accounts' own ways",
     "reach": "accounts of high reach together",
+    "rare_class": "such lures are rare here (counts for an alert only)",
 }
 """What each term of the sum says, for a person."""
 
@@ -161,17 +167,17 @@ def _share(content: float, copying: float) -> float:
 
 def _by_terms(found: tuple[Summand, ...], tier: CampaignTier) -> list[Change]:
     """What the sum would come to without one of its terms, where that is below the threshold."""
-    threshold = model.CONTAIN if tier is CampaignTier.CONTAIN else model.ALERT
-    below = [summand for summand in found if summand.without < threshold]
-    return [
-        Change(
-            tier=tier,
-            what="without_term",
-            words=f"had it not been for: {summand.words}",
-            outcome=Outcome(keeps_below=True, leaves=summand.without),
-        )
-        for summand in sorted(below, key=lambda summand: summand.without)
-    ]
+    rare = sum(summand.term.log_likelihood for summand in found if summand.term.term == ALERT_ONLY)
+    changes = []
+    for summand in sorted(found, key=lambda summand: summand.without):
+        left, threshold = summand.without, model.ALERT
+        if tier is CampaignTier.CONTAIN:
+            left, threshold = left - (0.0 if summand.term.term == ALERT_ONLY else rare), model.CONTAIN
+        if left < threshold:
+            words = f"had it not been for: {summand.words}"
+            outcome = Outcome(keeps_below=True, leaves=left)
+            changes.append(Change(tier=tier, what="without_term", words=words, outcome=outcome))
+    return changes
 
 
 # ---- the accounts

@@ -14,15 +14,16 @@ from holdfast.reading.flags import ADDRESS, DOMAIN, PROVED, SHORT_LINK
 from . import model
 from .campaign import Campaign
 from .case import Case
+from .crowds import CAMPAIGN, CROWD_STATE, FULL, LEARNT, SUM
 from .evidence import Evidence, Pace, Sighting
 from .features import Features
 from .keyed import KeyedState
 from .likeness import alike
 from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
 from .postlog import Named, PostLog
-from .sightings import TEXT
+from .sightings import CROWD_KINDS, TEXT
 from .trail import Trail
-from .watch import CAMPAIGN, CROWD_STATE, FULL, WatchSet
+from .watch import WatchSet
 
 _SHARED_CARRIERS = 2
 """Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
@@ -49,7 +50,8 @@ class Growth:
     by_band: dict[int, str] = field(default_factory=dict)
     by_account: dict[str, str] = field(default_factory=dict)
     changed: dict[str, None] = field(default_factory=dict)
-    crowd: tuple[str, int] = ("", -1)  # the campaign that the present crowd is, and the number of its latest post
+    crowds: list[tuple[str, int]] = field(default_factory=lambda: [("", -1)] * len(CROWD_KINDS))
+    """For each crowd, the campaign that it is at present, and the number of its latest post."""
     unresolved: int = 0
 
 
@@ -109,9 +111,9 @@ class Grower:
         self._watch(known, bands)
         self._touch(known)
 
-    def _case(self, name: str, evidence: Evidence) -> Case:
-        trail = Trail(start=copy.deepcopy(evidence)) if self._trails else None
-        return Case(id=name, evidence=evidence, trail=trail)
+    def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
+        trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd) if self._trails else None
+        return Case(id=name, evidence=evidence, is_crowd=is_crowd, trail=trail)
 
     def _sightings(self, due: Due, until: int) -> list[Sighting]:
         exact = {place.sequence: place for place in due.exact}
@@ -178,53 +180,62 @@ class Grower:
         case.revision += 1
         self.growth.changed[case.id] = None
 
-    # ---- accounts that crowd together, each with an address of its own
+    # ---- accounts that crowd together, each with a lure of its own
 
-    def crowd(self, crowd: Any, post: Named, bands: Iterable[int], evidence: Evidence) -> None:
-        """Weigh the crowd that `post` joined, or let it join the campaign that the crowd already is."""
+    def crowd(self, which: int, crowd: Any, post: Named, bands: Iterable[int], evidence: Evidence, origin: int) -> None:
+        """Weigh crowd `which`, which `post` joined, or let it join the campaign that the crowd already is.
+
+        The stream began at `origin` ms.
+        """
         worths = crowd_of(crowd)
-        own = _own_address(post)
+        own = _own_lure(post, which)
         if own is None or own in self.growth.by_key:
             return
-        name, last = self.growth.crowd
+        name, last = self.growth.crowds[which]
         if name in self.growth.cases and last in worths:
             case = self.growth.cases[name]
-            self._gather(case, [(post, own)], worths, bands)
+            self._gather(case, which, [(post, own)], worths, bands)
             crowd[CROWD_STATE] = FULL if len(case.crowd) >= model.MOST_IN_CROWD else CAMPAIGN
             return
         named = [
             each for log in self._logs for each in log.numbered(frozenset(worths)) if each.sequence <= post.sequence
         ]
-        carried = [(each, _own_address(each)) for each in sorted(named, key=lambda each: each.sequence)]
+        carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
-        case = self._case(campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence)
+        evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
+        case = self._case(campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence, is_crowd=True)
         for each, _ in members:
-            self._take(case, sighting_of(each, ADDRESS, PROVED, own=worths[each.sequence]))
+            self._take(case, sighting_of(each, CROWD_KINDS[which], PROVED, own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
             self.growth.cases[case.id] = case
-            self._gather(case, members, worths, bands)
-            crowd[CROWD_STATE] = CAMPAIGN
+            self._gather(case, which, members, worths, bands)
+            crowd[CROWD_STATE], crowd[SUM] = CAMPAIGN, max(int(crowd[SUM]), model.milli(model.ALERT))
 
     def _gather(
-        self, case: Case, members: list[tuple[Named, int]], worths: dict[int, float], bands: Iterable[int]
+        self, case: Case, which: int, members: list[tuple[Named, int]], worths: dict[int, float], bands: Iterable[int]
     ) -> None:
-        """Let accounts, each with an address of its own, be part of a crowd that is a campaign."""
+        """Let accounts, each with a lure of its own, be part of a crowd that is a campaign."""
+        kind = CROWD_KINDS[which]
         for post, key in members:
-            sighting = sighting_of(post, ADDRESS, PROVED, own=worths[post.sequence])
+            sighting = sighting_of(post, kind, PROVED, own=worths[post.sequence])
             self._take(case, sighting)
             if post.account in case.carriers:
                 case.crowd[key] = post.account, post.id
-                case.kinds[key] = ADDRESS
+                case.kinds[key] = kind
                 self._name(case, key, post.text, post.urls)
-        self.growth.crowd = case.id, members[-1][0].sequence
+        self.growth.crowds[which] = case.id, members[-1][0].sequence
         case.decide(members[-1][0].time)
         self._watch(case, bands)
         self._touch(case)
 
     def _release(self, key: int, to: Case) -> None:
         """Take an address that proved to be shared out of the crowds that took it for somebody's own."""
-        for case in self.growth.cases.values():
-            if case is not to and case.release(key):
+        for case in list(self.growth.cases.values()):
+            if case is to or not case.release(key):
+                continue
+            if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
+                self._merge(to, case)  # what is left of it says nothing by itself
+            else:
                 self._touch(case)
 
     # ---- a post that touches a known campaign
@@ -314,9 +325,12 @@ class Grower:
         self._touch(into)
 
 
-def _own_address(post: Named) -> int | None:
-    """The key of the first proved payment address in a post."""
-    return next((key for kind, key, valid in post.lures if kind == ADDRESS and valid == PROVED), None)
+def _own_lure(post: Named, which: int) -> int | None:
+    """The key of the first lure in a post that crowd `which` is about."""
+    wanted = CROWD_KINDS[which]
+    return next(
+        (key for kind, key, valid in post.lures if kind == wanted and (valid == PROVED or kind != ADDRESS)), None
+    )
 
 
 def _are_mostly(accounts: Iterable[str], case: Case) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from holdfast.reading.flags import LINK, SHORT_LINK
 
+from .commentary import judge_replies
 from .history import remember
 from .precursors import EventRows
 from .settings import ACCOUNT_WORDS, ENTRY_WORDS, SECURITY_WORDS, SHARES, SIGHTING_WORDS, DetectionSettings
@@ -33,13 +34,17 @@ def one_by_one(jobs: Sequence[Callable[[], None]]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostColumns:
-    """Columns of a batch that reading leaves alone: time int64[n], lang and client as (offsets int32[n + 1], bytes)."""
+    """Columns of a batch that reading leaves alone: time int64[n], lang and client as (offsets int32[n + 1], bytes).
+
+    `answered` int64[n] are the hashes of the posts answered.
+    """
 
     time: Any
     lang: tuple[Any, Any]
     client: tuple[Any, Any]
     verified: Any
     reach: Any
+    answered: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,7 @@ class KeyedState:
     def __init__(self, settings: DetectionSettings) -> None:
         """Empty, of the sizes that `settings` allow."""
         self.shards = settings.shards
-        words = {"accounts": ACCOUNT_WORDS, "security": SECURITY_WORDS, "texts": ENTRY_WORDS}
+        words = {"carrying": 1, "accounts": ACCOUNT_WORDS, "security": SECURITY_WORDS, "texts": ENTRY_WORDS}
         words |= {
             "first_rare": SIGHTING_WORDS,
             "first_links": SIGHTING_WORDS,
@@ -69,6 +74,7 @@ class KeyedState:
         self.tables = {name: Table(settings.sets(SHARES[name], size), size) for name, size in words.items()}
         self.sketch: Any = np.zeros(settings.sets(SHARES["sketch"], 0) * 16, np.int32)
         self.evicted: Any = np.zeros((MOST_SHARDS, 2), np.int64)  # accounts, security histories
+        self.forgotten: Any = np.zeros(1, np.int64)  # posts that carried a lure
         self.lost: Any = np.zeros((MOST_SHARDS, len(LOST)), np.int64)
         self._due: Any = np.zeros((self.shards, 2 * MOST_DUE, SCREEN_WORDS + ENTRY_WORDS), np.int64)
 
@@ -79,6 +85,7 @@ class KeyedState:
             yield f"{name}.rows", table.rows
         yield "sketch", self.sketch
         yield "evicted", self.evicted
+        yield "forgotten", self.forgotten
         yield "lost", self.lost
 
     def handle_of(self, account: int) -> int:
@@ -100,6 +107,7 @@ class KeyedState:
         self, readings: Any, posts: PostColumns, events: EventRows, sequence: int, origin: int, run: Run
     ) -> Found:  # fmt: skip
         """Take a batch in: first each account's past, then each key's sightings."""
+        self._judge_replies(readings, posts.answered, sequence)
         count = len(posts.time)
         voice, features, page = (np.empty(count, np.int64) for _ in range(3))
         self._remember(readings, posts, events, sequence, (voice, features, page), run)
@@ -118,7 +126,21 @@ class KeyedState:
             return Found(voice=voice, features=features, page=page, keep=keep[0], due=due[0])
         together = np.concatenate(due)
         in_order = np.argsort(together[:, 0], kind="stable")
-        return Found(voice=voice, features=features, page=page, keep=keep.max(axis=0), due=together[in_order])
+        return Found(
+            voice=voice, features=features, page=page, keep=np.bitwise_or.reduce(keep, axis=0), due=together[in_order]
+        )
+
+    def _judge_replies(self, readings: Any, answered: Any, sequence: int) -> None:
+        account, post, lure_from, kinds = (
+            readings.account.view(np.int64),
+            readings.post.view(np.int64),
+            readings.lure_from,
+            readings.lure_kind,
+        )
+        table = self.tables["carrying"]
+        judge_replies(
+            readings.flags, account, post, answered, lure_from, kinds, table.tags, table.rows, sequence, self.forgotten
+        )
 
     def _remember(
         self, readings: Any, posts: PostColumns, events: EventRows, sequence: int, out: tuple[Any, Any, Any], run: Run

@@ -94,14 +94,37 @@ something people copy. Fewer could be an attacker's, to give a fresh site a past
 OWN_CAP, OWN_FLOOR = 6.0, -3.0
 OWN_SCALES = 14
 OWN_PRIOR = 2.0
-OWN_PAUSE = 4 * HOUR
-"""Accounts that each post a payment address nobody posted before, close together: the gap between two such posts against
+OWN_RECENT = 8
+OWN_PAUSE, OWN_LEAST_PAUSE, OWN_PAUSE_GAPS = 8 * HOUR, 30 * MINUTE, 20
+"""Accounts that each post a payment address (a short link, a site) nobody posted before, close together: the gap between two such posts against
 how such gaps are spread on this platform, counted in powers of two of a second. A campaign's gap is taken to be as
 likely at each of the 14 scales from 1 s to 2.3 h; the platform's spread starts as that of a Poisson process of the
-pace seen so far, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of four hours ends
-a crowd. [theory]"""
+pace seen so far, or of the latest eight gaps where that is faster, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of eight hours ends
+a crowd, and so does one of 20 times its mean gap that is over half an hour. [theory]"""
 
-SPREADS = {"address": 1e-5, "shape": 1e-5, "own": 1e-5, "page": 1e-5, "known": 1e-2, "copyable": 1e-2, "text": 5e-2}
+OWN_LINK_POSTS = 2
+"""Posts without any that make a first link out of character enough to count in a crowd: strangers post links all day. [bg]"""
+
+EVERYDAY = 200
+"""A service whose short links are in one of 200 posts is everyday here, perhaps the platform's own, and makes no crowd. [bg] One
+such service is in every tenth post; all others together are in one of 3,000."""
+
+RARE_SEEN, RARE_MOST = 400, 5.0
+"""Chances for a false crowd are fewer than `TRIALS_PER_MILLION` where such lures are rare, and that is worth the logarithm of
+how many times fewer, at most 5 nats (34 a million), towards an alert: the rate is that of the stream so far, begun as
+`TRIALS_PER_MILLION` over 400 posts, two chances. Within the first day, while accounts are still getting a past, it counts by
+the share of a day watched. [theory]"""
+
+SPREADS = {
+    "address": 1e-5,
+    "shape": 1e-5,
+    "own": 1e-5,
+    "own_link": 3e-4,
+    "page": 1e-5,
+    "known": 1e-2,
+    "copyable": 1e-2,
+    "text": 5e-2,
+}
 """Share of keys taken up by a second account that spread by copying and look as sharp as a campaign. Content saturates
 at -ln of it: 11.5, 4.6 and 3.0 nats. Donation addresses that hundreds repost, and new sites of which everybody
 links an own page, are rare; links, numbers and words that spread are everyday. [judged]"""
@@ -132,6 +155,9 @@ CONVERSATION = -1.0
 
 MIN_CARRIERS = 3
 """Two accounts are one person's, or a coincidence, however odd; a campaign is of unrelated accounts. [judged]"""
+
+CROWD_CARRIERS = 5
+"""Accounts of a crowd that must show the same trace before it is contained: three that do are not yet what is typical of it. [judged]"""
 
 TRACE = {"precursors": 0.5, "obfuscation": 0.1, "departure": 0.2}
 """Prior probability that a campaign leaves this kind of trace at all; stolen sessions, for one, leave no precursor. [judged]"""
@@ -214,6 +240,11 @@ must not slow the watch for the next."""
 MOST_IN_CROWD = 1_000
 """The same for a crowd, whose accounts share nothing and cost more to look at."""
 
+PIECES_WINDOW = 1 * HOUR
+PIECES_KEPT, PIECES_ACCOUNTS = 4, 16_384
+"""How far apart an account's posts may be that together hold one address, how many of its pieces are remembered, and of how
+many accounts: a few megabytes. Joining proves itself: a wrong one in a billion passes a checksum. [judged]"""
+
 LURE_WINDOW = 30 * DAY
 NEXT_LURE_WINDOW = 6 * HOUR
 SAME_WORDS_WINDOW = 1 * HOUR
@@ -235,6 +266,13 @@ def gap(waited: int, usual: int, *, first: bool) -> float:
     """What it is worth that the next account came after `waited` ms where `usual` ms is the key's own pace, in nats."""
     cost = FIRST_GAP if first else NEXT_GAP
     return min(SHORT_GAP, max(LONG_GAP, log(max(usual, 1) / max(waited, SECOND)) - cost))
+
+
+def rare_class(trials: int, posts: int, watched: int) -> float:
+    """What it is worth, in nats, that such a lure was cast only `trials` times in `posts` posts and `watched` ms."""
+    usual = TRIALS_PER_MILLION / 1e6
+    rate = (trials + usual * RARE_SEEN) / (posts + RARE_SEEN)
+    return min(RARE_MOST, max(0.0, log(usual / rate))) * min(1.0, max(0, watched) / DAY)
 
 
 def popular_spreads(pace: float) -> float:

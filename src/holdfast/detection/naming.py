@@ -8,12 +8,12 @@ from typing import Any
 
 from holdfast.reading.flags import ADDRESS, DOMAIN, HANDLE, LINK, PHONE, PROVED, SHORT_LINK
 
+from .crowds import CROWD_AT, CROWD_SIGHTING
 from .evidence import Sighting
 from .features import Features
 from .postlog import Named
 from .settings import EXACT, HEADER_WORDS, SIGHTING_WORDS
 from .sightings import TEXT
-from .watch import CROWD_AT, CROWD_SIGHTING
 
 CLASS_OF = {ADDRESS: "address", DOMAIN: "link", LINK: "link", SHORT_LINK: "short_link", PHONE: "phone", TEXT: ""}
 _U64 = 1 << 64
@@ -94,7 +94,7 @@ def sighting_of(post: Named, kind: int, valid: int, *, own: float | None = None)
         urls=post.urls,
         handles=frozenset(key for code, key, _ in post.lures if code == HANDLE),
         signature=post.signature,
-        sort=sort_of(kind, valid) if own is None else "own",
+        sort=sort_of(kind, valid) if own is None else "own" if kind == ADDRESS else "own_link",
         worth=own or 0.0,
         lure_class=CLASS_OF[kind],
     )

@@ -7,7 +7,7 @@ ordered batch costs one look at its times.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 from holdfast.events import SecurityEvent
 from holdfast.reading.columns import strings
 from holdfast.reading.kernel import Array, kernel
+
+E = TypeVar("E", bound=SecurityEvent)
 
 
 def in_order(posts: Any) -> Any:
@@ -26,7 +28,7 @@ def in_order(posts: Any) -> Any:
     return posts.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]))
 
 
-def events_in_order(events: Iterable[SecurityEvent]) -> list[SecurityEvent]:
+def events_in_order(events: Iterable[E]) -> list[E]:
     """Events by time; of one moment by kind, whose names happen to stand in the order of a takeover, then by id and account."""
     return sorted(events, key=lambda event: (event.time, type(event).__name__, event.id, getattr(event, "account", "")))
 

@@ -97,7 +97,7 @@ def known_site(trail: Trail) -> Trail:
     """Had the site been named often, and for a day, before."""
     start = copy.deepcopy(trail.start)
     start.pace = replace(start.pace, past=True, known=True)
-    return Trail(start=start, steps=trail.steps)
+    return msgspec.structs.replace(trail, start=start)
 
 
 def slowed(trail: Trail, factor: int) -> Trail:
@@ -119,4 +119,4 @@ def remarked(trail: Trail, count: int) -> Trail:
         msgspec.structs.replace(step, remarks=step.remarks + count) if isinstance(step, Looked) else step
         for step in trail.steps
     ]
-    return Trail(start=start, steps=steps)
+    return msgspec.structs.replace(trail, start=start, steps=steps)

@@ -71,7 +71,7 @@ def weigh_again(trail: Trail, case: Case | None = None) -> Iterator[Weighing]:
 
 
 def _fresh(trail: Trail) -> Case:
-    return Case(id="", evidence=copy.deepcopy(trail.start))
+    return Case(id="", evidence=copy.deepcopy(trail.start), is_crowd=trail.is_crowd)
 
 
 def _told(trail: Trail) -> Case:
@@ -98,8 +98,6 @@ def _take(case: Case, step: Taken) -> tuple[bool, str]:
     voices, bystanders = len(case.voices), len(case.bystanders)
     form = remark_in(sighting, case.names, case.handles)
     case.take(sighting, step.handles, tainted=step.tainted)
-    if sighting.sort == "own" and sighting.account in case.carriers:
-        case.crowd[sighting.sequence] = sighting.account, sighting.post
     if len(case.bystanders) > bystanders:
         return True, form or _NO_TRACE
     return len(case.voices) > voices, ""

@@ -68,6 +68,7 @@ SHARES = {
     "rare": 0.06,
     "first_links": 0.06,  # whole links and short links: many, most of them seen once
     "links": 0.04,
-    "log": 0.10,  # ids and texts of posts that carried a lure, half for rare lures and half for the others
+    "carrying": 0.01,  # posts that carried a lure, so that an answer to one is known as a remark
+    "log": 0.09,  # ids and texts of posts that carried a lure, half for rare lures and half for the others
 }
 """How memory is shared out. Sums to one; measured on a mix where a fifth of posts carry links."""

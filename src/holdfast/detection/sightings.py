@@ -37,6 +37,7 @@ from holdfast.reading.flags import (
     PROVED,
     QUOTED_LURE,
     REFERS,
+    REPLIES,
     SHORT_LINK,
 )
 from holdfast.reading.kernel import Array, kernel
@@ -54,9 +55,12 @@ SCREEN_WORDS = 4
 MIN_WORDS = 5
 """Shorter texts are alike by nature."""
 
-NOT_KEPT, KEPT, KEPT_LONG, KEPT_NEW = 0, 1, 2, 3
-"""Whether the names of a post are kept: not, while room lasts, longer because what it carries is rare, or longer because it
-is the first ever to carry a proved payment address."""
+KEPT, KEPT_LONG, CROWDING = 1, 2, 4
+"""Why the names of a post are kept: bit 0, while room lasts; bit 1, longer, because what it carries is rare; bit 2 + i, it
+carries a lure of crowd i that nobody cast before and is no habit of its account (`crowds`)."""
+
+CROWD_KINDS = (ADDRESS, SHORT_LINK, DOMAIN)
+"""What the lures of each crowd are."""
 
 MOST_DUE = 64
 """Entries that one post can bring to their screen at most."""
@@ -64,7 +68,7 @@ MOST_DUE = 64
 _m = model.milli
 _ALERT = _m(model.ALERT) - 50  # the screen rounds; the last word is said in floating point
 _MIN_CARRIERS = model.MIN_CARRIERS
-_COMMENTARY = QUOTED_LURE | DEFANGED | REFERS
+_COMMENTARY = QUOTED_LURE | DEFANGED | REFERS | REPLIES
 _COPYABLE = _m(model.SHARED_COPYABLE)
 _SHARED = (0, _m(model.SHARED_ADDRESS), 0, _COPYABLE, _COPYABLE, 0, _COPYABLE)
 _SHARED_SHAPE, _SHARED_TEXT = _m(model.SHARED_ADDRESS_SHAPE), _m(model.SHARED_TEXT)
@@ -92,6 +96,7 @@ _POPULAR, _POPULAR_PACE, _POPULAR_MOST = model.POPULAR, model.POPULAR_PACE, mode
 _LONG_GAP, _SHORT_GAP, _SECOND = model.LONG_GAP, model.SHORT_GAP, model.SECOND
 _FIRST_GAP, _NEXT_GAP, _BURST_LEAST = model.FIRST_GAP, model.NEXT_GAP, _m(model.BURST_LEAST)
 _KNOWN_POSTS, _KNOWN_AGE = model.KNOWN_POSTS, model.KNOWN_AGE
+_CROWD_POSTS = model.OWN_LINK_POSTS
 _STRONG_PRECURSOR = 2500  # thousandths: from here a post's text is followed from its first sighting
 _YOUNG = 8  # accounts: up to here a site is rare enough that its posts' names are kept long
 _PROMOTED = 0xFFFF
@@ -395,6 +400,18 @@ def _follow_lure(
 
 
 @kernel
+def _crowding(kind: int, valid: int, word: int) -> int:
+    """Why to keep a post whose lure nobody cast before, beyond that it carries one."""
+    if kind == ADDRESS:
+        return CROWDING if valid == PROVED and word >> 48 & 1 == 0 else 0
+    if word >> (8 + _CLASS[kind]) & 1:
+        return 0
+    if kind == SHORT_LINK:
+        return CROWDING << 1
+    return CROWDING << 2 if kind == DOMAIN and word & 255 >= _CROWD_POSTS else 0
+
+
+@kernel
 def _call_memory(
     post: int, bands: Array, lure_from: Array, lure_kind: Array, lure_key: Array, sketch: Array,
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array],
@@ -435,10 +452,10 @@ def follow(
             _call_memory(post + _AHEAD, bands, lure_from, lure_kind, lure_key, texts[2], rare, links)
         at, voice, when, word = sequence + post, voices[post], time[post], features[post]
         remarks = flags[post] & _COMMENTARY != 0
-        kept = NOT_KEPT
+        kept = 0
         if words[post] >= MIN_WORDS and not remarks:
             strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, due, found, lost)
-            kept = KEPT if strong else NOT_KEPT
+            kept = KEPT if strong else 0
         most = found[0] + MOST_DUE // 2
         for lure in range(lure_from[post], lure_from[post + 1]):
             kind, key = lure_kind[lure] & 0xFF, lure_key[lure]
@@ -447,7 +464,7 @@ def follow(
             if (not is_rare and kind not in (LINK, SHORT_LINK)) or part_of(mixed, shards) != shard:
                 continue
             own = rare if is_rare else links
-            kept = max(kept, KEPT)
+            kept |= KEPT
             if remarks:
                 slot = find(own[2], mixed)
                 if slot >= 0 and _is_new(own[3][slot], voice):
@@ -457,10 +474,10 @@ def follow(
             slot, accounts = _follow_lure(
                 own, mixed, kind, valid, voice, at, when, word, pages[post], origin, lost, 2 if is_rare else 4
             )
-            if kind == ADDRESS:
-                kept = max(kept, KEPT_NEW if accounts == 0 and valid == PROVED else KEPT_LONG)
-            elif is_rare and accounts <= _YOUNG:
-                kept = max(kept, KEPT_LONG)
+            if kind == ADDRESS or (is_rare and accounts <= _YOUNG):
+                kept |= KEPT_LONG
+            if accounts == 0:
+                kept |= _crowding(kind, valid, word)
             if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind):
                 _hand_over(due, found, post, key, kind, valid, own[3][slot])
         keep[post] = kept

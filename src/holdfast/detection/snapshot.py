@@ -13,10 +13,11 @@ from holdfast.errors import InputError
 
 from .growth import Growth
 from .keyed import KeyedState
+from .pieces import Pieces
 from .postlog import COLUMNS, Chunk, PostLog
 from .takeover import Takeovers
 
-VERSION = 1
+VERSION = 2
 _MAGIC = b"holdfast detection\n"
 _CODEC = "zstd"
 
@@ -31,10 +32,12 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     newest: int
     late: int
     rates: list[int]
-    crowd: list[int]
+    crowds: list[list[int]]
+    shorteners: list[int]
     arrays: dict[str, tuple[str, tuple[int, ...], bytes, bytes]]
     logs: tuple[list[tuple[bytes, dict[str, bytes]]], ...]
     growth: Growth
+    pieces: Pieces
     takeovers: Takeovers
 
 

@@ -40,6 +40,7 @@ class Trail(msgspec.Struct, kw_only=True):
     """One campaign's evidence as it was before any account, and what it was told from then on."""
 
     start: Evidence
+    is_crowd: bool = False
     steps: list[Step] = msgspec.field(default_factory=list)
 
     def sightings(self) -> Iterator[Sighting]:
@@ -67,4 +68,4 @@ class Trail(msgspec.Struct, kw_only=True):
                     steps.append(msgspec.structs.replace(step, trail=step.trail.altered(alter)))
                 case Looked():
                     steps.append(step)
-        return Trail(start=self.start, steps=steps)
+        return msgspec.structs.replace(self, steps=steps)

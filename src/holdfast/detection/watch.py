@@ -1,17 +1,4 @@
-"""Which post must be looked at by itself? One that brings a key to its screen, touches a campaign, or joins a crowd.
-
-The crowding test needs no shared key: accounts that each post a payment address nobody posted before. Its state, int64:
-
-| word | meaning |
-|---|---|
-| 0 | time of the latest such post, ms; 0 before the first |
-| 1 | gaps learnt from |
-| 2 | the cumulative sum, thousandths of nats |
-| 3 | accounts since it started; the latest `EXACT` stand at the end |
-| 4 | QUIET; SCREENED once it reached its screen; CAMPAIGN or FULL when `growth` says so; QUIET when it starts again |
-| 8-39 | gaps learnt from, by powers of two of a second |
-| 40-71 | gaps since it started; they are learnt from unless the sum reached its screen |
-"""
+"""Which post must be looked at by itself? One that brings a key to its screen, touches a campaign, or joins a crowd."""
 
 from __future__ import annotations
 
@@ -20,30 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from holdfast.reading.flags import SHORT_LINK, SHORTENER_AT
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
+from .crowds import join_crowd
 from .rates import count_event, count_post
-from .settings import EXACT
-from .sightings import KEPT_NEW, MIN_WORDS
+from .sightings import CROWD_KINDS, CROWDING, MIN_WORDS
 from .tables import mix
 
-SCALES = 32
-CROWD_AT = 8 + 2 * SCALES
-CROWD_SIGHTING = 5
-"""Words of one account in the crowd: voice, sequence number, time, features, and its gap's worth in thousandths."""
+_CROWDS, _SHORT = len(CROWD_KINDS), CROWD_KINDS.index(SHORT_LINK)
+_EVERYDAY = model.EVERYDAY
 
-CROWD_WORDS = CROWD_AT + EXACT * CROWD_SIGHTING
-CROWD_STATE = 4
-QUIET, SCREENED, CAMPAIGN, FULL = 0, 1, 2, 3
 TOUCHES, CROWDS = 1, 2
-"""Why `next_post` stopped: bit 0, the post is due or touches a campaign; bit 1, it is one of a crowd."""
-
-_SCREEN = model.milli(model.ALERT - 3.0)  # leaves room for what only exact weighing knows of the accounts
-_MOST = model.milli(model.ALERT + 6.0)  # so that a long crowd is over soon after it ends
-_CAP, _FLOOR = model.milli(model.OWN_CAP), model.milli(model.OWN_FLOOR)
-_CAMPAIGN_SCALES, _PRIOR = model.OWN_SCALES, model.OWN_PRIOR
-_SECOND, _MIN_CARRIERS, _PAUSE = model.SECOND, model.MIN_CARRIERS, model.OWN_PAUSE
+"""Why `next_post` stopped: bit 0, the post is due or touches a campaign; bit 1 + i, it is one of crowd i."""
 
 
 class WatchSet:
@@ -103,81 +80,17 @@ def _has(slots: Array, key: int) -> bool:
 
 
 @kernel
-def _scale(waited: int) -> int:
-    """The power of two, in seconds, of a gap in ms."""
-    scale, seconds = 0, max(waited, 0) // _SECOND
-    while seconds > 1 and scale < SCALES - 1:
-        seconds >>= 1
-        scale += 1
-    return scale
-
-
-@kernel
-def _own_worth(crowd: Array, waited: int, watched: int) -> int:
-    """What a gap of `waited` ms says, thousandths, after watching for `watched` ms: `model.OWN_SCALES`."""
-    scale = _scale(waited)
-    learnt = crowd[1]
-    seconds = max(watched / _SECOND, 1.0) / (learnt + 1)
-    low = 0.0 if scale == 0 else 2.0**scale
-    poisson = np.exp(-low / seconds) - np.exp(-(2.0 ** (scale + 1)) / seconds)
-    ordinary = (crowd[8 + scale] + _PRIOR * max(poisson, 1e-12)) / (learnt + _PRIOR)
-    beyond = max(scale - _CAMPAIGN_SCALES + 1, 0)
-    nats = np.log(0.5**beyond / _CAMPAIGN_SCALES / ordinary)
-    return min(_CAP, max(_FLOOR, int(np.rint(1000.0 * nats))))
-
-
-@kernel
-def _start_again(crowd: Array) -> None:
-    """The crowd came to nothing, or is over: learn from its gaps unless it was one."""
-    for scale in range(SCALES):
-        if crowd[CROWD_STATE] == QUIET:
-            crowd[8 + scale] += crowd[40 + scale]
-            crowd[1] += crowd[40 + scale]
-        crowd[40 + scale] = 0
-    crowd[2] = crowd[3] = crowd[CROWD_STATE] = 0
-
-
-@kernel
-def _join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin: int) -> bool:
-    """Take a post with a new payment address in; True when exact weighing should look: ever more seldom, until it holds."""
-    for place in range(min(crowd[3], EXACT)):
-        if crowd[CROWD_AT + place * CROWD_SIGHTING] == voice:
-            return False
-    worth = 0
-    if crowd[0] != 0:
-        worth = _own_worth(crowd, when - crowd[0], when - origin)
-        crowd[40 + _scale(when - crowd[0])] += 1
-        crowd[2] = min(crowd[2] + worth, _MOST)
-        if crowd[2] <= 0 or when - crowd[0] > _PAUSE:
-            _start_again(crowd)
-            worth = 0
-    crowd[0] = max(crowd[0], when)
-    if crowd[3] >= EXACT:
-        for word_at in range(CROWD_AT, CROWD_WORDS - CROWD_SIGHTING):
-            crowd[word_at] = crowd[word_at + CROWD_SIGHTING]
-    place = CROWD_AT + min(crowd[3], EXACT - 1) * CROWD_SIGHTING
-    crowd[place], crowd[place + 1], crowd[place + 2] = voice, at, when
-    crowd[place + 3], crowd[place + 4] = word, worth
-    crowd[3] += 1
-    count = crowd[3]
-    if crowd[CROWD_STATE] == QUIET and count >= _MIN_CARRIERS and crowd[2] >= _SCREEN:
-        crowd[CROWD_STATE] = SCREENED
-    if crowd[CROWD_STATE] == SCREENED:
-        return bool(count <= 2 * EXACT or count & (count - 1) == 0)
-    return bool(crowd[CROWD_STATE] == CAMPAIGN)
-
-
-@kernel
 def next_post(
-    readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array], watched: tuple[Array, Array], crowd: Array,
-    rates: Array, events: tuple[Array, Array, Array], due_row: int, start: int, sequence: int, origin: int,
+    readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array], watched: tuple[Array, Array], crowds: Array,
+    shorteners: Array, rates: Array, events: tuple[Array, Array, Array], due_row: int, start: int, sequence: int, origin: int,
 ) -> tuple[int, int]:  # fmt: skip
     """The first post from `start` on that must be looked at, and why; or the number of posts, and 0.
 
     `known`: time, voice, features, keep. `watched`: the sets of accounts and of keys. `events`: times and codes of the
-    batch's security events, and how many are counted. `rates` (`rates`) counts posts and events up to the post returned.
+    batch's security events, and how many are counted. `shorteners` int64[256] counts posts
+    by the service of their short link, `rates` (`rates`) posts and events up to the post returned.
     """
-    account, words, bands, lure_from, lure_key = readings
+    account, flags, words, bands, lure_from, lure_key = readings
     time, voice, features, keep = known
     accounts, keys = watched
     event_times, event_codes, cursor = events
@@ -188,9 +101,17 @@ def next_post(
         count_post(rates, features[post])
         why = TOUCHES if post == due_row else 0
         if keep[post] != 0:
-            if keep[post] == KEPT_NEW and words[post] >= MIN_WORDS and features[post] >> 48 & 1 == 0:
+            shortener = flags[post] >> SHORTENER_AT & 0xFF
+            shorteners[shortener] += shortener != 0
+            if keep[post] >= CROWDING and words[post] >= MIN_WORDS:
                 at = sequence + post
-                why |= CROWDS * _join_crowd(crowd, voice[post], at, time[post], features[post], origin)
+                for which in range(_CROWDS):
+                    if keep[post] & CROWDING << which == 0 or (
+                        which == _SHORT and shorteners[shortener] * _EVERYDAY > at
+                    ):
+                        continue
+                    if join_crowd(crowds[which], voice[post], at, time[post], features[post], origin):
+                        why |= CROWDS << which
             if _has(accounts, account[post]):
                 why |= TOUCHES
             for lure in range(lure_from[post], lure_from[post + 1]):

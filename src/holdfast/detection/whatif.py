@@ -92,7 +92,7 @@ def _essential(trail: Trail) -> Trail:
                 steps.append(msgspec.structs.replace(step, trail=_essential(step.trail)))
             case _:
                 pass
-    return Trail(start=trail.start, steps=steps)
+    return msgspec.structs.replace(trail, steps=steps)
 
 
 def _carriers(trail: Trail) -> list[Sighting]:

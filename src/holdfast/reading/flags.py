@@ -17,7 +17,10 @@ class Flag(enum.IntFlag):
     OBFUSCATED_LURE: the same, or letters in fancy dress (full width, mathematical, ...), inside an address or a link.
     QUOTED_LURE: a lure stands between quotation marks, or in a line that begins with ">", or the post quotes another.
     DEFANGED: a link was made unclickable ("hxxp", "[.]"), as people do who warn of it.
-    REFERS: the post reposts, answers or quotes another (by its columns, or "RT @" at its beginning).
+    REFERS: the post reposts or quotes another (by its columns, or "RT @" at its beginning).
+    REPLIES: the post answers another (by its column).
+    HAS_PIECE: no address, but a run of ten or more ASCII letters and digits, some of both, that could be a piece of one.
+    Bits 16 to 23 tell which service shortened the post's first short link: 1 to 255 by hash, 0 for none.
     """
 
     OBFUSCATED_TEXT = 1 << 0
@@ -29,7 +32,11 @@ class Flag(enum.IntFlag):
     HAS_ADDRESS = 1 << 6
     HAS_LINK = 1 << 7
     HAS_SHORT_LINK = 1 << 8
+    HAS_PIECE = 1 << 9
+    REPLIES = 1 << 10
 
+
+SHORTENER_AT = 16
 
 # The numbers in `Readings.lure_kind`. TEXT has none: a repeated text is known by its bands, not by a place in the post.
 LURE_CODES = MappingProxyType(
@@ -47,9 +54,8 @@ LURE_KINDS = MappingProxyType({code: kind for kind, code in LURE_CODES.items()})
 
 # The same as plain numbers, for the kernels.
 ADDRESS, DOMAIN, LINK, SHORT_LINK, HANDLE, PHONE, CASHTAG = (LURE_CODES[kind] for kind in LURE_CODES)
-OBFUSCATED_TEXT, OBFUSCATED_LURE, QUOTED_LURE, DEFANGED, REFERS, MENTIONS, HAS_ADDRESS, HAS_LINK, HAS_SHORT_LINK = (
-    flag.value for flag in Flag
-)
+OBFUSCATED_TEXT, OBFUSCATED_LURE, QUOTED_LURE, DEFANGED, REFERS, MENTIONS, *_REST = (flag.value for flag in Flag)
+HAS_ADDRESS, HAS_LINK, HAS_SHORT_LINK, HAS_PIECE, REPLIES = _REST
 
 # `Readings.lure_valid`: what vouches for a lure.
 MALFORMED = 0  # unmistakably meant as an address, and its checksum is wrong

@@ -21,8 +21,9 @@ from .flags import (
     OBFUSCATED_LURE,
     PROVED,
     SHORT_LINK,
+    SHORTENER_AT,
 )
-from .found import add, dressed_up, mark, next_value
+from .found import add, dressed_up, key_of, mark, next_value
 from .hosts import DEFANGED as HOST_DEFANGED
 from .hosts import FOLDED, parse_host, rule
 from .kernel import Array, kernel
@@ -177,6 +178,8 @@ def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) 
     if shortened:
         if out > host_end:
             desk[FLAGS] |= HAS_SHORT_LINK | HAS_LINK
+            if desk[FLAGS] >> SHORTENER_AT == 0:
+                desk[FLAGS] |= (key_of(SHORT_LINK, desk, at, host_end) & 0xFFFF) % 255 + 1 << SHORTENER_AT
             add(desk, SHORT_LINK, valid, out)
         return
     desk[FLAGS] |= HAS_LINK

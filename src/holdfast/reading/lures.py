@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .addresses import LONGEST as LONGEST_ADDRESS
 from .addresses import NONE, SHORTEST, judge, look_alike
 from .desk import (
@@ -15,6 +17,8 @@ from .desk import (
     HOST_VALID,
     LENGTH,
     LONGEST,
+    LURE_VALID,
+    LURES,
     SPAN_FROM,
     SPANS,
     SWAPPED,
@@ -27,6 +31,8 @@ from .flags import (
     DEFANGED,
     HANDLE,
     HAS_ADDRESS,
+    HAS_PIECE,
+    MALFORMED,
     MENTIONS,
     OBFUSCATED_LURE,
     PROVED,
@@ -45,6 +51,8 @@ from .suffixes import DOT
 DOLLAR, GREATER, LINE_FEED, QUOTE, UNDERSCORE, ZERO, NINE = 36, 62, 10, 34, 95, 48, 57
 SINGLE_OPEN, SINGLE_CLOSE, FIRST_QUOTE, IDEOGRAPHIC_DOT = 0x2018, 0x2019, 0xAB, 0x3002
 LONGEST_HANDLE, LONGEST_TICKER = 64, 6  # characters
+SHORTEST_PIECE = 10  # characters; shorter ones are names and versions of everything
+BINDING = np.array([chr(c) in "/@#._-=&?%+~" for c in range(128)])
 
 
 @kernel
@@ -84,6 +92,31 @@ def find_addresses(table: Array, desk: Array) -> None:
             desk[FLAGS] |= OBFUSCATED_LURE
         add(desk, ADDRESS, verdict, at + size)
     desk[DRESS_NEXT] = DRESS
+
+
+@kernel
+def could_border(desk: Array, i: int) -> bool:
+    """Whether what stands at `i` could stand beside a piece of an address: not what holds names and links together."""
+    c = desk[i]
+    return not (is_alnum(c) or c >= 128 or (c > 32 and BINDING[c]))
+
+
+@kernel
+def find_pieces(desk: Array) -> None:
+    """Note whether a run of letters and digits could be a piece of an address that is told in several posts."""
+    i, stop = CLEAN, desk[LENGTH]
+    while i < stop:
+        begin, digits = i, 0
+        while i < stop and is_alnum(desk[i]):
+            digits += ZERO <= desk[i] <= NINE
+            i += 1
+        size = i - begin
+        if size >= SHORTEST_PIECE and 0 < digits < size:
+            bordered = begin == CLEAN or could_border(desk, begin - 1)
+            if bordered and (i == stop or could_border(desk, i)):
+                desk[FLAGS] |= HAS_PIECE
+                return
+        i += 1
 
 
 @kernel
@@ -214,6 +247,8 @@ def find_lures(table: Array, desk: Array) -> None:
     desk[SPANS] = 0
     if desk[LONGEST] >= SHORTEST:
         find_addresses(table, desk)
+    if desk[LONGEST] >= SHORTEST_PIECE and not (desk[LURES] and desk[LURE_VALID] > MALFORMED):
+        find_pieces(desk)
     rows = desk[SPANS]
     row = line_row = 0
     floor = CLEAN  # nothing before it is looked at again

@@ -13,7 +13,7 @@ from holdfast.errors import ColumnError
 from .columns import NOTHING, Strings, lists, said, strings
 from .desk import MOST_LURES, desk
 from .fingerprint import HASHES
-from .flags import QUOTED_LURE, REFERS
+from .flags import QUOTED_LURE, REFERS, REPLIES
 from .hashing import hash_all
 from .post import BAND_COUNT, read_posts
 from .suffixes import kernel_table
@@ -24,7 +24,7 @@ U32: TypeAlias = npt.NDArray[np.uint32]
 U64: TypeAlias = npt.NDArray[np.uint64]
 I64: TypeAlias = npt.NDArray[np.int64]
 
-REFERENCES = {"repost_of": REFERS, "reply_to": REFERS, "quote_of": REFERS | QUOTED_LURE}
+REFERENCES = {"repost_of": REFERS, "reply_to": REPLIES, "quote_of": REFERS | QUOTED_LURE}
 
 
 class Rows(NamedTuple):

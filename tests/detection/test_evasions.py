@@ -1,0 +1,141 @@
+"""What attackers do so that a lure is not seen: pieces, profiles, threads, deletions, patience, borrowed habits."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast.events import PostRemoved, ProfileChange
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+
+
+def split(stream, accounts, address, *, cut=20, wait=20 * SECOND, backwards=False):
+    """Each account tells the address in two posts."""
+    for name in accounts:
+        one, two = address[:cut], address[cut:]
+        one, two = (two, one) if backwards else (one, two)
+        stream.say(name, f"what reaches this one goes home twice as heavy, first half {one}")
+        stream.wait(wait).say(name, f"and the rest of it is {two}")
+        stream.wait(5 * SECOND)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("cut", [12, 20, 31])
+def test_an_address_in_two_posts_is_put_together(stream, wallet, cut, backwards):
+    """Whichever half comes first and wherever it is cut, the third account's second half shows the campaign."""
+    names = [f"old{index}" for index in range(4)]
+    split(stream, names, wallet(800), cut=cut, backwards=backwards)
+    (campaign,) = stream.found()
+    assert list(campaign.accounts) == names
+    assert [(lure.value, lure.valid) for lure in campaign.lures] == [(wallet(800), True)]
+    assert campaign.detected_at == stream.posts[-3]["time"]
+
+
+def test_halves_too_far_apart_or_of_different_accounts_stay_halves(stream, wallet):
+    """Nothing is put together across accounts, or across more than an hour."""
+    split(stream, ["old1", "old2", "old3"], wallet(801), wait=2 * HOUR)
+    for index in range(6):
+        half = wallet(801)[:20] if index % 2 else wallet(801)[20:]
+        stream.wait(MINUTE).say(f"new{index}", f"the number of my box is {half} she said")
+    assert stream.found() == ()
+
+
+def test_halves_are_put_together_wherever_the_stream_was_cut(stream, wallet):
+    """A snapshot between the halves changes nothing."""
+    from holdfast.detection import Detector
+
+    split(stream, [f"old{index}" for index in range(4)], wallet(802))
+    detector = Detector(stream.detect().settings)
+    for batch in stream.batches(range(len(stream.posts))):
+        detector = Detector.restore(detector.snapshot())
+        detector.observe(batch)
+    assert detector.campaigns() == stream.found()
+
+
+def test_a_lure_in_the_profile(stream, wallet, offer):
+    """Accounts that put one address into their profiles carry it, and so does who posts it."""
+    for index in range(3):
+        text = offer(stream.drawn, wallet(803))
+        stream.happen(ProfileChange(account=f"old{index}", time=stream.now, what="bio", old="", new=text))
+        stream.wait(MINUTE).say("somebody", "an ordinary word or two in between, nothing more")
+    stream.say("old7", offer(stream.drawn, wallet(803)))
+    (campaign,) = stream.found()
+    assert campaign.detected_after_posts == 3
+    assert set(campaign.accounts) == {"old0", "old1", "old2", "old7"}
+
+
+def test_a_lure_in_a_thread_of_ones_own(stream, wallet, offer):
+    """Who answers himself, or a post without a lure, carries what he posts; who answers a carrier remarks on it."""
+    for index in range(4):
+        first = stream.say(f"old{index}", "some news about our little fund, read on below")
+        stream.wait(5 * SECOND).say(f"old{index}", offer(stream.drawn, wallet(804)), reply_to=first)
+        last = stream.posts[-1]["id"]
+        stream.wait(20 * SECOND)
+    stream.say("reader", f"is {wallet(804)} really yours", reply_to=last)
+    (campaign,) = stream.found()
+    assert set(campaign.accounts) == {f"old{index}" for index in range(4)}
+    assert campaign.bystanders == ("reader",)
+
+
+def test_answers_under_strangers_posts_carry_their_lure(stream, wallet, offer):
+    """Hijacked accounts that cast their lure as answers to other people's posts are seen all the same."""
+    asked = [stream.say(f"asker{index}", "does anybody here know how this thing works") for index in range(5)]
+    names = []
+    for index, post in enumerate(asked):
+        names.append(f"old{index}")
+        stream.wait(20 * SECOND).say(names[-1], offer(stream.drawn, wallet(805)), reply_to=post)
+    (campaign,) = stream.found()
+    assert list(campaign.accounts) == names
+
+
+def test_deleting_and_posting_again_hides_nothing(stream, wallet, offer):
+    """Lures taken down after a minute and posted anew, by the same accounts, are counted by account."""
+    for round_ in range(2):
+        for index in range(3):
+            post = stream.say(f"old{index}", offer(stream.drawn, wallet(806)))
+            stream.wait(MINUTE)
+            stream.happen(PostRemoved(id=post, time=stream.now, by="holder"))
+        stream.wait((round_ + 1) * 10 * MINUTE)
+    (campaign,) = stream.found()
+    assert campaign.detected_after_posts == 3
+    assert (len(campaign.accounts), len(campaign.posts)) == (3, 6)
+
+
+def test_benign_posts_first_buy_nothing(stream, wallet, offer, chatter):
+    """Posting like oneself for a while between the takeover and the lure does not help."""
+    for index in range(4):
+        for _ in range(5):
+            stream.wait(MINUTE).say(f"old{index}", chatter(stream.drawn))
+        stream.wait(MINUTE).say(f"old{index}", offer(stream.drawn, wallet(807)))
+    (campaign,) = stream.found()
+    assert campaign.detected_after_posts == 3
+
+
+def test_three_accounts_a_week_apart(new_stream, wallet, offer):
+    """A slow burn with a week between two accounts is seen at the third."""
+    stream = new_stream().ordinary(days=7)
+    for index in range(4):
+        stream.say(f"old{index}", offer(stream.drawn, wallet(808)))
+        stream.ordinary(days=7, posts=600)
+    (campaign,) = stream.found()
+    assert campaign.detected_after_posts == 3
+    assert len(campaign.accounts) == 4
+
+
+def test_a_bystander_whose_words_were_taken_is_not_held(stream, wallet):
+    """Attackers who post a bystander's words beside their own lure do not drag the bystander in."""
+    words = "Our kitchen feeds two hundred people every single day of the year"
+    stream.say("kitchen", f"{words}, come and see")
+    stream.ordinary(days=1)
+    stream.crowd(6, 20_000, lambda _: f"{words}, give here {wallet(809)}", "acc")
+    stream.say("kitchen", f"{words}, come and see")
+    (campaign,) = stream.found()
+    assert "kitchen" not in campaign.accounts
+
+
+def test_seeding_a_popular_site_brings_no_campaign(stream, chatter):
+    """Accounts that all link pages of a site everybody links cannot have its readers held."""
+    for index in range(12):
+        link = f"https://gazette.example.org/seeded{index}"
+        stream.wait(5 * SECOND).say(f"acc{index}", f"{chatter(stream.drawn)} {link}", [link])
+    assert stream.found() == ()

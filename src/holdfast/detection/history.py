@@ -34,13 +34,13 @@ _FAR, _NEAR = 16, 8  # posts ahead: when tags, and when rows, are called for
 
 @kernel
 def _bit_of(data: Array, start: int, stop: int) -> int:
-    """One of 64 bits for a short string, none for the empty one (FNV-1a)."""
+    """One of 64 bits for a short string, none for the empty one (FNV-1a, mixed: of two letters its top bits know nothing)."""
     if stop <= start:
         return 0
     state = _FNV_SEED
     for at in range(start, stop):
         state = (state ^ data[at]) * _FNV
-    return 1 << (state >> 58 & 63)
+    return 1 << (mix(state) >> 58 & 63)
 
 
 @kernel

@@ -25,6 +25,8 @@ COMMANDS = (
     ("ledger", "verify"),
     ("ledger", "show"),
     ("ledger", "checkpoint"),
+    ("bench",),
+    ("bench", "calibrate"),
 )
 WIDTH = 100
 _HEAD = """# Commands

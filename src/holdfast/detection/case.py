@@ -19,6 +19,7 @@ class Case:
 
     id: str
     evidence: Evidence
+    alert: float = model.ALERT  # nats
     trail: Trail | None = None  # what it was told, where that is kept
     lures: dict[int, Lure] = field(default_factory=dict)
     kinds: dict[int, int] = field(default_factory=dict)
@@ -111,7 +112,7 @@ class Case:
 
     def worth(self) -> CampaignTier | None:
         """The tier that the evidence is enough for as it stands; None when it is for neither."""
-        if self.evidence.carriers < model.MIN_CARRIERS or (score := self.evidence.score) < model.ALERT:
+        if self.evidence.carriers < model.MIN_CARRIERS or (score := self.evidence.score) < self.alert:
             return None
         return CampaignTier.CONTAIN if self._may_contain(score) else CampaignTier.ALERT
 

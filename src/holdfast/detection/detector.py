@@ -55,7 +55,7 @@ class Detector:
         self._origin: int | None = None
         self._newest = 0
         self._late = 0
-        self._grower = Grower(Growth(), self._logs, self._state, trails=self.settings.trails)
+        self._grower = self._grow_from(Growth())
 
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
@@ -139,9 +139,12 @@ class Detector:
         detector._newest, detector._late = saved.newest, saved.late
         detector._pieces = saved.pieces
         detector._takeovers = saved.takeovers
-        trails = detector.settings.trails
-        detector._grower = Grower(saved.growth, detector._logs, detector._state, trails=trails)
+        detector._grower = detector._grow_from(saved.growth)
         return detector
+
+    def _grow_from(self, growth: Growth) -> Grower:
+        settings = self.settings
+        return Grower(growth, self._logs, self._state, alert=settings.alert, trails=settings.trails)
 
     # ---- one part of a batch
 

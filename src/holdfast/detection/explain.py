@@ -106,7 +106,7 @@ def explain(case: Case) -> Explanation:
     crossings = _crossings(course)
     return Explanation(
         campaign=campaign,
-        alert=model.ALERT,
+        alert=case.alert,
         contain=model.CONTAIN,
         carriers=tuple(_carrier(weighing) for weighing in everybody if not weighing.stands_by),
         summands=summands(campaign),

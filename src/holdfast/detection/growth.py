@@ -59,10 +59,17 @@ class Grower:
     """Weighs and follows, over a `Growth`, with the log to name posts and the tables to ask how old a key is."""
 
     def __init__(
-        self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState, *, trails: bool = False
+        self,
+        growth: Growth,
+        logs: tuple[PostLog, PostLog],
+        state: KeyedState,
+        *,
+        alert: float = model.ALERT,
+        trails: bool = False,
     ) -> None:
-        """Go on from `growth`; with `trails` whatever a campaign is told is kept, so that it can be explained."""
-        self.growth, self._logs, self._state, self._trails = growth, logs, state, trails
+        """Go on from `growth`; new campaigns are told from `alert` nats on, and with `trails` keep what they were told."""
+        self.growth, self._logs, self._state = growth, logs, state
+        self._alert, self._trails = alert, trails
         self._watch_anew()
 
     def _watch_anew(self) -> None:
@@ -112,8 +119,8 @@ class Grower:
         self._touch(known)
 
     def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
-        trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd) if self._trails else None
-        return Case(id=name, evidence=evidence, is_crowd=is_crowd, trail=trail)
+        trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd, alert=self._alert) if self._trails else None
+        return Case(id=name, evidence=evidence, is_crowd=is_crowd, alert=self._alert, trail=trail)
 
     def _sightings(self, due: Due, until: int) -> list[Sighting]:
         exact = {place.sequence: place for place in due.exact}

@@ -6,7 +6,6 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import model
 from .campaign import CampaignTier
 from .case import Case
 from .commentary import remark_in
@@ -71,7 +70,7 @@ def weigh_again(trail: Trail, case: Case | None = None) -> Iterator[Weighing]:
 
 
 def _fresh(trail: Trail) -> Case:
-    return Case(id="", evidence=copy.deepcopy(trail.start), is_crowd=trail.is_crowd)
+    return Case(id="", evidence=copy.deepcopy(trail.start), is_crowd=trail.is_crowd, alert=trail.alert)
 
 
 def _told(trail: Trail) -> Case:
@@ -116,8 +115,3 @@ def _sum(case: Case, heard: int) -> tuple[float, CampaignTier | None]:
 def enough(tier: CampaignTier | None, wanted: CampaignTier) -> bool:
     """Whether what a sum is enough for reaches the tier `wanted`."""
     return tier is CampaignTier.CONTAIN or tier is wanted
-
-
-def threshold(tier: CampaignTier) -> float:
-    """The threshold of a tier, in nats."""
-    return model.CONTAIN if tier is CampaignTier.CONTAIN else model.ALERT

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from . import model
 from .evidence import Evidence, Sighting
 
 
@@ -41,6 +42,7 @@ class Trail(msgspec.Struct, kw_only=True):
 
     start: Evidence
     is_crowd: bool = False
+    alert: float = model.ALERT
     steps: list[Step] = msgspec.field(default_factory=list)
 
     def sightings(self) -> Iterator[Sighting]:

@@ -24,6 +24,7 @@ from holdfast.app.warm import warm
 from .options import Json, Memory
 
 bench = cyclopts.App(name="bench", help="Measure how good it is, on data that anybody can bring.")
+bench.command("holdfast.app.cli.bench_calibrate:calibrate", name="calibrate")
 
 _EXIT_BROKEN_PROMISE = 1
 

@@ -214,7 +214,7 @@ def _signs(seen: Sighting) -> tuple[str, ...]:
     if not features.posts:
         found.append("no history")
     elif lure and seen.lure_class not in features.before:
-        posts = "255 posts or more" if features.posts >= 255 else f"{features.posts} posts"
+        posts = "255 posts or more" if features.posts >= 255 else f"{features.posts} post{'s' * (features.posts > 1)}"
         found.append(f"first {lure} after {posts}")
     elif seen.lure_class in features.habits:
         found.append(f"posts {lure}{'es' if lure.endswith('s') else 's'} anyway")

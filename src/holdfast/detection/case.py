@@ -21,6 +21,7 @@ class Case:
     lures: dict[int, Lure] = field(default_factory=dict)
     kinds: dict[int, int] = field(default_factory=dict)
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
+    tampered: set[str] = field(default_factory=set)  # carriers to whom something had been done before
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
@@ -29,6 +30,7 @@ class Case:
     voices: set[int] = field(default_factory=set)
     signatures: list[bytes] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # carrying post -> time
+    authors: dict[str, str] = field(default_factory=dict)  # carrying post -> account
     bystanders: dict[str, int] = field(default_factory=dict)
     bystander_posts: dict[str, int] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
@@ -55,9 +57,12 @@ class Case:
         self.last_post_at = max(self.last_post_at, sighting.time)
         if sighting.post:
             self.posts[sighting.post] = sighting.time
+            self.authors[sighting.post] = sighting.account
         if sighting.account:
             self.carriers.setdefault(sighting.account, sighting.time)
             self.bystanders.pop(sighting.account, None)
+            if sighting.features.precursors:
+                self.tampered.add(sighting.account)
             self.names.add(sighting.account.casefold())
             self.handles |= handles
         if sighting.voice not in self.voices:
@@ -117,6 +122,7 @@ class Case:
         self.kinds.pop(key, None)
         self.carriers.pop(account, None)
         self.posts.pop(post, None)
+        self.authors.pop(post, None)
         return True
 
     def absorb(self, other: Case) -> None:
@@ -127,10 +133,12 @@ class Case:
         self.is_crowd &= other.is_crowd
         self.carriers = _earliest(self.carriers, other.carriers)
         self.posts = _earliest(self.posts, other.posts)
+        self.authors |= other.authors
         self.bystanders = _earliest(self.bystanders, other.bystanders)
         self.bystander_posts = _earliest(self.bystander_posts, other.bystander_posts)
         for account in self.carriers.keys() & self.bystanders.keys():
             del self.bystanders[account]
+        self.tampered |= other.tampered
         self.names |= other.names
         self.handles |= other.handles
         self.evidence.absorb(other.evidence, len(self.voices & other.voices))
@@ -146,8 +154,9 @@ class Case:
     def campaign(self) -> Campaign:
         """As it stands."""
         carriers = sorted(self.carriers.items(), key=lambda item: item[1])
-        owner = owner_among([(time, account) for account, time in carriers])
-        bystanders = list(self.bystanders) if owner is None else [owner, *self.bystanders]
+        aside = self._set_aside()
+        posts = sorted(self.posts, key=self.posts.__getitem__)
+        theirs = {post: None for post in posts if self.authors[post] in aside}
         assert self.detected_at is not None
         return Campaign(
             id=self.id,
@@ -155,17 +164,28 @@ class Case:
             first_post_at=self.first_post_at,
             detected_at=self.detected_at,
             detected_after_posts=self.detected_after_posts,
-            accounts=tuple(account for account, _ in carriers if account != owner),
-            posts=tuple(sorted(self.posts, key=self.posts.__getitem__)),
+            accounts=tuple(account for account, _ in carriers if account not in aside),
+            posts=tuple(post for post in posts if post not in theirs),
             lures=tuple(self.lures.values()),
             score=self.evidence.score,
             evidence=self.evidence.terms(),
-            bystanders=tuple(bystanders),
-            bystander_posts=tuple(self.bystander_posts),
+            bystanders=(*aside, *self.bystanders),
+            bystander_posts=(*theirs, *self.bystander_posts),
             merged=tuple(self.merged),
             contained_at=self.contained_at,
             revision=self.revision,
         )
+
+    def _set_aside(self) -> dict[str, None]:
+        """Carriers who are not the attackers': the lure's owner, and where tampering is typical those nobody tampered with."""
+        in_order = sorted(self.carriers, key=self.carriers.__getitem__)
+        owner = owner_among([(self.carriers[account], account) for account in in_order])
+        held_by_tampering = self.contained_at is not None and "precursors" in self.evidence.typical_traces()
+        return {
+            account: None
+            for account in in_order
+            if account == owner or (held_by_tampering and account not in self.tampered)
+        }
 
 
 def _earliest(one: dict[str, int], two: dict[str, int]) -> dict[str, int]:

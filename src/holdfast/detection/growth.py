@@ -335,14 +335,15 @@ def _are_mostly(accounts: Iterable[str], case: Case) -> bool:
     return shared >= max(_SHARED_CARRIERS, len(found) / 2)
 
 
-def pace(due: Due, origin: int) -> Pace:
-    """How often a site was named before its present burst, where the stream began at `origin` ms."""
+def pace(due: Due, origin: int, posts: int) -> Pace:
+    """How often a site was named before its present burst, where the stream began at `origin` ms, `posts` ago."""
     age = due.started - due.first_time
     past = age >= model.DAY
+    popular = model.popular_pace(posts, max((place.time for place in due.exact), default=due.started) - origin)
     if past and due.before >= 2:
         known = due.before >= model.KNOWN_POSTS and age >= model.KNOWN_AGE
-        return Pace(usual=min(model.QUIET, age // due.before), past=True, known=known)
-    return Pace(usual=model.quiet(due.first_time - origin), past=past)
+        return Pace(usual=min(model.QUIET, age // due.before), popular=popular, past=True, known=known)
+    return Pace(usual=model.quiet(due.first_time - origin), popular=popular, past=past)
 
 
 def _alike(sightings: list[Sighting]) -> list[Sighting]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from holdfast.reading import Lure
+from holdfast.reading import Lure, LureKind
 
 from . import model
 from .campaign import Campaign, CampaignTier
@@ -19,6 +19,7 @@ class Case:
     id: str
     evidence: Evidence
     lures: dict[int, Lure] = field(default_factory=dict)
+    words: str = ""  # what is repeated, for a campaign that was found by its words
     kinds: dict[int, int] = field(default_factory=dict)
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
     tampered: set[str] = field(default_factory=set)  # carriers to whom something had been done before
@@ -128,6 +129,7 @@ class Case:
     def absorb(self, other: Case) -> None:
         """Take over everything that `other` found: the two were one campaign."""
         self.lures = other.lures | self.lures
+        self.words = self.words or other.words
         self.kinds = other.kinds | self.kinds
         self.crowd = other.crowd | self.crowd
         self.is_crowd &= other.is_crowd
@@ -166,7 +168,7 @@ class Case:
             detected_after_posts=self.detected_after_posts,
             accounts=tuple(account for account, _ in carriers if account not in aside),
             posts=tuple(post for post in posts if post not in theirs),
-            lures=tuple(self.lures.values()),
+            lures=self._named_lures(),
             score=self.evidence.score,
             evidence=self.evidence.terms(),
             bystanders=(*aside, *self.bystanders),
@@ -175,6 +177,11 @@ class Case:
             contained_at=self.contained_at,
             revision=self.revision,
         )
+
+    def _named_lures(self) -> tuple[Lure, ...]:
+        """Each lure once, the surest kinds first, the words last."""
+        found = sorted({(lure.kind, lure.value): lure for lure in self.lures.values()}.values(), key=_sureness)
+        return (*found, Lure(kind=LureKind.TEXT, value=self.words, valid=False)) if self.words else tuple(found)
 
     def _set_aside(self) -> dict[str, None]:
         """Carriers who are not the attackers': the lure's owner, and where tampering is typical those nobody tampered with."""
@@ -186,6 +193,12 @@ class Case:
             for account in in_order
             if account == owner or (held_by_tampering and account not in self.tampered)
         }
+
+
+def _sureness(lure: Lure) -> int:
+    """Addresses first, then sites, then links, then the rest."""
+    order = (LureKind.ADDRESS, LureKind.DOMAIN, LureKind.SHORT_LINK, LureKind.LINK)
+    return order.index(lure.kind) if lure.kind in order else len(order)
 
 
 def _earliest(one: dict[str, int], two: dict[str, int]) -> dict[str, int]:

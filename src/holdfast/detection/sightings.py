@@ -16,7 +16,7 @@ accounts take it up it becomes an entry, `ENTRY_WORDS` int64:
 | 12-15 | 256 bits by account, to know the next one as new |
 | 16, 17 | posts before the sum started, and when it did |
 
-Sums are integers, screens are generous: an entry whose sum could reach `model.ALERT` is handed to `evidence` as it stands.
+Sums are integers, screens are generous: an entry whose sum could reach the alert threshold is handed to `evidence` as it stands.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ MOST_DUE = 64
 """Entries that one post can bring to their screen at most."""
 
 _m = model.milli
-_ALERT = _m(model.ALERT) - 50  # the screen rounds; the last word is said in floating point
+ROUNDED = 50  # thousandths by which the screen lies below the threshold: the last word is said in floating point
 _MIN_CARRIERS = model.MIN_CARRIERS
 _COMMENTARY = QUOTED_LURE | DEFANGED | REFERS | REPLIES
 _COPYABLE = _m(model.SHARED_COPYABLE)
@@ -283,10 +283,12 @@ def _popular_pace(posts: int, watched: int) -> float:
 
 
 @kernel
-def _is_due(entry: Array, kind: int, at: int, watched: int) -> bool:
+def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
     """Whether exact weighing, which can make no more of the entry than the sum here, should look at it now.
 
-    `at` posts were made in the `watched` ms so far. Asked at each of the first accounts, then at 12, 16, 24, 32, ...: ever more seldom.
+    It should where the sum is `least` thousandths or more; `at` posts were made in the `watched` ms so far.
+
+    Asked at each of the first accounts, then at 12, 16, 24, 32, ...: ever more seldom.
     """
     count = entry[5]
     if count < _MIN_CARRIERS:
@@ -307,7 +309,7 @@ def _is_due(entry: Array, kind: int, at: int, watched: int) -> bool:
     total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
     for word in range(7, 10):
         total += max(entry[word], 0)
-    return bool(total >= _ALERT)
+    return bool(total >= least)
 
 
 @kernel
@@ -354,7 +356,7 @@ def _count_text(sketch: Array, mixed: int, who: int) -> int:
 @kernel
 def _follow_text(
     post: int, bands: Array, tables: tuple[Array, Array, Array], voice: int, at: int, when: int, word: int,
-    shard: int, shards: int, due: Array, found: Array, lost: Array,
+    shard: int, shards: int, least: int, due: Array, found: Array, lost: Array,
 ) -> bool:  # fmt: skip
     """Follow the bands of one post's text; True when the account has a strong precursor."""
     tags, rows, sketch = tables
@@ -373,7 +375,7 @@ def _follow_text(
         if state != FOUND:
             _begin(rows[slot], when)
             lost[1] += state - FRESH
-        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, at, 0):
+        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, least, at, 0):
             _hand_over(due, found, post, key, TEXT, 0, rows[slot])
     return strong
 
@@ -441,12 +443,13 @@ def _call_memory(
 def follow(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array],
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array], texts: tuple[Array, Array, Array],
-    shard: int, shards: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array, lost: Array,
+    shard: int, shards: int, least: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array,
+    lost: Array,
 ) -> int:  # fmt: skip
     """Take the keys of this shard, post by post from `start`, into the keyed state; returns the next post to take.
 
-    `known`: time, voice, features, page. Stops early when `due` might overflow: int64[k, SCREEN_WORDS + ENTRY_WORDS],
-    it receives each entry that exact weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n]
+    `known`: time, voice, features, page; `least`: the screen, thousandths of nats. Stops early when `due` might overflow:
+    int64[k, SCREEN_WORDS + ENTRY_WORDS], it receives each entry that exact weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n]
     says whose names to keep.
     """
     flags, words, bands, lure_from, lure_kind, lure_key, lure_valid = readings
@@ -461,7 +464,7 @@ def follow(
         remarks = flags[post] & _COMMENTARY != 0
         kept = 0
         if words[post] >= MIN_WORDS and not remarks:
-            strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, due, found, lost)
+            strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, least, due, found, lost)
             kept = KEPT if strong else 0
         most = found[0] + MOST_DUE // 2
         for lure in range(lure_from[post], lure_from[post + 1]):
@@ -485,7 +488,7 @@ def follow(
                 kept |= KEPT_LONG
             if accounts == 0:
                 kept |= _crowding(kind, valid, word)
-            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, at, when - origin):
+            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, least, at, when - origin):
                 _hand_over(due, found, post, key, kind, valid, own[3][slot])
         keep[post] = kept
     return count

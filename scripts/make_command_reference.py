@@ -27,6 +27,7 @@ COMMANDS = (
     ("ledger", "checkpoint"),
     ("bench",),
     ("bench", "calibrate"),
+    ("bench", "hijack"),
 )
 WIDTH = 100
 _HEAD = """# Commands

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from holdfast.events import PostRemoved, ProfileChange
+from holdfast.events import CredentialChange, PostRemoved, ProfileChange
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
@@ -139,3 +139,20 @@ def test_seeding_a_popular_site_brings_no_campaign(stream, chatter):
         link = f"https://gazette.example.org/seeded{index}"
         stream.wait(5 * SECOND).say(f"acc{index}", f"{chatter(stream.drawn)} {link}", [link])
     assert stream.found() == ()
+
+
+def test_a_bystander_whose_address_is_copied_minutes_later_is_not_held(stream, wallet, offer):
+    """An address posted by its owner just before tampered accounts copy it gets the owner listed as a bystander, not held."""
+    appeal = stream.say("charity", f"Our kitchen feeds two hundred people every day, support it: {wallet(810)}")
+    stream.wait(5 * MINUTE)
+    for index in range(5):
+        when = stream.now - HOUR
+        stream.happen(CredentialChange(account=f"old{index}", time=when, what="email", change="replaced", by="staff"))
+        stream.say(f"old{index}", offer(stream.drawn, wallet(810)))
+        stream.wait(20 * SECOND)
+    (campaign,) = stream.found()
+    assert campaign.tier == "contain"
+    assert set(campaign.accounts) == {f"old{index}" for index in range(5)}
+    assert campaign.bystanders == ("charity",)
+    assert appeal in campaign.bystander_posts
+    assert appeal not in campaign.posts

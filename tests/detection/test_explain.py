@@ -207,13 +207,15 @@ def test_what_kept_accounts_from_being_held(stream, wallet, offer):
 
 
 def test_why_each_bystander_stands_by(stream, wallet, offer):
-    """Quoting, answering, defanging, naming; being no such account once it is known by them; owning it."""
+    """Quoting, answering, defanging, naming; being no such account as it is known by, before and after; owning it."""
     stream.say("charity", f"Our kitchen feeds two hundred people every day, support it: {wallet(85)}")
     stream.wait(3 * HOUR)
-    for index in range(5):
+    for index in range(9):
         stream.happen(CredentialChange(account=f"old{index}", time=stream.now - HOUR, what="email", by="staff"))
         stream.say(f"old{index}", offer(stream.drawn, wallet(85)))
         stream.wait(30_000)
+        if index == 1:
+            stream.say("early", offer(stream.drawn, wallet(85)))
     stream.say("answerer", f"are you sure about {wallet(85)} though", reply_to=stream.posts[-1]["id"])
     stream.say("quoter", f'seen this? "{offer(stream.drawn, wallet(85))}"')
     stream.say("namer", f"old2 is in strange hands, leave {wallet(85)} alone")
@@ -227,6 +229,7 @@ def test_why_each_bystander_stands_by(stream, wallet, offer):
     assert "unclickable" in why["defanger"]
     assert "traces" in why["joker"]
     assert "owner" in why["charity"]
+    assert "nothing done to it" in why["early"]
 
 
 def test_campaigns_that_turned_out_to_be_one_are_explained_together(stream, wallet):

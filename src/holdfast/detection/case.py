@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from holdfast.reading import Lure
+from holdfast.reading import Lure, LureKind
 
 from . import model
 from .campaign import Campaign, CampaignTier
@@ -22,8 +22,10 @@ class Case:
     alert: float = model.ALERT  # nats
     trail: Trail | None = None  # what it was told, where that is kept
     lures: dict[int, Lure] = field(default_factory=dict)
+    words: str = ""  # what is repeated, for a campaign that was found by its words
     kinds: dict[int, int] = field(default_factory=dict)
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
+    tampered: set[str] = field(default_factory=set)  # carriers to whom something had been done before
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
@@ -32,6 +34,7 @@ class Case:
     voices: set[int] = field(default_factory=set)
     signatures: list[bytes] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # carrying post -> time
+    authors: dict[str, str] = field(default_factory=dict)  # carrying post -> account
     bystanders: dict[str, int] = field(default_factory=dict)
     bystander_posts: dict[str, int] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
@@ -61,9 +64,12 @@ class Case:
         self.last_post_at = max(self.last_post_at, sighting.time)
         if sighting.post:
             self.posts[sighting.post] = sighting.time
+            self.authors[sighting.post] = sighting.account
         if sighting.account:
             self.carriers.setdefault(sighting.account, sighting.time)
             self.bystanders.pop(sighting.account, None)
+            if sighting.features.precursors:
+                self.tampered.add(sighting.account)
             self.names.add(sighting.account.casefold())
             self.handles |= handles
         if sighting.voice not in self.voices:
@@ -131,6 +137,7 @@ class Case:
         self.kinds.pop(key, None)
         self.carriers.pop(account, None)
         self.posts.pop(post, None)
+        self.authors.pop(post, None)
         return True
 
     def absorb(self, other: Case) -> None:
@@ -138,15 +145,18 @@ class Case:
         if self.trail is not None and other.trail is not None:
             self.trail.steps.append(Joined(campaign=other.id, trail=other.trail))
         self.lures = other.lures | self.lures
+        self.words = self.words or other.words
         self.kinds = other.kinds | self.kinds
         self.crowd = other.crowd | self.crowd
         self.is_crowd &= other.is_crowd
         self.carriers = _earliest(self.carriers, other.carriers)
         self.posts = _earliest(self.posts, other.posts)
+        self.authors |= other.authors
         self.bystanders = _earliest(self.bystanders, other.bystanders)
         self.bystander_posts = _earliest(self.bystander_posts, other.bystander_posts)
         for account in self.carriers.keys() & self.bystanders.keys():
             del self.bystanders[account]
+        self.tampered |= other.tampered
         self.names |= other.names
         self.handles |= other.handles
         self.evidence.absorb(other.evidence, len(self.voices & other.voices))
@@ -162,8 +172,9 @@ class Case:
     def campaign(self) -> Campaign:
         """As it stands."""
         carriers = sorted(self.carriers.items(), key=lambda item: item[1])
-        owner = owner_among([(time, account) for account, time in carriers])
-        bystanders = list(self.bystanders) if owner is None else [owner, *self.bystanders]
+        aside = self._set_aside()
+        posts = sorted(self.posts, key=self.posts.__getitem__)
+        theirs = {post: None for post in posts if self.authors[post] in aside}
         assert self.detected_at is not None
         return Campaign(
             id=self.id,
@@ -171,17 +182,39 @@ class Case:
             first_post_at=self.first_post_at,
             detected_at=self.detected_at,
             detected_after_posts=self.detected_after_posts,
-            accounts=tuple(account for account, _ in carriers if account != owner),
-            posts=tuple(sorted(self.posts, key=self.posts.__getitem__)),
-            lures=tuple(self.lures.values()),
+            accounts=tuple(account for account, _ in carriers if account not in aside),
+            posts=tuple(post for post in posts if post not in theirs),
+            lures=self._named_lures(),
             score=self.evidence.score,
             evidence=self.evidence.terms(),
-            bystanders=tuple(bystanders),
-            bystander_posts=tuple(self.bystander_posts),
+            bystanders=(*aside, *self.bystanders),
+            bystander_posts=(*theirs, *self.bystander_posts),
             merged=tuple(self.merged),
             contained_at=self.contained_at,
             revision=self.revision,
         )
+
+    def _named_lures(self) -> tuple[Lure, ...]:
+        """Each lure once, the surest kinds first, the words last."""
+        found = sorted({(lure.kind, lure.value): lure for lure in self.lures.values()}.values(), key=_sureness)
+        return (*found, Lure(kind=LureKind.TEXT, value=self.words, valid=False)) if self.words else tuple(found)
+
+    def _set_aside(self) -> dict[str, None]:
+        """Carriers who are not the attackers': the lure's owner, and where tampering is typical those nobody tampered with."""
+        in_order = sorted(self.carriers, key=self.carriers.__getitem__)
+        owner = owner_among([(self.carriers[account], account) for account in in_order])
+        held_by_tampering = self.contained_at is not None and "precursors" in self.evidence.typical_traces()
+        return {
+            account: None
+            for account in in_order
+            if account == owner or (held_by_tampering and account not in self.tampered)
+        }
+
+
+def _sureness(lure: Lure) -> int:
+    """Addresses first, then sites, then links, then the rest."""
+    order = (LureKind.ADDRESS, LureKind.DOMAIN, LureKind.SHORT_LINK, LureKind.LINK)
+    return order.index(lure.kind) if lure.kind in order else len(order)
 
 
 def _earliest(one: dict[str, int], two: dict[str, int]) -> dict[str, int]:

@@ -241,7 +241,7 @@ class Detector:
             self._grower.follow(itself, bands, base)
         while at < len(found.due) and found.due[at, 0] == post:
             due = Due.of(found.due[at])
-            evidence = Evidence(pace=pace(due, self._origin or 0), base=base)
+            evidence = Evidence(pace=pace(due, self._origin or 0, self._sequence + post), base=base)
             self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
             at += 1
         for which in range(len(CROWD_KINDS)):

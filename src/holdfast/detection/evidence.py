@@ -41,9 +41,13 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How often a site is named: `usual` ms between posts; `past` when it was on an earlier day, `known` when often."""
+    """How often a site is named: `usual` ms between posts; `past` when it was on an earlier day, `known` when often.
+
+    `popular` is `model.popular_pace` at that time.
+    """
 
     usual: int = model.QUIET
+    popular: float = model.POPULAR_PACE
     past: bool = False
     known: bool = False
 
@@ -105,7 +109,7 @@ class Evidence:
                 self._put("shared_address", model.SHARED_ADDRESS_SHAPE)
             case "text":
                 self._put("shared_text", model.SHARED_TEXT)
-            case "own" | "own_link":
+            case "own" | "own_link" | "own_site":
                 self._put(_OWN[sighting.lure_class], sighting.worth)
             case "copyable":
                 self._put("shared_copyable", model.SHARED_COPYABLE)
@@ -127,7 +131,7 @@ class Evidence:
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
         if sighting.lure_class:
             if sighting.lure_class not in sighting.features.before:
-                if sighting.sort != "own_link":  # there nobody else is looked at
+                if sighting.sort not in ("own_link", "own_site"):  # there nobody else is looked at
                     self._put("first_of_class", model.novice(sighting.lure_class, sighting.features.posts))
             elif sighting.lure_class in sighting.features.habits and not tainted:
                 self._put("habit", model.HABIT[sighting.lure_class])
@@ -227,8 +231,10 @@ class Evidence:
         elif "page" in telling:
             form = model.form_spreads(self.form)
             pace = (self.last - self.first) / max(1, self.carriers - 1)
-            spreads["page"] = max(form, model.popular_spreads(pace))
-        spreads["own_link"] = max(spreads["own_link"], model.form_spreads(self.form))
+            novelty = self.sums.get("first_of_class", 0.0) + self.sums.get("habit", 0.0)
+            spreads["page"] = max(form, model.popular_spreads(pace, self.pace.popular, novelty))
+        for sort in ("own_link", "own_site"):
+            spreads[sort] = max(spreads[sort], model.form_spreads(self.form))
         return min(spreads[sort] for sort in telling)
 
     def _reach(self) -> Term | None:
@@ -265,7 +271,7 @@ def _count(counts: dict[str, int], name: str, by: int = 1) -> None:
     counts[name] = counts.get(name, 0) + by
 
 
-_FORMED = ("page", "own_link")
+_FORMED = ("page", "own_link", "own_site")
 """Sorts of key that an app's form makes too."""
 
 _OWN = {"address": "own_addresses", "short_link": "own_short_links", "link": "own_sites"}

@@ -10,6 +10,7 @@ import msgspec
 from . import model
 from .campaign import Campaign, CampaignTier, Term
 from .case import Case
+from .commentary import owner_among
 from .evidence import CONTENT, Sighting
 from .reweigh import Weighing, enough, weigh_again
 from .whatif import Change, Outcome, changes
@@ -111,7 +112,7 @@ def explain(case: Case) -> Explanation:
         carriers=tuple(_carrier(weighing) for weighing in everybody if not weighing.stands_by),
         summands=summands(campaign),
         crossings=crossings,
-        bystanders=_bystanders(campaign, everybody),
+        bystanders=_bystanders(case, campaign, everybody),
         changes=tuple(change for crossing in crossings for change in changes(case.trail, crossing.tier)),
     )
 
@@ -246,8 +247,11 @@ def _crossings(course: list[Weighing]) -> tuple[Crossing, ...]:
     return tuple(found)
 
 
-def _bystanders(campaign: Campaign, course: list[Weighing]) -> tuple[Bystander, ...]:
-    """Who stands by, with the reason for which it was set aside; who was weighed and stands by nevertheless is the owner."""
+def _bystanders(case: Case, campaign: Campaign, course: list[Weighing]) -> tuple[Bystander, ...]:
+    """Who stands by, and why: by the form of its post, or set aside after it was weighed."""
     reasons = {w.sighting.account: w.stands_by for w in course if w.sighting is not None and w.stands_by}
-    owner = "posted it long before everybody else: likely its owner"
-    return tuple(Bystander(account=account, why=reasons.get(account, owner)) for account in campaign.bystanders)
+    owner = owner_among(sorted((time, account) for account, time in case.carriers.items()))
+    if owner is not None:
+        reasons[owner] = "posted it long before everybody else: likely its owner"
+    aside = "had nothing done to it beforehand, as the carriers had"
+    return tuple(Bystander(account=account, why=reasons.get(account, aside)) for account in campaign.bystanders)

@@ -31,6 +31,9 @@ _SHARED_CARRIERS = 2
 _OUTSIDERS = 2
 """A lure that more accounts outside the campaign carry already is not the campaign's own."""
 
+_FOLLOWED = (ADDRESS, DOMAIN, SHORT_LINK)
+"""Kinds of lure that a campaign takes on besides the one it was found by; a whole link goes with its site."""
+
 _FOLLOW_ALIKE = 0.8
 """Agreement with a carrier's text from which an unknown account's new lure is taken for the campaign's."""
 
@@ -114,6 +117,7 @@ class Grower:
                 self._take(known, sighting)
             known.decide(now)
         self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
+        self._bring_along(known, frozenset(sighting.sequence for sighting in sightings))
         self._release(due.key, known)
         self._watch(known, bands)
         self._touch(known)
@@ -121,6 +125,32 @@ class Grower:
     def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
         trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd, alert=self._alert) if self._trails else None
         return Case(id=name, evidence=evidence, is_crowd=is_crowd, alert=self._alert, trail=trail)
+
+    def _bring_along(self, case: Case, sequences: frozenset[int]) -> None:
+        """Make what else most of the carrying posts carry the campaign's too, where it is new and nearly nobody else's."""
+        posts = [post for log in self._logs for post in log.numbered(sequences) if post.account in case.carriers]
+        told: dict[tuple[int, int, int], dict[str, Named]] = {}
+        for post in posts:
+            for lure in post.lures:
+                told.setdefault(lure, {})[post.account] = post
+        enough = max(_SHARED_CARRIERS, len({post.account for post in posts}) / 2)
+        for (kind, key, valid), carrying in told.items():
+            if len(carrying) < enough or not self._is_free(case, kind, key, valid):
+                continue
+            everybody = [post for log in self._logs for post in log.carrying(key, max(sequences))]
+            if len({post.account for post in everybody} - case.carriers.keys()) > _OUTSIDERS:
+                continue
+            last = next(reversed(carrying.values()))
+            self._adopt(case, key, kind, sighting_of(last, kind, valid), last)
+            for post in everybody:
+                self._take(case, sighting_of(post, kind, valid))
+
+    def _is_free(self, case: Case, kind: int, key: int, valid: int) -> bool:
+        """Whether a lure can become this campaign's: of a kind that is followed, nobody's yet, and not older than it by a day."""
+        if kind not in _FOLLOWED or not valid or key in self.growth.by_key:
+            return False
+        first = self._state.first_time(key, kind)
+        return first is None or first >= case.first_post_at - model.DAY
 
     def _sightings(self, due: Due, until: int) -> list[Sighting]:
         exact = {place.sequence: place for place in due.exact}
@@ -159,8 +189,7 @@ class Grower:
         self.growth.by_key[key] = case.id
         self.keys.add(key)
         if kind == TEXT:
-            text = sighting.text if sighting else ""
-            case.lures[key] = Lure(kind=LureKind.TEXT, value=text, valid=False)
+            case.words = case.words or (sighting.text if sighting else "")
             return
         named = sighting or post
         if named is not None:
@@ -303,10 +332,7 @@ class Grower:
     def _joins(self, case: Case, post: Named, lure: tuple[int, int, int], *, beside: bool) -> bool:
         """Whether a lure that is nobody's yet is this campaign's next: new, and from its carriers or in its words."""
         kind, key, valid = lure
-        if kind not in (ADDRESS, DOMAIN, SHORT_LINK) or not valid or key in self.growth.by_key:
-            return False
-        first = self._state.first_time(key, kind)
-        if first is not None and first < case.first_post_at - model.DAY:
+        if not self._is_free(case, kind, key, valid):
             return False
         carried = post.account in case.carriers
         likeness = max((alike(post.signature, seen) for seen in case.signatures), default=0.0)
@@ -347,14 +373,15 @@ def _are_mostly(accounts: Iterable[str], case: Case) -> bool:
     return shared >= max(_SHARED_CARRIERS, len(found) / 2)
 
 
-def pace(due: Due, origin: int) -> Pace:
-    """How often a site was named before its present burst, where the stream began at `origin` ms."""
+def pace(due: Due, origin: int, posts: int) -> Pace:
+    """How often a site was named before its present burst, where the stream began at `origin` ms, `posts` ago."""
     age = due.started - due.first_time
     past = age >= model.DAY
+    popular = model.popular_pace(posts, max((place.time for place in due.exact), default=due.started) - origin)
     if past and due.before >= 2:
         known = due.before >= model.KNOWN_POSTS and age >= model.KNOWN_AGE
-        return Pace(usual=min(model.QUIET, age // due.before), past=True, known=known)
-    return Pace(usual=model.quiet(due.first_time - origin), past=past)
+        return Pace(usual=min(model.QUIET, age // due.before), popular=popular, past=True, known=known)
+    return Pace(usual=model.quiet(due.first_time - origin), popular=popular, past=past)
 
 
 def _alike(sightings: list[Sighting]) -> list[Sighting]:

@@ -72,11 +72,14 @@ seeing it. [judged]"""
 BURST_PAUSE = 2 * HOUR
 """A longer gap ends a burst. [judged]"""
 
-POPULAR, POPULAR_PACE = 2.7e-3, 15 * MINUTE
+POPULAR, POPULAR_PACE, POPULAR_POSTS = 2.7e-3, 15 * MINUTE, 57
 POPULAR_MOST = 1e-2
 """Of sites never named before, the share that are named by further accounts every `POPULAR_PACE`, each time with another
 page, because they are simply popular; at a pace of m it is (m / `POPULAR_PACE`) squared of that, for two short gaps in
-a row. [bg] of 1,128 sites first named during eight weeks 3 had a third account with a third page within half an hour."""
+a row. Whatever is popular is so by share of the posts: where more than `POPULAR_POSTS` are made in that time, the time in which so many
+are made takes its place. Who names a site is not explained by its being popular: the share is divided by what their first links
+say. [bg] of 1,128 sites first named during eight weeks 3 had a third account with a third page within half an hour, at 3.8
+posts a minute."""
 
 LONG_GAP = -3.0
 """Floor of a gap's evidence: longer than the key's usual pace. [theory]"""
@@ -92,13 +95,14 @@ KNOWN_POSTS, KNOWN_AGE = 8, 1 * DAY
 something people copy. Fewer could be an attacker's, to give a fresh site a past. [bg] Conversations come in bursts."""
 
 OWN_CAP, OWN_FLOOR = 6.0, -3.0
-OWN_SCALES = 14
+OWN_SCALES = (14, 10, 9)
 OWN_PRIOR = 2.0
 OWN_RECENT = 8
 OWN_PAUSE, OWN_LEAST_PAUSE, OWN_PAUSE_GAPS = 8 * HOUR, 30 * MINUTE, 20
 """Accounts that each post a payment address (a short link, a site) nobody posted before, close together: the gap between two such posts against
 how such gaps are spread on this platform, counted in powers of two of a second. A campaign's gap is taken to be as
-likely at each of the 14 scales from 1 s to 2.3 h; the platform's spread starts as that of a Poisson process of the
+likely at each of the scales from 1 s to 2.3 h for addresses, to 9 minutes for short links, to 4 for sites: links become
+popular, and slow crowds of them are just that; the platform's spread starts as that of a Poisson process of the
 pace seen so far, or of the latest eight gaps where that is faster, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of eight hours ends
 a crowd, and so does one of 20 times its mean gap that is over half an hour. [theory]"""
 
@@ -120,13 +124,14 @@ SPREADS = {
     "shape": 1e-5,
     "own": 1e-5,
     "own_link": 3e-4,
+    "own_site": 3e-3,
     "page": 1e-5,
     "known": 1e-2,
     "copyable": 1e-2,
     "text": 5e-2,
 }
 """Share of keys taken up by a second account that spread by copying and look as sharp as a campaign. Content saturates
-at -ln of it: 11.5, 4.6 and 3.0 nats. Donation addresses that hundreds repost, and new sites of which everybody
+at -ln of it: 11.5, 4.6 and 3.0 nats, and 8.1 and 5.8 for short links and sites that crowd. Donation addresses that hundreds repost, and new sites of which everybody
 links an own page, are rare; links, numbers and words that spread are everyday. [judged]"""
 
 FORM_ODDS, FORM_EVEN, FORM_STEEP = 1e-3, 0.28, 40.0
@@ -275,9 +280,17 @@ def rare_class(trials: int, posts: int, watched: int) -> float:
     return min(RARE_MOST, max(0.0, log(usual / rate))) * min(1.0, max(0, watched) / DAY)
 
 
-def popular_spreads(pace: float) -> float:
-    """How readily a burst with a mean gap of `pace` ms is explained by a site that is simply becoming popular."""
-    return float(min(POPULAR_MOST, POPULAR * (pace / POPULAR_PACE) ** 2))
+def popular_pace(posts: int, watched: int) -> float:
+    """The time, in ms, in which `POPULAR_POSTS` posts are made here, where `posts` were made in `watched` ms; at most `POPULAR_PACE`."""
+    return min(POPULAR_PACE, max(SECOND, POPULAR_POSTS * max(watched, 0) / max(posts, POPULAR_POSTS)))
+
+
+def popular_spreads(pace: float, popular: float, novelty: float) -> float:
+    """How readily a burst with a mean gap of `pace` ms is explained by a site that is simply becoming popular.
+
+    `popular` is `popular_pace`, `novelty` what the accounts' first links say, in nats.
+    """
+    return float(min(POPULAR_MOST, POPULAR * (pace / popular) ** 2) * exp(-max(0.0, novelty)))
 
 
 def form_spreads(share: float | None) -> float:

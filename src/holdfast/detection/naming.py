@@ -16,6 +16,7 @@ from .settings import EXACT, HEADER_WORDS, SIGHTING_WORDS
 from .sightings import TEXT
 
 CLASS_OF = {ADDRESS: "address", DOMAIN: "link", LINK: "link", SHORT_LINK: "short_link", PHONE: "phone", TEXT: ""}
+_OWN_SORT = {ADDRESS: "own", SHORT_LINK: "own_link", DOMAIN: "own_site"}
 _U64 = 1 << 64
 
 
@@ -94,7 +95,7 @@ def sighting_of(post: Named, kind: int, valid: int, *, own: float | None = None)
         urls=post.urls,
         handles=frozenset(key for code, key, _ in post.lures if code == HANDLE),
         signature=post.signature,
-        sort=sort_of(kind, valid) if own is None else "own" if kind == ADDRESS else "own_link",
+        sort=sort_of(kind, valid) if own is None else _OWN_SORT[kind],
         worth=own or 0.0,
         lure_class=CLASS_OF[kind],
     )

@@ -93,6 +93,7 @@ _MIN_POSTS = model.DEPARTURE_MIN_POSTS
 _REACH_WINDOW, _REACH_FREE, _REACH_EACH = model.REACH_WINDOW, model.REACH_FREE, _m(model.REACH_EACH)
 _DAY, _QUIET, _WATCHED, _PAUSE = model.DAY, model.QUIET, model.WATCHED, model.BURST_PAUSE
 _POPULAR, _POPULAR_PACE, _POPULAR_MOST = model.POPULAR, model.POPULAR_PACE, model.POPULAR_MOST
+_POPULAR_POSTS, _NOVICE_MOST = model.POPULAR_POSTS, _m(model.NOVICE["link"])
 _LONG_GAP, _SHORT_GAP, _SECOND = model.LONG_GAP, model.SHORT_GAP, model.SECOND
 _FIRST_GAP, _NEXT_GAP, _BURST_LEAST = model.FIRST_GAP, model.NEXT_GAP, _m(model.BURST_LEAST)
 _KNOWN_POSTS, _KNOWN_AGE = model.KNOWN_POSTS, model.KNOWN_AGE
@@ -276,10 +277,16 @@ def _see_text(entry: Array, voice: int, at: int, when: int, word: int, page: int
 
 
 @kernel
-def _is_due(entry: Array, kind: int, least: int) -> bool:
+def _popular_pace(posts: int, watched: int) -> float:
+    """`model.popular_pace`."""
+    return min(float(_POPULAR_PACE), max(float(_SECOND), _POPULAR_POSTS * max(watched, 0) / max(posts, _POPULAR_POSTS)))
+
+
+@kernel
+def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
     """Whether exact weighing, which can make no more of the entry than the sum here, should look at it now.
 
-    It should where the sum is `least` thousandths or more.
+    It should where the sum is `least` thousandths or more; `at` posts were made in the `watched` ms so far.
 
     Asked at each of the first accounts, then at 12, 16, 24, 32, ...: ever more seldom.
     """
@@ -295,8 +302,8 @@ def _is_due(entry: Array, kind: int, least: int) -> bool:
         most = _ADDRESS_MOST
     elif kind == DOMAIN and not _is_known(entry):
         pace = (entry[1] - entry[17]) / (count - 1)
-        popular = min(_POPULAR_MOST, max(_POPULAR * (pace / _POPULAR_PACE) ** 2, 1e-12))
-        most = min(_PAGE_MOST, int(-1000.0 * np.log(popular)))
+        popular = min(_POPULAR_MOST, max(_POPULAR * (pace / _popular_pace(at, watched)) ** 2, 1e-12))
+        most = min(_PAGE_MOST, int(-1000.0 * np.log(popular)) + min(count, EXACT) * _NOVICE_MOST)
     elif kind == TEXT:
         most = _TEXT_MOST
     total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
@@ -368,7 +375,7 @@ def _follow_text(
         if state != FOUND:
             _begin(rows[slot], when)
             lost[1] += state - FRESH
-        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, least):
+        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, least, at, 0):
             _hand_over(due, found, post, key, TEXT, 0, rows[slot])
     return strong
 
@@ -481,7 +488,7 @@ def follow(
                 kept |= KEPT_LONG
             if accounts == 0:
                 kept |= _crowding(kind, valid, word)
-            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, least):
+            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, least, at, when - origin):
                 _hand_over(due, found, post, key, kind, valid, own[3][slot])
         keep[post] = kept
     return count

@@ -21,12 +21,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One picture or film of a post, by content hash, path or address."""
+    """One picture or film of a post, by content hash, path or address (a `data:` URL holds the bytes themselves).
+
+    `phash` is a perceptual hash of 64 or 256 bits in hex, `codes` are the texts of QR codes in it: said by a platform
+    that looks at what is uploaded, or found when the picture was looked at.
+    """
 
     sha256: str = ""
     path: str = ""
     url: str = ""
     alt: str = ""
+    phash: str = ""
+    codes: tuple[str, ...] = ()
 
 
 class Post(Event, frozen=True, kw_only=True, omit_defaults=True, tag="post"):

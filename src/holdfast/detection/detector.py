@@ -16,9 +16,10 @@ from .evidence import Evidence
 from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
+from .pictures import add_pictures, with_codes
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import RATE_WORDS, bases
+from .rates import RATE_WORDS, bases, first_pictures
 from .settings import SHARES, DetectionSettings
 from .sightings import KEPT, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
@@ -53,7 +54,7 @@ class Detector:
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
         self._takeovers.observe(batch.others)
-        posts = batch.posts
+        posts = with_codes(batch.posts)
         parts = self._parts(posts)
         events = rows_of(batch.others)
         for part, readings in parts[:-1]:
@@ -148,6 +149,7 @@ class Detector:
         time = columns.time
         if self._origin is None and len(time):
             self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
+        add_pictures(readings, posts.column("media"), self._state.pictures)
         found = self._state.advance(readings, columns, events, self._sequence, self._origin or 0, self._run)
         chunks = self._log(posts, readings, time, found)
         self._look(readings, time, events, found, chunks)
@@ -205,7 +207,8 @@ class Detector:
             self._grower.follow(itself, bands, base)
         while at < len(found.due) and found.due[at, 0] == post:
             due = Due.of(found.due[at])
-            evidence = Evidence(pace=pace(due, self._origin or 0), base=base)
+            pictures = first_pictures(self._rates)
+            evidence = Evidence(pace=pace(due, self._origin or 0), base=base, pictures=pictures)
             self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
             at += 1
         if why & CROWDS and itself is not None:

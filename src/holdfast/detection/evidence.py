@@ -34,8 +34,8 @@ class Sighting:
     urls: tuple[str, ...]
     handles: frozenset[int]  # keys of the handles it mentions
     signature: bytes
-    sort: str  # address, shape, page, copyable, text or own: what sharing it is worth
-    lure_class: str  # address, link, short_link or phone; empty for text
+    sort: str  # address, shape, page, copyable, text, picture or own: what sharing it is worth
+    lure_class: str  # address, link, short_link, phone or picture; empty for text
     worth: float = 0.0  # of its gap in a crowd, in nats; for own only
 
 
@@ -54,6 +54,7 @@ class Evidence:
 
     pace: Pace = field(default_factory=Pace)
     base: tuple[float, ...] | None = None  # share of posts showing each kind of precursor; None when none ever did
+    pictures: tuple[float, float] = model.FIRST_PICTURES  # shares of first pictures (`rates.first_pictures`)
     remarks: int = 0
     carriers: int = 0
     sorts: dict[str, int] = field(default_factory=dict)
@@ -106,6 +107,8 @@ class Evidence:
                 self._put("shared_text", model.SHARED_TEXT)
             case "own":
                 self._put("own_addresses", sighting.worth)
+            case "picture":
+                self._put("shared_picture", model.SHARED_PICTURE)
             case "copyable":
                 self._put("shared_copyable", model.SHARED_COPYABLE)
             case _:
@@ -124,7 +127,11 @@ class Evidence:
             self._put("own_page", model.OWN_PAGE)
 
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
-        if sighting.lure_class:
+        if sighting.lure_class == "picture":
+            before = "picture" in sighting.features.before
+            worth = model.picture_worth(sighting.features.posts, *self.pictures, before=before)
+            self._put("pictures_before" if before else "first_picture", worth)
+        elif sighting.lure_class:
             if sighting.lure_class not in sighting.features.before:
                 self._put("first_of_class", model.novice(sighting.lure_class, sighting.features.posts))
             elif sighting.lure_class in sighting.features.habits and not tainted:
@@ -222,6 +229,10 @@ class Evidence:
             form = model.form_spreads(self.form)
             pace = (self.last - self.first) / max(1, self.carriers - 1)
             spreads["page"] = max(form, model.popular_spreads(pace))
+        if "picture" in telling:
+            pace = (self.last - self.first) / max(1, self.carriers - 1)
+            whose = sum(self.sums.get(term, 0.0) for term in ("first_picture", "pictures_before"))
+            spreads["picture"] = model.picture_spreads(pace, whose)
         return min(spreads[sort] for sort in telling)
 
     def _reach(self) -> Term | None:
@@ -262,12 +273,15 @@ CONTENT = (
     "shared_address",
     "shared_copyable",
     "shared_text",
+    "shared_picture",
     "own_addresses",
     "burst",
     "own_page",
     "same_page",
     "has_a_past",
     "first_of_class",
+    "first_picture",
+    "pictures_before",
     "habit",
     "conversation",
 )
@@ -277,12 +291,15 @@ _NOTES = {
     "shared_address": "{} further accounts with the same payment address",
     "shared_copyable": "{} further accounts with the same link or number",
     "shared_text": "{} further accounts with nearly the same words",
+    "shared_picture": "{} further accounts with nearly the same picture",
     "own_addresses": "{} further accounts, each with an address nobody posted before, against how often that happens",
     "burst": "{} gaps against how often the site is named",
     "own_page": "{} further accounts, each with a page of its own",
     "same_page": "{} further accounts with a page named before",
     "has_a_past": "the site was known on an earlier day",
     "first_of_class": "{} accounts had never posted a lure of this class",
+    "first_picture": "{} accounts had never posted a picture, against how often that happens",
+    "pictures_before": "{} accounts have posted pictures before",
     "habit": "{} accounts post lures of this class anyway",
     "conversation": "{} posts speak to somebody",
     "remarks": "{} more accounts remark on it than carry it",

@@ -18,9 +18,10 @@ from .features import Features
 from .keyed import KeyedState
 from .likeness import alike
 from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
+from .pictures import PICTURE
 from .postlog import Named, PostLog
 from .sightings import TEXT
-from .watch import CAMPAIGN, CROWD_STATE, FULL, WatchSet
+from .watch import CAMPAIGN, CROWD_STATE, FULL, WatchSet, signed
 
 _SHARED_CARRIERS = 2
 """Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
@@ -144,6 +145,9 @@ class Grower:
         if kind == TEXT:
             text = sighting.text if sighting else ""
             case.lures[key] = Lure(kind=LureKind.TEXT, value=text, valid=False)
+            return
+        if kind == PICTURE:
+            case.lures[key] = Lure(kind=LureKind.PICTURE, value=self._state.pictures.hash_of(signed(key)))
             return
         named = sighting or post
         if named is not None:

@@ -6,7 +6,8 @@ copying something that spreads, so it saturates at the odds of that (`SPREADS`).
 what was done to the accounts before, obfuscation that differs from post to post, departures from an account's own
 ways) does not. A sum crosses `ALERT` by either, `CONTAIN` only with the second.
 
-Origins: [bg] counted on 309,560 real posts of two communities over eight weeks; [field] published figures on account
+Origins: [bg] counted on 309,560 real posts of two communities over eight weeks; [pics] counted on 541 pictures that
+free desktops and a drawing program for children ship; [field] published figures on account
 takeovers (COMPA, NDSS 2013; Thomas et al., CCS 2017; the inquiry into 15 July 2020); [judged] set by reasoning written beside the number,
 waiting for labelled runs.
 """
@@ -101,6 +102,13 @@ likely at each of the 14 scales from 1 s to 2.3 h; the platform's spread starts 
 pace seen so far, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of four hours ends
 a crowd. [theory]"""
 
+SHARED_PICTURE = 4.0
+"""Nearly the same picture (`NEAR_PICTURE`): ln(1 / 0.02). [pics] of 136,503 pairs of 523 pictures, most of them things on white,
+1 was as near as 48 bits without showing the same, none as near as 31; 1,000 pictures in a burst then meet one in fifty. """
+
+NEAR_PICTURE = 31, 256
+"""Bits of a perceptual hash that differ at most, of how many: what PDQ's authors advise. Other lengths in proportion. [field]"""
+
 SPREADS = {"address": 1e-5, "shape": 1e-5, "own": 1e-5, "page": 1e-5, "known": 1e-2, "copyable": 1e-2, "text": 5e-2}
 """Share of keys taken up by a second account that spread by copying and look as sharp as a campaign. Content saturates
 at -ln of it: 11.5, 4.6 and 3.0 nats. Donation addresses that hundreds repost, and new sites of which everybody
@@ -121,6 +129,32 @@ NOVICE = {"address": 0.66, "link": 2.0, "short_link": 1.0, "phone": 0.5}
 NOVICE_HALF = {"address": 2.0, "link": 3.0, "short_link": 4.0, "phone": 2.0}
 """First lure of its class by an account with n posts: `NOVICE` x n / (n + `NOVICE_HALF`). The ceilings are
 ln(0.97 / P(a sharer never did before)). [bg]"""
+
+ESTABLISHED_POSTS = 10
+"""Posts seen of an account, from which its never having posted a picture says something of it. [judged]"""
+
+FIRST_PICTURES = 0.6, 0.1
+FIRST_PICTURES_SEEN = 1_000, 50
+"""Shares of established accounts that never posted a picture: of all that post, whom campaigns take as they come, and of those
+that post a new one. Counted on the stream itself, these being worth so many posts, and so many pictures: where pictures
+are rare everybody's is the first, and says little. [judged] [bg] of 96 links to a picture by established accounts 67 were
+their first, in a community that hardly posts any; 93 of 100 posts there came from accounts without one."""
+
+FIRST_PICTURE_HALF = 3.0
+"""Posts after which never having posted a picture says half of what it can. [judged]"""
+
+FIRST_PICTURE_MOST, PICTURES_BEFORE_LEAST, PICTURES_BEFORE_MOST = 3.0, -2.0, -0.2
+"""Bounds of what one account's first picture says, and of what a further one does. [judged]"""
+
+PICTURE_MEMORY = 1 << 12
+"""New pictures over which these shares are counted; then the counts are halved."""
+
+PICTURE_SPREADS, PICTURE_PACE = 0.1, 15 * MINUTE
+PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST, PICTURE_WHOSE_LEAST = 1e-4, 0.5, 1e-5
+"""Of pictures that a second account takes up, the share that further accounts post every `PICTURE_PACE` as they do a joke; at
+a pace of m it is (m / `PICTURE_PACE`) squared of that, within 1e-4 and a half: pictures spread like nothing else. Each account
+that posts pictures anyway makes copying likelier, each that never did less likely, down to 1e-5. So no picture raises
+an alarm by its pace alone, nor by itself holds anybody. [judged]"""
 
 REMARK = -1.25
 """An account that quotes, defangs or answers, beyond as many as carry: ln(0.2 / 0.7). A key that is mostly talked about is news. [judged]"""
@@ -247,6 +281,30 @@ def form_spreads(share: float | None) -> float:
     if share is None:
         return FORM_ODDS
     return min(FORM_MOST, max(FORM_LEAST, FORM_ODDS * exp(min(50.0, FORM_STEEP * (share - FORM_EVEN)))))
+
+
+def never_pictured(never: int, posts: int) -> float:
+    """The share of established accounts without a picture, counted over posts."""
+    return (FIRST_PICTURES[0] * FIRST_PICTURES_SEEN[0] + never) / (FIRST_PICTURES_SEEN[0] + posts)
+
+
+def first_pictures(first: int, pictures: int) -> float:
+    """The share of new pictures that are their established account's first."""
+    return (FIRST_PICTURES[1] * FIRST_PICTURES_SEEN[1] + first) / (FIRST_PICTURES_SEEN[1] + pictures)
+
+
+def picture_worth(posts: int, never: float, first: float, *, before: bool) -> float:
+    """What it says, in nats, that an account of `posts` posts shows a picture, its first or one more (`before`)."""
+    if before:
+        return min(PICTURES_BEFORE_MOST, max(PICTURES_BEFORE_LEAST, log(max(1 - never, 1e-3) / max(1 - first, 1e-3))))
+    return min(FIRST_PICTURE_MOST, max(0.0, log(never / first))) * posts / (posts + FIRST_PICTURE_HALF)
+
+
+def picture_spreads(pace: float, whose: float) -> float:
+    """How readily a picture shown every `pace` ms is explained by copying, where its accounts' pasts say `whose` nats."""
+    by_pace = PICTURE_SPREADS * (pace / PICTURE_PACE) ** 2
+    share = min(PICTURE_SPREADS_MOST, max(PICTURE_SPREADS_LEAST, by_pace)) * exp(-whose)
+    return min(PICTURE_SPREADS_MOST, max(PICTURE_WHOSE_LEAST, share))
 
 
 def precursor_base(kind: int, posts_with: int, posts: int, events: int, accounts: int) -> float:

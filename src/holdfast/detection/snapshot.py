@@ -16,7 +16,7 @@ from .keyed import KeyedState
 from .postlog import COLUMNS, Chunk, PostLog
 from .takeover import Takeovers
 
-VERSION = 1
+VERSION = 2
 _MAGIC = b"holdfast detection\n"
 _CODEC = "zstd"
 

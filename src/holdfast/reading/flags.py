@@ -18,6 +18,7 @@ class Flag(enum.IntFlag):
     QUOTED_LURE: a lure stands between quotation marks, or in a line that begins with ">", or the post quotes another.
     DEFANGED: a link was made unclickable ("hxxp", "[.]"), as people do who warn of it.
     REFERS: the post reposts, answers or quotes another (by its columns, or "RT @" at its beginning).
+    PICTURE: it carries a picture (by its columns). NEW_PICTURE: one that is like none before; told by detection alone.
     """
 
     OBFUSCATED_TEXT = 1 << 0
@@ -29,9 +30,12 @@ class Flag(enum.IntFlag):
     HAS_ADDRESS = 1 << 6
     HAS_LINK = 1 << 7
     HAS_SHORT_LINK = 1 << 8
+    PICTURE = 1 << 9
+    NEW_PICTURE = 1 << 10
 
 
-# The numbers in `Readings.lure_kind`. TEXT has none: a repeated text is known by its bands, not by a place in the post.
+# The numbers in `Readings.lure_kind`. TEXT has none: a repeated text is known by its bands, not by a place in the post. Nor
+# has PICTURE, which detection knows by its likeness to others.
 LURE_CODES = MappingProxyType(
     {
         LureKind.ADDRESS: 1,
@@ -48,8 +52,9 @@ LURE_KINDS = MappingProxyType({code: kind for kind, code in LURE_CODES.items()})
 # The same as plain numbers, for the kernels.
 ADDRESS, DOMAIN, LINK, SHORT_LINK, HANDLE, PHONE, CASHTAG = (LURE_CODES[kind] for kind in LURE_CODES)
 OBFUSCATED_TEXT, OBFUSCATED_LURE, QUOTED_LURE, DEFANGED, REFERS, MENTIONS, HAS_ADDRESS, HAS_LINK, HAS_SHORT_LINK = (
-    flag.value for flag in Flag
+    flag.value for flag in list(Flag)[:9]
 )
+PICTURE, NEW_PICTURE = Flag.PICTURE.value, Flag.NEW_PICTURE.value
 
 # `Readings.lure_valid`: what vouches for a lure.
 MALFORMED = 0  # unmistakably meant as an address, and its checksum is wrong

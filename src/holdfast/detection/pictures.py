@@ -1,0 +1,224 @@
+"""Is this picture nearly one that was seen? Perceptual hashes, remembered while room lasts, and found again by parts.
+
+Two hashes of b bits are of nearly one picture when they differ in no more than b * 31 / 256 of them. A hash is cut into
+bands of 16 bits; with so few differences one band differs in at most one bit, so trying each band as it is and with each
+one bit turned finds every such pair (Norouzi, Punjani, Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", 2012).
+
+What is remembered is a ring. `bits` int64[n, 4], the hash, short ones in the first word; `about` int64[n, 2], its key and its
+bits' number; `links` int32[n, 16], for each band the number of the picture before it in the same bucket; `heads`
+int32[16, buckets], the latest picture of each; `taken` int64[1], how many were ever entered. A number leads nowhere when the
+picture it counts has been overwritten, so nothing is ever taken out of a bucket.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from holdfast.reading import Readings
+from holdfast.reading.columns import strings
+from holdfast.reading.flags import NEW_PICTURE, PROVED
+from holdfast.reading.kernel import Array, kernel
+
+from . import model
+from .tables import mix
+
+PICTURE = 9
+"""The kind of key that a picture is, beside reading's codes and `sightings.TEXT`."""
+
+BANDS, BAND_BITS = 16, 16
+_WORDS, _LONG, _SHORT = 4, 256, 64
+_BYTES = 8 * (_WORDS + 2) + 4 * BANDS  # of one picture
+_MOST_BUCKETS = 1 << BAND_BITS
+_DEEPEST = 32  # pictures looked at in one bucket: whoever fills one on purpose gains nothing but forgetting
+_NEAR, _OF = model.NEAR_PICTURE
+_NUMBERS = (1 << 31) - 1
+_FLAT = 8  # a hash with less than an eighth of its bits set, or not set, is that of a plain surface
+
+
+class Pictures:
+    """The pictures remembered, in about `room` bytes."""
+
+    __slots__ = ("about", "bits", "heads", "links", "taken")
+
+    def __init__(self, room: int) -> None:
+        """Empty; pages cost no memory until they are used."""
+        count = max(64, room // (_BYTES + 2 * BANDS))
+        buckets = min(_MOST_BUCKETS, 1 << (count // 2).bit_length())
+        count = max(64, (room - 4 * BANDS * buckets) // _BYTES)
+        self.bits: Array = np.zeros((count, _WORDS), np.int64)
+        self.about: Array = np.zeros((count, 2), np.int64)
+        self.links: Array = np.zeros((count, BANDS), np.int32)
+        self.heads: Array = np.zeros((BANDS, buckets), np.int32)
+        self.taken: Array = np.zeros(1, np.int64)
+
+    def keys_of(self, data: Array, offsets: Array, posts: Array) -> tuple[Array, Array]:
+        """The key of each hash (hex in `data` from one of `offsets` to the next, int64[m]), 0 for none, and which are new.
+
+        `posts` says whose each is, int64[m], in order; a post has each key once.
+        """
+        keys, new = np.zeros(len(posts), np.int64), np.zeros(len(posts), np.uint8)
+        _recognise(data, offsets, posts, (self.bits, self.about, self.links, self.heads, self.taken), keys, new)
+        return keys, new
+
+    def hash_of(self, key: int) -> str:
+        """The perceptual hash behind a key, in hex; empty when it is no longer remembered."""
+        (rows,) = np.nonzero(self.about[:, 0] == key)
+        if not len(rows):
+            return ""
+        row = int(rows[-1])
+        words = int(self.about[row, 1]) // 64
+        return "".join(f"{word % (1 << 64):016x}" for word in self.bits[row, :words].tolist())
+
+
+def add_pictures(readings: Readings, media: Any, pictures: Pictures) -> None:
+    """Let the pictures of a batch stand among its lures; `media` is the column of that name."""
+    if media.null_count == len(media):
+        return
+    hashes = media.flatten().field("phash")
+    if hashes.null_count == len(hashes):
+        return
+    counts = np.asarray(media.value_lengths().fill_null(0), np.int64)
+    posts = np.repeat(np.arange(len(counts)), counts)
+    keys, new = pictures.keys_of(*strings(hashes), posts)
+    kept = keys != 0
+    posts, keys, new = posts[kept], keys[kept], new[kept]
+    readings.flags[posts[new != 0]] |= np.uint32(NEW_PICTURE)
+    places = readings.lure_from[posts + 1]
+    readings.lure_kind = np.insert(readings.lure_kind, places, PICTURE)
+    readings.lure_key = np.insert(readings.lure_key, places, keys.view(np.uint64))
+    readings.lure_valid = np.insert(readings.lure_valid, places, PROVED)
+    readings.lure_from = readings.lure_from + np.searchsorted(posts, np.arange(len(counts) + 1))
+
+
+def with_codes(posts: Any) -> Any:
+    """Posts with the texts of their pictures' QR codes among their links: read as those are, each by itself."""
+    media = posts.column("media")
+    if media.null_count == len(media) or media.flatten().field("codes").null_count == len(media.flatten()):
+        return posts
+    said = [[code for item in items or () for code in item["codes"] or () if code] for items in media.to_pylist()]
+    urls = [(row or []) + codes or None for row, codes in zip(posts.column("urls").to_pylist(), said, strict=True)]
+    at = posts.schema.get_field_index("urls")
+    return posts.set_column(at, posts.schema.field(at), pa.array(urls, posts.schema.field(at).type))
+
+
+@kernel
+def _ones(word: int) -> int:
+    """How many bits are set (Warren, "Hacker's Delight", 5-1)."""
+    word = (word & 0x5555555555555555) + (word >> 1 & 0x5555555555555555)
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333)
+    word = (word & 0x0F0F0F0F0F0F0F0F) + (word >> 4 & 0x0F0F0F0F0F0F0F0F)
+    return (word * 0x0101010101010101) >> 56 & 0xFF
+
+
+@kernel
+def _read(data: Array, start: int, stop: int, bits: Array) -> int:
+    """Read a hash in hex into `bits`; how many it has, 0 if it is no hash of a picture that tells anything."""
+    size = (stop - start) * 4
+    if size not in (_SHORT, _LONG):
+        return 0
+    ones = 0
+    for word in range(size // 64):
+        value = 0
+        for at in range(start + 16 * word, start + 16 * word + 16):
+            sign = data[at] | 32
+            if 48 <= data[at] <= 57:
+                digit = data[at] - 48
+            elif 97 <= sign <= 102:
+                digit = sign - 87
+            else:
+                return 0
+            value = value << 4 | int(digit)
+        bits[word] = value
+        ones += _ones(value)
+    return size if size <= ones * _FLAT <= size * (_FLAT - 1) else 0
+
+
+@kernel
+def _distance(one: Array, two: Array, size: int, most: int) -> int:
+    """In how many bits two hashes differ; more than `most` may be any number beyond it."""
+    found = 0
+    for word in range(size // 64):
+        found += _ones(one[word] ^ two[word])
+        if found > most:
+            return found
+    return found
+
+
+@kernel
+def _nearest(bits: Array, size: int, memory: tuple[Array, ...]) -> int:
+    """The slot of the nearest picture that is near enough, or -1."""
+    kept, about, links, heads, taken = memory
+    count = len(kept)
+    slot, least = -1, size * _NEAR // _OF
+    for band in range(size // BAND_BITS):
+        value = bits[band >> 2] >> (band & 3) * BAND_BITS & 0xFFFF
+        for turned in range(BAND_BITS + 1):
+            bucket = value if turned == BAND_BITS else value ^ 1 << turned
+            number = np.int64(heads[band, bucket % heads.shape[1]])
+            before = 0
+            for _ in range(_DEEPEST):
+                age = taken[0] - number + 1 & _NUMBERS
+                if number == 0 or age <= before or age > count:
+                    break
+                before = age
+                at = (taken[0] - age) % count
+                if about[at, 1] == size:
+                    away = _distance(bits, kept[at], size, least)
+                    if away < least or (away == least and slot < 0):
+                        slot, least = at, away
+                        if away == 0:
+                            return slot
+                number = np.int64(links[at, band])
+    return slot
+
+
+@kernel
+def _enter(bits: Array, size: int, key: int, memory: tuple[Array, ...]) -> None:
+    """Remember a picture in the place of the oldest."""
+    kept, about, links, heads, taken = memory
+    at = taken[0] % len(kept)
+    number = taken[0] + 1 & _NUMBERS
+    for word in range(_WORDS):
+        kept[at, word] = bits[word] if word < size // 64 else 0
+    about[at, 0], about[at, 1] = key, size
+    for band in range(size // BAND_BITS):
+        bucket = (bits[band >> 2] >> (band & 3) * BAND_BITS & 0xFFFF) % heads.shape[1]
+        links[at, band] = heads[band, bucket]
+        heads[band, bucket] = number
+    taken[0] += 1
+
+
+@kernel
+def _recognise(
+    data: Array, offsets: Array, posts: Array, memory: tuple[Array, ...], keys: Array, new: Array
+) -> None:  # fmt: skip
+    """`Pictures.keys_of`."""
+    kept, about, _, _, taken = memory
+    bits = np.zeros(_WORDS, np.int64)
+    for picture in range(len(posts)):
+        size = _read(data, offsets[picture], offsets[picture + 1], bits)
+        if size == 0:
+            continue
+        slot = _nearest(bits, size, memory)
+        if slot < 0:
+            key = size
+            for word in range(size // 64):
+                key = mix(key ^ bits[word])
+            key = key if key != 0 else 1
+            _enter(bits, size, key, memory)
+            new[picture] = 1
+        else:
+            key = about[slot, 0]
+            if (taken[0] - 1 - slot) % len(kept) > len(kept) // 2:  # still shown: not to be forgotten with its age
+                bits[:] = kept[slot]
+                _enter(bits, size, key, memory)
+        keys[picture] = key
+        for other in range(picture - 1, -1, -1):
+            if posts[other] != posts[picture]:
+                break
+            if keys[other] == key:
+                keys[picture], new[picture] = 0, 0
+                break

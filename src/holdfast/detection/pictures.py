@@ -35,6 +35,7 @@ _MOST_BUCKETS = 1 << BAND_BITS
 _DEEPEST = 32  # pictures looked at in one bucket: whoever fills one on purpose gains nothing but forgetting
 _NEAR, _OF = model.NEAR_PICTURE
 _NUMBERS = (1 << 31) - 1
+_TWOS, _FOURS = 0x3333333333333333, 0x0F0F0F0F0F0F0F0F
 _FLAT = 8  # a hash with less than an eighth of its bits set, or not set, is that of a plain surface
 
 
@@ -106,11 +107,13 @@ def with_codes(posts: Any) -> Any:
 
 @kernel
 def _ones(word: int) -> int:
-    """How many bits are set (Warren, "Hacker's Delight", 5-1)."""
-    word = (word & 0x5555555555555555) + (word >> 1 & 0x5555555555555555)
-    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333)
-    word = (word & 0x0F0F0F0F0F0F0F0F) + (word >> 4 & 0x0F0F0F0F0F0F0F0F)
-    return (word * 0x0101010101010101) >> 56 & 0xFF
+    """How many bits are set (Warren, "Hacker's Delight", 5-1). No sum may reach bit 63: compilers take that to be impossible."""
+    odd, even = word & 0x5555555555555555, word >> 1 & 0x5555555555555555
+    fours = (odd & _TWOS) + (odd >> 2 & _TWOS) + (even & _TWOS) + (even >> 2 & _TWOS)
+    eights = (fours & _FOURS) + (fours >> 4 & _FOURS)
+    eights += eights >> 8
+    eights += eights >> 16
+    return eights + (eights >> 32) & 0x7F
 
 
 @kernel

@@ -85,16 +85,18 @@ class Fetcher:
             handle = _open_below(root, path)
         except OSError as error:
             raise UnfitPictureError(_WHY.get(error.errno or 0, f"cannot be read ({error.strerror})")) from None
-        with os.fdopen(handle, "rb") as file:
+        try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise UnfitPictureError("is no ordinary file")
             if status.st_size > self._most:
                 raise self._too_large()
-            try:
+            with os.fdopen(handle, "rb", closefd=False) as file:
                 data = file.read(self._most + 1)
-            except OSError as error:
-                raise UnfitPictureError(f"cannot be read ({error.strerror})") from None
+        except OSError as error:
+            raise UnfitPictureError(f"cannot be read ({error.strerror})") from None
+        finally:
+            os.close(handle)
         if len(data) > self._most:
             raise self._too_large()
         return data

@@ -19,7 +19,7 @@ from .naming import Due
 from .pictures import add_pictures, with_codes
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import RATE_WORDS, bases, first_pictures
+from .rates import RATE_WORDS, bases, pictures
 from .settings import SHARES, DetectionSettings
 from .sightings import KEPT, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
@@ -207,8 +207,8 @@ class Detector:
             self._grower.follow(itself, bands, base)
         while at < len(found.due) and found.due[at, 0] == post:
             due = Due.of(found.due[at])
-            pictures = first_pictures(self._rates)
-            evidence = Evidence(pace=pace(due, self._origin or 0), base=base, pictures=pictures)
+            rates = pictures(self._rates)
+            evidence = Evidence(pace=pace(due, self._origin or 0), base=base, pictures=rates)
             self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
             at += 1
         if why & CROWDS and itself is not None:

@@ -54,7 +54,7 @@ class Evidence:
 
     pace: Pace = field(default_factory=Pace)
     base: tuple[float, ...] | None = None  # share of posts showing each kind of precursor; None when none ever did
-    pictures: tuple[float, float] = model.FIRST_PICTURES  # shares of first pictures (`rates.first_pictures`)
+    pictures: tuple[float, float, float] = (model.NEVER_PICTURED, model.FIRST_PICTURE, 1.0)  # see `rates.pictures`
     remarks: int = 0
     carriers: int = 0
     sorts: dict[str, int] = field(default_factory=dict)
@@ -129,7 +129,7 @@ class Evidence:
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
         if sighting.lure_class == "picture":
             before = "picture" in sighting.features.before
-            worth = model.picture_worth(sighting.features.posts, *self.pictures, before=before)
+            worth = model.picture_worth(sighting.features.posts, *self.pictures[:2], before=before)
             self._put("pictures_before" if before else "first_picture", worth)
         elif sighting.lure_class:
             if sighting.lure_class not in sighting.features.before:
@@ -232,7 +232,7 @@ class Evidence:
         if "picture" in telling:
             pace = (self.last - self.first) / max(1, self.carriers - 1)
             whose = sum(self.sums.get(term, 0.0) for term in ("first_picture", "pictures_before"))
-            spreads["picture"] = model.picture_spreads(pace, whose)
+            spreads["picture"] = model.picture_spreads(pace, whose, self.pictures[2])
         return min(spreads[sort] for sort in telling)
 
     def _reach(self) -> Term | None:

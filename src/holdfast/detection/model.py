@@ -133,28 +133,37 @@ ln(0.97 / P(a sharer never did before)). [bg]"""
 ESTABLISHED_POSTS = 10
 """Posts seen of an account, from which its never having posted a picture says something of it. [judged]"""
 
-FIRST_PICTURES = 0.6, 0.1
-FIRST_PICTURES_SEEN = 1_000, 50
-"""Shares of established accounts that never posted a picture: of all that post, whom campaigns take as they come, and of those
-that post a new one. Counted on the stream itself, these being worth so many posts, and so many pictures: where pictures
-are rare everybody's is the first, and says little. [judged] [bg] of 96 links to a picture by established accounts 67 were
-their first, in a community that hardly posts any; 93 of 100 posts there came from accounts without one."""
+NEVER_PICTURED, NEVER_PICTURED_SEEN = 0.6, 200
+"""Share of established accounts that never posted a picture; campaigns take accounts as they come. Counted on the stream
+itself, this being worth so many posts. [judged] [bg] 93 of 100 posts of one community came from accounts without one."""
 
-FIRST_PICTURE_HALF = 3.0
+FIRST_PICTURE, FIRST_PICTURE_SEEN = 0.1, 50
+"""Share of those who pass a picture on for whom it is the first they post. Counted over pictures that are like none before,
+but never taken for less: a joke may move those who make none. Where pictures are rare everybody's is the first, and
+says little. [judged] [bg] of 96 links to a picture by established accounts 67 were their first, in that community."""
+
+FIRST_PICTURE_HALF = 2.0
 """Posts after which never having posted a picture says half of what it can. [judged]"""
 
-FIRST_PICTURE_MOST, PICTURES_BEFORE_LEAST, PICTURES_BEFORE_MOST = 3.0, -2.0, -0.2
-"""Bounds of what one account's first picture says, and of what a further one does. [judged]"""
+PICTURES_BEFORE_MOST, PICTURES_BEFORE_LEAST = -0.2, -2.0
+"""Bounds of what an account says that has posted pictures before. [judged]"""
 
 PICTURE_MEMORY = 1 << 12
-"""New pictures over which these shares are counted; then the counts are halved."""
+"""New pictures over which first ones are counted; then the counts are halved."""
+
+PICTURES_SHOWN, PICTURES_SHOWN_SEEN = 0.1, 200
+PICTURES_REPEATED = 0.1
+"""Share of posts that carry a picture, counted on the stream, this being worth so many posts; and of these the share that shows
+what another account has shown. Each is one trial, as `TRIALS_PER_MILLION` counts them for all keys: where few post
+pictures few are passed on. [judged] [bg] 3 of 100 links to a picture were taken up by a second account."""
 
 PICTURE_SPREADS, PICTURE_PACE = 0.1, 15 * MINUTE
-PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST, PICTURE_WHOSE_LEAST = 1e-4, 0.5, 1e-5
-"""Of pictures that a second account takes up, the share that further accounts post every `PICTURE_PACE` as they do a joke; at
-a pace of m it is (m / `PICTURE_PACE`) squared of that, within 1e-4 and a half: pictures spread like nothing else. Each account
-that posts pictures anyway makes copying likelier, each that never did less likely, down to 1e-5. So no picture raises
-an alarm by its pace alone, nor by itself holds anybody. [judged]"""
+PICTURE_PACE_LEAST, PICTURE_PACE_MOST = 0.1, 5.0
+PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST = 1e-5, 0.5
+"""Of pictures that a second account takes up, the share that further accounts show every `PICTURE_PACE` as they do a joke; at
+a pace of m it is m / `PICTURE_PACE` of that, within 0.1 and 5: pictures spread at any pace. Each account that posts
+pictures anyway makes copying likelier, each that never did less likely, down to 1e-5. So no picture raises an alarm
+by its pace alone, nor by itself holds anybody. [judged]"""
 
 REMARK = -1.25
 """An account that quotes, defangs or answers, beyond as many as carry: ln(0.2 / 0.7). A key that is mostly talked about is news. [judged]"""
@@ -285,26 +294,36 @@ def form_spreads(share: float | None) -> float:
 
 def never_pictured(never: int, posts: int) -> float:
     """The share of established accounts without a picture, counted over posts."""
-    return (FIRST_PICTURES[0] * FIRST_PICTURES_SEEN[0] + never) / (FIRST_PICTURES_SEEN[0] + posts)
+    return (NEVER_PICTURED * NEVER_PICTURED_SEEN + never) / (NEVER_PICTURED_SEEN + posts)
 
 
-def first_pictures(first: int, pictures: int) -> float:
-    """The share of new pictures that are their established account's first."""
-    return (FIRST_PICTURES[1] * FIRST_PICTURES_SEEN[1] + first) / (FIRST_PICTURES_SEEN[1] + pictures)
+def first_pictured(first: int, pictures: int) -> float:
+    """The share of established accounts for whom a picture that goes round is their first, counted over new pictures."""
+    return max(FIRST_PICTURE, (FIRST_PICTURE * FIRST_PICTURE_SEEN + first) / (FIRST_PICTURE_SEEN + pictures))
+
+
+def picture_trials(shown: int, posts: int) -> float:
+    """How often a second account takes a picture up, as a multiple of `TRIALS_PER_MILLION`, counted over posts."""
+    share = (PICTURES_SHOWN * PICTURES_SHOWN_SEEN + shown) / (PICTURES_SHOWN_SEEN + posts)
+    return PICTURES_REPEATED * share * 1e6 / TRIALS_PER_MILLION
 
 
 def picture_worth(posts: int, never: float, first: float, *, before: bool) -> float:
     """What it says, in nats, that an account of `posts` posts shows a picture, its first or one more (`before`)."""
     if before:
         return min(PICTURES_BEFORE_MOST, max(PICTURES_BEFORE_LEAST, log(max(1 - never, 1e-3) / max(1 - first, 1e-3))))
-    return min(FIRST_PICTURE_MOST, max(0.0, log(never / first))) * posts / (posts + FIRST_PICTURE_HALF)
+    return max(0.0, log(never / first)) * posts / (posts + FIRST_PICTURE_HALF)
 
 
-def picture_spreads(pace: float, whose: float) -> float:
+def picture_pace(pace: float) -> float:
+    """The share of pictures that spread at a mean gap of `pace` ms, as a multiple of that at `PICTURE_PACE`."""
+    return min(PICTURE_PACE_MOST, max(PICTURE_PACE_LEAST, pace / PICTURE_PACE))
+
+
+def picture_spreads(pace: float, whose: float, trials: float) -> float:
     """How readily a picture shown every `pace` ms is explained by copying, where its accounts' pasts say `whose` nats."""
-    by_pace = PICTURE_SPREADS * (pace / PICTURE_PACE) ** 2
-    share = min(PICTURE_SPREADS_MOST, max(PICTURE_SPREADS_LEAST, by_pace)) * exp(-whose)
-    return min(PICTURE_SPREADS_MOST, max(PICTURE_WHOSE_LEAST, share))
+    share = PICTURE_SPREADS * picture_pace(pace) * trials * exp(-max(whose, -50.0))
+    return min(PICTURE_SPREADS_MOST, max(PICTURE_SPREADS_LEAST, share))
 
 
 def precursor_base(kind: int, posts_with: int, posts: int, events: int, accounts: int) -> float:

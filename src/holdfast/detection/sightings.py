@@ -76,10 +76,10 @@ _CONVERSATION = _m(model.CONVERSATION)
 _AT_MOST = {name: _m(-log(share)) for name, share in model.SPREADS.items()}
 _ADDRESS_MOST, _PAGE_MOST, _COPYABLE_MOST, _TEXT_MOST = (_AT_MOST[n] for n in ("address", "page", "copyable", "text"))
 _CLASS = (0, 0, 1, 1, 2, 0, 3)  # kind of lure -> bit of its class in a feature word
-_FIRST_PICTURE, _PICTURE_AGAIN = model.FIRST_PICTURE_MOST, _m(model.PICTURES_BEFORE_MOST)
+_FIRST_PICTURE, _PICTURE_AGAIN = 1000.0 * log(1 / model.FIRST_PICTURE), _m(model.PICTURES_BEFORE_MOST)
 _FIRST_PICTURE_HALF, _SHARED_PICTURE = model.FIRST_PICTURE_HALF, _m(model.SHARED_PICTURE)
-_PICTURE_SPREADS, _PICTURE_PACE = model.PICTURE_SPREADS, model.PICTURE_PACE
-_PICTURE_LEAST, _PICTURE_MOST = model.PICTURE_SPREADS_LEAST, model.PICTURE_SPREADS_MOST
+_PICTURE_MOST = _m(-log(model.PICTURE_SPREADS * model.picture_trials(0, model.PRECURSOR_MEMORY)))
+_PICTURE_PACE, _PACE_LEAST, _PACE_MOST = model.PICTURE_PACE, model.PICTURE_PACE_LEAST, model.PICTURE_PACE_MOST
 _NOVICE = tuple(_m(nats) for nats in model.NOVICE.values())
 _NOVICE_HALF = tuple(model.NOVICE_HALF.values())
 _PRECURSOR = tuple(
@@ -111,7 +111,7 @@ def _character(word: int, kind: int) -> int:
     """What the first lure of its class says, thousandths. A habit counts nothing here: it may be an earlier campaign's."""
     if kind == PICTURE:  # as much as it can say: how everyday first pictures are is known to exact weighing alone
         posts = word & 255
-        first = int(1000.0 * _FIRST_PICTURE * posts / (posts + _FIRST_PICTURE_HALF)) + 1
+        first = int(_FIRST_PICTURE * posts / (posts + _FIRST_PICTURE_HALF)) + 1
         return _PICTURE_AGAIN if word >> PICTURED_BIT & 1 else first
     bit = _CLASS[kind]
     if word >> (8 + bit) & 1:
@@ -298,9 +298,9 @@ def _is_due(entry: Array, kind: int) -> bool:
             return False
     most, content = _COPYABLE_MOST, entry[4]
     if kind == PICTURE:
-        pace = (entry[1] - entry[0]) / (count - 1)
-        spreads = min(_PICTURE_MOST, max(_PICTURE_LEAST, _PICTURE_SPREADS * (pace / _PICTURE_PACE) ** 2))
-        most = min(_ADDRESS_MOST, content + int(-1000.0 * np.log(spreads)))
+        pace = (entry[1] - entry[0]) / (count - 1) / _PICTURE_PACE
+        whose = content - int(1000.0 * np.log(min(_PACE_MOST, max(_PACE_LEAST, pace))))
+        most = min(_ADDRESS_MOST, whose + _PICTURE_MOST)
         content += _SHARED_PICTURE * (count - 1)
     elif kind == ADDRESS:
         most = _ADDRESS_MOST

@@ -80,7 +80,9 @@ def test_what_was_done_to_the_accounts_makes_it_contain(stream):
 
     accounts = [f"old{number}" for number in range(12)]
     for account in accounts:
-        stream.happen(CredentialChange(account=account, time=stream.now, what="email", change="replaced", by="staff", staff="s"))
+        stream.happen(
+            CredentialChange(account=account, time=stream.now, what="email", change="replaced", by="staff", staff="s")
+        )
     show(stream, accounts, 30_000, fresh(stream.drawn))
     [campaign] = stream.found()
     assert campaign.tier == "contain"
@@ -142,7 +144,9 @@ def test_a_code_on_a_picture_is_read_like_a_link(stream, wallet):
     """An address in QR codes is seen at the third post, by its name."""
     for number in range(5):
         said = f"bitcoin:{wallet(1)}?amount=0.{number}"
-        stream.wait(30_000).say(f"new{number}", "wow", ["https://example.org/"], media=[{"codes": [said]}, {"alt": "a cat"}])
+        stream.wait(30_000).say(
+            f"new{number}", "wow", ["https://example.org/"], media=[{"codes": [said]}, {"alt": "a cat"}]
+        )
     [campaign] = stream.found()
     assert campaign.detected_after_posts == 3
     assert [lure.value for lure in campaign.lures] == [wallet(1)]

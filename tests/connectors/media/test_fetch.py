@@ -97,7 +97,8 @@ def test_what_lies_elsewhere_is_not_fetched(item):
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://example.org", "https://127.0.0.1:9000", "127.0.0.1:9000", "http://10.0.0.1", "http://[::1]/folder"]
+    "origin",
+    ["http://example.org", "https://127.0.0.1:9000", "127.0.0.1:9000", "http://10.0.0.1", "http://[::1]/folder"],
 )
 def test_an_origin_is_of_this_machine(origin):
     """Nothing else can be named."""
@@ -105,7 +106,9 @@ def test_an_origin_is_of_this_machine(origin):
         Fetcher(origins=[origin])
 
 
-@pytest.mark.parametrize("origin", ["http://127.0.0.1:9000", "http://localhost:9000/", "http://[::1]", "http://127.9.9.9:1"])
+@pytest.mark.parametrize(
+    "origin", ["http://127.0.0.1:9000", "http://localhost:9000/", "http://[::1]", "http://127.9.9.9:1"]
+)
 def test_every_name_of_this_machine_will_do(origin):
     """Numbers of both kinds and the name everybody knows."""
     assert Origin.in_url(origin) == Origin.of(origin)

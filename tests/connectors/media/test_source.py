@@ -28,12 +28,19 @@ def look_at(tmp_path, picture, keeper):
     (tmp_path / "broken.png").write_bytes(picture[:1000])
 
     def run(*media, **more):
-        lines = [{"id": str(n), "time": 1_600_000_000_000 + n, "account": "a", "text": "hello", "media": m} for n, m in enumerate(media)]
+        lines = [
+            {"id": str(n), "time": 1_600_000_000_000 + n, "account": "a", "text": "hello", "media": m}
+            for n, m in enumerate(media)
+        ]
         file = tmp_path / "posts.jsonl"
         file.write_text("".join(json.dumps(line) + "\n" for line in lines))
         looking = Looking(FileSource([file]), Fetcher(root=tmp_path), keeper, **more)
         delivered = list(looking)
-        return looking, [p for d in delivered for p in batch_to_posts(d.batch.posts)], [r for d in delivered for r in d.rejects]
+        return (
+            looking,
+            [p for d in delivered for p in batch_to_posts(d.batch.posts)],
+            [r for d in delivered for r in d.rejects],
+        )
 
     return run
 
@@ -52,7 +59,9 @@ def test_what_is_on_a_picture_stands_beside_its_post(look_at, picture):
 
 def test_a_refused_picture_is_a_reject_with_the_line_of_its_post(look_at):
     """The post itself is delivered, with its other pictures."""
-    looking, posts, rejects = look_at([{"path": "sound.png"}], [{"path": "broken.png"}, {"path": "sound.png"}], [{"path": "../x"}])
+    looking, posts, rejects = look_at(
+        [{"path": "sound.png"}], [{"path": "broken.png"}, {"path": "sound.png"}], [{"path": "../x"}]
+    )
     assert [p.id for p in posts] == ["0", "1", "2"]
     assert posts[1].media[0].phash == "" != posts[1].media[1].phash
     assert [(r.line, r.reason) for r in rejects] == [

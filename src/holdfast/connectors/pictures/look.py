@@ -21,9 +21,6 @@ _MOST_SCANS = 32
 _LONGEST_SIDE = 1_536
 """Pixels: a QR code of a fifth of the side still has five for each of its squares."""
 
-_HASHED_SIDE = 512
-"""Pixels: PDQ makes 64 of them, and its authors hash copies of this size too."""
-
 _LEAST_QUALITY = 50
 """Of 100: below, PDQ's authors advise against using the hash: it is that of a plain surface."""
 
@@ -53,9 +50,7 @@ def look(data: bytes, most_pixels: int = MOST_PIXELS) -> Seen:
         # Whatever a decoder says of a file made to break it: Pillow names OSError and SyntaxError, and others come.
         raise UnfitPictureError(f"is a broken {kind} file ({type(error).__name__})") from error
     codes = _codes(grey)  # 4. its codes
-    factor = max(grey.size) // _HASHED_SIDE
-    small = grey.reduce(factor) if factor > 1 else grey
-    phash, quality = pdq(np.asarray(small, np.float32))  # 5. its hash
+    phash, quality = pdq(np.asarray(grey, np.float32))  # 5. its hash
     return Seen(phash=phash if quality >= _LEAST_QUALITY else "", codes=codes)
 
 

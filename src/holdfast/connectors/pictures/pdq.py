@@ -39,9 +39,8 @@ def _shrunk(grey: Grey) -> Grey:
     """64 by 64 pixels: blurred twice over a window of half of such a pixel, then one taken from the middle of each."""
     height, width = grey.shape
     if (height, width) != (_SIDE, _SIDE):
-        for _ in range(_PASSES):
-            grey = _averaged(grey, _window(width))
-            grey = _averaged(grey.T, _window(height)).T
+        for size in (width, height) * _PASSES:  # along rows, along columns: sums run down, row on row
+            grey = _averaged(np.ascontiguousarray(grey.T), _window(size))
     rows, columns = ((((np.arange(_SIDE) + 0.5) * size) / _SIDE).astype(np.int64) for size in (height, width))
     return np.ascontiguousarray(grey[np.ix_(rows, columns)])
 
@@ -51,14 +50,17 @@ def _window(size: int) -> int:
 
 
 def _averaged(grey: Grey, window: int) -> Grey:
-    """Each pixel as the mean of `window` pixels of its row, of fewer at the edges."""
-    size = grey.shape[1]
+    """Each pixel as the mean of `window` pixels of its column, of fewer at the edges."""
+    size, across = grey.shape
     after = (window + 2) // 2
-    sums = np.zeros((grey.shape[0], size + 1))
-    np.cumsum(grey, axis=1, dtype=np.float64, out=sums[:, 1:])
-    ends = np.minimum(np.arange(size) + after, size)
-    starts = np.maximum(np.arange(size) + after - window, 0)
-    means: Grey = ((sums[:, ends] - sums[:, starts]) / (ends - starts)).astype(np.float32)
+    before = window - after
+    around = np.zeros((size + window - 1, across), np.float32)  # what lies beyond the picture counts nothing
+    around[before : before + size] = grey
+    means = around[:size].copy()
+    for step in range(1, window):
+        means += around[step : step + size]
+    rows = np.arange(size)
+    means /= (np.minimum(rows + after, size) - np.maximum(rows - before, 0)).astype(np.float32)[:, None]
     return means
 
 

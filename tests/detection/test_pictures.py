@@ -172,7 +172,7 @@ def test_the_answer_does_not_depend_on_batches_or_on_stopping(lively):
     show(lively, [f"old{number}" for number in range(10, 22)], 30_000, fresh(lively.drawn))
     whole = lively.found()
     assert len(whole) == 1
-    cuts = sorted(lively.drawn.sample(range(len(lively.posts)), 12)) + [len(lively.posts) - 9, len(lively.posts) - 4]
+    cuts = [*sorted(lively.drawn.sample(range(len(lively.posts)), 12)), len(lively.posts) - 9, len(lively.posts) - 4]
     assert lively.detect(cuts).campaigns() == whole
     detector = Detector(SMALL)
     for batch in lively.batches(cuts):

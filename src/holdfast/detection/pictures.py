@@ -4,10 +4,16 @@ Two hashes of b bits are of nearly one picture when they differ in no more than 
 bands of 16 bits; with so few differences one band differs in at most one bit, so trying each band as it is and with each
 one bit turned finds every such pair (Norouzi, Punjani, Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", 2012).
 
-What is remembered is a ring. `bits` int64[n, 4], the hash, short ones in the first word; `about` int64[n, 2], its key and its
-bits' number; `links` int32[n, 16], for each band the number of the picture before it in the same bucket; `heads`
-int32[16, buckets], the latest picture of each; `taken` int64[1], how many were ever entered. A number leads nowhere when the
-picture it counts has been overwritten, so nothing is ever taken out of a bucket.
+What is remembered is a ring of rows, int64[n, `PICTURE_WORDS`]:
+
+| word | meaning |
+|---|---|
+| 0-3 | the hash; a short one in word 0 |
+| 4, 5 | its key, and how many bits it has |
+| 6-13 | for each band, 32 bits: the number of the picture before it in the same bucket |
+
+`heads` int32[16 * buckets] are the numbers of the latest picture of each bucket, band by band, `taken` int64[1] counts all that were ever
+entered. A number leads nowhere when the picture it counts has been overwritten: nothing is ever taken out of a bucket.
 """
 
 from __future__ import annotations
@@ -23,15 +29,18 @@ from holdfast.reading.flags import NEW_PICTURE, PROVED
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
-from .tables import mix
+from .tables import mix, prefetch
 
 PICTURE = 9
 """The kind of key that a picture is, beside reading's codes and `sightings.TEXT`."""
 
 BANDS, BAND_BITS = 16, 16
 _WORDS, _LONG, _SHORT = 4, 256, 64
-_BYTES = 8 * (_WORDS + 2) + 4 * BANDS  # of one picture
+_KEY, _SIZE, _LINKS = 4, 5, 6
+PICTURE_WORDS = _LINKS + BANDS // 2
+_BYTES = 8 * PICTURE_WORDS
 _MOST_BUCKETS = 1 << BAND_BITS
+_TRIES = BAND_BITS + 1  # a band as it is, and with each one bit turned
 _DEEPEST = 32  # pictures looked at in one bucket: whoever fills one on purpose gains nothing but forgetting
 _NEAR, _OF = model.NEAR_PICTURE
 _NUMBERS = (1 << 31) - 1
@@ -42,17 +51,15 @@ _FLAT = 8  # a hash with less than an eighth of its bits set, or not set, is tha
 class Pictures:
     """The pictures remembered, in about `room` bytes."""
 
-    __slots__ = ("about", "bits", "heads", "links", "taken")
+    __slots__ = ("heads", "rows", "taken")
 
     def __init__(self, room: int) -> None:
         """Empty; pages cost no memory until they are used."""
         count = max(64, room // (_BYTES + 2 * BANDS))
         buckets = min(_MOST_BUCKETS, 1 << (count // 2).bit_length())
         count = max(64, (room - 4 * BANDS * buckets) // _BYTES)
-        self.bits: Array = np.zeros((count, _WORDS), np.int64)
-        self.about: Array = np.zeros((count, 2), np.int64)
-        self.links: Array = np.zeros((count, BANDS), np.int32)
-        self.heads: Array = np.zeros((BANDS, buckets), np.int32)
+        self.rows: Array = np.zeros((count, PICTURE_WORDS), np.int64)
+        self.heads: Array = np.zeros(BANDS * buckets, np.int32)
         self.taken: Array = np.zeros(1, np.int64)
 
     def keys_of(self, data: Array, offsets: Array, posts: Array) -> tuple[Array, Array]:
@@ -61,17 +68,16 @@ class Pictures:
         `posts` says whose each is, int64[m], in order; a post has each key once.
         """
         keys, new = np.zeros(len(posts), np.int64), np.zeros(len(posts), np.uint8)
-        _recognise(data, offsets, posts, (self.bits, self.about, self.links, self.heads, self.taken), keys, new)
+        _recognise(data, offsets, posts, (self.rows, self.heads, self.taken), keys, new)
         return keys, new
 
     def hash_of(self, key: int) -> str:
         """The perceptual hash behind a key, in hex; empty when it is no longer remembered."""
-        (rows,) = np.nonzero(self.about[:, 0] == key)
-        if not len(rows):
+        (found,) = np.nonzero(self.rows[:, _KEY] == key)
+        if not len(found):
             return ""
-        row = int(rows[-1])
-        words = int(self.about[row, 1]) // 64
-        return "".join(f"{word % (1 << 64):016x}" for word in self.bits[row, :words].tolist())
+        row = self.rows[found[-1]].tolist()
+        return "".join(f"{word % (1 << 64):016x}" for word in row[: row[_SIZE] // 64])
 
 
 def add_pictures(readings: Readings, media: Any, pictures: Pictures) -> None:
@@ -151,46 +157,66 @@ def _distance(one: Array, two: Array, size: int, most: int) -> int:
 
 
 @kernel
-def _nearest(bits: Array, size: int, memory: tuple[Array, ...]) -> int:
-    """The slot of the nearest picture that is near enough, or -1."""
-    kept, about, links, heads, taken = memory
-    count = len(kept)
+def _bucket(bits: Array, band: int, turned: int, heads: Array) -> int:
+    """Where in `heads` the pictures are whose band is as here, but for the bit `turned` (none, if it is `BAND_BITS`)."""
+    value = bits[band >> 2] >> (band & 3) * BAND_BITS & 0xFFFF
+    value = value if turned == BAND_BITS else value ^ 1 << turned
+    each = len(heads) // BANDS
+    return band * each + value % each
+
+
+@kernel
+def _nearest(bits: Array, size: int, memory: tuple[Array, ...], waiting: Array) -> int:
+    """The slot of the nearest picture that is near enough, or -1.
+
+    Buckets are followed side by side, each one picture further a round, so that memory is waited for once a round.
+    """
+    rows, heads, taken = memory
+    count, found = len(rows), 0
     slot, least = -1, size * _NEAR // _OF
-    for band in range(size // BAND_BITS):
-        value = bits[band >> 2] >> (band & 3) * BAND_BITS & 0xFFFF
-        for turned in range(BAND_BITS + 1):
-            bucket = value if turned == BAND_BITS else value ^ 1 << turned
-            number = np.int64(heads[band, bucket % heads.shape[1]])
-            before = 0
-            for _ in range(_DEEPEST):
-                age = taken[0] - number + 1 & _NUMBERS
-                if number == 0 or age <= before or age > count:
-                    break
-                before = age
-                at = (taken[0] - age) % count
-                if about[at, 1] == size:
-                    away = _distance(bits, kept[at], size, least)
-                    if away < least or (away == least and slot < 0):
-                        slot, least = at, away
-                        if away == 0:
-                            return slot
-                number = np.int64(links[at, band])
+    for step in range(size // BAND_BITS * _TRIES):
+        prefetch(heads, _bucket(bits, step // _TRIES, step % _TRIES, heads))
+    for step in range(size // BAND_BITS * _TRIES):
+        number = np.int64(heads[_bucket(bits, step // _TRIES, step % _TRIES, heads)])
+        age = taken[0] - number + 1 & _NUMBERS
+        if number != 0 and 0 < age <= count:
+            waiting[found, 0], waiting[found, 1] = age, step // _TRIES
+            prefetch(rows, (taken[0] - age) % count)
+            found += 1
+    for _ in range(_DEEPEST):
+        left = 0
+        for at in range(found):
+            age, band = waiting[at, 0], waiting[at, 1]
+            row = rows[(taken[0] - age) % count]
+            if row[_SIZE] == size:
+                away = _distance(bits, row, size, least)
+                if away < least or (away == least and slot < 0):
+                    slot, least = (taken[0] - age) % count, away
+                    if away == 0:
+                        return slot
+            number = row[_LINKS + (band >> 1)] >> (band & 1) * 32 & _NUMBERS
+            older = taken[0] - number + 1 & _NUMBERS
+            if number != 0 and age < older <= count:
+                waiting[left, 0], waiting[left, 1] = older, band
+                prefetch(rows, (taken[0] - older) % count)
+                left += 1
+        found = left
     return slot
 
 
 @kernel
 def _enter(bits: Array, size: int, key: int, memory: tuple[Array, ...]) -> None:
     """Remember a picture in the place of the oldest."""
-    kept, about, links, heads, taken = memory
-    at = taken[0] % len(kept)
+    rows, heads, taken = memory
+    row = rows[taken[0] % len(rows)]
     number = taken[0] + 1 & _NUMBERS
-    for word in range(_WORDS):
-        kept[at, word] = bits[word] if word < size // 64 else 0
-    about[at, 0], about[at, 1] = key, size
+    for word in range(PICTURE_WORDS):
+        row[word] = bits[word] if word < size // 64 else 0
+    row[_KEY], row[_SIZE] = key, size
     for band in range(size // BAND_BITS):
-        bucket = (bits[band >> 2] >> (band & 3) * BAND_BITS & 0xFFFF) % heads.shape[1]
-        links[at, band] = heads[band, bucket]
-        heads[band, bucket] = number
+        bucket = _bucket(bits, band, BAND_BITS, heads)
+        row[_LINKS + (band >> 1)] |= np.int64(heads[bucket]) << (band & 1) * 32
+        heads[bucket] = number
     taken[0] += 1
 
 
@@ -199,13 +225,13 @@ def _recognise(
     data: Array, offsets: Array, posts: Array, memory: tuple[Array, ...], keys: Array, new: Array
 ) -> None:  # fmt: skip
     """`Pictures.keys_of`."""
-    kept, about, _, _, taken = memory
-    bits = np.zeros(_WORDS, np.int64)
+    rows, _, taken = memory
+    bits, waiting = np.zeros(_WORDS, np.int64), np.zeros((BANDS * _TRIES, 2), np.int64)
     for picture in range(len(posts)):
         size = _read(data, offsets[picture], offsets[picture + 1], bits)
         if size == 0:
             continue
-        slot = _nearest(bits, size, memory)
+        slot = _nearest(bits, size, memory, waiting)
         if slot < 0:
             key = size
             for word in range(size // 64):
@@ -214,9 +240,9 @@ def _recognise(
             _enter(bits, size, key, memory)
             new[picture] = 1
         else:
-            key = about[slot, 0]
-            if (taken[0] - 1 - slot) % len(kept) > len(kept) // 2:  # still shown: not to be forgotten with its age
-                bits[:] = kept[slot]
+            key = rows[slot, _KEY]
+            if (taken[0] - 1 - slot) % len(rows) > len(rows) // 2:  # still shown: not to be forgotten with its age
+                bits[:] = rows[slot, :_WORDS]
                 _enter(bits, size, key, memory)
         keys[picture] = key
         for other in range(picture - 1, -1, -1):

@@ -103,4 +103,4 @@ def test_posts_without_pictures_pass_untouched(tmp_path):
     file = tmp_path / "posts.jsonl"
     file.write_text('{"id": "1", "time": 1600000000000, "account": "a", "text": "hello"}')
     delivered = list(FileSource([file]))
-    assert list(Looking(delivered, Fetcher(), None))[0] is delivered[0]
+    assert next(iter(Looking(delivered, Fetcher(), None))) is delivered[0]

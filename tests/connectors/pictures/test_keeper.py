@@ -53,7 +53,7 @@ def test_a_picture_that_takes_too_long_is_refused():
         looker.look(saved(lure()))
         os.kill(looker._child.pid, signal.SIGSTOP)
         looker._seconds = 0.05
-        with pytest.raises(UnfitPictureError, match="longer than 0.05 s"):
+        with pytest.raises(UnfitPictureError, match=r"longer than 0\.05 s"):
             looker.look(saved(lure(seed=2)))
         looker._seconds = 20.0
         assert looker.look(saved(lure(seed=3))).codes

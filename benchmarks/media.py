@@ -1,6 +1,6 @@
 """Are campaigns seen whose lure is a picture? By its QR code and by its hash, each by itself, after all that senders do to it.
 
-Sixteen campaigns of ten accounts for each way, among ordinary posts of accounts of which two in five post pictures, with
+Sixteen campaigns of eight accounts for each way, among ordinary posts of accounts of which two in five post pictures, with
 jokes that go round and reposts. Needs the extra `media`.
 """
 
@@ -27,7 +27,7 @@ from holdfast.events import POSTS, Batch
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 START = 1_600_000_000_000
-CAMPAIGNS, SIZE = 16, 10
+CAMPAIGNS, SIZE = 16, 8
 ACCOUNTS, PICTURED = 1_200, 480  # two in five
 ORDINARY, DAYS, JOKES = 40_000, 20, 60
 GAP = 30 * SECOND

@@ -21,11 +21,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One picture or film of a post, by content hash, path or address (a `data:` URL holds the bytes themselves).
-
-    `phash` is a perceptual hash of 64 or 256 bits in hex, `codes` are the texts of QR codes in it: said by a platform
-    that looks at what is uploaded, or found when the picture was looked at.
-    """
+    """One picture or film of a post: content hash, path or address, perceptual hash in hex, and texts of its QR codes."""
 
     sha256: str = ""
     path: str = ""

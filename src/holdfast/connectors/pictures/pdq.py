@@ -1,7 +1,7 @@
 """What is the PDQ hash of a picture, and how much is there to be hashed?
 
 PDQ is defined in Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (2019). Written
-here because its Python package has no wheel for Linux (decision 0090); tests hold it against the reference's answers.
+here because its Python package has no wheel for Linux (decision 0073); tests hold it against the reference's answers.
 """
 
 from __future__ import annotations

@@ -174,6 +174,10 @@ def test_the_answer_does_not_depend_on_batches_or_on_stopping(lively):
     assert len(whole) == 1
     cuts = [*sorted(lively.drawn.sample(range(len(lively.posts)), 12)), len(lively.posts) - 9, len(lively.posts) - 4]
     assert lively.detect(cuts).campaigns() == whole
+    split = Detector(SMALL, readers=3)
+    for batch in lively.batches(cuts[3:6]):
+        split.observe(batch)
+    assert split.campaigns() == whole
     detector = Detector(SMALL)
     for batch in lively.batches(cuts):
         detector = Detector.restore(detector.snapshot())

@@ -43,6 +43,7 @@ _MOST_BUCKETS = 1 << BAND_BITS
 _TRIES = BAND_BITS + 1  # a band as it is, and with each one bit turned
 _DEEPEST = 32  # pictures looked at in one bucket: whoever fills one on purpose gains nothing but forgetting
 _NEAR, _OF = model.NEAR_PICTURE
+_SAME = 8  # bits of 256 that another size and quality change: beyond, a picture is a version of its own
 _NUMBERS = (1 << 31) - 1
 _TWOS, _FOURS = 0x3333333333333333, 0x0F0F0F0F0F0F0F0F
 _FLAT = 8  # a hash with less than an eighth of its bits set, or not set, is that of a plain surface
@@ -72,11 +73,12 @@ class Pictures:
         return keys, new
 
     def hash_of(self, key: int) -> str:
-        """The perceptual hash behind a key, in hex; empty when it is no longer remembered."""
+        """The perceptual hash behind a key, in hex, of its oldest version; empty when none is remembered."""
         (found,) = np.nonzero(self.rows[:, _KEY] == key)
         if not len(found):
             return ""
-        row = self.rows[found[-1]].tolist()
+        oldest = np.argmax((self.taken[0] - 1 - found) % len(self.rows))
+        row = self.rows[found[oldest]].tolist()
         return "".join(f"{word % (1 << 64):016x}" for word in row[: row[_SIZE] // 64])
 
 
@@ -241,8 +243,9 @@ def _recognise(
             new[picture] = 1
         else:
             key = rows[slot, _KEY]
-            if (taken[0] - 1 - slot) % len(rows) > len(rows) // 2:  # still shown: not to be forgotten with its age
-                bits[:] = rows[slot, :_WORDS]
+            version = _distance(bits, rows[slot], size, size) > size * _SAME // _OF
+            old = (taken[0] - 1 - slot) % len(rows) > len(rows) // 2
+            if version or old:  # so that what is near to it is found as well; still shown, so not to be forgotten with age
                 _enter(bits, size, key, memory)
         keys[picture] = key
         for other in range(picture - 1, -1, -1):

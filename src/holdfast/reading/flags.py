@@ -30,8 +30,8 @@ class Flag(enum.IntFlag):
     HAS_ADDRESS = 1 << 6
     HAS_LINK = 1 << 7
     HAS_SHORT_LINK = 1 << 8
-    PICTURE = 1 << 9
-    NEW_PICTURE = 1 << 10
+    PICTURE = 1 << 11
+    NEW_PICTURE = 1 << 12
 
 
 # The numbers in `Readings.lure_kind`. TEXT has none: a repeated text is known by its bands, not by a place in the post. Nor

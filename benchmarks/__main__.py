@@ -16,7 +16,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "benchmarks.md"
 HIJACKBENCH = Path(__file__).resolve().parent.parent.parent / "shared" / "hijackbench"
-NAMES = ("decode", "reading", "detection", "guard", "ledger", "cause")
+NAMES = ("decode", "reading", "detection", "media", "guard", "ledger", "cause")
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench`; do not edit. Rates are per core and per second of processor time unless the name says

@@ -154,6 +154,7 @@ def test_lures_and_texts_are_refused_and_somebodys_own_name_only_to_those_in_dan
         Lure(kind=LureKind.ADDRESS, value="bc1qexample"),
         Lure(kind=LureKind.HANDLE, value="famous"),
         Lure(kind=LureKind.TEXT, value="double your coins"),
+        Lure(kind=LureKind.PICTURE, value="8f63c1553fc2f705"),
     )
     refused = lures(plans(facts={"lures": carried}, held_texts=["send coins now"])[PlanKind.LURES])
     assert set(refused) == {

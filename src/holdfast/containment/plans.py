@@ -190,6 +190,7 @@ def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _
             text=lure.value if lure.kind is LureKind.TEXT else "",
         )
         for lure in campaign.lures
+        if lure.kind is not LureKind.PICTURE  # the guard is asked about texts; who shows the picture is held by account
     }
     for text in held_texts:
         refused[text_subject(text)] = _Wish(

@@ -19,10 +19,11 @@ from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
 from .order import in_order
+from .pictures import add_pictures, with_codes
 from .pieces import Pieces, with_profiles
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import RATE_WORDS, bases
+from .rates import RATE_WORDS, bases, pictures
 from .settings import SHARES, DetectionSettings
 from .sightings import CROWD_KINDS, KEPT_LONG, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
@@ -60,7 +61,7 @@ class Detector:
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
         self._takeovers.observe(batch.others)
-        parts = self._parts(with_profiles(in_order(batch.posts), batch.others))
+        parts = self._parts(with_profiles(in_order(with_codes(batch.posts)), batch.others))
         events = rows_of(batch.others)
         for part, readings in parts[:-1]:
             now, events = events.split(part.column("time"))
@@ -173,6 +174,7 @@ class Detector:
         time = columns.time
         if self._origin is None and len(time):
             self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
+        add_pictures(readings, posts.column("media"), self._state.pictures)
         found = self._state.advance(readings, columns, events, self._sequence, self._origin or 0, self._run)
         chunks = self._log(posts, readings, time, found)
         self._look(readings, time, events, found, chunks)
@@ -241,7 +243,8 @@ class Detector:
             self._grower.follow(itself, bands, base)
         while at < len(found.due) and found.due[at, 0] == post:
             due = Due.of(found.due[at])
-            evidence = Evidence(pace=pace(due, self._origin or 0, self._sequence + post), base=base)
+            rates, usual = pictures(self._rates), pace(due, self._origin or 0, self._sequence + post)
+            evidence = Evidence(pace=usual, base=base, pictures=rates)
             self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
             at += 1
         for which in range(len(CROWD_KINDS)):

@@ -34,8 +34,8 @@ class Sighting:
     urls: tuple[str, ...]
     handles: frozenset[int]  # keys of the handles it mentions
     signature: bytes
-    sort: str  # address, shape, page, copyable, text or own: what sharing it is worth
-    lure_class: str  # address, link, short_link or phone; empty for text
+    sort: str  # address, shape, page, copyable, text, picture or own: what sharing it is worth
+    lure_class: str  # address, link, short_link, phone or picture; empty for text
     worth: float = 0.0  # of its gap in a crowd, in nats; for own only
 
 
@@ -58,6 +58,7 @@ class Evidence:
 
     pace: Pace = field(default_factory=Pace)
     base: tuple[float, ...] | None = None  # share of posts showing each kind of precursor; None when none ever did
+    pictures: tuple[float, float, float] = (model.NEVER_PICTURED, model.FIRST_PICTURE, 1.0)  # see `rates.pictures`
     remarks: int = 0
     rare: float = 0.0  # what it says that such lures are rare here, in nats; for a crowd only
     carriers: int = 0
@@ -111,6 +112,8 @@ class Evidence:
                 self._put("shared_text", model.SHARED_TEXT)
             case "own" | "own_link" | "own_site":
                 self._put(_OWN[sighting.lure_class], sighting.worth)
+            case "picture":
+                self._put("shared_picture", model.SHARED_PICTURE)
             case "copyable":
                 self._put("shared_copyable", model.SHARED_COPYABLE)
             case _:
@@ -129,7 +132,11 @@ class Evidence:
             self._put("own_page", model.OWN_PAGE)
 
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
-        if sighting.lure_class:
+        if sighting.lure_class == "picture":
+            before = "picture" in sighting.features.before
+            worth = model.picture_worth(sighting.features.posts, *self.pictures[:2], before=before)
+            self._put("pictures_before" if before else "first_picture", worth)
+        elif sighting.lure_class:
             if sighting.lure_class not in sighting.features.before:
                 if sighting.sort not in ("own_link", "own_site"):  # there nobody else is looked at
                     self._put("first_of_class", model.novice(sighting.lure_class, sighting.features.posts))
@@ -233,6 +240,10 @@ class Evidence:
             pace = (self.last - self.first) / max(1, self.carriers - 1)
             novelty = self.sums.get("first_of_class", 0.0) + self.sums.get("habit", 0.0)
             spreads["page"] = max(form, model.popular_spreads(pace, self.pace.popular, novelty))
+        if "picture" in telling:
+            pace = (self.last - self.first) / max(1, self.carriers - 1)
+            whose = sum(self.sums.get(term, 0.0) for term in ("first_picture", "pictures_before"))
+            spreads["picture"] = model.picture_spreads(pace, whose, self.pictures[2])
         for sort in ("own_link", "own_site"):
             spreads[sort] = max(spreads[sort], model.form_spreads(self.form))
         return min(spreads[sort] for sort in telling)
@@ -280,6 +291,7 @@ CONTENT = (
     "shared_address",
     "shared_copyable",
     "shared_text",
+    "shared_picture",
     "own_addresses",
     "own_short_links",
     "own_sites",
@@ -288,6 +300,8 @@ CONTENT = (
     "same_page",
     "has_a_past",
     "first_of_class",
+    "first_picture",
+    "pictures_before",
     "habit",
     "conversation",
 )
@@ -297,6 +311,7 @@ _NOTES = {
     "shared_address": "{} further accounts with the same payment address",
     "shared_copyable": "{} further accounts with the same link or number",
     "shared_text": "{} further accounts with nearly the same words",
+    "shared_picture": "{} further accounts with nearly the same picture",
     "own_addresses": "{} further accounts, each with an address nobody posted before, against how often that happens",
     "own_short_links": "{} further accounts, each with a short link nobody posted before, against how often that happens",
     "own_sites": "{} further accounts, each with a site nobody named before, against how often that happens",
@@ -305,6 +320,8 @@ _NOTES = {
     "same_page": "{} further accounts with a page named before",
     "has_a_past": "the site was known on an earlier day",
     "first_of_class": "{} accounts had never posted a lure of this class",
+    "first_picture": "{} accounts had never posted a picture, against how often that happens",
+    "pictures_before": "{} accounts have posted pictures before",
     "habit": "{} accounts post lures of this class anyway",
     "conversation": "{} posts speak to somebody",
     "remarks": "{} more accounts remark on it than carry it",

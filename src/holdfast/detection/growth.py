@@ -20,10 +20,11 @@ from .features import Features
 from .keyed import KeyedState
 from .likeness import alike
 from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
+from .pictures import PICTURE
 from .postlog import Named, PostLog
 from .sightings import CROWD_KINDS, TEXT
 from .trail import Trail
-from .watch import WatchSet
+from .watch import WatchSet, signed
 
 _SHARED_CARRIERS = 2
 """Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
@@ -190,6 +191,9 @@ class Grower:
         self.keys.add(key)
         if kind == TEXT:
             case.words = case.words or (sighting.text if sighting else "")
+            return
+        if kind == PICTURE:
+            case.lures[key] = Lure(kind=LureKind.PICTURE, value=self._state.pictures.hash_of(signed(key)))
             return
         named = sighting or post
         if named is not None:

@@ -6,7 +6,8 @@ copying something that spreads, so it saturates at the odds of that (`SPREADS`).
 what was done to the accounts before, obfuscation that differs from post to post, departures from an account's own
 ways) does not. A sum crosses `ALERT` by either, `CONTAIN` only with the second.
 
-Origins: [bg] counted on 309,560 real posts of two communities over eight weeks; [field] published figures on account
+Origins: [bg] counted on 309,560 real posts of two communities over eight weeks; [pics] counted on 541 pictures that
+free desktops and a drawing program for children ship; [field] published figures on account
 takeovers (COMPA, NDSS 2013; Thomas et al., CCS 2017; the inquiry into 15 July 2020); [judged] set by reasoning written beside the number,
 waiting for labelled runs.
 """
@@ -119,6 +120,13 @@ how many times fewer, at most 5 nats (34 a million), towards an alert: the rate 
 `TRIALS_PER_MILLION` over 400 posts, two chances. Within the first day, while accounts are still getting a past, it counts by
 the share of a day watched. [theory]"""
 
+SHARED_PICTURE = 4.0
+"""Nearly the same picture (`NEAR_PICTURE`): ln(1 / 0.02). [pics] of 136,503 pairs of 523 pictures, most of them things on white,
+1 was as near as 48 bits without showing the same, none as near as 31; 1,000 pictures in a burst then meet one in fifty. """
+
+NEAR_PICTURE = 31, 256
+"""Bits of a perceptual hash that differ at most, of how many: what PDQ's authors advise. Other lengths in proportion. [field]"""
+
 SPREADS = {
     "address": 1e-5,
     "shape": 1e-5,
@@ -149,6 +157,41 @@ NOVICE = {"address": 0.66, "link": 2.0, "short_link": 1.0, "phone": 0.5}
 NOVICE_HALF = {"address": 2.0, "link": 3.0, "short_link": 4.0, "phone": 2.0}
 """First lure of its class by an account with n posts: `NOVICE` x n / (n + `NOVICE_HALF`). The ceilings are
 ln(0.97 / P(a sharer never did before)). [bg]"""
+
+ESTABLISHED_POSTS = 10
+"""Posts seen of an account, from which its never having posted a picture says something of it. [judged]"""
+
+NEVER_PICTURED, NEVER_PICTURED_SEEN = 0.6, 200
+"""Share of established accounts that never posted a picture; campaigns take accounts as they come. Counted on the stream
+itself, this being worth so many posts. [judged] [bg] 93 of 100 posts of one community came from accounts without one."""
+
+FIRST_PICTURE, FIRST_PICTURE_SEEN = 0.1, 50
+"""Share of those who pass a picture on for whom it is the first they post. Counted over pictures that are like none before,
+but never taken for less: a joke may move those who make none. Where pictures are rare everybody's is the first, and
+says little. [judged] [bg] of 96 links to a picture by established accounts 67 were their first, in that community."""
+
+FIRST_PICTURE_HALF = 2.0
+"""Posts after which never having posted a picture says half of what it can. [judged]"""
+
+PICTURES_BEFORE_MOST, PICTURES_BEFORE_LEAST = -0.2, -2.0
+"""Bounds of what an account says that has posted pictures before. [judged]"""
+
+PICTURE_MEMORY = 1 << 12
+"""New pictures over which first ones are counted; then the counts are halved."""
+
+PICTURES_SHOWN, PICTURES_SHOWN_SEEN = 0.1, 200
+PICTURES_REPEATED = 0.1
+"""Share of posts that carry a picture, counted on the stream, this being worth so many posts; and of these the share that shows
+what another account has shown. Each is one trial, as `TRIALS_PER_MILLION` counts them for all keys: where few post
+pictures few are passed on. [judged] [bg] 3 of 100 links to a picture were taken up by a second account."""
+
+PICTURE_SPREADS, PICTURE_PACE = 0.1, 15 * MINUTE
+PICTURE_PACE_LEAST, PICTURE_PACE_MOST = 0.1, 5.0
+PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST = 1e-5, 0.5
+"""Of pictures that a second account takes up, the share that further accounts show every `PICTURE_PACE` as they do a joke; at
+a pace of m it is m / `PICTURE_PACE` of that, within 0.1 and 5: pictures spread at any pace. Each account that posts
+pictures anyway makes copying likelier, each that never did less likely, down to 1e-5. So no picture raises an alarm
+by its pace alone, nor by itself holds anybody. [judged]"""
 
 REMARK = -1.25
 """An account that quotes, defangs or answers, beyond as many as carry: ln(0.2 / 0.7). A key that is mostly talked about is news. [judged]"""
@@ -298,6 +341,40 @@ def form_spreads(share: float | None) -> float:
     if share is None:
         return FORM_ODDS
     return min(FORM_MOST, max(FORM_LEAST, FORM_ODDS * exp(min(50.0, FORM_STEEP * (share - FORM_EVEN)))))
+
+
+def never_pictured(never: int, posts: int) -> float:
+    """The share of established accounts without a picture, counted over posts."""
+    return (NEVER_PICTURED * NEVER_PICTURED_SEEN + never) / (NEVER_PICTURED_SEEN + posts)
+
+
+def first_pictured(first: int, pictures: int) -> float:
+    """The share of established accounts for whom a picture that goes round is their first, counted over new pictures."""
+    return max(FIRST_PICTURE, (FIRST_PICTURE * FIRST_PICTURE_SEEN + first) / (FIRST_PICTURE_SEEN + pictures))
+
+
+def picture_trials(shown: int, posts: int) -> float:
+    """How often a second account takes a picture up, as a multiple of `TRIALS_PER_MILLION`, counted over posts."""
+    share = (PICTURES_SHOWN * PICTURES_SHOWN_SEEN + shown) / (PICTURES_SHOWN_SEEN + posts)
+    return PICTURES_REPEATED * share * 1e6 / TRIALS_PER_MILLION
+
+
+def picture_worth(posts: int, never: float, first: float, *, before: bool) -> float:
+    """What it says, in nats, that an account of `posts` posts shows a picture, its first or one more (`before`)."""
+    if before:
+        return min(PICTURES_BEFORE_MOST, max(PICTURES_BEFORE_LEAST, log(max(1 - never, 1e-3) / max(1 - first, 1e-3))))
+    return max(0.0, log(never / first)) * posts / (posts + FIRST_PICTURE_HALF)
+
+
+def picture_pace(pace: float) -> float:
+    """The share of pictures that spread at a mean gap of `pace` ms, as a multiple of that at `PICTURE_PACE`."""
+    return min(PICTURE_PACE_MOST, max(PICTURE_PACE_LEAST, pace / PICTURE_PACE))
+
+
+def picture_spreads(pace: float, whose: float, trials: float) -> float:
+    """How readily a picture shown every `pace` ms is explained by copying, where its accounts' pasts say `whose` nats."""
+    share = PICTURE_SPREADS * picture_pace(pace) * trials * exp(-max(whose, -50.0))
+    return min(PICTURE_SPREADS_MOST, max(PICTURE_SPREADS_LEAST, share))
 
 
 def precursor_base(kind: int, posts_with: int, posts: int, events: int, accounts: int) -> float:

@@ -68,13 +68,14 @@ class DetectionSettings:
 SHARES = {
     "accounts": 0.22,  # what each account has done before
     "security": 0.06,  # what was done to each account
-    "sketch": 0.25,  # text bands seen by one or two accounts: 4 bytes each
+    "sketch": 0.22,  # text bands seen by one or two accounts: 4 bytes each
     "texts": 0.15,  # text bands seen by three or more, or carried by an account with a precursor
     "first_rare": 0.06,  # addresses, domains, phone numbers: their first sighting, kept for weeks
     "rare": 0.06,
     "first_links": 0.06,  # whole links and short links: many, most of them seen once
     "links": 0.04,
     "carrying": 0.01,  # posts that carried a lure, so that an answer to one is known as a remark
+    "pictures": 0.03,  # perceptual hashes; what pictures carry on is kept with the links
     "log": 0.09,  # ids and texts of posts that carried a lure, half for rare lures and half for the others
 }
-"""How memory is shared out. Sums to one; measured on a mix where a fifth of posts carry links."""
+"""How memory is shared out. Sums to one; measured on a mix where a fifth of posts carry links, none pictures."""

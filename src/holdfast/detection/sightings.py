@@ -8,7 +8,8 @@ accounts take it up it becomes an entry, `ENTRY_WORDS` int64:
 | 0, 1 | time of the first sighting, and of the latest new account, ms |
 | 2 | distinct accounts ever |
 | 3 | posts that carry it |
-| 4 | content evidence, thousandths of nats; a site's is a cumulative sum that starts again when it falls to nothing |
+| 4 | content evidence, thousandths of nats; a site's is a cumulative sum that starts again when it falls to nothing; a
+picture's is what its accounts' pasts say |
 | 5 | accounts since it started; the first `EXACT` of them stand at the end, one by one |
 | 6 | distinct accounts that only remark on it |
 | 7-9 | what copying cannot explain, thousandths: precursors, obfuscation, departures |
@@ -43,6 +44,8 @@ from holdfast.reading.flags import (
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
+from .features import PICTURED_BIT
+from .pictures import PICTURE
 from .settings import ENTRY_WORDS, EXACT, HEADER_WORDS, SIGHTING_WORDS
 from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of, prefetch, refresh
 
@@ -77,6 +80,10 @@ _CONVERSATION = _m(model.CONVERSATION)
 _AT_MOST = {name: _m(-log(share)) for name, share in model.SPREADS.items()}
 _ADDRESS_MOST, _PAGE_MOST, _COPYABLE_MOST, _TEXT_MOST = (_AT_MOST[n] for n in ("address", "page", "copyable", "text"))
 _CLASS = (0, 0, 1, 1, 2, 0, 3)  # kind of lure -> bit of its class in a feature word
+_FIRST_PICTURE, _PICTURE_AGAIN = 1000.0 * log(1 / model.FIRST_PICTURE), _m(model.PICTURES_BEFORE_MOST)
+_FIRST_PICTURE_HALF, _SHARED_PICTURE = model.FIRST_PICTURE_HALF, _m(model.SHARED_PICTURE)
+_PICTURE_MOST = _m(-log(model.PICTURE_SPREADS * model.picture_trials(0, model.PRECURSOR_MEMORY)))
+_PICTURE_PACE, _PACE_LEAST, _PACE_MOST = model.PICTURE_PACE, model.PICTURE_PACE_LEAST, model.PICTURE_PACE_MOST
 _NOVICE = tuple(_m(nats) for nats in model.NOVICE.values())
 _NOVICE_HALF = tuple(model.NOVICE_HALF.values())
 _PRECURSOR = tuple(
@@ -108,6 +115,10 @@ _AHEAD = 6  # posts ahead for which memory is called
 @kernel
 def _character(word: int, kind: int) -> int:
     """What the first lure of its class says, thousandths. A habit counts nothing here: it may be an earlier campaign's."""
+    if kind == PICTURE:  # as much as it can say: how everyday first pictures are is known to exact weighing alone
+        posts = word & 255
+        first = int(_FIRST_PICTURE * posts / (posts + _FIRST_PICTURE_HALF)) + 1
+        return _PICTURE_AGAIN if word >> PICTURED_BIT & 1 else first
     bit = _CLASS[kind]
     if word >> (8 + bit) & 1:
         return 0
@@ -248,6 +259,8 @@ def _see(
                 entry[4] += worth
         if entry[5] == 0:
             entry[4] = character
+    elif kind == PICTURE:
+        entry[4] += character
     else:
         shared = _SHARED_SHAPE if kind == ADDRESS and valid < PROVED else _SHARED[kind]
         entry[4] += character + (shared if entry[5] > 0 else 0)
@@ -297,8 +310,13 @@ def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
         third = count // 3
         if count & (count - 1) and (count % 3 or third & (third - 1)):
             return False
-    most = _COPYABLE_MOST
-    if kind == ADDRESS:
+    most, content = _COPYABLE_MOST, entry[4]
+    if kind == PICTURE:
+        pace = (entry[1] - entry[0]) / (count - 1) / _PICTURE_PACE
+        whose = content - int(1000.0 * np.log(min(_PACE_MOST, max(_PACE_LEAST, pace))))
+        most = min(_ADDRESS_MOST, whose + _PICTURE_MOST)
+        content += _SHARED_PICTURE * (count - 1)
+    elif kind == ADDRESS:
         most = _ADDRESS_MOST
     elif kind == DOMAIN and not _is_known(entry):
         pace = (entry[1] - entry[17]) / (count - 1)
@@ -306,7 +324,7 @@ def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
         most = min(_PAGE_MOST, int(-1000.0 * np.log(popular)) + min(count, EXACT) * _NOVICE_MOST)
     elif kind == TEXT:
         most = _TEXT_MOST
-    total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
+    total = min(content, most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
     for word in range(7, 10):
         total += max(entry[word], 0)
     return bool(total >= least)
@@ -434,7 +452,7 @@ def _call_memory(
         if kind in (ADDRESS, DOMAIN, PHONE):
             prefetch(rare[0], home(rare[0], mixed))
             prefetch(rare[2], home(rare[2], mixed))
-        elif kind in (LINK, SHORT_LINK):
+        elif kind in (LINK, SHORT_LINK, PICTURE):
             prefetch(links[0], home(links[0], mixed))
             prefetch(links[2], home(links[2], mixed))
 
@@ -471,7 +489,7 @@ def follow(
             kind, key = lure_kind[lure] & 0xFF, lure_key[lure]
             is_rare = kind in (ADDRESS, DOMAIN, PHONE)
             mixed = mix(key)
-            if (not is_rare and kind not in (LINK, SHORT_LINK)) or part_of(mixed, shards) != shard:
+            if (not is_rare and kind not in (LINK, SHORT_LINK, PICTURE)) or part_of(mixed, shards) != shard:
                 continue
             own = rare if is_rare else links
             kept |= KEPT

@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from cyclopts import Parameter
@@ -16,16 +17,18 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from holdfast.app.explain import campaign_json
+from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.scan import Progress, Scan
 from holdfast.app.terminal import Screen, plain
 from holdfast.app.wiring import make_engine
 from holdfast.connectors.files import FileSource, RejectFile
+from holdfast.connectors.media import Looking
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import HoldfastError
 from holdfast.events import Dialect, TimeUnit, format_time
 
-from .options import Columns, File, Json, Memory, check_files, columns_of
+from .options import Columns, File, Json, Media, MediaOrigin, MediaRoot, Memory, check_files, columns_of
 
 _SHOWN = 8  # accounts, lures and terms that the text form lists per campaign
 _EXIT_FOUND = 1
@@ -44,6 +47,9 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "auto",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
     fail_on: Annotated[FailOn | None, Parameter(help="Answer 1 when one of this tier or above is found.")] = None,
+    media: Media = False,
+    media_root: MediaRoot = None,
+    media_origin: MediaOrigin = (),
     memory_mb: Memory = 512,
     json: Json = False,
 ) -> int:
@@ -56,17 +62,19 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit, keep_unknown=False)
     source = FileSource(files or ("-",), dialect=dialect)
     keep = RejectFile(rejects) if rejects is not None else None
-    run = Scan(source, make_engine(memory_mb=memory_mb), Refused(keep))
+    pictures = looking(source, inline=media, root=media_root, origins=media_origin)
+    run = Scan(pictures or source, make_engine(memory_mb=memory_mb), Refused(keep))
     began = time.perf_counter()
     failure: HoldfastError | None = None
-    try:
-        read(run, show=sys.stderr.isatty())
-    except HoldfastError as error:
-        failure = error  # what was found before the damage is still told
+    with pictures or nullcontext():
+        try:
+            read(run, show=sys.stderr.isatty())
+        except HoldfastError as error:
+            failure = error  # what was found before the damage is still told
     seconds = time.perf_counter() - began
     if keep is not None:
         keep.close()
-    (_print_json if json else _print_text)(run, seconds)
+    (_print_json if json else _print_text)(run, pictures, seconds)
     if failure is not None:
         raise failure
     return _EXIT_FOUND if _worse(run, fail_on) else 0
@@ -100,11 +108,11 @@ def _worse(run: Scan, fail_on: FailOn | None) -> bool:
             return any(campaign.tier is CampaignTier.CONTAIN for campaign in run.campaigns)
 
 
-def _print_json(run: Scan, seconds: float) -> None:
+def _print_json(run: Scan, pictures: Looking | None, seconds: float) -> None:
     out = sys.stdout.buffer
     for campaign in run.campaigns:
         out.write(msgspec.json.encode(campaign_json(campaign)) + b"\n")
-    summary = {
+    summary: dict[str, Any] = {
         "posts": run.posts,
         "rejects": run.refused.count,
         "duplicates": run.duplicates,
@@ -112,11 +120,13 @@ def _print_json(run: Scan, seconds: float) -> None:
         "seconds": round(seconds, 3),
         "posts_per_second": round(run.posts / seconds) if seconds else 0,
     }
+    if pictures is not None:
+        summary["pictures"] = told(pictures)
     out.write(msgspec.json.encode({"summary": summary}) + b"\n")
     out.flush()
 
 
-def _print_text(run: Scan, seconds: float) -> None:
+def _print_text(run: Scan, pictures: Looking | None, seconds: float) -> None:
     console = Screen(highlight=False, soft_wrap=True)
     for campaign in run.campaigns:
         _print_campaign(console, campaign)
@@ -124,6 +134,8 @@ def _print_text(run: Scan, seconds: float) -> None:
     tail += f", {run.duplicates:,} seen twice" if run.duplicates else ""
     rate = run.posts / seconds if seconds else 0
     console.print(f"{len(run.campaigns)} campaigns in {run.posts:,} posts{tail}; {seconds:.1f} s, {rate:,.0f} posts/s")
+    if pictures is not None:
+        console.print(f"pictures: {counted(told(pictures))}")
     if run.refused.count:
         console.print(plain(f"The first rejected: {run.refused.first}. --rejects FILE keeps all of them.", style="dim"))
 

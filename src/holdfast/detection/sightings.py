@@ -431,11 +431,11 @@ def _crowding(kind: int, valid: int, word: int) -> int:
     """Why to keep a post whose lure nobody cast before, beyond that it carries one."""
     if kind == ADDRESS:
         return CROWDING if valid == PROVED and word >> 48 & 1 == 0 else 0
-    if word >> (8 + _CLASS[kind]) & 1:
+    if kind not in (SHORT_LINK, DOMAIN) or word >> (8 + _CLASS[kind]) & 1:
         return 0
     if kind == SHORT_LINK:
         return CROWDING << 1
-    return CROWDING << 2 if kind == DOMAIN and word & 255 >= _CROWD_POSTS else 0
+    return CROWDING << 2 if word & 255 >= _CROWD_POSTS else 0
 
 
 @kernel

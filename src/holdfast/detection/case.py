@@ -18,6 +18,7 @@ class Case:
 
     id: str
     evidence: Evidence
+    alert: float = model.ALERT  # nats
     lures: dict[int, Lure] = field(default_factory=dict)
     kinds: dict[int, int] = field(default_factory=dict)
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
@@ -95,7 +96,7 @@ class Case:
             return False
         score = self.evidence.score
         changed = False
-        if self.detected_at is None and score >= model.ALERT:
+        if self.detected_at is None and score >= self.alert:
             self.detected_at, self.detected_after_posts, changed = now, self.lure_posts, True
         if self.detected_at is not None and self._may_contain(score):
             self.contained_at, changed = now, True

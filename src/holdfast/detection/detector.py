@@ -48,7 +48,7 @@ class Detector:
         self._origin: int | None = None
         self._newest = 0
         self._late = 0
-        self._grower = Grower(Growth(), self._logs, self._state)
+        self._grower = Grower(Growth(), self._logs, self._state, alert=self.settings.alert)
 
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
@@ -123,7 +123,8 @@ class Detector:
         detector._sequence, detector._origin = saved.sequence, saved.origin
         detector._newest, detector._late = saved.newest, saved.late
         detector._takeovers = saved.takeovers
-        detector._grower = Grower(saved.growth, detector._logs, detector._state)
+        alert = detector.settings.alert
+        detector._grower = Grower(saved.growth, detector._logs, detector._state, alert=alert)
         return detector
 
     # ---- one part of a batch

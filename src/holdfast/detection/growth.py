@@ -54,9 +54,11 @@ class Growth:
 class Grower:
     """Weighs and follows, over a `Growth`, with the log to name posts and the tables to ask how old a key is."""
 
-    def __init__(self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState) -> None:
-        """Go on from `growth`."""
-        self.growth, self._logs, self._state = growth, logs, state
+    def __init__(
+        self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState, *, alert: float = model.ALERT
+    ) -> None:
+        """Go on from `growth`; new campaigns are told from `alert` nats on."""
+        self.growth, self._logs, self._state, self._alert = growth, logs, state, alert
         self._watch_anew()
 
     def _watch_anew(self) -> None:
@@ -85,7 +87,11 @@ class Grower:
         sightings = self._sightings(due, until)
         if not sightings:
             return
-        case = Case(id=campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence=evidence)
+        case = Case(
+            id=campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)),
+            evidence=evidence,
+            alert=self._alert,
+        )
         for sighting in sightings:
             self._take(case, sighting)
         evidence.remarks = max(evidence.remarks, due.remarks)
@@ -189,7 +195,9 @@ class Grower:
         ]
         carried = [(each, _own_address(each)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
-        case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence)
+        case = Case(
+            id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence, alert=self._alert
+        )
         for each, _ in members:
             self._take(case, sighting_of(each, ADDRESS, PROVED, own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):

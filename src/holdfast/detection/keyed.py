@@ -10,10 +10,11 @@ import numpy as np
 
 from holdfast.reading.flags import LINK, SHORT_LINK
 
+from . import model
 from .history import remember
 from .precursors import EventRows
 from .settings import ACCOUNT_WORDS, ENTRY_WORDS, SECURITY_WORDS, SHARES, SIGHTING_WORDS, DetectionSettings
-from .sightings import MOST_DUE, SCREEN_WORDS, follow
+from .sightings import MOST_DUE, ROUNDED, SCREEN_WORDS, follow
 from .tables import Table, find, mix
 from .watch import signed
 
@@ -59,6 +60,7 @@ class KeyedState:
     def __init__(self, settings: DetectionSettings) -> None:
         """Empty, of the sizes that `settings` allow."""
         self.shards = settings.shards
+        self._least = model.milli(settings.alert) - ROUNDED
         words = {"accounts": ACCOUNT_WORDS, "security": SECURITY_WORDS, "texts": ENTRY_WORDS}
         words |= {
             "first_rare": SIGHTING_WORDS,
@@ -156,8 +158,9 @@ class KeyedState:
         while start < count or not filled:
             found = np.zeros(1, np.int64)
             start = follow(
-                read, known, rare, links, texts, shard, self.shards, sequence, origin, start, due, found, keep, lost
-            )
+                read, known, rare, links, texts, shard, self.shards, self._least, sequence, origin, start, due, found,
+                keep, lost,
+            )  # fmt: skip
             filled.append(due[: found[0]].copy())
         return filled[0] if len(filled) == 1 else np.concatenate(filled)
 

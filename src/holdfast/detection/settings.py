@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from holdfast.errors import SettingsError
 
+from . import model
+
 WAYS = 8
 """Slots per set: their eight tags fill one cache line of 64 bytes."""
 
@@ -34,7 +36,8 @@ class DetectionSettings:
     """What detection may use. `memory_mb` (MiB) is the sum of all tables and of the log that names posts.
 
     `shards` (1, 2, 4 or 8) is into how many parts the keyed state can be worked on at once; the answers are the
-    same for every number of shards.
+    same for every number of shards. `alert` (nats) is the score from which a campaign is told; lowered, it shows what
+    nearly was one, which is for measuring false alarms. Crowds are screened as usual, whatever it is.
 
     Raises:
         SettingsError: a value is out of range.
@@ -43,6 +46,7 @@ class DetectionSettings:
 
     memory_mb: int = 512
     shards: int = 1
+    alert: float = model.ALERT
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
@@ -50,6 +54,8 @@ class DetectionSettings:
             raise SettingsError(f"memory_mb is {self.memory_mb}; it must lie between {_SMALLEST_MB} and {_LARGEST_MB}.")
         if self.shards not in (1, 2, 4, 8):
             raise SettingsError(f"shards is {self.shards}; it must be 1, 2, 4 or 8.")
+        if not 0 < self.alert <= model.CONTAIN:
+            raise SettingsError(f"alert is {self.alert}; it must be above 0 and not above {model.CONTAIN:.2f} nats.")
 
     def sets(self, share: float, words: int) -> int:
         """How many sets of `WAYS` slots with `words` 8-byte words and a tag fit into a share; a multiple of the shards."""

@@ -16,7 +16,7 @@ accounts take it up it becomes an entry, `ENTRY_WORDS` int64:
 | 12-15 | 256 bits by account, to know the next one as new |
 | 16, 17 | posts before the sum started, and when it did |
 
-Sums are integers, screens are generous: an entry whose sum could reach `model.ALERT` is handed to `evidence` as it stands.
+Sums are integers, screens are generous: an entry whose sum could reach the alert threshold is handed to `evidence` as it stands.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ MOST_DUE = 64
 """Entries that one post can bring to their screen at most."""
 
 _m = model.milli
-_ALERT = _m(model.ALERT) - 50  # the screen rounds; the last word is said in floating point
+ROUNDED = 50  # thousandths by which the screen lies below the threshold: the last word is said in floating point
 _MIN_CARRIERS = model.MIN_CARRIERS
 _COMMENTARY = QUOTED_LURE | DEFANGED | REFERS
 _COPYABLE = _m(model.SHARED_COPYABLE)
@@ -271,8 +271,10 @@ def _see_text(entry: Array, voice: int, at: int, when: int, word: int, page: int
 
 
 @kernel
-def _is_due(entry: Array, kind: int) -> bool:
+def _is_due(entry: Array, kind: int, least: int) -> bool:
     """Whether exact weighing, which can make no more of the entry than the sum here, should look at it now.
+
+    It should where the sum is `least` thousandths or more.
 
     Asked at each of the first accounts, then at 12, 16, 24, 32, ...: ever more seldom.
     """
@@ -295,7 +297,7 @@ def _is_due(entry: Array, kind: int) -> bool:
     total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
     for word in range(7, 10):
         total += max(entry[word], 0)
-    return bool(total >= _ALERT)
+    return bool(total >= least)
 
 
 @kernel
@@ -342,7 +344,7 @@ def _count_text(sketch: Array, mixed: int, who: int) -> int:
 @kernel
 def _follow_text(
     post: int, bands: Array, tables: tuple[Array, Array, Array], voice: int, at: int, when: int, word: int,
-    shard: int, shards: int, due: Array, found: Array, lost: Array,
+    shard: int, shards: int, least: int, due: Array, found: Array, lost: Array,
 ) -> bool:  # fmt: skip
     """Follow the bands of one post's text; True when the account has a strong precursor."""
     tags, rows, sketch = tables
@@ -361,7 +363,7 @@ def _follow_text(
         if state != FOUND:
             _begin(rows[slot], when)
             lost[1] += state - FRESH
-        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT):
+        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, least):
             _hand_over(due, found, post, key, TEXT, 0, rows[slot])
     return strong
 
@@ -417,12 +419,13 @@ def _call_memory(
 def follow(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array],
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array], texts: tuple[Array, Array, Array],
-    shard: int, shards: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array, lost: Array,
+    shard: int, shards: int, least: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array,
+    lost: Array,
 ) -> int:  # fmt: skip
     """Take the keys of this shard, post by post from `start`, into the keyed state; returns the next post to take.
 
-    `known`: time, voice, features, page. Stops early when `due` might overflow: int64[k, SCREEN_WORDS + ENTRY_WORDS],
-    it receives each entry that exact weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n]
+    `known`: time, voice, features, page; `least`: the screen, thousandths of nats. Stops early when `due` might overflow:
+    int64[k, SCREEN_WORDS + ENTRY_WORDS], it receives each entry that exact weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n]
     says whose names to keep.
     """
     flags, words, bands, lure_from, lure_kind, lure_key, lure_valid = readings
@@ -437,7 +440,7 @@ def follow(
         remarks = flags[post] & _COMMENTARY != 0
         kept = NOT_KEPT
         if words[post] >= MIN_WORDS and not remarks:
-            strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, due, found, lost)
+            strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, least, due, found, lost)
             kept = KEPT if strong else NOT_KEPT
         most = found[0] + MOST_DUE // 2
         for lure in range(lure_from[post], lure_from[post + 1]):
@@ -461,7 +464,7 @@ def follow(
                 kept = max(kept, KEPT_NEW if accounts == 0 and valid == PROVED else KEPT_LONG)
             elif is_rare and accounts <= _YOUNG:
                 kept = max(kept, KEPT_LONG)
-            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind):
+            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, least):
                 _hand_over(due, found, post, key, kind, valid, own[3][slot])
         keep[post] = kept
     return count

@@ -24,6 +24,8 @@ COMMANDS = (
     ("ledger", "verify"),
     ("ledger", "show"),
     ("ledger", "checkpoint"),
+    ("bench",),
+    ("bench", "hijack"),
 )
 WIDTH = 100
 _HEAD = """# Commands

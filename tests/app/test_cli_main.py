@@ -11,7 +11,7 @@ def test_help_names_every_command(capsys):
     """`--help` is the first thing a new person reads."""
     assert 0 == main(["--help"])
     said = capsys.readouterr().out
-    assert all(word in said for word in ("demo", "drill", "scan", "watch", "ledger", "Exit codes"))
+    assert all(word in said for word in ("demo", "drill", "scan", "watch", "ledger", "bench", "Exit codes"))
 
 
 @pytest.mark.parametrize(

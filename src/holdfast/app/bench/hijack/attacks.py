@@ -18,7 +18,8 @@ from .rows import Label, Rows
 KNOWABLE_ACCOUNTS = 3
 """Two accounts are one person's, or a coincidence; with the third one's lure post a campaign can be known."""
 
-_LURES = frozenset({LureKind.ADDRESS, LureKind.DOMAIN, LureKind.LINK, LureKind.SHORT_LINK, LureKind.PHONE})
+_LURES = frozenset({LureKind.ADDRESS, LureKind.DOMAIN, LureKind.LINK, LureKind.SHORT_LINK})
+"""Not telephone numbers: too many harmless numbers look like one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

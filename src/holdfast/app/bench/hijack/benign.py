@@ -16,6 +16,7 @@ from holdfast.events import POSTS
 
 from .attacks import Attack, short
 from .data import Data
+from .rows import links_of
 from .truth import Parts
 
 GAPS = (5, 30, 120, 600)
@@ -63,7 +64,8 @@ class LookAlikes:
     def draw(self) -> pa.Table:
         """All families' posts, schema `POSTS`."""
         for family in self._data.families:
-            name, texts = short(family["id"]), [text for text in family.get("texts") or () if isinstance(text, str)]
+            name, told = short(family["id"]), family.get("texts")
+            texts = [text for text in told if isinstance(text, str)] if isinstance(told, list) else []
             if name == _CHATTER:
                 self._chatter(name)
             elif any(_ABOUT_LURES.search(text) for text in texts):
@@ -101,8 +103,7 @@ class LookAlikes:
         self.runs[family] += bool(self._data.talk)
         for number, post in enumerate(self._data.talk):
             clock = self._chance.uniform(self._start, self._end)
-            links = [link for link in post.get("urls") or () if isinstance(link, str)]
-            self._say(family, clock, f"trader:{number}", post["text"], links)
+            self._say(family, clock, f"trader:{number}", post["text"], links_of(post.get("urls")))
 
     def _warn(self, family: str, texts: list[str], attack: Attack) -> None:
         """Outsiders who name a carrier or quote its words, from the second lure post on."""

@@ -115,6 +115,7 @@ def _talk(path: Path | None) -> tuple[dict[str, Any], ...]:
                 post = msgspec.json.decode(line, type=dict[str, Any])
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue  # a family of look-alikes is a sample: one line less changes nothing
-            if "topic_crypto" in (post.get("labels") or ()) and isinstance(post.get("text"), str):
+            labels = post.get("labels")
+            if isinstance(labels, list) and "topic_crypto" in labels and isinstance(post.get("text"), str):
                 posts.append(post)
     return tuple(posts)

@@ -66,9 +66,10 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FalseCampaign(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign that is none, and what it was taken for."""
+    """A campaign that is none, when it was told, and what it was taken for."""
 
     id: str
+    part: Part
     tier: str
     score: float
     accounts: int
@@ -142,6 +143,7 @@ def false_alarms(campaigns: Iterable[Campaign], parts: Parts, judged_posts: int)
         campaigns=tuple(
             FalseCampaign(
                 id=campaign.id,
+                part=parts.of(campaign.detected_at),
                 tier=campaign.tier,
                 score=campaign.score,
                 accounts=len(campaign.accounts),

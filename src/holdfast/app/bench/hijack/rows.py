@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import string
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,37 +77,45 @@ class RowReader:
         decoder = Decoder(Dialect(time_unit="auto", keep_unknown=False))
         for block in lines_of(path):
             if isinstance(block, Reject):
-                _refuse(rows, path, block)
+                _refuse(rows, path, block.line, block.reason)
             else:
                 self._take(rows, path, block, decoder)
         return rows
 
     def _take(self, rows: Rows, path: Path, block: Lines, decoder: Decoder) -> None:
         """Spell the rows in our vocabulary, one line each, and decode them; for what is no row, an empty line."""
-        told = list(self._told(rows, path, block))
-        spelt = b"\n".join(b"" if event is None else msgspec.json.encode(event) for event, _ in told)
-        decoded = decoder.decode(spelt, block.first)
+        told = [
+            self._told(rows, path, number, line)
+            for number, line in enumerate(block.data.removesuffix(b"\n").split(b"\n"), start=block.first)
+        ]
+        decoded = decoder.decode(b"\n".join(line for line, _, _ in told), block.first)
         refused = {reject.line for reject in decoded.rejects}
         for reject in decoded.rejects:
-            _refuse(rows, path, reject)
-        for place, (event, label) in enumerate(told):
-            if event is not None and block.first + place not in refused:
-                (rows.event_labels if _is_event(event) else rows.labels).append(label)
+            _refuse(rows, path, reject.line, reject.reason)
+        for number, (line, label, is_event) in enumerate(told, start=block.first):
+            if line and number not in refused:
+                (rows.event_labels if is_event else rows.labels).append(label)
         rows.batches.append(decoded.batch.posts)
         rows.events += decoded.batch.others
 
-    def _told(self, rows: Rows, path: Path, block: Lines) -> Iterator[tuple[dict[str, Any] | None, Label]]:
-        """Each line's event as the vocabulary spells it (None for a blank, broken or repeated one), and its label."""
-        for number, line in enumerate(block.data.removesuffix(b"\n").split(b"\n"), start=block.first):
-            event: dict[str, Any] | None = None
-            if line.strip():
-                try:
-                    row = msgspec.json.decode(line.removeprefix(codecs.BOM_UTF8), type=dict[str, Any])
-                    event = self._spelt(row, f"{path.name}:{number}", hash(line))
-                    rows.repeated += event is None
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    _refuse(rows, path, Reject(line=number, reason=str(error), raw=b"", length=len(line)))
-            yield event, _label_of(event or {})
+    def _told(self, rows: Rows, path: Path, number: int, line: bytes) -> tuple[bytes, Label, bool]:
+        """A line's event as the vocabulary spells it, its label, and whether it is something other than a post.
+
+        The line comes out empty where it was blank, broken, or a post that came before.
+        """
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if not line.strip():
+            return b"", NO_LABEL, False
+        try:
+            event = self._spelt(msgspec.json.decode(line, type=dict[str, Any]), f"{path.name}:{number}", hash(line))
+            if event is None:
+                rows.repeated += 1
+                return b"", NO_LABEL, False
+            return msgspec.json.encode(event), _label_of(event), _is_event(event)
+        except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
+            _refuse(rows, path, number, str(error))
+            return b"", NO_LABEL, False
 
     def _spelt(self, row: dict[str, Any], place: str, mark: int) -> dict[str, Any] | None:
         """The row in our words, its labels still beside them; None for a post that came before, byte for byte."""
@@ -129,7 +136,7 @@ class RowReader:
             "id": name,
             "account": str(said.get("account") or f"unnamed:{name}"),
             "text": said["text"] if isinstance(said.get("text"), str) else "",
-            "urls": _links(said.get("urls")),
+            "urls": links_of(said.get("urls")),
             "media": said.get("media") or self._picture(said.get("img")),
         }
 
@@ -147,7 +154,8 @@ def _is_event(said: dict[str, Any]) -> bool:
     return said.get("type") in _EVENTS
 
 
-def _links(said: object) -> list[str]:
+def links_of(said: object) -> list[str]:
+    """The links that a field called `urls` holds, whatever else is in it."""
     listed = said if isinstance(said, list) else [said]
     return [link for link in listed if isinstance(link, str) and link]
 
@@ -164,7 +172,7 @@ def _label_of(said: dict[str, Any]) -> Label:
     return Label(campaign=campaign, variant=str(variant or campaign.partition("#")[0]), lure=lure)
 
 
-def _refuse(rows: Rows, path: Path, reject: Reject) -> None:
+def _refuse(rows: Rows, path: Path, line: int, reason: str) -> None:
     if not rows.rejects:
-        rows.first_reject = f"{path.name}, line {reject.line}: {reject.reason}"
+        rows.first_reject = f"{path.name}, line {line}: {reason}"
     rows.rejects += 1

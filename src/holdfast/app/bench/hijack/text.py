@@ -45,7 +45,7 @@ def print_report(console: Console, report: Report) -> None:
     console.print(
         plain(
             f"{about.directory}: {about.posts:,} posts by {about.accounts:,} accounts, "
-            f"{about.start[:10]} to {about.end[:10]}; {about.campaigns} campaigns, {len(about.variants)} variants",
+            f"{about.start[:10]} to {about.end[:10]}; {about.campaigns} campaigns, variants: {len(about.variants)}",
             limit=1_000,
         )
     )
@@ -134,15 +134,18 @@ def _false(report: Report) -> Group:
     rows |= {f"with campaigns, {name}": told.false for name, told in report.histories.items()}
     for name, alarms in rows.items():
         table.add_row(name, f"{alarms.alert.posts:,}", _rate(alarms.alert), _rate(alarms.contain))
-    return Group(table, *_examples(rows.values()))
+    early = sum(alarms.warming_up for alarms in rows.values())
+    left_out = [Text("Those of the warm-up are not counted.", "dim")] if early else []
+    return Group(table, *left_out, *_examples(rows.values()))
 
 
 def _examples(found: Iterable[FalseAlarms]) -> Iterator[Text]:
     """What the false campaigns were taken for, the first few."""
     campaigns = {campaign.id: campaign for alarms in found for campaign in alarms.campaigns}
     for campaign in list(campaigns.values())[:_FALSE_SHOWN]:
-        lures = ", ".join(campaign.lures)
-        yield plain(f"  {campaign.tier} {campaign.score:.1f} nats, {campaign.accounts} accounts: {lures}", "dim", 200)
+        when, lures = campaign.part.replace("_", "-"), ", ".join(campaign.lures)
+        said = f"  {when}: {campaign.tier}, {campaign.accounts} accounts, {campaign.score:.1f} nats in the end: {lures}"
+        yield plain(said, "dim", 200)
 
 
 def _families(tempted: Tempted) -> Group:

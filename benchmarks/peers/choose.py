@@ -35,7 +35,7 @@ def main() -> None:
         for settings, command in tried:
             spent = accounted(command(folder / "development.jsonl"), folder / "groups")
             verdict = judged(groups_of(folder / "groups"), truth)
-            score = scored(verdict.campaigns())
+            score = scored(verdict.found.values())
             found = f"{score.found} of {score.campaigns}"
             cells = settings, found, f"{score.recalled:.3f}", str(verdict.false_groups), f"{spent.cpu:.0f}"
             print(f"| {' | '.join(cells)} |", flush=True)

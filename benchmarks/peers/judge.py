@@ -29,10 +29,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What a world is made of: so many real posts, campaigns by name, and so many posts of benign look-alikes."""
+    """What a world is made of: so many real posts, campaigns by name, and so many posts of benign look-alikes.
+
+    `variants` says of which variant each campaign is.
+    """
 
     background: int
     campaigns: Mapping[str, Posts]
+    variants: Mapping[str, str]
     lookalikes: int
 
 
@@ -52,10 +56,6 @@ class Verdict:
     false_groups: int
     innocent: int
 
-    def campaigns(self, variant: str = "") -> list[Found | None]:
-        """What became of the campaigns of a variant ("V1"), or of all."""
-        return [found for name, found in self.found.items() if not variant or variant_of(name) == variant]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
@@ -67,13 +67,9 @@ class Score:
     posts_until: float | None = None
 
 
-def variant_of(campaign: str) -> str:
-    """V1 of V1_july2020_5texts_same_addr#00."""
-    return campaign.split("_", maxsplit=1)[0]
-
-
-def scored(results: Sequence[Found | None]) -> Score:
+def scored(results: Iterable[Found | None]) -> Score:
     """The share of accounts recalled is the mean over all campaigns: one that was missed recalls none."""
+    results = list(results)
     found = [result for result in results if result is not None]
     return Score(
         campaigns=len(results),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .contest import Result
-from .judge import Score, Truth, Verdict, scored, variant_of
+from .judge import Score, Truth, scored
 
 MILLION = 1_000_000
 
@@ -15,8 +15,8 @@ def page(truths: Mapping[str, Truth], results: Sequence[Result]) -> str:
     attacked, teased = truths["attacked"], truths["teased"]
     carriers = sum(map(len, attacked.campaigns.values()))
     return "\n\n".join([
-        (f"{attacked.background:,} real posts, once with {len(attacked.campaigns)} campaigns injected ({carriers:,} posts), and once with "
-        f"benign look-alikes ({teased.lookalikes:,} posts) and the {len(teased.campaigns)} campaigns that some of them warn of."),
+        (f"{attacked.background:,} real posts, once with {len(attacked.campaigns)} campaigns injected ({carriers:,} posts), and once more with "
+        f"benign look-alikes ({teased.lookalikes:,} posts) besides."),
         _rows(["", *COLUMNS], ([one.name, *_figures(one, truths)] for one in results)),
         f"How many times the figure of {results[0].name}:",
         _rows(["", *RATIOS], ([one.name, *_ratios(one, results[0])] for one in results[1:])),
@@ -40,7 +40,7 @@ COLUMNS = (
 
 
 def _figures(one: Result, truths: Mapping[str, Truth]) -> Iterable[str]:
-    score = scored(one.attacked.campaigns())
+    score = scored(one.attacked.found.values())
     yield f"{score.found} of {score.campaigns}"
     yield f"{score.recalled:.3f}"
     yield _posts(score)
@@ -54,9 +54,9 @@ def _figures(one: Result, truths: Mapping[str, Truth]) -> Iterable[str]:
 
 
 RATIOS: Mapping[str, Callable[[Result], float | None]] = {
-    "campaigns found": lambda one: scored(one.attacked.campaigns()).found,
-    "accounts recalled": lambda one: scored(one.attacked.campaigns()).recalled,
-    "posts until found": lambda one: scored(one.attacked.campaigns()).posts_until,
+    "campaigns found": lambda one: scored(one.attacked.found.values()).found,
+    "accounts recalled": lambda one: scored(one.attacked.found.values()).recalled,
+    "posts until found": lambda one: scored(one.attacked.found.values()).posts_until,
     "false alarms": lambda one: one.attacked.false_groups,
     "innocent accounts named": lambda one: one.attacked.innocent,
     "false alarms, look-alikes": lambda one: one.more_alarms,
@@ -83,12 +83,14 @@ def ratio(theirs: float | None, ours: float | None) -> str:
 
 
 def _variants(truth: Truth, results: Sequence[Result]) -> Iterable[list[str]]:
-    for variant in sorted({variant_of(name) for name in truth.campaigns}, key=lambda name: int(name[1:])):
-        yield [variant, *(_told(one.attacked, variant) for one in results)]
+    names: dict[str, list[str]] = {}
+    for name, variant in truth.variants.items():
+        names.setdefault(variant, []).append(name)
+    for variant, campaigns in names.items():
+        yield [variant, *(_told(scored(one.attacked.found[name] for name in campaigns)) for one in results)]
 
 
-def _told(verdict: Verdict, variant: str) -> str:
-    score = scored(verdict.campaigns(variant))
+def _told(score: Score) -> str:
     return f"{score.found}/{score.campaigns}, {score.recalled:.2f}, {_posts(score)}" if score.found else "-"
 
 

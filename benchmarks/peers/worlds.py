@@ -2,57 +2,62 @@
 
     python -m benchmarks.peers.worlds DATA FOLDER
 
-DATA is a folder of HijackBench. FOLDER gets `NAME.jsonl` (posts in the vocabulary of events, in order of time) and
-`NAME.truth.json` for each world: `attacked`, the background with the injected campaigns; `teased`, the background with
-benign look-alikes and those campaigns that some look-alikes warn of; `development`, weeks 3 and 4 of the first, in which
-settings are chosen.
+DATA is a folder of HijackBench's shape. FOLDER gets `NAME.jsonl` (posts in the vocabulary of events, in order of time)
+and `NAME.truth.json` for each world: `attacked`, the background with the injected campaigns; `teased`, the same with
+benign look-alikes, some of which warn of a campaign; `development`, of the first world the weeks in which settings are
+chosen.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.hijack import WEEK, Benign, Post, _attacks, _background, _mixed
+import pyarrow as pa
+import pyarrow.compute as pc
 
-SEED = 1  # of the look-alikes: the one that `benchmarks.hijack` takes, so that both speak of the same posts
-DEVELOPMENT = (2, 4)  # weeks from the start, as the benchmark's replay says
+from holdfast.app.bench.hijack.attacks import Attack, in_order, short
+from holdfast.app.bench.hijack.benign import LookAlikes
+from holdfast.app.bench.hijack.data import read_data
+from holdfast.app.bench.hijack.truth import Part, Parts
+from holdfast.events import batch_to_posts, encode_line
+
+SEED = 1  # of the look-alikes: what `holdfast bench hijack` takes, so that both speak of the same posts
 
 
 def main() -> None:
-    """Write both worlds."""
-    data, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    background = list(_background(data / "background.jsonl.zst"))
-    attacks = _attacks(data / "campaigns.jsonl")
-    _write(folder / "attacked", background, attacks, [])
-    start, end = (background[0]["time"] + weeks * WEEK for weeks in DEVELOPMENT)
-    within = {name: posts for name, posts in attacks.items() if start <= posts[0]["time"] and posts[-1]["time"] < end}
-    _write(folder / "development", [post for post in background if start <= post["time"] < end], within, [])
-    lures = {post["id"]: name for name, posts in attacks.items() for post in posts}
-    teasing = list(Benign(data, background, attacks, SEED).posts())
-    warned_of = {lures[post["id"]] for post in teasing if post["id"] in lures}
-    lookalikes = [post for post in teasing if post["id"] not in lures]
-    _write(folder / "teased", background, {name: attacks[name] for name in attacks if name in warned_of}, lookalikes)
+    """Write the three worlds."""
+    data, folder = read_data(Path(sys.argv[1])), Path(sys.argv[2])
+    background, injected, attacks = data.background, data.injected.posts, data.injected.attacks
+    times = background.column("time")
+    parts = Parts(start=times[0].as_py(), end=times[-1].as_py() + 1)
+    lookalikes = LookAlikes(data, attacks, parts, SEED).draw()
+    _write(folder / "attacked", background, [injected], attacks)
+    _write(folder / "teased", background, [injected, lookalikes], attacks, lookalikes.num_rows)
+    start, end = parts.edges
+    chosen = pc.and_(pc.greater_equal(times, start), pc.less(times, end))
+    within = [one for one in attacks if {parts.of(post.time) for post in one.posts} == {Part.DEVELOPMENT}]
+    ids = pa.array([post.id for one in within for post in one.posts])
+    _write(folder / "development", background.filter(chosen), [injected.filter(pc.is_in(injected["id"], ids))], within)
 
 
-def _write(stem: Path, background: list[Post], campaigns: Mapping[str, list[Post]], lookalikes: list[Post]) -> None:
-    with stem.with_suffix(".jsonl").open("w", encoding="utf-8") as file:
-        for post in _mixed(background, itertools.chain(*campaigns.values(), lookalikes)):
-            said = {name: value for name, value in post.items() if value}
-            file.write(json.dumps({"type": "post", "text": "", **said}) + "\n")
+def _write(
+    stem: Path, background: pa.Table, others: Iterable[pa.Table], attacks: Iterable[Attack], lookalikes: int = 0
+) -> None:
+    posts = pa.concat_tables([background, *others]).sort_by("time")
+    with stem.with_suffix(".jsonl").open("wb") as file:
+        for batch in posts.to_batches():
+            file.writelines(encode_line(post) + b"\n" for post in batch_to_posts(batch))
+    attacks = sorted(attacks, key=lambda attack: in_order(attack.variant))
     truth = {
-        "background": len(background),
-        "campaigns": {name: _carriers(posts) for name, posts in campaigns.items()},
-        "lookalikes": len(lookalikes),
+        "background": background.num_rows,
+        "campaigns": {attack.name: [(post.account, post.time) for post in attack.posts] for attack in attacks},
+        "variants": {attack.name: short(attack.variant) for attack in attacks},
+        "lookalikes": lookalikes,
     }
     stem.with_suffix(".truth.json").write_text(json.dumps(truth), encoding="utf-8")
-
-
-def _carriers(posts: list[Post]) -> list[tuple[str, int]]:
-    return [(post["account"], post["time"]) for post in sorted(posts, key=lambda post: post["time"])]
 
 
 if __name__ == "__main__":

@@ -57,7 +57,10 @@ def result(name, found, *, false_groups=0, innocent=0, cpu=1.0):
 
 def test_the_page_sets_figures_side_by_side():
     """Each contestant has a row of figures, each but the first a row of ratios, each variant a row of its own."""
-    truth = Truth(background=1_000_000, campaigns={"V0_x#0": [("a", 1)], "V10_x#0": [("b", 1)]}, lookalikes=1_000)
+    campaigns = {"V0_x#0": [("a", 1)], "V10_x#0": [("b", 1)]}
+    truth = Truth(
+        background=1_000_000, campaigns=campaigns, variants={"V0_x#0": "V0", "V10_x#0": "V10"}, lookalikes=1_000
+    )
     ours = result("ours", Found(posts_until=3, recalled=1.0))
     theirs = result("theirs", None, false_groups=4, innocent=12, cpu=30.0)
     lines = page({"attacked": truth, "teased": truth}, [ours, theirs]).splitlines()

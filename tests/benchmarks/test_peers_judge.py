@@ -1,14 +1,14 @@
 """Are the groups of all contestants measured with one measure?"""
 
 import pytest
-from benchmarks.peers.judge import HOUR, Found, Group, Truth, judged, scored, variant_of
+from benchmarks.peers.judge import HOUR, Found, Group, Truth, judged, scored
 
 MINUTE = 60_000
 LURE = [(f"victim{number}", 10 * HOUR + number * MINUTE) for number in range(1, 7)]
 
 
 def world(**campaigns):
-    return Truth(background=1_000, campaigns=campaigns, lookalikes=10)
+    return Truth(background=1_000, campaigns=campaigns, variants={name: name for name in campaigns}, lookalikes=10)
 
 
 def group(*accounts, at=None):
@@ -84,8 +84,3 @@ def test_scores_are_over_all_campaigns():
     score = scored([Found(posts_until=3, recalled=1.0), None, Found(posts_until=5, recalled=0.5), None])
     assert (score.campaigns, score.found, score.recalled, score.posts_until) == (4, 2, 0.375, 4)
     assert scored([None]).posts_until is None
-
-
-def test_the_variant_is_the_beginning_of_a_name():
-    """Campaigns are told variant by variant."""
-    assert variant_of("V10_three_accounts#07") == "V10"

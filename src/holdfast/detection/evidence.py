@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import log
+from math import exp, log
 
 from holdfast.reading.flags import MENTIONS, OBFUSCATED_LURE, OBFUSCATED_TEXT
 
@@ -238,8 +238,11 @@ class Evidence:
         elif "page" in telling:
             form = model.form_spreads(self.form)
             pace = (self.last - self.first) / max(1, self.carriers - 1)
-            novelty = self.sums.get("first_of_class", 0.0) + self.sums.get("habit", 0.0)
+            whose = self.sums.get("first_of_class", 0.0) + self.sums.get("habit", 0.0)
+            novelty = whose * min(1.0, model.MIN_CARRIERS / self.carriers)
             spreads["page"] = max(form, model.popular_spreads(pace, self.pace.popular, novelty))
+            if self.pace.past:
+                spreads["page"] = min(model.SPREADS["known"], spreads["page"] * exp(-model.HAS_A_PAST))
         if "picture" in telling:
             pace = (self.last - self.first) / max(1, self.carriers - 1)
             whose = sum(self.sums.get(term, 0.0) for term in ("first_picture", "pictures_before"))

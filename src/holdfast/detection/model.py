@@ -78,8 +78,8 @@ POPULAR_MOST = 1e-2
 """Of sites never named before, the share that are named by further accounts every `POPULAR_PACE`, each time with another
 page, because they are simply popular; at a pace of m it is (m / `POPULAR_PACE`) squared of that, for two short gaps in
 a row. Whatever is popular is so by share of the posts: where more than `POPULAR_POSTS` are made in that time, the time in which so many
-are made takes its place. Who names a site is not explained by its being popular: the share is divided by what their first links
-say. [bg] of 1,128 sites first named during eight weeks 3 had a third account with a third page within half an hour, at 3.8
+are made takes its place. Who names a site is not explained by its being popular: the share is divided by what the first links of
+three of its average accounts say. [bg] of 1,128 sites first named during eight weeks 3 had a third account with a third page within half an hour, at 3.8
 posts a minute."""
 
 LONG_GAP = -3.0
@@ -89,7 +89,8 @@ SHORT_GAP = 4.7
 """Ceiling of a gap's evidence: below it, accidents (one person's two accounts) take over. [judged]"""
 
 HAS_A_PAST = -2.2
-"""The site was named on an earlier day: ln(0.1 / 0.9); campaigns buy theirs fresh. [field]"""
+"""The site was named on an earlier day: ln(0.1 / 0.9); campaigns buy theirs fresh; and its bursts are so much more
+readily explained by its being popular. [field]"""
 
 KNOWN_POSTS, KNOWN_AGE = 8, 1 * DAY
 """From so many posts over so long a time before the burst a site is known, and its bursts are ordinary: it then counts as
@@ -153,8 +154,8 @@ HABIT_POSTS, HABIT_PER = 3, 20
 """The account posted lures of this class at least three times before, and in one of twenty posts or more: ln(0.03 / 0.5) for addresses; for links
 ln(0.4 / 0.85), for campaigns take accounts as they come and two in five post links. [bg]"""
 
-NOVICE = {"address": 0.66, "link": 2.0, "short_link": 1.0, "phone": 0.5}
-NOVICE_HALF = {"address": 2.0, "link": 3.0, "short_link": 4.0, "phone": 2.0}
+NOVICE = {"address": 0.66, "link": 2.7, "short_link": 1.0, "phone": 0.5}
+NOVICE_HALF = {"address": 2.0, "link": 40.0, "short_link": 4.0, "phone": 2.0}
 """First lure of its class by an account with n posts: `NOVICE` x n / (n + `NOVICE_HALF`). The ceilings are
 ln(0.97 / P(a sharer never did before)). [bg]"""
 
@@ -391,7 +392,9 @@ def sign_in_base(kind: int, posts_with: int, posts: int) -> float:
 
 def spread(content: float, share: float) -> float:
     """Content evidence against chance *or* copying, where `share` of keys spread by copying: at most -ln(share)."""
-    return -log((1 - share) * exp(-max(content, -50.0)) + share)
+    if content < -50.0:
+        return content
+    return -log((1 - share) * exp(-content) + share)
 
 
 def mixture(total: float, prior: float) -> float:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfast.errors import PlatformError
-from holdfast.events import ACCOUNTS, Account
+from holdfast.events import ACCOUNTS, Account, Tier
 
 from . import vocabulary
 from .scenario import DAY, Scenario
@@ -23,7 +23,7 @@ from .streams import stream
 Rows: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 
-TIERS = ("ordinary", "high_reach", "official", "protected")
+TIERS: tuple[Tier, ...] = ("ordinary", "high_reach", "official", "protected")
 HIGH_REACH = 100_000  # followers from which the platform itself counts an account as of high reach
 OFFICIAL_SHARE = 0.008  # of verified accounts: governments, ministries, agencies
 EMERGENCY_SHARE = 0.0015  # of verified accounts: weather offices, police, fire, health

@@ -157,7 +157,7 @@ PICTURES_REPEATED = 0.1
 what another account has shown. Each is one trial, as `TRIALS_PER_MILLION` counts them for all keys: where few post
 pictures few are passed on. [judged] [bg] 3 of 100 links to a picture were taken up by a second account."""
 
-PICTURE_SPREADS, PICTURE_PACE = 0.1, 15 * MINUTE
+PICTURE_SPREADS, PICTURE_PACE = 0.03, 15 * MINUTE
 PICTURE_PACE_LEAST, PICTURE_PACE_MOST = 0.1, 5.0
 PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST = 1e-5, 0.5
 """Of pictures that a second account takes up, the share that further accounts show every `PICTURE_PACE` as they do a joke; at

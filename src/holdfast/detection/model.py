@@ -102,12 +102,16 @@ likely at each of the 14 scales from 1 s to 2.3 h; the platform's spread starts 
 pace seen so far, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of four hours ends
 a crowd. [theory]"""
 
-SHARED_PICTURE = 4.0
-"""Nearly the same picture (`NEAR_PICTURE`): ln(1 / 0.02). [pics] of 136,503 pairs of 523 pictures, most of them things on white,
-1 was as near as 48 bits without showing the same, none as near as 31; 1,000 pictures in a burst then meet one in fifty. """
-
 NEAR_PICTURE = 31, 256
 """Bits of a perceptual hash that differ at most, of how many: what PDQ's authors advise. Other lengths in proportion. [field]"""
+
+NEAR_RECENT_PICTURE, RECENT_PICTURES = 60, 1_000
+"""The same for two hashes of 256 bits among the latest pictures: captions and small crops change 20 to 60 bits. [pics] of 136,503
+pairs of 523 pictures, most of them things on white, 2 differed in no more than 60 bits without showing the same, so among
+1,000 one in seventy finds a stranger; among 100,000 every one would."""
+
+SHARED_PICTURE = 4.0
+"""Nearly the same picture: ln(1 / 0.02), by the figures above."""
 
 SPREADS = {"address": 1e-5, "shape": 1e-5, "own": 1e-5, "page": 1e-5, "known": 1e-2, "copyable": 1e-2, "text": 5e-2}
 """Share of keys taken up by a second account that spread by copying and look as sharp as a campaign. Content saturates

@@ -29,8 +29,8 @@ from holdfast.events import POSTS, Batch
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 START = 1_600_000_000_000
 CAMPAIGNS, SIZE, FOURTH = 16, 6, 4
-ACCOUNTS, PICTURED = 600, 240  # two in five
-ORDINARY, DAYS, JOKES = 20_000, 20, 60
+ACCOUNTS, PICTURED = 1_500, 600  # two in five
+ORDINARY, DAYS, JOKES = 40_000, 20, 30
 GAP = 30 * SECOND
 GREETINGS = ("good morning", "wow", "so proud of this", "here we go", "finally!", "big day", "check it")
 ADDRESSES = (
@@ -47,8 +47,12 @@ def measure(*, quick: bool = False) -> dict[str, float]:
     count = 4 if quick else CAMPAIGNS
     told: dict[str, dict[str, float]] = {"codes": {}, "phash": {}}
     posts = ordinary(1)
+    pictured = {post["account"] for post in posts if post["media"]}
+    never = [f"u{number}" for number in range(PICTURED, ACCOUNTS) if f"u{number}" not in pictured]
     for way in ("as uploaded", *(name for name in WAYS if name != "compress"), "any of these"):
-        attacks = [list(campaign(way, n, START + DAY * (6 + n * 12 // count))) for n in range(count)]
+        attacks = [
+            list(campaign(way, n, never[n::count][:SIZE], START + DAY * (10 + n * 9 // count))) for n in range(count)
+        ]
         for what, figures in told.items():
             found = campaigns_in([*posts, *(said for attack in attacks for said in _alone(attack, what))])
             figures[way] = sum(_after(attack, found) <= FOURTH for attack in attacks) / count
@@ -67,16 +71,16 @@ def measure(*, quick: bool = False) -> dict[str, float]:
 # ---- campaigns
 
 
-def campaign(way: str, number: int, begin: int) -> Iterator[Post]:
-    """Established accounts without pictures show one lure picture, to each of which `way` was done."""
+def campaign(way: str, number: int, accounts: list[str], begin: int) -> Iterator[Post]:
+    """Established accounts, for each of which it is the first, show one lure picture, to each copy of which `way` was done."""
     chance = np.random.default_rng(number)
     code = f"bitcoin:{ADDRESSES[number]}" if number < len(ADDRESSES) else f"pay to {made_address(number)}"
     picture, when = lure(chance, code), begin
-    for account in chance.choice(np.arange(PICTURED, ACCOUNTS), SIZE, replace=False):
+    for account in accounts:
         when += int(chance.exponential(GAP))
         seen = look(_file(_sent(picture, way, chance)))
         media = [{"codes": list(seen.codes), "phash": seen.phash}]
-        yield _post(f"c{number}:{account}", when, f"u{account}", str(chance.choice(GREETINGS)), media)
+        yield _post(f"c{number}:{account}", when, account, str(chance.choice(GREETINGS)), media)
 
 
 def _alone(attack: list[Post], what: str) -> Iterator[Post]:

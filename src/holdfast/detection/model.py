@@ -121,12 +121,16 @@ how many times fewer, at most 5 nats (34 a million), towards an alert: the rate 
 `TRIALS_PER_MILLION` over 400 posts, two chances. Within the first day, while accounts are still getting a past, it counts by
 the share of a day watched. [theory]"""
 
-SHARED_PICTURE = 4.0
-"""Nearly the same picture (`NEAR_PICTURE`): ln(1 / 0.02). [pics] of 136,503 pairs of 523 pictures, most of them things on white,
-1 was as near as 48 bits without showing the same, none as near as 31; 1,000 pictures in a burst then meet one in fifty. """
-
 NEAR_PICTURE = 31, 256
 """Bits of a perceptual hash that differ at most, of how many: what PDQ's authors advise. Other lengths in proportion. [field]"""
+
+NEAR_RECENT_PICTURE, RECENT_PICTURES = 60, 1_000
+"""The same for two hashes of 256 bits among the latest pictures: captions and small crops change 20 to 60 bits. [pics] of 136,503
+pairs of 523 pictures, most of them things on white, 2 differed in no more than 60 bits without showing the same, so among
+1,000 one in seventy finds a stranger; among 100,000 every one would."""
+
+SHARED_PICTURE = 4.0
+"""Nearly the same picture: ln(1 / 0.02), by the figures above."""
 
 SPREADS = {
     "address": 1e-5,
@@ -186,7 +190,7 @@ PICTURES_REPEATED = 0.1
 what another account has shown. Each is one trial, as `TRIALS_PER_MILLION` counts them for all keys: where few post
 pictures few are passed on. [judged] [bg] 3 of 100 links to a picture were taken up by a second account."""
 
-PICTURE_SPREADS, PICTURE_PACE = 0.1, 15 * MINUTE
+PICTURE_SPREADS, PICTURE_PACE = 0.03, 15 * MINUTE
 PICTURE_PACE_LEAST, PICTURE_PACE_MOST = 0.1, 5.0
 PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST = 1e-5, 0.5
 """Of pictures that a second account takes up, the share that further accounts show every `PICTURE_PACE` as they do a joke; at

@@ -21,7 +21,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A picture or film of a post: content hash, path or address, perceptual hash in hex, texts of its QR codes."""
+    """One picture or film of a post: content hash, path or address, perceptual hash in hex, texts of its QR codes."""
 
     sha256: str = ""
     path: str = ""

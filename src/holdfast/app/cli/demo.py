@@ -15,9 +15,9 @@ from holdfast.app.terminal import plain
 from holdfast.app.warm import warm
 
 from .drill import Seed
+from .options import APPROVE_AFTER
 
 SCENARIO = "twitter-2020-07-15"
-APPROVE_AFTER = 60.0  # seconds: two people who look at a plan before they agree to it
 
 
 def demo(

@@ -18,23 +18,18 @@ from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
 from holdfast.connectors.files import FollowFile, FollowStream, RejectFile, standard_input
 from holdfast.containment import Plan
-from holdfast.errors import UsageError
 from holdfast.events import Dialect, TimeUnit, format_time
 from holdfast.response import Happening, Offer
 
-from .options import Columns, File, Json, Memory, check_files, columns_of
+from .options import Auto, Columns, File, Json, Memory, auto_seconds, check_files, columns_of
 
-_LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _LOOK_EVERY = 0.25  # seconds between looks at a file that has not grown
 
 
 def watch(  # noqa: PLR0913 - each is a word on the command line
     *,
     events: Annotated[File, Parameter(help="A growing file of JSON Lines, or - for standard input.")],
-    auto: Annotated[
-        float | None,
-        Parameter(help="Approve each proposal this many seconds later and carry it out on the simulated platform."),
-    ] = None,
+    auto: Auto = None,
     once: Annotated[bool, Parameter(negative="", help="Stop at the end of the file; do not wait for more.")] = False,
     column: Columns = (),
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "ms",
@@ -49,10 +44,9 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
     check_files([events], [rejects, store])
-    if auto is not None and not 0 <= auto <= _LONGEST_WAIT:
-        raise UsageError(f"--auto {auto:g} is no time to wait", advice=f"Give 0 to {_LONGEST_WAIT:,} seconds.")
+    approve_after = auto_seconds(auto)
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
-    run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
+    run = LiveWatch(approve_after=approve_after, store=store, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     source = (
         FollowStream(_Unbuffered(standard_input()), dialect=dialect)

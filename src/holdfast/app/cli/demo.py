@@ -34,9 +34,10 @@ def demo(
         old.unlink(missing_ok=True)
     warm(Console())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
-        board = play(run, Console(), show=True)
+        seconds = play(run, Console(), show=True)
+        board = run.scoreboard()
     console = Console(highlight=False, soft_wrap=True)
-    print_scoreboard(console, board)
+    print_scoreboard(console, board, seconds)
     console.print(plain(f"The record lies in {store}. Check it, and read it:"))
     console.print(plain(f"  holdfast ledger verify {store}"), style="bold")
     console.print(plain(f"  holdfast ledger show {store} --kind decision"), style="bold")

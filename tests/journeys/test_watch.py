@@ -87,6 +87,17 @@ def entries(store, capsys):
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
+def test_the_end_says_what_was_forgotten(watch, capsys, tmp_path):
+    """Counted for programs; for people in a sentence, and only where there is something to say."""
+    crowd = [{"id": f"c{n}", "time": NOON + n, "account": f"c{n}", "text": "good morning"} for n in range(14_000)]
+    (end,) = watch(lines(crowd), "--memory-mb", "4")["end"]
+
+    assert (0, 0) == (end["late"], end["unresolved"])
+    assert 0 < end["evicted"]["accounts"]
+    assert 0 == main(["watch", "--once", "--events", str(tmp_path / "stream.jsonl"), "--memory-mb", "4"])
+    assert f"forgotten: the past of {end['evicted']['accounts']:,} accounts" in capsys.readouterr().out
+
+
 def test_the_standard_input_is_watched_to_its_end(holdfast):
     """With `--events -`, as from a pipe."""
     code, out, err = holdfast("watch", "--events", "-", "--json", stdin=attack())

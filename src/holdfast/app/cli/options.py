@@ -14,7 +14,9 @@ from holdfast.errors import UsageError
 Json = Annotated[bool, Parameter(negative="", help="Print JSON for programs instead of text for people.")]
 Memory = Annotated[
     int,
-    Parameter(name="--memory-mb", help="Bound on detection's keyed state, in MiB; what was evicted is counted."),
+    Parameter(
+        name="--memory-mb", help="Bound on what detection remembers, in MiB; what it had to forget is told at the end."
+    ),
 ]
 Columns = Annotated[
     tuple[str, ...],

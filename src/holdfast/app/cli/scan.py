@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingCo
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from holdfast.app.forgotten import forgotten, told
 from holdfast.app.refused import Refused
 from holdfast.app.scan import Progress, Scan
 from holdfast.app.terminal import Screen, plain
@@ -55,7 +57,8 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit, keep_unknown=False)
     source = FileSource(files or ("-",), dialect=dialect)
     keep = RejectFile(rejects) if rejects is not None else None
-    run = Scan(source, make_engine(memory_mb=memory_mb), Refused(keep))
+    engine = make_engine(memory_mb=memory_mb)
+    run = Scan(source, engine, Refused(keep))
     began = time.perf_counter()
     failure: HoldfastError | None = None
     try:
@@ -65,7 +68,7 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     seconds = time.perf_counter() - began
     if keep is not None:
         keep.close()
-    (_print_json if json else _print_text)(run, seconds)
+    (_print_json if json else _print_text)(run, seconds, engine.detector.counters)
     if failure is not None:
         raise failure
     return _EXIT_FOUND if _worse(run, fail_on) else 0
@@ -103,7 +106,7 @@ def campaign_json(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _print_json(run: Scan, seconds: float) -> None:
+def _print_json(run: Scan, seconds: float, counters: Mapping[str, int]) -> None:
     out = sys.stdout.buffer
     for campaign in run.campaigns:
         out.write(msgspec.json.encode(campaign_json(campaign)) + b"\n")
@@ -112,6 +115,7 @@ def _print_json(run: Scan, seconds: float) -> None:
         "rejects": run.refused.count,
         "duplicates": run.duplicates,
         "other_events": run.others,
+        **forgotten(counters),
         "seconds": round(seconds, 3),
         "posts_per_second": round(run.posts / seconds) if seconds else 0,
     }
@@ -119,7 +123,7 @@ def _print_json(run: Scan, seconds: float) -> None:
     out.flush()
 
 
-def _print_text(run: Scan, seconds: float) -> None:
+def _print_text(run: Scan, seconds: float, counters: Mapping[str, int]) -> None:
     console = Screen(highlight=False, soft_wrap=True)
     for campaign in run.campaigns:
         _print_campaign(console, campaign)
@@ -127,6 +131,8 @@ def _print_text(run: Scan, seconds: float) -> None:
     tail += f", {run.duplicates:,} seen twice" if run.duplicates else ""
     rate = run.posts / seconds if seconds else 0
     console.print(f"{len(run.campaigns)} campaigns in {run.posts:,} posts{tail}; {seconds:.1f} s, {rate:,.0f} posts/s")
+    for sentence in told(counters):
+        console.print(plain(sentence, style="dim"))
     if run.refused.count:
         console.print(plain(f"The first rejected: {run.refused.first}. --rejects FILE keeps all of them.", style="dim"))
 

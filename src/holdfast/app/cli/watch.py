@@ -13,6 +13,7 @@ import msgspec
 from cyclopts import Parameter
 from rich.text import Text
 
+from holdfast.app.forgotten import forgotten, told
 from holdfast.app.live import LiveWatch, deliveries
 from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
@@ -127,6 +128,8 @@ class _TextPrinter:
             f"end of the stream; {len(run.response.docket.cases):,} campaigns, {rejected:,} lines rejected, "
             f"{waiting:,} proposals wait for a decision, {run.store.checkpoint().size:,} entries on record"
         )
+        for sentence in told(run.counters):
+            self._console.print(plain(sentence, style="dim"))
 
 
 class _JsonPrinter:
@@ -148,7 +151,8 @@ class _JsonPrinter:
 
     def end(self, run: LiveWatch, rejected: int) -> None:
         head = run.store.checkpoint()
-        self._print({"type": "end", "rejects": rejected, "ledger": {"size": head.size, "root": head.root.hex()}})
+        on_record = {"size": head.size, "root": head.root.hex()}
+        self._print({"type": "end", "rejects": rejected, **forgotten(run.counters), "ledger": on_record})
 
     def _print(self, what: dict[str, Any]) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(what) + b"\n")

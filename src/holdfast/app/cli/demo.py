@@ -15,7 +15,7 @@ from holdfast.app.terminal import plain
 from holdfast.app.warm import warm
 
 from .drill import Seed
-from .options import APPROVE_AFTER
+from .options import APPROVE_AFTER, DEMO_STORE
 
 SCENARIO = "twitter-2020-07-15"
 
@@ -23,7 +23,7 @@ SCENARIO = "twitter-2020-07-15"
 def demo(
     *,
     seed: Seed = 1,
-    store: Annotated[Path, Parameter(help="Where to keep the record; made anew each time.")] = Path("var/demo.db"),
+    store: Annotated[Path, Parameter(help="Where to keep the record; made anew each time.")] = DEMO_STORE,
 ) -> int:
     """Replay 15 July 2020 against the simulated platform in a live view; then the scoreboard beside history.
 

@@ -40,6 +40,9 @@ Auto = Annotated[
 ]
 """`--auto`, `--auto 30`, `--auto=30`, or left out; `auto_seconds` tells which."""
 
+DEMO_STORE = Path("var/demo.db")
+"""Where `holdfast demo` keeps its record, and `holdfast ledger` looks when no file is named."""
+
 File = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """The name of a file to read, `-` among them; `check_files` tells the others with a hyphen from options."""
 

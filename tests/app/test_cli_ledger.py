@@ -120,6 +120,24 @@ def test_a_missing_file_is_bad_input_with_advice(tmp_path, capsys):
     assert "Traceback" not in err
 
 
+def test_without_a_name_the_record_of_the_last_demo_is_read(store_file, tmp_path, monkeypatch, capsys):
+    """A person who has just run the demo need not know where it keeps its record."""
+    monkeypatch.chdir(tmp_path)
+    for words in (["verify"], ["show"], ["checkpoint"]):
+        code, _, err = run(capsys, "ledger", *words)
+        assert 2 == code
+        assert "var/demo.db" in err
+        assert "holdfast demo" in err
+    (tmp_path / "var").mkdir()
+    store_file.rename(tmp_path / "var" / "demo.db")
+
+    code, out, _ = run(capsys, "ledger", "verify")
+    assert 0 == code
+    assert "var/demo.db" in out
+    assert 5 == len(run(capsys, "ledger", "show")[1].splitlines())
+    assert "holdfast" in run(capsys, "ledger", "checkpoint")[1]
+
+
 def test_reading_never_changes_the_file(store_file, capsys):
     """Verify and show open the file read-only."""
     before = store_file.read_bytes()

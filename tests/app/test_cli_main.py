@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.app.cli import main
-from holdfast.app.cli.options import columns_of, responder_seconds
+from holdfast.app.cli.options import APPROVE_AFTER, auto_seconds, columns_of, responder_seconds
 from holdfast.errors import UsageError
 
 
@@ -15,7 +15,7 @@ def test_help_names_every_command(capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [["nonsense"], ["ledger", "verify"], ["drill", "--sead", "1"], ["scan", "--fail-on", "maybe", "x"]]
+    "words", [["nonsense"], ["ledger", "nonsense"], ["drill", "--sead", "1"], ["scan", "--fail-on", "maybe", "x"]]
 )
 def test_words_that_mean_nothing_are_usage_errors(words, capsys):
     """Exit code 2, with a pointer to the help."""
@@ -38,3 +38,13 @@ def test_a_responder_is_a_number_of_seconds_or_nobody():
     for wrong in ("auto", "auto:", "auto:-1", "auto:nan", "soon"):
         with pytest.raises(UsageError):
             responder_seconds(wrong)
+
+
+def test_auto_alone_is_a_minute():
+    """`--auto` may stand with a number of seconds or without; left out, plans are left to people."""
+    assert auto_seconds(None) is None
+    assert 60.0 == APPROVE_AFTER == auto_seconds(())
+    assert 30.0 == auto_seconds((30.0,))
+    for wrong in ((-1.0,), (float("nan"),), (1e6,), (30.0, 60.0)):
+        with pytest.raises(UsageError):
+            auto_seconds(wrong)

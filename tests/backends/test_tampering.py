@@ -5,10 +5,12 @@ import sqlite3
 from contextlib import closing, suppress
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from holdfast.backends import LedgerFile, SqlStore, verify_store
+from holdfast.backends.schema import metadata
 from holdfast.errors import BrokenLedgerError, HoldfastError, StoreError
 from holdfast.ledger import FaultKind, leaf_hash, seeded_salts, seeded_signer
 from holdfast.ledger.tiles import Tree
@@ -113,10 +115,65 @@ def test_any_flipped_byte_is_found(original, places, tmp_path, data):
         assert place[0] == "facts"
 
 
+KEPT_AS = {sa.LargeBinary: "BLOB", sa.String: "TEXT"}
+VALUES = [
+    (table.name, column.name, kept)
+    for table in metadata.sorted_tables
+    for column in table.columns
+    for kind, kept in KEPT_AS.items()
+    if isinstance(column.type, kind)
+]
+
+
+@pytest.mark.parametrize(("table", "column", "kept"), VALUES)
+def test_a_value_of_another_storage_class_is_found(path, table, column, kept):
+    """The same bytes kept as text, or a text kept as bytes, is another value to every lookup, and is found."""
+    other = "TEXT" if kept == "BLOB" else "BLOB"
+    row = f"SELECT max(rowid) FROM {table} WHERE {column} IS NOT NULL"
+    tamper(path, (f"UPDATE {table} SET {column} = CAST({column} AS {other}) WHERE rowid = ({row})",))
+    assert not verify_store(path, VKEY).ok
+
+
+def test_a_real_in_place_of_an_integer_is_found(path):
+    """0.0 equals 0 and is not it."""
+    tamper(
+        path,
+        ("PRAGMA writable_schema=ON",),
+        ("UPDATE sqlite_schema SET sql = replace(sql, 'level INTEGER', 'level REAL') WHERE name = 'tiles'",),
+    )
+    tamper(path, ("UPDATE tiles SET level = level + 0.0",))
+    assert {FaultKind.TREE} == {kind for kind, _ in found(path)}
+
+
+def test_an_index_that_no_longer_leads_to_its_rows_is_found(path):
+    """The tables are whole, but a store would not find in them what is there."""
+    with closing(sqlite3.connect(path)) as connection:
+        index = "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_facts_1'"
+        ((page,), (size,)) = connection.execute(index).fetchone(), connection.execute("PRAGMA page_size").fetchone()
+    held = path.read_bytes()
+    start = (page - 1) * size
+    path.write_bytes(held[:start] + held[start : start + size].replace(b"origin", b"origim") + held[start + size :])
+    assert {(FaultKind.DAMAGED, None)} == set(found(path))
+
+
+def everything(path):
+    """Every value in every table, with its storage class."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.text_factory = bytes
+        return [
+            sorted(map(repr, connection.execute(f"SELECT {_with_classes(table)} FROM {table}")))
+            for table in metadata.sorted_tables
+        ]
+
+
+def _with_classes(table):
+    return ", ".join(f"typeof({column.name}), {column.name}" for column in table.columns)
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spot=st.integers(0, 1 << 30), mask=st.integers(1, 255))
 def test_a_flipped_byte_anywhere_in_the_file_is_found_or_changes_nothing(original, tmp_path, spot, mask):
-    """Also in headers, indexes and free pages: it is found, or every entry still reads as it was; nothing breaks."""
+    """Also in headers, indexes and free pages: it is found, or every value still is what it was; nothing breaks."""
     held = bytearray(original.read_bytes())
     held[spot % len(held)] ^= mask
     path = tmp_path / "copy.db"
@@ -126,8 +183,7 @@ def test_a_flipped_byte_anywhere_in_the_file_is_found_or_changes_nothing(origina
     except HoldfastError:
         sound = False
     if sound:
-        with LedgerFile(path) as file, LedgerFile(original) as first:
-            assert list(file.entries()) == list(first.entries())
+        assert everything(path) == everything(original)
     with suppress(HoldfastError), SqlStore(path, signer=SIGNER) as store, store.begin() as transaction:
         transaction.record(record("one more"))
 

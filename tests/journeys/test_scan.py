@@ -11,7 +11,7 @@ import pytest
 
 from holdfast.app.cli.main import main
 
-from .stories import ADDRESS, attack, fraud, lines, talk
+from .stories import ADDRESS, NOON, attack, fraud, lines, talk
 
 KEYS = ["id", "tier", "first_post_at", "detected_at", "detected_after_posts", "accounts", "posts", "lures", "score"]
 EVIL = "\x1b[31m\x1b]0;gone\x07[bold red]x[/]\u202e\u2066" + "h" * 3_000
@@ -94,6 +94,30 @@ def test_a_repeated_post_counts_once(scan):
     _, _, summary = scan(lines(talk()) * 2)
 
     assert (len(talk()), len(talk())) == (summary["posts"], summary["duplicates"])
+
+
+def test_what_was_forgotten_or_late_is_counted_and_told(scan, tmp_path, capsys):
+    """More accounts than memory holds, and a post that is older than one before it: both forms say so."""
+    crowd = [{"id": f"c{n}", "time": NOON + n, "account": f"c{n}", "text": "good morning"} for n in range(14_000)]
+    data = lines(crowd) + lines([{**crowd[0], "id": "late"}])
+    _, _, summary = scan(data, "--memory-mb", "4")
+
+    assert 1 == summary["late"]
+    assert 0 == summary["unresolved"]
+    assert 0 < summary["evicted"]["accounts"] < 14_000
+    assert 0 == main(["scan", str(tmp_path / "posts.jsonl"), "--memory-mb", "4"])
+    out = capsys.readouterr().out
+    assert "1 posts came late" in out
+    assert f"forgotten: the past of {summary['evicted']['accounts']:,} accounts" in out
+
+
+def test_nothing_is_said_of_forgetting_where_nothing_was_forgotten(scan, tmp_path, capsys):
+    """Zeros for programs, silence for people."""
+    _, _, summary = scan(attack())
+
+    assert {0} == {summary["late"], summary["unresolved"], *summary["evicted"].values()}
+    assert 0 == main(["scan", str(tmp_path / "posts.jsonl")])
+    assert "forgotten" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

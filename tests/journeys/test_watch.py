@@ -1,6 +1,7 @@
 """A stream in, warnings, campaigns, proposals and holds out: what `holdfast watch` does."""
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -10,6 +11,8 @@ from holdfast.connectors.files import FollowFile
 from holdfast.events import Decoder
 
 from .stories import DAY, MINUTE, NOON, SESSION, STAFF, attack, fraud, lines, takeovers, talk
+
+TEN = 10_000  # milliseconds
 
 
 @pytest.fixture
@@ -38,6 +41,19 @@ def test_takeovers_are_warned_of_before_the_fraud_and_the_campaign_gets_its_caus
     assert SESSION in told["cause"][0]["text"] or STAFF in told["cause"][0]["text"]
     assert all(plan["preview"]["accounts"] >= 0 for each in told["proposal"] for plan in each.get("plans", []))
     assert "placed" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "waited"),
+    [(["--auto"], 60), (["--auto", "--memory-mb=16"], 60), (["--auto", "30"], 30), (["--auto=30"], 30)],
+)
+def test_auto_stands_alone_or_with_seconds(watch, words, waited):
+    """A bare `--auto` approves after a minute of the stream's own time, wherever it stands among the words."""
+    rain = [{"id": f"rain {n}", "time": NOON + n * TEN, "account": "u1", "text": "rain"} for n in range(30)]
+    told = watch(lines(talk() + takeovers() + fraud() + rain), *words)
+
+    asked, approved = (datetime.fromisoformat(told[kind][0]["time"]) for kind in ("request", "approval"))
+    assert waited <= (approved - asked).total_seconds() < waited + 2 * TEN / 1000
 
 
 def test_with_auto_holds_are_placed_and_the_record_vouches_for_them(watch, tmp_path, capsys):
@@ -69,6 +85,17 @@ def entries(store, capsys):
     """What is on record."""
     main(["ledger", "show", "--json", store])
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_end_says_what_was_forgotten(watch, capsys, tmp_path):
+    """Counted for programs; for people in a sentence, and only where there is something to say."""
+    crowd = [{"id": f"c{n}", "time": NOON + n, "account": f"c{n}", "text": "good morning"} for n in range(14_000)]
+    (end,) = watch(lines(crowd), "--memory-mb", "4")["end"]
+
+    assert (0, 0) == (end["late"], end["unresolved"])
+    assert 0 < end["evicted"]["accounts"]
+    assert 0 == main(["watch", "--once", "--events", str(tmp_path / "stream.jsonl"), "--memory-mb", "4"])
+    assert f"forgotten: the past of {end['evicted']['accounts']:,} accounts" in capsys.readouterr().out
 
 
 def test_the_standard_input_is_watched_to_its_end(holdfast):

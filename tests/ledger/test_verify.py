@@ -115,3 +115,10 @@ def test_rubbish_is_judged_in_full():
     }
     with pytest.raises(BrokenLedgerError, match=r"and \d+ more"):
         verdict.raise_if_broken()
+
+
+def test_what_a_database_says_against_itself_is_a_fault():
+    """The tables may be whole and the ways to them not; whatever is said, in bytes or not, is told."""
+    verdict = judged({**kept(), "damage": [(b"row 3 missing from index \xff",), (7,)]})
+    assert [(fault.what, fault.index) for fault in verdict.faults] == [(FaultKind.DAMAGED, None)] * 2
+    assert "row 3 missing" in verdict.faults[0].note

@@ -24,6 +24,13 @@ PROVED = {
     "segregated witness, test net": "tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7",
     "taproot": "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0",
     "Ethereum": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "Ethereum, a second": "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+    "Ethereum, a third": "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
+    "Ethereum, a fourth": "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+    "Ethereum, all capitals": "0x52908400098527886E0F7030069857D2E4169EE7",
+    "Ethereum, all capitals, a second": "0x8617E340B3D01FA5F11F306F4090FD50E238070D",
+    "Ethereum, no capitals": "0xde709f2102306220921060314715629080e2fb77",
+    "Ethereum, no capitals, a second": "0x27b1fdb04752bbc536007a920d24acb045561c26",
     "Bitcoin Cash": "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a",
     "Ripple": "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh",
     "TRON": "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
@@ -32,6 +39,11 @@ PROVED = {
 }
 SHAPES = {
     "Ethereum in one case": "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+    "Ethereum in the other case": "0x5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED",
+    "Ethereum whose own form has all capitals, small": "0x52908400098527886e0f7030069857d2e4169ee7",
+    "Ethereum whose own form has none, in capitals": "0xDE709F2102306220921060314715629080E2FB77",
+    "Ethereum without a letter to check": "0x0000000000000000000000000000000000000000",
+    "Ethereum with four letters to check": "0x000000000000000000000000000000000000dEaD",
     "Solana": "7dHbWXmci3dT8UFYWYZweBLXgycu7Y3iL6trKn1Y7ARj",
 }
 WRONG = {
@@ -66,7 +78,7 @@ def test_a_right_checksum_proves_an_address(address):
 
 @pytest.mark.parametrize("address", SHAPES.values(), ids=SHAPES.keys())
 def test_an_address_without_checksum_has_its_shape_only(address):
-    """Solana has no checksum, and Ethereum none when it is written in one case."""
+    """Solana has no checksum, and Ethereum none when it is written in one case that is not its own form's."""
     assert [valid for _, valid in addresses(f"send it to {address}")] == [1]
 
 
@@ -111,6 +123,14 @@ def test_an_ethereum_address_is_one_in_either_case():
     proved, shape = PROVED["Ethereum"], SHAPES["Ethereum in one case"]
     assert lure_key(Lure(kind=LureKind.ADDRESS, value=proved)) == lure_key(Lure(kind=LureKind.ADDRESS, value=shape))
     assert addresses(f"{shape} {proved}") == [(proved, 2)]
+
+
+def test_what_is_written_in_one_case_is_seldom_proved_by_accident():
+    """A row of hexadecimal digits has the capitals of EIP-55 by chance once in 4,370 times; of 20,000, about five."""
+    rng = np.random.default_rng(55)
+    rows = ["".join(row) for row in rng.choice(list("0123456789abcdef"), (20_000, 40))]
+    proved = sum(found.valid == 2 for row in rows for found in read_text(f"0x{row}").lures)
+    assert 1 <= proved <= 12
 
 
 def test_an_address_is_found_inside_a_link_too():

@@ -172,7 +172,7 @@ class Drill:
             history=self.scenario.history,
         )
 
-    def scoreboard(self, seconds: float | None = None) -> Scoreboard:
+    def scoreboard(self) -> Scoreboard:
         """How well it went; every byte of the ledger is checked for it."""
         figures = self.platform.figures()
         seen = self._true_campaign()
@@ -205,7 +205,6 @@ class Drill:
             warned_at=self._warned_at(),
             posts_seen=self.posts,
             events_seen=self.events,
-            seconds=None if seconds is None else round(seconds, 3),
         )
 
     def _true_campaign(self) -> Campaign | None:

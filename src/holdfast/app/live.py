@@ -6,7 +6,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +95,7 @@ class LiveWatch:
             warnings=engine.detector.take_warnings,
             responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
         )
+        self._engine = engine
         self._told = 0
         self._offers: dict[str, int] = {}
 
@@ -111,6 +112,11 @@ class LiveWatch:
     def tick(self) -> None:
         """Do what is due."""
         self.response.work(self.clock.now())
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What detection took in, let go of, and could not name."""
+        return self._engine.detector.counters
 
     def happenings(self) -> Iterator[Happening]:
         """What has happened since this was last asked."""

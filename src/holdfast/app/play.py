@@ -9,7 +9,6 @@ from rich.live import Live
 from rich.text import Text
 
 from .drill import Drill
-from .scoreboard import Scoreboard
 from .terminal import plain
 from .view import clock, screen
 
@@ -18,14 +17,14 @@ _LONGEST = 200  # characters of a line about one happening; a plan's title may n
 _LINES_EVERY = 5.0  # seconds between lines where there is no screen to draw on
 
 
-def play(drill: Drill, console: Console, *, show: bool) -> Scoreboard:
-    """Play `drill` to its end; on a terminal in a live view, elsewhere with a line now and then."""
+def play(drill: Drill, console: Console, *, show: bool) -> float:
+    """Play `drill`, and tell the seconds it took; on a terminal in a live view, else with a line now and then."""
     began = time.perf_counter()
     if show and console.is_terminal:
         _on_screen(drill, console, began)
     else:
         _in_lines(drill, console if show else None, began)
-    return drill.scoreboard(time.perf_counter() - began)
+    return time.perf_counter() - began
 
 
 def _on_screen(drill: Drill, console: Console, began: float) -> None:

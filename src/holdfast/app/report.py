@@ -13,8 +13,8 @@ from .scoreboard import Scoreboard
 from .terminal import plain
 
 
-def print_scoreboard(console: Console, board: Scoreboard) -> None:
-    """Print `board`, with a column for the real attack where its figures are known."""
+def print_scoreboard(console: Console, board: Scoreboard, seconds: float) -> None:
+    """Print `board`, with a column for the real attack where its figures are known; the run took `seconds`."""
     table = Table(box=None, padding=(0, 1), header_style="dim")
     table.add_column("", no_wrap=True)
     table.add_column("this drill", justify="right", style="bold", no_wrap=True)
@@ -31,11 +31,15 @@ def print_scoreboard(console: Console, board: Scoreboard) -> None:
     console.print(Text.assemble("cause    ", plain(cause.named, style="bold"), " (", verdict, ")"))
     state = Text("every byte verified", style="green") if board.ledger.verified else Text("BROKEN", style="bold red")
     console.print(Text.assemble(f"ledger   {board.ledger.size:,} entries, ", state, f", root {board.ledger.root[:16]}"))
-    if board.seconds is not None:
-        console.print(
-            f"run      {board.posts_seen:,} posts and {board.events_seen:,} security events in {board.seconds:.1f} s",
-            highlight=False,
-        )
+    print_pace(console, board, seconds)
+
+
+def print_pace(console: Console, board: Scoreboard, seconds: float) -> None:
+    """Print how much was read in how many `seconds`, which a scoreboard that is the same each time cannot say."""
+    console.print(
+        f"run      {board.posts_seen:,} posts and {board.events_seen:,} security events in {seconds:.1f} s",
+        highlight=False,
+    )
 
 
 def _rows(board: Scoreboard) -> list[tuple[str, Any, Any]]:

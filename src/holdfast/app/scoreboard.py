@@ -50,7 +50,10 @@ class LedgerScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scoreboard(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of one drill. Times are RFC 3339 in UTC; `history` has the same keys where history has them."""
+    """The figures of one drill. The same options give the same, so nothing in it is measured with a clock of ours.
+
+    Times are RFC 3339 in UTC; `history` has the same keys where history has them.
+    """
 
     scenario: str
     seed: int
@@ -70,4 +73,3 @@ class Scoreboard(msgspec.Struct, frozen=True, kw_only=True):
     warned_at: str | None
     posts_seen: int
     events_seen: int
-    seconds: float | None = None

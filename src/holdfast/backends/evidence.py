@@ -85,15 +85,19 @@ class LedgerFile:
     def evidence(self) -> Evidence:
         """All of it, for `holdfast.ledger.verify`."""
         return Evidence(
-            facts=self._rows(sa.select(facts)),
-            checkpoints=self._rows(sa.select(checkpoints).order_by(checkpoints.c.size)),
-            tiles=self._rows(sa.select(tiles).order_by(tiles.c.level, tiles.c.number)),
-            entries=self._rows(sa.select(entries).order_by(entries.c.position)),
-            rows=self._rows(sa.select(collections)),
-            seal=self._rows(sa.select(seal)),
+            facts=self._table(facts),
+            checkpoints=self._table(checkpoints, checkpoints.c.size),
+            tiles=self._table(tiles, tiles.c.level, tiles.c.number),
+            entries=self._table(entries, entries.c.position),
+            rows=self._table(collections),
+            seal=self._table(seal),
+            damage=(row for row in self._rows(sqlite.DAMAGE) if row[0] != sqlite.SOUND),
         )
 
-    def _rows(self, query: sa.Select[Any]) -> Iterator[Any]:
+    def _table(self, table: sa.Table, *order: sa.Column[Any]) -> Iterator[tuple[object, ...]]:
+        return self._rows(sa.select(*map(sqlite.as_declared, table.columns)).order_by(*order))
+
+    def _rows(self, query: sa.Select[Any] | sa.TextClause) -> Iterator[Any]:
         """The rows as the driver gives them, because SQLAlchemy's types would trust theirs."""
         sql = str(query.compile(dialect=dialect(), compile_kwargs={"literal_binds": True}))
         try:

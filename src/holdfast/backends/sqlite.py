@@ -6,6 +6,7 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -142,6 +143,29 @@ def _look(connection: sqlite3.Connection) -> None:
     """Begin to read: what is committed from here on is not seen."""
     connection.execute("BEGIN")
     connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+
+
+_CLASSES = {sa.LargeBinary: "blob", sa.Integer: "integer", sa.String: "text"}
+"""How SQLite keeps what each type of column is for (sqlite.org/datatype3.html)."""
+
+DAMAGE = sa.text("PRAGMA integrity_check(20)")
+"""What is wrong with pages and indexes: up to 20 lines, or the one word `SOUND`."""
+
+SOUND = b"ok"
+
+
+_MISFILED = 0.5  # a real, which no column of ours is declared to hold
+
+
+def as_declared(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """The value of `column`, or a real where it is not of the storage class that the column is declared for.
+
+    SQLite keeps a text where bytes should be, or a real in place of an integer, without a word; the driver then gives
+    what compares equal to the right thing.
+    """
+    kept = next(kept for kind, kept in _CLASSES.items() if isinstance(column.type, kind))
+    kinds = [kept, "null"] if column.nullable else [kept]
+    return sa.case((sa.func.typeof(column).in_(kinds), column), else_=sa.cast(_MISFILED, sa.Float))
 
 
 def is_busy(why: Exception) -> bool:

@@ -42,6 +42,8 @@ class Evidence:
     """(collection, key, kind, value)."""
     seal: Iterable[tuple[object, ...]]
     """(id, note, lanes): one, with id 1."""
+    damage: Iterable[tuple[object, ...]] = ()
+    """(what is wrong), as the database says of its own pages and indexes; nothing where they are sound."""
 
 
 def verify(
@@ -59,7 +61,7 @@ def verify(
 
     In this order, each step building on those before: (1) the facts, (2) the signed heads, (3) the leaf hashes in the
     lowest tiles, (4) each entry against its commitment and its leaf hash, (5) the root at every signed size, (6) all
-    tiles, (7) the rows against their seal.
+    tiles, (7) the rows against their seal, (8) what the database says of itself.
     """
     audit = _Audit(key)
     audit.check_facts(evidence.facts, facts)
@@ -70,6 +72,7 @@ def verify(
     audit.check_roots(leaves)
     audit.check_tiles(leaves)
     audit.check_rows(evidence.rows, evidence.seal)
+    audit.check_structure(evidence.damage)
     return audit.verdict(trusted=trusted)
 
 
@@ -279,6 +282,12 @@ class _Audit:
                 self.fault(FaultKind.ROWS, f"a row was changed, added or removed, or the seal was: {why}")
             if lanes != total.lanes:
                 self.fault(FaultKind.ROWS, "the kept sum is not that of the rows")
+
+    def check_structure(self, part: Iterable[tuple[object, ...]]) -> None:
+        """(8) The pages and indexes by which a store finds its records are sound: the tables alone were read so far."""
+        for (what,) in self.readable(part):
+            told = what.decode(errors="replace") if isinstance(what, bytes) else repr(what)
+            self.fault(FaultKind.DAMAGED, f"the database finds itself damaged: {told:.200}")
 
     def sound_rows(self, part: Iterable[tuple[object, ...]]) -> Iterator[Row]:
         for collection, key, kind, value in self.readable(part):

@@ -15,15 +15,15 @@ from holdfast.app.terminal import plain
 from holdfast.app.warm import warm
 
 from .drill import Seed
+from .options import APPROVE_AFTER, DEMO_STORE
 
 SCENARIO = "twitter-2020-07-15"
-APPROVE_AFTER = 60.0  # seconds: two people who look at a plan before they agree to it
 
 
 def demo(
     *,
     seed: Seed = 1,
-    store: Annotated[Path, Parameter(help="Where to keep the record; made anew each time.")] = Path("var/demo.db"),
+    store: Annotated[Path, Parameter(help="Where to keep the record; made anew each time.")] = DEMO_STORE,
 ) -> int:
     """Replay 15 July 2020 against the simulated platform in a live view; then the scoreboard beside history.
 
@@ -34,9 +34,10 @@ def demo(
         old.unlink(missing_ok=True)
     warm(Console())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
-        board = play(run, Console(), show=True)
+        seconds = play(run, Console(), show=True)
+        board = run.scoreboard()
     console = Console(highlight=False, soft_wrap=True)
-    print_scoreboard(console, board)
+    print_scoreboard(console, board, seconds)
     console.print(plain(f"The record lies in {store}. Check it, and read it:"))
     console.print(plain(f"  holdfast ledger verify {store}"), style="bold")
     console.print(plain(f"  holdfast ledger show {store} --kind decision"), style="bold")

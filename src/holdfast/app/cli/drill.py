@@ -12,7 +12,7 @@ from rich.console import Console
 
 from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.play import play
-from holdfast.app.report import print_scoreboard
+from holdfast.app.report import print_pace, print_scoreboard
 from holdfast.app.warm import warm
 from holdfast.connectors.simulated import SCENARIOS
 from holdfast.errors import UsageError
@@ -47,9 +47,11 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
     )
     warm(Console(stderr=True))
     with Drill(options) as run:
-        board = play(run, Console(stderr=True), show=not json)
+        seconds = play(run, Console(stderr=True), show=not json)
+        board = run.scoreboard()
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(board) + b"\n")
+        print_pace(Console(stderr=True), board, seconds)
     else:
-        print_scoreboard(Console(), board)
+        print_scoreboard(Console(), board, seconds)
     return 0

@@ -18,11 +18,11 @@ from holdfast.errors import UnreadableFileError, UsageError
 from holdfast.events import format_time
 from holdfast.ledger import Entry, RecordKind, Verdict
 
-from .options import Json
+from .options import DEMO_STORE, Json
 
 ledger = cyclopts.App(name="ledger", help="Check every byte of the record, or show it.")
 
-File = Annotated[Path, Parameter(help="The store's file, for example var/demo.db.")]
+File = Annotated[Path | None, Parameter(help=f"The store's file; without it {DEMO_STORE}, where a demo keeps its own.")]
 _FAULTS_SHOWN = 20
 _KEY_BYTES = 4_096  # a verifier key or a signed head is a few hundred bytes
 _EXIT_BROKEN = 4
@@ -30,7 +30,7 @@ _EXIT_BROKEN = 4
 
 @ledger.command
 def verify(
-    file: File,
+    file: File = None,
     *,
     vkey: Annotated[
         str | None,
@@ -47,6 +47,7 @@ def verify(
     Exit code 0 when whole, 4 when anything was changed, removed, reordered or rolled back.
     """
     key = _small_file(Path(vkey[1:])).strip() if vkey and vkey.startswith("@") else vkey
+    file = _named(file)
     verdict = verify_store(file, key, remembered=[_small_file(path) for path in checkpoint])
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(_verdict(verdict)) + b"\n")
@@ -57,7 +58,7 @@ def verify(
 
 @ledger.command
 def show(  # noqa: PLR0913 - each is a word on the command line
-    file: File,
+    file: File = None,
     *,
     start: Annotated[int, Parameter(help="First entry to show.")] = 0,
     stop: Annotated[int | None, Parameter(help="Entry to stop before.")] = None,
@@ -69,7 +70,7 @@ def show(  # noqa: PLR0913 - each is a word on the command line
     if start < 0 or (stop is not None and stop < 0):
         raise UsageError("--start and --stop count entries from 0", advice="Leave them out to see everything.")
     console = Screen(highlight=False, soft_wrap=True)
-    with LedgerFile(file) as record:
+    with LedgerFile(_named(file)) as record:
         for entry in _chosen(record.entries(start, stop), kind, subject):
             if json:
                 sys.stdout.buffer.write(msgspec.json.encode(_entry(entry)) + b"\n")
@@ -78,10 +79,25 @@ def show(  # noqa: PLR0913 - each is a word on the command line
 
 
 @ledger.command
-def checkpoint(file: File) -> None:
+def checkpoint(file: File = None) -> None:
     """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back file."""
-    with LedgerFile(file) as record:
+    with LedgerFile(_named(file)) as record:
         sys.stdout.write(record.checkpoint())
+
+
+def _named(file: Path | None) -> Path:
+    """The store to look at.
+
+    Raises:
+        UsageError: none is named, and no demo has left one.
+
+    """
+    if file is None and not DEMO_STORE.exists():
+        raise UsageError(
+            f"no store is named, and there is no {DEMO_STORE}",
+            advice="Name its file, as in `holdfast ledger verify FILE`; or run `holdfast demo`, which makes one.",
+        )
+    return file or DEMO_STORE
 
 
 def _small_file(path: Path) -> str:

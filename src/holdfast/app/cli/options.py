@@ -14,7 +14,9 @@ from holdfast.errors import UsageError
 Json = Annotated[bool, Parameter(negative="", help="Print JSON for programs instead of text for people.")]
 Memory = Annotated[
     int,
-    Parameter(name="--memory-mb", help="Bound on detection's keyed state, in MiB; what was evicted is counted."),
+    Parameter(
+        name="--memory-mb", help="Bound on what detection remembers, in MiB; what it had to forget is told at the end."
+    ),
 ]
 Columns = Annotated[
     tuple[str, ...],
@@ -41,10 +43,26 @@ MediaOrigin = Annotated[
         help="Look at pictures too that this server on this machine has (http://127.0.0.1:PORT). May be repeated.",
     ),
 ]
+APPROVE_AFTER = 60.0  # seconds: two people who look at a plan before they agree to it
+
+Auto = Annotated[
+    tuple[float, ...] | None,
+    Parameter(
+        consume_multiple=(0, 1),
+        negative="",
+        help=f"Approve each proposal this many seconds later ({APPROVE_AFTER:g} when none are given) and carry it out "
+        "on the simulated platform.",
+    ),
+]
+"""`--auto`, `--auto 30`, `--auto=30`, or left out; `auto_seconds` tells which."""
+
+DEMO_STORE = Path("var/demo.db")
+"""Where `holdfast demo` keeps its record, and `holdfast ledger` looks when no file is named."""
 
 File = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """The name of a file to read, `-` among them; `check_files` tells the others with a hyphen from options."""
 
+_LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _PAIR = re.compile(r"([a-z_]+)=(.+)", re.DOTALL)
 
 
@@ -80,6 +98,26 @@ def check_files(read: Sequence[str], written: Iterable[Path | None] = ()) -> Non
     for path in written:
         if path is not None and path.exists() and any(Path(name).exists() and path.samefile(name) for name in read):
             raise UsageError(f"{path} is read from, so nothing is written to it", advice="Name another file.")
+
+
+def auto_seconds(given: Auto) -> float | None:
+    """Seconds from proposal to approval that `--auto` asks for, or None where it was left out.
+
+    Raises:
+        UsageError: that is no time to wait, or it is given twice.
+
+    """
+    match given:
+        case None:
+            return None
+        case ():
+            return APPROVE_AFTER
+        case (seconds,) if 0 <= seconds <= _LONGEST_WAIT:
+            return seconds
+        case (seconds,):
+            raise UsageError(f"--auto {seconds:g} is no time to wait", advice=f"Give 0 to {_LONGEST_WAIT:,} seconds.")
+        case _:
+            raise UsageError("--auto is given more than once", advice="Give it once.")
 
 
 def responder_seconds(word: str) -> float | None:

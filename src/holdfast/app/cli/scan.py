@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from holdfast.app.explain import campaign_json
+from holdfast.app.forgotten import forgotten, sentences
 from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.scan import Progress, Scan
@@ -62,8 +64,9 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit, keep_unknown=False)
     source = FileSource(files or ("-",), dialect=dialect)
     keep = RejectFile(rejects) if rejects is not None else None
+    engine = make_engine(memory_mb=memory_mb)
     pictures = looking(source, inline=media, root=media_root, origins=media_origin)
-    run = Scan(pictures or source, make_engine(memory_mb=memory_mb), Refused(keep))
+    run = Scan(pictures or source, engine, Refused(keep))
     began = time.perf_counter()
     failure: HoldfastError | None = None
     with pictures or nullcontext():
@@ -74,7 +77,7 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     seconds = time.perf_counter() - began
     if keep is not None:
         keep.close()
-    (_print_json if json else _print_text)(run, pictures, seconds)
+    (_print_json if json else _print_text)(run, pictures, seconds, engine.detector.counters)
     if failure is not None:
         raise failure
     return _EXIT_FOUND if _worse(run, fail_on) else 0
@@ -108,7 +111,7 @@ def _worse(run: Scan, fail_on: FailOn | None) -> bool:
             return any(campaign.tier is CampaignTier.CONTAIN for campaign in run.campaigns)
 
 
-def _print_json(run: Scan, pictures: Looking | None, seconds: float) -> None:
+def _print_json(run: Scan, pictures: Looking | None, seconds: float, counters: Mapping[str, int]) -> None:
     out = sys.stdout.buffer
     for campaign in run.campaigns:
         out.write(msgspec.json.encode(campaign_json(campaign)) + b"\n")
@@ -117,6 +120,7 @@ def _print_json(run: Scan, pictures: Looking | None, seconds: float) -> None:
         "rejects": run.refused.count,
         "duplicates": run.duplicates,
         "other_events": run.others,
+        **forgotten(counters),
         "seconds": round(seconds, 3),
         "posts_per_second": round(run.posts / seconds) if seconds else 0,
     }
@@ -126,7 +130,7 @@ def _print_json(run: Scan, pictures: Looking | None, seconds: float) -> None:
     out.flush()
 
 
-def _print_text(run: Scan, pictures: Looking | None, seconds: float) -> None:
+def _print_text(run: Scan, pictures: Looking | None, seconds: float, counters: Mapping[str, int]) -> None:
     console = Screen(highlight=False, soft_wrap=True)
     for campaign in run.campaigns:
         _print_campaign(console, campaign)
@@ -136,6 +140,8 @@ def _print_text(run: Scan, pictures: Looking | None, seconds: float) -> None:
     console.print(f"{len(run.campaigns)} campaigns in {run.posts:,} posts{tail}; {seconds:.1f} s, {rate:,.0f} posts/s")
     if pictures is not None:
         console.print(f"pictures: {counted(told(pictures))}")
+    for sentence in sentences(counters):
+        console.print(plain(sentence, style="dim"))
     if run.refused.count:
         console.print(plain(f"The first rejected: {run.refused.first}. --rejects FILE keeps all of them.", style="dim"))
 

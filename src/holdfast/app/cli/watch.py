@@ -13,19 +13,30 @@ import msgspec
 from cyclopts import Parameter
 from rich.text import Text
 
+from holdfast.app.forgotten import forgotten, sentences
 from holdfast.app.live import LiveWatch, deliveries
 from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
 from holdfast.connectors.files import FollowFile, FollowStream, RejectFile, standard_input
 from holdfast.containment import Plan
-from holdfast.errors import UsageError
 from holdfast.events import Dialect, TimeUnit, format_time
 from holdfast.response import Happening, Offer
 
-from .options import Columns, File, Json, Media, MediaOrigin, MediaRoot, Memory, check_files, columns_of
+from .options import (
+    Auto,
+    Columns,
+    File,
+    Json,
+    Media,
+    MediaOrigin,
+    MediaRoot,
+    Memory,
+    auto_seconds,
+    check_files,
+    columns_of,
+)
 
-_LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _LOOKING = 2.0  # seconds for the pictures of what is read at once: a flood of them must not keep the texts waiting
 _LOOK_EVERY = 0.25  # seconds between looks at a file that has not grown
 
@@ -33,10 +44,7 @@ _LOOK_EVERY = 0.25  # seconds between looks at a file that has not grown
 def watch(  # noqa: PLR0913 - each is a word on the command line
     *,
     events: Annotated[File, Parameter(help="A growing file of JSON Lines, or - for standard input.")],
-    auto: Annotated[
-        float | None,
-        Parameter(help="Approve each proposal this many seconds later and carry it out on the simulated platform."),
-    ] = None,
+    auto: Auto = None,
     once: Annotated[bool, Parameter(negative="", help="Stop at the end of the file; do not wait for more.")] = False,
     column: Columns = (),
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "ms",
@@ -54,8 +62,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
     check_files([events], [rejects, store])
-    if auto is not None and not 0 <= auto <= _LONGEST_WAIT:
-        raise UsageError(f"--auto {auto:g} is no time to wait", advice=f"Give 0 to {_LONGEST_WAIT:,} seconds.")
+    approve_after = auto_seconds(auto)
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
     source = (
         FollowStream(_Unbuffered(standard_input()), dialect=dialect)
@@ -63,7 +70,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
     pictures = looking(source, inline=media, root=media_root, origins=media_origin, patience=None if once else _LOOKING)
-    run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
+    run = LiveWatch(approve_after=approve_after, store=store, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     read = 0
     with RejectFile(rejects) if rejects is not None else nullcontext() as keep, pictures or nullcontext():
@@ -141,6 +148,8 @@ class _TextPrinter:
             f"end of the stream; {len(run.response.docket.cases):,} campaigns, {rejected:,} lines rejected, "
             f"{waiting:,} proposals wait for a decision, {run.store.checkpoint().size:,} entries on record"
         )
+        for sentence in sentences(run.counters):
+            self._console.print(plain(sentence, style="dim"))
 
 
 class _JsonPrinter:
@@ -163,9 +172,8 @@ class _JsonPrinter:
     def end(self, run: LiveWatch, rejected: int, pictures: dict[str, int]) -> None:
         head = run.store.checkpoint()
         seen = {"pictures": pictures} if pictures else {}
-        self._print(
-            {"type": "end", "rejects": rejected, **seen, "ledger": {"size": head.size, "root": head.root.hex()}}
-        )
+        on_record = {"size": head.size, "root": head.root.hex()}
+        self._print({"type": "end", "rejects": rejected, **seen, **forgotten(run.counters), "ledger": on_record})
 
     def _print(self, what: dict[str, Any]) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(what) + b"\n")

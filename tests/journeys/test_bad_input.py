@@ -232,8 +232,10 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path, words):
 
 def test_ctrl_c_ends_a_watch_with_130_and_a_word(tmp_path):
     """The stream is still open; what was recorded is whole."""
+    heard = "import signal, runpy; signal.signal(signal.SIGINT, signal.default_int_handler)"  # tests may run deaf to it
+    run = f"{heard}; runpy.run_module('holdfast', run_name='__main__', alter_sys=True)"
     with subprocess.Popen(
-        [sys.executable, "-m", "holdfast", "watch", "--events", "-", "--json", "--store", "s.db"],
+        [sys.executable, "-c", run, "watch", "--events", "-", "--json", "--store", "s.db"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -24,9 +25,11 @@ from holdfast.errors import SettingsError
 
 from .cause import Cause, Factor, FactorKind, Hypothesis
 from .enrichment import Question, weigh
+from .objections import CHOSEN_IN_PART, log_p_together, objection, stands_out
 from .touches import Touches
 
 HOUR = 3_600_000  # milliseconds
+DAY = 24 * HOUR
 
 # From the root of a takeover to its outcome. Within a stage the more specific kind stands first.
 STAGES: Final = (
@@ -38,38 +41,19 @@ STAGES: Final = (
 )
 _SPECIFIC_FIRST: Final = {kind: rank for rank, kind in enumerate(kind for stage in STAGES for kind in stage)}
 
-# How much more often than others a factor must have touched these accounts. Attackers choose their targets (famous,
-# active, of one trade), and the chosen share ways: a support desk, a publishing tool, a maker of phones. Such a way is
-# seldom ten times as frequent among them.
-LEAST_LIFT: Final = 10.0
-
-# How much more often than is its habit, measured before the windows. Networks and clients are asked for more, because
-# attackers come by the services that honest people use: one that an account in a hundred is new to in such a stretch
-# of time is no cause. When the habit is not known the other accounts stand in for it; those that the same attackers
-# touched are among them, so that no more than the second figure can be asked.
-LEAST_LIFT_OVER_HABIT: Final = {
-    FactorKind.TOOL_SESSION: (10.0, 10.0),
-    FactorKind.STAFF: (20.0, 10.0),
-    FactorKind.APP: (10.0, 10.0),
-    FactorKind.CARRIER: (20.0, 10.0),
-    FactorKind.RECOVERY_VALUE: (10.0, 10.0),
-    FactorKind.NETWORK: (100.0, 40.0),
-    FactorKind.CLIENT: (100.0, 50.0),
-}
-
 
 class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What it takes to name a cause.
 
-    `window` is how long before its first use an account may have been touched (milliseconds); `least_coverage` applies
-    to a single cause, `least_split_coverage` to several that share the accounts out; `exempt` are factors that are
+    `window` is how long before its first use an account may have been touched (milliseconds); when that tells nothing,
+    `long_window` is tried. `least_coverage` applies to a single cause, `least_split_coverage` to several that share the accounts out; `exempt` are factors that are
     known to touch these accounts rightly, such as the responders at work on this very incident.
     """
 
-    window: int = 72 * HOUR
+    window: int = 3 * DAY
+    long_window: int = 14 * DAY
     least_accounts: int = 3
     least_coverage: float = 0.6
-    least_split_coverage: float = 0.75
     most_parts: int = 4
     most_p: float = 1e-4
     also: int = 12
@@ -84,11 +68,12 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not (self.window > 0 and self.least_accounts >= 2 and self.most_parts >= 1 and self.also >= 0):
             raise SettingsError("a cause needs a window of some length and at least two accounts to explain")
-        if not (0 < self.least_coverage <= 1 and 0 < self.least_split_coverage <= 1 and 0 < self.most_p < 1):
+        if not (0 < self.least_coverage <= 1 and 0 < self.most_p < 1):
             raise SettingsError("coverages and probabilities lie between 0 and 1")
 
 
 DEFAULT = CauseSettings()
+LEAST_PART = 0.35
 _ABOUT_AS_MUCH = 0.9  # of the accounts: one or two in twenty may have been touched off the record
 
 
@@ -123,18 +108,29 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
     """The common cause of any accounts, given when each was first seen in the wrong hands (ms since 1970 UTC)."""
     if not first_used:
         return Cause(campaign=campaign, at=at, named=None, why="Unknown: there are no accounts to explain.")
+    windows = sorted({settings.window, max(settings.window, settings.long_window)})
+    tried = touches.shared() * len(windows)
+    answers = []
+    for window in windows:
+        answers.append(_within(window, first_used, touches, population, at, settings, campaign, tried))
+        if answers[-1].named is not None:
+            return answers[-1]
+    return answers[0]
+
+
+def _within(window, first_used, touches, population, at, settings, campaign, tried):
     question = Question(
         first_used=first_used,
         population=population,
-        window=settings.window,
+        window=window,
         least_accounts=settings.least_accounts,
         exempt=settings.exempt,
     )
-    tried = touches.shared()
     weighed = [
-        msgspec.structs.replace(each, objection=_objection(each, settings)) for each in weigh(question, touches, tried)
+        msgspec.structs.replace(each, objection=objection(each))
+        for each in weigh(question, touches, tried)
     ]
-    parts = _answer([each for each in weighed if not each.objection], len(first_used), settings)
+    parts = _answer([each for each in weighed if not each.objection], len(first_used), tried, settings)
     named = max(parts, key=lambda part: part.touched) if parts else None
     ranked = sorted((each for each in weighed if each is not named), key=lambda each: _rank(each, parts))
     return Cause(
@@ -145,56 +141,45 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
         tried=tried,
         parts=tuple(part.factor for part in parts) if len(parts) > 1 else (),
         why=_why(parts, weighed, len(first_used), settings),
+        window=window,
     )
 
 
-def _objection(each: Hypothesis, settings: CauseSettings) -> str:
-    """Why the factor cannot be the cause, whatever else is true; empty when it can."""
-    if each.symptom:
-        return "it follows from a takeover, it does not bring one about"
-    if each.log_p == 0.0 or each.p_corrected > settings.most_p:
-        return f"chance would do as much with probability {each.p_corrected:.2g}"
-    if_known, if_not = LEAST_LIFT_OVER_HABIT[each.factor.kind]
-    lift, least = each.lift_over_habit, if_known
-    if lift is None:
-        lift, least = each.lift, if_not
-    if min(each.lift / LEAST_LIFT, lift / least) < 1:
-        return f"that is only {min(each.lift, lift):.3g} times as often as others: a way of such accounts, or popular"
-    return ""
-
-
-def _answer(eligible: list[Hypothesis], of: int, settings: CauseSettings) -> list[Hypothesis]:
+def _answer(eligible: list[Hypothesis], of: int, tried: int, settings: CauseSettings) -> list[Hypothesis]:
     """The factors that explain enough, those of the earliest stage that explains about as much as any; or none."""
     stages = [[each for each in eligible if each.factor.kind in stage] for stage in STAGES]
     covers = [_cover(stage, of, settings) for stage in (*stages, eligible)]
-    enough = [
-        parts
-        for parts in covers
-        if parts
-        and (
-            max(part.coverage for part in parts) >= settings.least_coverage
-            or len(_explained(parts)) >= settings.least_split_coverage * of
-        )
-    ]
+    enough = [parts for parts in covers if parts and _suffices(parts, of, tried, settings)]
     if not enough:
         return []
     most = max(len(_explained(parts)) for parts in enough)
     return next(parts for parts in enough if len(_explained(parts)) >= _ABOUT_AS_MUCH * most)
 
 
+def _suffices(parts: list[Hypothesis], of: int, tried: int, settings: CauseSettings) -> bool:
+    """Whether the parts explain enough of the accounts: the less they explain, the more they must stand out."""
+    share = len(_explained(parts)) / of
+    return (
+        share >= LEAST_PART
+        and log_p_together(parts, tried) <= math.log(settings.most_p)
+        and stands_out(parts, 1.0 if share >= settings.least_coverage else CHOSEN_IN_PART)
+    )
+
+
 def _cover(eligible: list[Hypothesis], of: int, settings: CauseSettings) -> list[Hypothesis]:
     """Factors that share the accounts out between them, the largest first; each adds accounts of its own."""
     parts: list[Hypothesis] = []
-    left = list(eligible)
+    left = [each for each in eligible if not each.late]
     while left and len(parts) < settings.most_parts and len(_explained(parts)) < of:
-        most = max(each.touched for each in left)
+        most = min(left, key=lambda each: (each.log_p, each.factor)).touched
         best = min((each for each in left if each.touched >= _ABOUT_AS_MUCH * most), key=_preference)
         parts.append(best)
         seen = _explained(parts)
         left = [
             each
-            for each in left
-            if (own := len(frozenset(each.explained) - seen)) >= settings.least_accounts
+            for each in eligible
+            if each not in parts
+            and (own := len(frozenset(each.explained) - seen)) >= settings.least_accounts
             and own >= _ABOUT_AS_MUCH * each.touched
         ]
     return parts

@@ -20,17 +20,19 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from . import sequence
 from .cause import Factor, FactorKind, Hypothesis
 from .exact import holm, log_tail
 from .touches import ALWAYS, Touch, Touches
 
 SYMPTOMS = frozenset({FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL})
 _EVERYBODY_HAS_ONE = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKind.COUNTRY_CHANGE})
+_HANDS = frozenset({FactorKind.STAFF, FactorKind.TOOL_SESSION})
 
 # The share of accounts that a true cause is expected to have touched: the rest were used by other means, or the touch
 # was not on record. Only the order of hypotheses depends on it.
 _EXPECTED_COVERAGE = 0.95
-_ON_RECORD = 0.5  # as many accounts, of those active in the windows, must be active in the time before to know habits
+_ON_RECORD = 0.1  # as many accounts, of those active in the windows, must be active in the time before to know habits
 _LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
 
 
@@ -64,16 +66,17 @@ def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
 
     `tried` is the number of factors to correct for.
     """
-    touched, tested, set_by_staff = _touched(question, touches)
+    found = _Found(question, touches)
     candidates = sorted(
         factor
-        for factor, accounts in touched.items()
+        for factor, accounts in found.touched.items()
         if len(accounts) >= question.least_accounts and factor not in question.exempt
     )
     if not candidates:
         return []
     drawn = [
-        tested[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else len(question.first_used) for factor in candidates
+        found.tested[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else len(question.first_used)
+        for factor in candidates
     ]
     marked = [_base_touched(factor, touches, question.start, question.end) for factor in candidates]
     everyone = max(question.population, touches.accounts, len(question.first_used))
@@ -81,25 +84,31 @@ def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
     active = {kind: touches.count_active(kind, question.start, question.end) for kind in kinds}
     among = [active[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else everyone for factor in candidates]
     habits = _habits(candidates, question, touches, active, everyone)
-    log_p = log_tail([len(touched[factor]) for factor in candidates], drawn, marked, among)
+    log_p = log_tail([len(found.touched[factor]) for factor in candidates], drawn, marked, among)
     corrected = holm(log_p, tried)
     return [
         _hypothesis(
             question.accounts,
-            touched[factor],
+            tuple(found.touched[factor]),
             Hypothesis(
                 factor=factor,
-                touched=len(touched[factor]),
+                touched=len(found.touched[factor]),
                 of=len(question.first_used),
                 base_touched=base,
                 base_of=total,
                 tested=n,
                 habit_touched=habit[0],
                 habit_of=habit[1],
+                market_touched=_market(factor, question, touches)[0],
+                market_of=_market(factor, question, touches)[1],
+                market_tested=found.tested[factor.kind],
                 p_value=math.exp(raw),
                 p_corrected=math.exp(fair),
                 log_p=fair,
-                symptom=factor.kind in SYMPTOMS or factor in set_by_staff,
+                before=found.order(factor)[0],
+                after=found.order(factor)[1],
+                late=sequence.late(found.touched[factor], question.first_used),
+                symptom=factor.kind in SYMPTOMS or factor in found.set_by_staff,
             ),
         )
         for factor, n, base, total, habit, raw, fair in zip(
@@ -140,30 +149,43 @@ def _counts(factor: Factor, first: int, last: int, start: int, signed_in: int) -
             return last > start
 
 
-def _touched(
-    question: Question, touches: Touches
-) -> tuple[dict[Factor, list[str]], dict[FactorKind, int], frozenset[Factor]]:
-    """The accounts that each factor touched, how many any factor of a kind touched, and the values that staff set.
+class _Found:
+    """What is on record of the accounts asked about.
 
-    The accounts are in the question's order. The last are recovery values that nobody set but staff who are known by
-    name: they follow from what those did.
+    `touched` maps each factor to the accounts that it touched before their use, in the question's order, and to when it
+    first did so in the window; `tested` counts the accounts that any factor of a kind touched. `set_by_staff` are the
+    recovery values that nobody set but staff who are known by name: they follow from what those did.
     """
-    histories = touches.of_accounts(question.accounts)
-    touched: dict[Factor, list[str]] = {}
-    tested = dict.fromkeys(FactorKind, 0)
-    by_staff: set[Factor] = set()
-    by_others: set[Factor] = set()
-    for account, used_at in question.first_used.items():
-        history, start = histories.get(account, []), used_at - question.window
-        for factor in touched_before_use(history, start, used_at):
-            touched.setdefault(factor, []).append(account)
-        recent = [touch.contents for touch in history if start < touch.time <= used_at]
-        for kind in {factor.kind for said in recent for factor in said.factors}:
-            tested[kind] += 1
-        for said in recent:
-            (by_staff if said.by_staff else by_others).update(said.factors)
-    values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
-    return touched, tested, frozenset(values)
+
+    def __init__(self, question: Question, touches: Touches) -> None:
+        self.touched: dict[Factor, dict[str, int]] = {}
+        self.tested = dict.fromkeys(FactorKind, 0)
+        self._window = question.window
+        self._lives: dict[str, sequence.Life] = {}
+        by_staff: set[Factor] = set()
+        by_others: set[Factor] = set()
+        histories = touches.of_accounts(question.accounts)
+        for account, used_at in question.first_used.items():
+            history, start = histories.get(account, []), used_at - question.window
+            recent = [touch for touch in history if start < touch.time <= used_at]
+            first = {factor: touch.time for touch in reversed(recent) for factor in touch.contents.factors}
+            for factor, last in touched_before_use(history, start, used_at).items():
+                self.touched.setdefault(factor, {})[account] = first.get(factor, last)
+            for kind in {factor.kind for factor in first}:
+                self.tested[kind] += 1
+            for touch in recent:
+                (by_staff if touch.contents.by_staff else by_others).update(touch.contents.factors)
+            self._lives[account] = sequence.life(history, used_at)
+        values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
+        self.set_by_staff = frozenset(values)
+
+    def order(self, factor: Factor) -> tuple[float, float]:
+        """The evidence (nats) that break-ins followed the factor's touches, and that the touches followed break-ins."""
+        if factor.kind not in _HANDS:
+            return 0.0, 0.0
+        touched = self.touched[factor]
+        before = sequence.evidence_before(touched, self._lives, self._window)
+        return before, sequence.evidence_after(touched, self._lives)
 
 
 def _base_touched(factor: Factor, touches: Touches, start: int, end: int) -> int:
@@ -183,16 +205,24 @@ def _habits(
     """How many accounts each factor touched in the stretch of time before, and of how many; (0, 0) if not on record."""
     start, end = 2 * question.start - question.end, question.start
     before = {kind: touches.count_active(kind, start, end) for kind in active if kind is not FactorKind.APP}
-    recorded = {kind for kind, count in before.items() if count >= _ON_RECORD * active[kind]}
+    recorded = {kind: min(1.0, count / active[kind]) for kind, count in before.items() if active[kind]}
     return [
         (
             _base_touched(factor, touches, start, end),
-            before[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else everyone,
+            before[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else round(everyone * recorded[factor.kind]),
         )
-        if factor.kind in recorded
+        if recorded.get(factor.kind, 0.0) >= _ON_RECORD
         else (0, 0)
         for factor in candidates
     ]
+
+
+def _market(factor: Factor, question: Question, touches: Touches) -> tuple[int, int]:
+    """Of the accounts that any of its kind touched before the windows, how many it touched; only for carriers."""
+    if factor.kind is not FactorKind.CARRIER:
+        return 0, 0
+    before = question.start
+    return touches.count(factor, ALWAYS, before), touches.count_active(factor.kind, ALWAYS, before)
 
 
 def _hypothesis(accounts: Sequence[str], explained: Sequence[str], counted: Hypothesis) -> Hypothesis:

@@ -37,6 +37,11 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     by_staff: bool = False
     proof: bool = False
 
+    @property
+    def manner(self) -> str:
+        """The deed, and whether a ticket asked for it."""
+        return f"{self.deed} by ticket" if self.ticketed else self.deed
+
 
 def sign_in(event: SignIn) -> Bundle | None:
     """Only a sign-in that went through touched the account."""

@@ -45,6 +45,7 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     does when there is no campaign; (0, 0) when the record does not reach back, or for what has no such stretch.
     Of the `market_of` accounts that any of its kind ever touched, it touched `market_touched`; `market_tested` of them are
     asked about. Only for kinds that everybody has one of and seldom shows (a carrier); else all three are 0.
+    `manner` is what a staff member or tool session did to them, when that tells more than that they touched them at all.
     `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins.
     `late` says that it touched none of the first accounts to be used, though it touched most of the others.
     `symptom` marks what takeovers bring about rather than what brings them about; it is never named.
@@ -52,6 +53,7 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     factor: Factor
+    manner: str = ""
     touched: int
     of: int
     base_touched: int

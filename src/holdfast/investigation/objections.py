@@ -36,9 +36,14 @@ PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
 ALONE: Final = 1 / 3  # of the odds above, for what may be a part of the answer: the parts are weighed together
 
-# Through a service that is open to all, only one in a hundred may come whom the attackers did not bring; as a whole
-# network serves customers of its own, one in ten if its past is known. That a release of a client is new is no sign.
-LEAST_LIFT: Final[Mapping[FactorKind, float]] = {FactorKind.NETWORK: 10.0, FactorKind.CLIENT: 25.0}
+# What one in ten of the other accounts has is popular. Through a service that is open to all, not one in a hundred may
+# come at other times; that nobody did is no sign for a client, whose releases are all new.
+LEAST_LIFT: Final[Mapping[FactorKind, float]] = {
+    FactorKind.APP: 10.0,
+    FactorKind.NETWORK: 10.0,
+    FactorKind.CLIENT: 40.0,
+}
+_OPEN_TO_ALL: Final = frozenset({FactorKind.NETWORK, FactorKind.CLIENT})
 LEAST_LIFT_OVER_HABIT: Final = 100.0
 LEAST_LIFT_WITHOUT_HABIT: Final = 40.0
 _UNSEEN: Final = 3  # so many may be expected where none was seen (upper bound of a Poisson rate, at 95 %)
@@ -59,9 +64,9 @@ def objection(each: Hypothesis) -> str:
         return f"chance would do as much with probability {math.exp(log_p):.2g}"
     if each.after >= _LIKELIER:
         return "it came after the break-ins: it may have helped, or looked into them"
-    if each.factor.kind in LEAST_LIFT and not _rare(each):
+    if each.factor.kind in _OPEN_TO_ALL and not _rare(each):
         return "too many others are new to it as well: it is open to all"
-    if not stands_out([each], ALONE):
+    if each.lift < LEAST_LIFT.get(each.factor.kind, 1.0) or not stands_out([each], ALONE):
         return f"that is only {each.lift:.3g} times as often as others: a way of such accounts, or popular"
     if each.habit_of and not _new(each):
         return f"that is only {each.lift_over_habit:.3g} times as often as is its habit"
@@ -113,8 +118,6 @@ def _beats_the_market(parts: Sequence[Hypothesis]) -> bool:
 
 def _rare(each: Hypothesis) -> bool:
     """Whether hardly anybody else is new to a service that is open to all."""
-    if each.lift < LEAST_LIFT[each.factor.kind]:
-        return False
     if not each.habit_of:
         return each.lift >= LEAST_LIFT_WITHOUT_HABIT
     return each.touched / each.tested >= LEAST_LIFT_OVER_HABIT * (each.habit_touched + _UNSEEN) / each.habit_of

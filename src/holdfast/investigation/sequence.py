@@ -28,9 +28,9 @@ _MAGNITUDES = math.log(LONGEST_DELAY / MINUTE)
 # changes a credential in three days; of accounts that were never seen before, two in three are seen first in that time.
 _STRANGE = 0.07
 _FIRST = 0.3
-_LATE = math.log(0.1)
-_FIRST_ONES = 3
-PART = 0.6
+_LATE = 0.1
+FIRST_ONES = 3  # accounts that are used before anybody responds
+_MOST = 2.3  # nats from one account: a single coincidence is not enough
 _ON_RECORD = 0.75  # the share of break-ins that leave a sign
 _PLACES = frozenset({FactorKind.NETWORK, FactorKind.COUNTRY_CHANGE})
 
@@ -78,7 +78,7 @@ def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> flo
             total += math.log(1 - _ON_RECORD) + _STRANGE * known / DAY
         else:
             days = (at - last[0]) / DAY
-            total += math.log(_ON_RECORD * _soon(days) / last[1]) + last[1] * days
+            total += min(math.log(_ON_RECORD * _soon(days) / last[1]) + last[1] * days, _MOST)
     return total
 
 
@@ -117,14 +117,11 @@ def _soon(days: float) -> float:
 
 
 def late(touched: Mapping[str, int], first_used: Mapping[str, int]) -> bool:
-    """Whether the accounts that were used before the first touch are too many to be there by chance.
+    """Whether more accounts were used before the first touch than chance puts there, and at least three.
 
-    What is behind a campaign touched its first accounts as often as its last. What came with the response did not. What
-    touched only a part must have touched one of the first three.
+    What is behind a campaign touched its first accounts as often as its last. What came with the response did not.
     """
     began = min(touched.values())
     before = sum(at < began for at in first_used.values())
     untouched = len(first_used) - len(touched)
-    if before >= _FIRST_ONES and len(touched) < PART * len(first_used):
-        return True
-    return float(log_tail(before, before, untouched, len(first_used))[0]) < _LATE
+    return before >= FIRST_ONES and float(log_tail(before, before, untouched, len(first_used))[0]) < math.log(_LATE)

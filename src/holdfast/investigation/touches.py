@@ -177,9 +177,12 @@ class Touches:
         touched = np.flatnonzero(last > ALWAYS)
         return {names[number]: time for number, time in zip(touched.tolist(), last[touched].tolist(), strict=True)}
 
-    def count(self, factor: Factor, start: int = ALWAYS, end: int = NEVER) -> int:
-        """How many of all accounts `factor` touched in the window; revoked apps are counted still."""
-        return int(self._marked(self._book(factor.kind), self._bundles_of.get(factor, ()), start, end).sum())
+    def count(self, factor: Factor, start: int = ALWAYS, end: int = NEVER, *, manner: str = "") -> int:
+        """How many of all accounts `factor` touched in the window, in any manner or this one; revoked apps count still."""
+        chosen = [
+            bundle for bundle in self._bundles_of.get(factor, ()) if manner in {"", self._contents[bundle].manner}
+        ]
+        return int(self._marked(self._book(factor.kind), chosen, start, end).sum())
 
     def count_new(self, factor: Factor, start: int, end: int) -> int:
         """How many of all accounts `factor` touched for the first time on record in the window.

@@ -116,9 +116,10 @@ def _carrier(draft: Draft, attack: Attack) -> Right:
 
 def _two_causes(draft: Draft, attack: Attack) -> Right:
     """Two crews with one payload: a stolen tool session for one part, something else for the other."""
-    items = list(attack.by_cause.items())
-    cut = round(len(items) * draft.share(0.4, 0.6))
-    parts = [_part(attack, dict(items[:cut])), _part(attack, dict(items[cut:]))]
+    share = draft.share(0.4, 0.6)
+    first = {who: at for who, at in attack.by_cause.items() if draft.chance(share)}
+    second = {who: at for who, at in attack.by_cause.items() if who not in first}
+    parts = [_part(attack, first), _part(attack, second)]
     other = (_app, _network, _carrier, _recovery_value)[draft.below(4)]
     return _tool_session(draft, parts[0]) | other(draft, parts[1])
 

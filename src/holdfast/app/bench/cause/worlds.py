@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from holdfast.events import SecurityEvent
-from holdfast.investigation import Factor, FactorKind
+from holdfast.investigation import Factor, FactorKind, Touches
 
 from . import terrain
 from .decoys import DECOYS, ENTRANCES
@@ -27,6 +27,7 @@ ACCOUNTS_PER_TARGET: Final = 50  # at least: a platform of which more is taken i
 _SLOW_LAG = 10 * DAY
 _PARTIAL = 0.4  # of the carriers, lost by other means in a world whose cause reached only the others
 _USUAL = 0.15
+_LEAST = 3
 
 
 T = TypeVar("T")
@@ -68,13 +69,14 @@ def make(seed: int, way: str, carriers: int = 0) -> World:
         (ENTRANCES | DECOYS)[name](draft, attack)
     gap = _one(draft, tuple(GAPS)) if draft.chance(0.7) else "nothing"
     events = GAPS[gap](draft.events, random)
+    accepted = _told(accepted | _less_exact(accepted, gap, draft.events), events, attack)
     order = random.permutation(len(events)).tolist()
     return World(
         way=way,
         people=draft.terrain.people,
         events=tuple(events[number] for number in order),
         first_used={f"a{who}": at for who, at in attack.used.items()},
-        accepted=accepted | _less_exact(accepted, gap, draft.events) if accepted else accepted,
+        accepted=accepted,
         unused=frozenset(f"a{who}" for who in attack.by_cause if who not in attack.used) if accepted else frozenset(),
         decoys=tuple(decoys),
         gap=gap,
@@ -102,6 +104,14 @@ def _targets(draft: Draft, count: int) -> list[int]:
     famous = draft.some(draft.terrain.choosy * count, draft.famous)
     others = [who for who in draft.some(2 * count) if who not in famous][: count - len(famous)]
     return [int(who) for who in draft.random.permutation(famous + others)]
+
+
+def _told(accepted: Right, events: list[SecurityEvent], attack: Attack) -> Right:
+    """The right names that the record tells of three of the carriers; two accounts never make a cause."""
+    touches = Touches()
+    touches.observe(events)
+    carriers = {f"a{who}" for who in attack.used}
+    return frozenset(factor for factor in accepted if len(carriers & touches.accounts_of(factor).keys()) >= _LEAST)
 
 
 def _less_exact(accepted: Right, gap: str, events: list[SecurityEvent]) -> Right:

@@ -161,6 +161,7 @@ class Case:
             merged=tuple(self.merged),
             contained_at=self.contained_at,
             revision=self.revision,
+            first_posts=tuple(time for account, time in carriers if account != owner),
         )
 
 

@@ -45,6 +45,7 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     does when there is no campaign; (0, 0) when the record does not reach back, or for what has no such stretch.
     Of the `market_of` accounts that any of its kind ever touched, it touched `market_touched`; `market_tested` of them are
     asked about. Only for kinds that everybody has one of and seldom shows (a carrier); else all three are 0.
+    Of `home_of` others who are new to a client and seen elsewhere before, `home_touched` had it where they always were.
     `manner` is what a staff member or tool session did to them, when that tells more than that they touched them at all.
     `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins.
     `late` says that it touched none of the first accounts to be used, though it touched most of the others.
@@ -70,6 +71,8 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     market_touched: int = 0
     market_of: int = 0
     market_tested: int = 0
+    home_touched: int = 0
+    home_of: int = 0
     before: float = 0.0
     after: float = 0.0
     late: bool = False

@@ -40,7 +40,7 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     long_window: int = 14 * DAY
     least_accounts: int = 3
     least_coverage: float = 0.6
-    least_part: float = 0.35
+    least_part: float = 0.4
     most_parts: int = 4
     most_p: float = 1e-4
     also: int = 12

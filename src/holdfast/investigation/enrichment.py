@@ -35,6 +35,7 @@ _EVERYBODY_HAS_ONE = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKin
 # was not on record. Only the order of hypotheses depends on it.
 _EXPECTED_COVERAGE = 0.95
 _ON_RECORD = 0.1  # as many accounts, of those active in the windows, must be active in the time before to know habits
+_SAMPLE = 200  # others whose first use of a client is looked at: bounds of three in a hundred
 _LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
 
 
@@ -69,6 +70,7 @@ class _Others:
 
     def __init__(self, question: Question, touches: Touches, kinds: set[FactorKind]) -> None:
         self._touches = touches
+        self._asked = question.first_used.keys()
         self._now = question.start, question.end
         self._before = 2 * question.start - question.end, question.start
         self._everyone = max(question.population, touches.accounts, len(question.first_used))
@@ -99,6 +101,21 @@ class _Others:
         end = self._now[0]
         return self._touches.count(factor, ALWAYS, end), self._touches.count_active(factor.kind, ALWAYS, end)
 
+    def at_home(self, factor: Factor) -> tuple[int, int]:
+        """How many others began to use a client where they had been before, of how many that can be told; of a sample.
+
+        Holders get the release of a client at home. Whoever signs in for them does so from elsewhere.
+        """
+        if factor.kind is not FactorKind.CLIENT:
+            return 0, 0
+        new = self._touches.new_to(factor, *self._now, most=len(self._asked) + _SAMPLE)
+        told = [
+            at_home
+            for name, history in self._touches.of_accounts([name for name in new if name not in self._asked]).items()
+            if (at_home := sequence.first_at_home(history, factor)) is not None
+        ]
+        return sum(told), len(told)
+
     def _count(self, aspect: Aspect, start: int, end: int) -> int:
         """How many of all accounts it touched in (start, end], by the rule of its kind."""
         match aspect.factor.kind:
@@ -118,6 +135,7 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
     base, base_of = others.now(aspect)
     habit, habit_of = others.habit(aspect)
     market, market_of = others.market(aspect.factor)
+    home, home_of = others.at_home(aspect.factor)
     before, after = found.order(aspect)
     log_p = float(log_tail(len(touched), drawn, base, base_of)[0])
     return Hypothesis(
@@ -136,6 +154,8 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
         p_value=math.exp(log_p),
         p_corrected=math.exp(log_p),
         log_p=log_p,
+        home_touched=home,
+        home_of=home_of,
         before=before,
         after=after,
         late=sequence.late(touched, question.first_used),

@@ -23,9 +23,9 @@ from .exact import beta_binomial_tail, log_tail, log_tail_chosen, with_evidence
 # third of a class of accounts, which is the twentieth part of all, touches them at odds of 25 to 1 if attackers choose
 # in this class only and of 10 to 1 if they choose every second account there. Few share a new recovery value.
 CHOSEN: Final[Mapping[FactorKind, float]] = {
-    FactorKind.TOOL_SESSION: 20.0,
+    FactorKind.TOOL_SESSION: 10.0,
     FactorKind.STAFF: 20.0,
-    FactorKind.APP: 10.0,
+    FactorKind.APP: 20.0,
     FactorKind.CARRIER: 20.0,
     FactorKind.RECOVERY_VALUE: 5.0,
     FactorKind.NETWORK: 10.0,
@@ -37,15 +37,14 @@ CHOSEN_IN_PART: Final = 5.0  # times the odds above
 ALONE: Final = 1 / 3  # of the odds above, for what may be a part of the answer: the parts are weighed together
 
 # What one in ten of the other accounts has is popular. Through a service that is open to all, not one in a hundred may
-# come at other times; that nobody did is no sign for a client, whose releases are all new.
-LEAST_LIFT: Final[Mapping[FactorKind, float]] = {
-    FactorKind.APP: 10.0,
-    FactorKind.NETWORK: 10.0,
-    FactorKind.CLIENT: 40.0,
-}
+# come at other times. That nobody did is no sign for a client whose new users sit where they always sat: a new release.
+LEAST_LIFT: Final = 10.0
+_LIMITED: Final = frozenset({FactorKind.APP, FactorKind.NETWORK, FactorKind.CLIENT})
 _OPEN_TO_ALL: Final = frozenset({FactorKind.NETWORK, FactorKind.CLIENT})
 LEAST_LIFT_OVER_HABIT: Final = 100.0
 LEAST_LIFT_WITHOUT_HABIT: Final = 40.0
+_RELEASE: Final = 0.25
+_TELLING: Final = 5
 _UNSEEN: Final = 3  # so many may be expected where none was seen (upper bound of a Poisson rate, at 95 %)
 
 WEAK: Final = 0.05
@@ -66,7 +65,7 @@ def objection(each: Hypothesis) -> str:
         return "it came after the break-ins: it may have helped, or looked into them"
     if each.factor.kind in _OPEN_TO_ALL and not _rare(each):
         return "too many others are new to it as well: it is open to all"
-    if each.lift < LEAST_LIFT.get(each.factor.kind, 1.0) or not stands_out([each], ALONE):
+    if (each.factor.kind in _LIMITED and each.lift < LEAST_LIFT) or not stands_out([each], ALONE):
         return f"that is only {each.lift:.3g} times as often as others: a way of such accounts, or popular"
     if each.habit_of and not _new(each):
         return f"that is only {each.lift_over_habit:.3g} times as often as is its habit"
@@ -117,8 +116,10 @@ def _beats_the_market(parts: Sequence[Hypothesis]) -> bool:
 
 
 def _rare(each: Hypothesis) -> bool:
-    """Whether hardly anybody else is new to a service that is open to all."""
-    if not each.habit_of:
+    """Whether hardly anybody else is new to a service that is open to all, and not because it is a new release."""
+    if each.home_of >= _TELLING and each.home_touched > _RELEASE * each.home_of:
+        return False
+    if not each.habit_of or (each.factor.kind is FactorKind.CLIENT and each.home_of < _TELLING):
         return each.lift >= LEAST_LIFT_WITHOUT_HABIT
     return each.touched / each.tested >= LEAST_LIFT_OVER_HABIT * (each.habit_touched + _UNSEEN) / each.habit_of
 

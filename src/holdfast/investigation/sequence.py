@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from .cause import FactorKind
+from .cause import Factor, FactorKind
 from .exact import log_tail
 from .touches import Touch
 
@@ -63,6 +63,17 @@ def life(history: Sequence[Touch], end: int) -> Life:
             signs.append((touch.time, _STRANGE if seen or touch.contents.proof else _FIRST))
         seen |= places
     return Life(since=history[0].time if history else end, signs=tuple(signs), entries=tuple(entries))
+
+
+def first_at_home(history: Sequence[Touch], client: Factor) -> bool | None:
+    """Whether an account first signed in with `client` from a place it had been before; None when that cannot be told."""
+    seen: set[object] = set()
+    for touch in history:
+        places = {factor for factor in touch.contents.factors if factor.kind is FactorKind.NETWORK}
+        if client in touch.contents.factors:
+            return places <= seen if places and seen else None
+        seen |= places
+    return None
 
 
 def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:

@@ -189,13 +189,12 @@ class Touches:
 
         A country counts as new only to an account seen elsewhere before.
         """
-        first = self._extreme(self._visits, self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
-        new = (first > start) & (first <= end)
-        if factor.kind is FactorKind.COUNTRY_CHANGE:
-            new &= (
-                self._extreme(self._visits, self._saying(FactorKind.COUNTRY_CHANGE), ALWAYS, end, latest=False) < first
-            )
-        return int(new.sum())
+        return int(self._new_to(factor, start, end).sum())
+
+    def new_to(self, factor: Factor, start: int, end: int, most: int) -> list[str]:
+        """Accounts that `factor` touched for the first time on record in the window, those known longest; `most` at most."""
+        numbers = set(np.flatnonzero(self._new_to(factor, start, end))[:most].tolist())
+        return [name for number, name in enumerate(self._accounts) if number in numbers]
 
     def count_active(self, kind: FactorKind, start: int, end: int) -> int:
         """How many of all accounts any factor of this kind touched in the window."""
@@ -304,6 +303,16 @@ class Touches:
         for rows in self._rows(book, chosen, start, end):
             marked[rows.account] = True
         return marked
+
+    def _new_to(self, factor: Factor, start: int, end: int) -> Bools:
+        """For every account, whether `factor` touched it for the first time on record in the window."""
+        first = self._extreme(self._visits, self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
+        new = (first > start) & (first <= end)
+        if factor.kind is FactorKind.COUNTRY_CHANGE:
+            new &= (
+                self._extreme(self._visits, self._saying(FactorKind.COUNTRY_CHANGE), ALWAYS, end, latest=False) < first
+            )
+        return new
 
     def _extreme(
         self, book: Pages, chosen: Collection[int], start: int, end: int, *, latest: bool

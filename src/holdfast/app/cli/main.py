@@ -24,7 +24,7 @@ app = cyclopts.App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `main` says that what was recorded is whole
 )
-_COMMANDS = ("demo", "drill", "scan", "watch", "ledger")
+_COMMANDS = ("demo", "drill", "scan", "watch", "ledger", "bench")
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
     app.command(f"holdfast.app.cli.{_name}:{_name}", name=_name)
 

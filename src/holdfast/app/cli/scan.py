@@ -100,6 +100,7 @@ def campaign_json(campaign: Campaign) -> dict[str, Any]:
         "first_post_at": format_time(campaign.first_post_at),
         "detected_at": format_time(campaign.detected_at),
         "contained_at": None if campaign.contained_at is None else format_time(campaign.contained_at),
+        "first_posts": [format_time(time) for time in campaign.first_posts],
     }
 
 

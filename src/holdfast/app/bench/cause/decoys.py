@@ -129,7 +129,13 @@ def _risk_engine(draft: Draft, attack: Attack) -> None:
         draft.desk(who, draft.when(), "risk-engine", tool_session="", action="score")
     for who, at in attack.entered.items():
         if draft.chance(0.9):
-            draft.desk(who, _between(draft, at, min(at + 5 * MINUTE, attack.used[who])), "risk-engine", tool_session="", action="score")
+            draft.desk(
+                who,
+                _between(draft, at, min(at + 5 * MINUTE, attack.used[who])),
+                "risk-engine",
+                tool_session="",
+                action="score",
+            )
 
 
 def _between(draft: Draft, after: int, before: int) -> int:
@@ -156,3 +162,4 @@ DECOYS: Final[Mapping[str, Callable[[Draft, Attack], None]]] = {
     "night shift": _night_shift,
     "risk engine": _risk_engine,
 }
+EVERY_DECOY: Final = {**ENTRANCES, **DECOYS}

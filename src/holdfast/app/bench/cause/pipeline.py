@@ -78,7 +78,5 @@ def _batches(world: World) -> Iterator[tuple[Batch, int]]:
 def _accounts(world: World) -> pa.RecordBatch:
     """Everybody, in the columns of the directory."""
     nobody = {"handle": None, "verified": False, "reach": 0, "tier": "ordinary", "org": None, "emergency": False}
-    rows = [
-        {"account": f"a{who}", **nobody, "created": None, "posts_per_hour": 0.0} for who in range(world.people)
-    ]
+    rows = [{"account": f"a{who}", **nobody, "created": None, "posts_per_hour": 0.0} for who in range(world.people)]
     return pa.RecordBatch.from_pylist(rows, schema=ACCOUNTS)

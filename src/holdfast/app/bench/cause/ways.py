@@ -199,5 +199,3 @@ _SELF_ENTERING = frozenset({"network", "whole network", "client", "session theft
 def enters(way: str) -> bool:
     """Whether this way is itself a sign-in, so that no other need follow."""
     return way in _SELF_ENTERING
-
-

@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 import msgspec
 import numpy as np
 
-from holdfast.events import SecurityEvent
+from holdfast.events import CredentialChange, SecurityEvent, StaffAction
 from holdfast.investigation import Factor, FactorKind, Touches
 
 from . import terrain
-from .decoys import DECOYS, ENTRANCES
+from .decoys import DECOYS, ENTRANCES, EVERY_DECOY
 from .draft import Attack, Draft, named
 from .gaps import GAPS
 from .terrain import DAY, HOUR, MINUTE, NOW
@@ -66,7 +66,7 @@ def make(seed: int, way: str, carriers: int = 0) -> World:
     decoys = [_one(draft, tuple(ENTRANCES))] if not enters(way) else []
     decoys += [name for name in DECOYS if draft.chance(0.4)]
     for name in decoys:
-        (ENTRANCES | DECOYS)[name](draft, attack)
+        EVERY_DECOY[name](draft, attack)
     gap = _one(draft, tuple(GAPS)) if draft.chance(0.7) else "nothing"
     events = GAPS[gap](draft.events, random)
     accepted = _told(accepted | _less_exact(accepted, gap, draft.events), events, attack)
@@ -95,7 +95,9 @@ def _attack(draft: Draft, carriers: int, count: int, reach: str, *, self_enterin
     if reach == "slow":
         touched = {who: at - 4 * DAY - draft.below(_SLOW_LAG - 4 * DAY) for who, at in touched.items()}
     lost = _PARTIAL if reach == "60 %" else draft.share(0, 2 * _USUAL)
-    comes_in = {who: touched[who] if self_entering else max(touched[who] + MINUTE, at - 8 * HOUR) for who, at in used.items()}
+    comes_in = {
+        who: touched[who] if self_entering else max(touched[who] + MINUTE, at - 8 * HOUR) for who, at in used.items()
+    }
     return Attack(touched=touched, otherwise=frozenset(targets[: int(carriers * lost)]), entered=comes_in, used=used)
 
 
@@ -119,7 +121,11 @@ def _less_exact(accepted: Right, gap: str, events: list[SecurityEvent]) -> Right
     if gap not in {"no tool session", "patchy fields"}:
         return frozenset()
     sessions = {factor.value for factor in accepted if factor.kind is FactorKind.TOOL_SESSION}
-    whose = {event.staff for event in events if getattr(event, "tool_session", "") in sessions}
+    whose = {
+        event.staff
+        for event in events
+        if isinstance(event, StaffAction | CredentialChange) and event.tool_session in sessions
+    }
     return named(FactorKind.STAFF, *whose)
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from holdfast.errors import StoreError, StoreFullError
+from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
+
+from .database import Seam
 
 MEMORY = ":memory:"
-# A commit takes milliseconds: whoever holds the lock for this long is stuck, or is another Holdfast at work.
-PATIENCE_MS = 5_000
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _ADVICE_DAMAGED = "Keep the file as it is, check it with `holdfast ledger verify`, and go on from the last good copy."
@@ -29,41 +33,59 @@ ERRORS = (sqlite3.Error, sa.exc.SQLAlchemyError, OSError, UnicodeDecodeError)
 """Everything foreign that work with a store can raise; the last when SQLite quotes a damaged file in a message."""
 
 
-class Seam:
-    """A `with` block out of which foreign errors come as ours, about the store called `name`."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        """Take what errors call the store."""
-        self._name = name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, trace: object) -> None:
-        if isinstance(why, ERRORS):
-            raise explain(why, self._name) from why
+def seam(name: str) -> Seam:
+    """A `with` block out of which foreign errors come as ours, about what is called `name`."""
+    return Seam(ERRORS, partial(explain, name=name))
 
 
-def make_engine(path: str, *, patience_ms: int = PATIENCE_MS) -> sa.Engine:
-    """An engine for the file at `path`, made (0600, in a folder 0700) if it is not there, or for `:memory:`.
+class SqliteDatabase:
+    """The file at `name`, or memory: a `Database`."""
 
-    Raises:
-        StoreError: it cannot be made there.
+    errors = ERRORS
+    by_column = False
 
-    """
-    in_memory = path == MEMORY
-    if not in_memory:
-        _make_file(Path(path))
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=path),
-        connect_args={"check_same_thread": False, "isolation_level": None},
-        poolclass=StaticPool if in_memory else QueuePool,
-        pool_reset_on_return=None,  # in memory a reader gives back the connection that the writer is at work on
-    )
-    sa.event.listen(engine, "connect", lambda connection, _: _tune(connection, patience_ms))
-    return engine
+    def __init__(self, path: str, *, patience_ms: int) -> None:
+        """Make the file (0600, in a folder 0700) if it is not there.
+
+        Raises:
+            StoreError: it cannot be made there.
+
+        """
+        self.name = path
+        in_memory = path == MEMORY
+        if not in_memory:
+            _make_file(Path(path))
+        self.engine = sa.create_engine(
+            sa.URL.create("sqlite", database=path),
+            connect_args={"check_same_thread": False, "isolation_level": None},
+            poolclass=StaticPool if in_memory else QueuePool,
+            pool_reset_on_return=None,  # in memory a reader gives back the connection that the writer is at work on
+        )
+        sa.event.listen(self.engine, "connect", lambda connection, _: _tune(connection, patience_ms))
+
+    def explain(self, why: BaseException) -> StoreError:
+        """What a foreign error means, and what to do next."""
+        return explain(why, self.name)
+
+    def begin(self, cursor: DBAPICursor) -> None:
+        """Begin a transaction as the only writer, waiting for another to end."""
+        cursor.execute("BEGIN IMMEDIATE")
+
+    def begin_reading(self, cursor: DBAPICursor) -> None:
+        """Begin a transaction that sees one commit, whatever is written meanwhile."""
+        cursor.execute("BEGIN")
+
+    def scrub(self, cursor: DBAPICursor) -> None:
+        """Bring what was erased out of the write-ahead log too, as far as readers let us."""
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def indexed(self, key: sa.ColumnElement[bytes]) -> sa.ColumnElement[bytes]:
+        """The key itself, however long."""
+        return key
+
+    def insert_each(self, table: sa.Table) -> sa.sql.ClauseElement:
+        """Row by row: there is no way to a server between them."""
+        return sa.insert(table)
 
 
 def _tune(connection: DBAPIConnection, patience_ms: int) -> None:
@@ -94,23 +116,35 @@ def _make_file(path: Path) -> None:
         raise StoreError(f"{path} is a folder, not a store.", advice="Name a file in it.")
 
 
-def begin(cursor: DBAPICursor) -> None:
-    """Begin a transaction as the only writer, waiting for another to end."""
-    cursor.execute("BEGIN IMMEDIATE")
+class SqliteReading:
+    """The file at `name` for reading only, texts as raw bytes: a `Reading`."""
+
+    def __init__(self, path: str) -> None:
+        """Open it, as of now.
+
+        Raises:
+            StoreError: there is no such file, or it may not be read.
+
+        """
+        self.name = path
+        self.dialect: sa.Dialect = dialect()
+        self._connection = _open_evidence(path)
+
+    def rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, up to where the file cannot be read any further."""
+        try:
+            yield from self._connection.execute(sql)
+        except (sqlite3.Error, UnicodeDecodeError) as why:
+            if _is_busy(why):
+                raise explain(why, self.name) from why
+            raise BrokenLedgerError(f"The file {self.name} cannot be read: {why}") from why
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
 
 
-def scrub(cursor: DBAPICursor) -> None:
-    """Bring what was erased out of the write-ahead log too, as far as readers let us."""
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def open_evidence(path: str) -> sqlite3.Connection:
-    """The file at `path` for reading only, texts as raw bytes: for whoever does not trust it.
-
-    Raises:
-        StoreError: there is no such file, or it may not be read.
-
-    """
+def _open_evidence(path: str) -> sqlite3.Connection:
     if not Path(path).is_file():
         raise StoreError(f"There is no store at {path}.", advice="Check the path.")
     try:
@@ -144,7 +178,7 @@ def _look(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
 
-def is_busy(why: Exception) -> bool:
+def _is_busy(why: Exception) -> bool:
     """Whether it failed only because somebody else holds a lock."""
     return getattr(why, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _BUSY
 

@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 COMMAND = "make test-real"
-PASSWORD = "not; a 'secret' @ all"
 _PATIENCE = 60  # seconds that a busy machine may take to start or stop a server
 
 
@@ -48,7 +47,9 @@ def free_port():
 
 
 class PostgresServer:
-    """A server with a Unix socket that trusts its callers, and a loopback port that asks for TLS and a password."""
+    """A server with a Unix socket that trusts its callers, and a loopback port that asks for a password."""
+
+    PASSWORD = "not; a 'secret' @ all"
 
     def __init__(self, where=None):
         """Make its files, in the folder `where` or among the temporary ones; `start` starts it."""
@@ -58,7 +59,7 @@ class PostgresServer:
         self.owner, self.port, self.process = owner(), free_port(), None
         self.databases = 0
         self._own(self.folder)
-        password = self._file("password", PASSWORD.encode())
+        password = self._file("password", self.PASSWORD.encode())
         self._run("initdb", "-D", self._data, "-U", "holdfast", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
                   "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}")  # fmt: skip
         self.certificate = self._certify()
@@ -68,7 +69,7 @@ class PostgresServer:
         return self
 
     def __exit__(self, *_):
-        self.kill()
+        self.stop()  # in order, so that no shared memory of the system is left behind
         shutil.rmtree(self.folder)
 
     @property
@@ -80,6 +81,7 @@ class PostgresServer:
         settings = {
             "unix_socket_directories": self.folder, "listen_addresses": "127.0.0.1", "port": self.port, "ssl": "on",
             "ssl_cert_file": self.certificate, "ssl_key_file": self.folder / "server.key", "max_connections": 40,
+            "dynamic_shared_memory_type": "mmap",
         }  # fmt: skip
         words = [str(self.programs / "postgres"), "-D", str(self._data)]
         words += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
@@ -161,27 +163,39 @@ class PostgresServer:
             [str(self.programs / program), *map(str, words)], check=True, capture_output=True, **self._as_owner()
         )
 
+    def other_certificate(self):
+        """A certificate that looks like the server's and was made by somebody else."""
+        return _certificate()[1]
+
     def _certify(self):
-        """A certificate for localhost that signs itself, and its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-        now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        self._file("server.key", key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ))  # fmt: skip
-        return self._file("server.crt", certificate.public_bytes(serialization.Encoding.PEM))
+        key, certificate = _certificate()
+        self._file("server.key", key)
+        path = self._file("server.crt", certificate)
+        path.chmod(0o644)
+        return path
+
+
+def _certificate():
+    """A key and a certificate for localhost that signs itself, both in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return secret, certificate.public_bytes(serialization.Encoding.PEM)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus
@@ -237,15 +238,18 @@ class PostgresReading:
 
     def rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, some at a time."""
+        name = f"rows{next(self._numbers)}"
         try:
-            with self._connection.cursor(f"rows{next(self._numbers)}", binary=True) as cursor:
+            self._connection.execute(f"SAVEPOINT {name}")
+            with self._connection.cursor(name, binary=True) as cursor:
                 cursor.itersize = _ROWS_AT_ONCE
                 yield from cursor.execute(sql)
         except ERRORS as why:
-            state = getattr(why, "sqlstate", None)
-            if state is not None and state.startswith(_DAMAGED):
-                raise BrokenLedgerError(f"{self.name} cannot be read: {why}") from why
-            raise self._address.explain(why) from why
+            if not (getattr(why, "sqlstate", None) or "").startswith(_DAMAGED):
+                raise self._address.explain(why) from why
+            with suppress(*ERRORS):  # the first error is the one to tell
+                self._connection.execute(f"ROLLBACK TO SAVEPOINT {name}")  # the other tables can still be read
+            raise BrokenLedgerError(f"{self.name} cannot be read: {why}") from why
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -18,11 +18,10 @@ from holdfast.errors import UnreadableFileError, UsageError
 from holdfast.events import format_time
 from holdfast.ledger import Entry, RecordKind, Verdict
 
-from .options import Json
+from .options import Json, StoreAddress, store_address
 
 ledger = cyclopts.App(name="ledger", help="Check every byte of the record, or show it.")
 
-File = Annotated[Path, Parameter(help="The store's file, for example var/demo.db.")]
 _FAULTS_SHOWN = 20
 _KEY_BYTES = 4_096  # a verifier key or a signed head is a few hundred bytes
 _EXIT_BROKEN = 4
@@ -30,11 +29,11 @@ _EXIT_BROKEN = 4
 
 @ledger.command
 def verify(
-    file: File,
+    store: StoreAddress,
     *,
     vkey: Annotated[
         str | None,
-        Parameter(help="The verifier key to trust, or @FILE that holds it. Without it the file's own key is used."),
+        Parameter(help="The verifier key to trust, or @FILE that holds it. Without it the store's own key is used."),
     ] = None,
     checkpoint: Annotated[
         tuple[Path, ...],
@@ -47,17 +46,17 @@ def verify(
     Exit code 0 when whole, 4 when anything was changed, removed, reordered or rolled back.
     """
     key = _small_file(Path(vkey[1:])).strip() if vkey and vkey.startswith("@") else vkey
-    verdict = verify_store(file, key, remembered=[_small_file(path) for path in checkpoint])
+    verdict = verify_store(store_address(store), key, remembered=[_small_file(path) for path in checkpoint])
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(_verdict(verdict)) + b"\n")
     else:
-        _print_verdict(file, verdict)
+        _print_verdict(store, verdict)
     return 0 if verdict.ok else _EXIT_BROKEN
 
 
 @ledger.command
 def show(  # noqa: PLR0913 - each is a word on the command line
-    file: File,
+    store: StoreAddress,
     *,
     start: Annotated[int, Parameter(help="First entry to show.")] = 0,
     stop: Annotated[int | None, Parameter(help="Entry to stop before.")] = None,
@@ -69,7 +68,7 @@ def show(  # noqa: PLR0913 - each is a word on the command line
     if start < 0 or (stop is not None and stop < 0):
         raise UsageError("--start and --stop count entries from 0", advice="Leave them out to see everything.")
     console = Screen(highlight=False, soft_wrap=True)
-    with LedgerFile(file) as record:
+    with LedgerFile(store_address(store)) as record:
         for entry in _chosen(record.entries(start, stop), kind, subject):
             if json:
                 sys.stdout.buffer.write(msgspec.json.encode(_entry(entry)) + b"\n")
@@ -78,9 +77,9 @@ def show(  # noqa: PLR0913 - each is a word on the command line
 
 
 @ledger.command
-def checkpoint(file: File) -> None:
-    """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back file."""
-    with LedgerFile(file) as record:
+def checkpoint(store: StoreAddress) -> None:
+    """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back store."""
+    with LedgerFile(store_address(store)) as record:
         sys.stdout.write(record.checkpoint())
 
 
@@ -102,12 +101,12 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {**msgspec.to_builtins(verdict), "root": verdict.root.hex(), "ok": verdict.ok}
 
 
-def _print_verdict(file: Path, verdict: Verdict) -> None:
+def _print_verdict(store: str, verdict: Verdict) -> None:
     console = Screen(highlight=False, soft_wrap=True)
     if verdict.ok:
-        console.print(Text("whole", style="bold green"), plain(f"  {file}"))
+        console.print(Text("whole", style="bold green"), plain(f"  {store}"))
     else:
-        console.print(Text(f"BROKEN, {len(verdict.faults):,} faults", style="bold red"), plain(f"  {file}"))
+        console.print(Text(f"BROKEN, {len(verdict.faults):,} faults", style="bold red"), plain(f"  {store}"))
         for fault in verdict.faults[:_FAULTS_SHOWN]:
             console.print(plain(f"  {fault}", limit=1_000))
         if len(verdict.faults) > _FAULTS_SHOWN:
@@ -115,7 +114,9 @@ def _print_verdict(file: Path, verdict: Verdict) -> None:
     console.print(plain(f"ledger   {verdict.origin}"))
     console.print(f"size     {verdict.size:,} entries ({verdict.erased:,} erased)")
     console.print(f"root     {verdict.root.hex()}")
-    trust = "given from outside" if verdict.trusted else "taken from the file itself: a forger would have put his there"
+    trust = (
+        "given from outside" if verdict.trusted else "taken from the store itself: a forger would have put his there"
+    )
     console.print(plain(f"key      {verdict.vkey}  ({trust})", limit=1_000))
     console.print(
         f"checked  {verdict.entries:,} entries, {verdict.tiles:,} tiles, {verdict.rows:,} rows, "

@@ -205,6 +205,25 @@ def test_a_statement_that_takes_too_long_is_given_up(server, database, store, ad
         assert keys_of(hasty) == ["first", "second"]
 
 
+@pytest.mark.parametrize("table", ["entries", "tiles", "checkpoints", "collections", "seal"])
+def test_a_commit_that_takes_too_long_is_given_up(server, database, store, admin, url, table):
+    """Whichever table somebody else has locked, the commit fails as a whole and the next one is kept."""
+    with SqlStore(server.url(database, options="-cstatement_timeout%3D100"), signer=SIGNER) as hasty:
+        admin.execute("BEGIN")
+        admin.execute(f"LOCK TABLE {table} IN SHARE MODE")  # may be read, not written
+
+        def put(transaction):
+            transaction.put("parcels", "k", Parcel(label="second"))
+
+        with pytest.raises(StoreError, match="took too long"):
+            within(hasty, put)
+        admin.execute("ROLLBACK")
+        with hasty.begin() as transaction:
+            put(transaction)
+        assert keys_of(hasty) == ["first"]
+    assert verify_store(url, VKEY).ok
+
+
 def test_a_failed_statement_cannot_be_passed_over(server, database, store, admin):
     """A block that swallows the error of its database cannot go on, nor keep the half of what it did."""
     with SqlStore(server.url(database, options="-cstatement_timeout%3D100"), signer=SIGNER) as hasty:

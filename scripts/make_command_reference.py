@@ -24,6 +24,8 @@ COMMANDS = (
     ("ledger", "verify"),
     ("ledger", "show"),
     ("ledger", "checkpoint"),
+    ("backup",),
+    ("restore",),
 )
 WIDTH = 100
 _HEAD = """# Commands

@@ -63,6 +63,10 @@ class Database(Protocol):
         """After a commit that erased something: bring it out of where the database keeps it besides its tables."""
         ...
 
+    def finish(self, cursor: DBAPICursor) -> None:
+        """A copy is written: leave nothing beside it without which it could be carried away."""
+        ...
+
     def indexed(self, key: sa.ColumnElement[bytes]) -> sa.ColumnElement[bytes]:
         """What stands for a key of any length in its unique index."""
         ...

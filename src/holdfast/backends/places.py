@@ -45,6 +45,17 @@ def open_reading(where: str | Path) -> Reading:
     return reading
 
 
+def file_of(where: str | Path) -> Path | None:
+    """The file that an address names, or None for a database that is none.
+
+    Raises:
+        SettingsError: the address is not of a kind that is kept.
+
+    """
+    place = _place(where)
+    return Path(place) if isinstance(place, str) else None
+
+
 def names_password(where: str | Path) -> bool:
     """Whether an address holds a password; on a command line everybody on the machine could read it.
 

@@ -205,6 +205,9 @@ class PostgresDatabase:
     def scrub(self, cursor: DBAPICursor) -> None:
         """PostgreSQL keeps erased bytes until VACUUM and its logs are turned over: its administrator's to decide."""
 
+    def finish(self, cursor: DBAPICursor) -> None:
+        """All is where it belongs."""
+
     def indexed(self, key: sa.ColumnElement[bytes]) -> sa.ColumnElement[bytes]:
         """Its hash: an index takes no entry of more than 2,704 bytes."""
         return sa.func.sha256(key)

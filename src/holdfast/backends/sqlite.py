@@ -79,6 +79,10 @@ class SqliteDatabase:
         """Bring what was erased out of the write-ahead log too, as far as readers let us."""
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def finish(self, cursor: DBAPICursor) -> None:
+        """Put the write-ahead log into the file, and do without one until a store is opened there."""
+        cursor.execute("PRAGMA journal_mode=DELETE")
+
     def indexed(self, key: sa.ColumnElement[bytes]) -> sa.ColumnElement[bytes]:
         """The key itself, however long."""
         return key

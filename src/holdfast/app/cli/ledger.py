@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from holdfast.app.terminal import Screen, plain
+from holdfast.app.verdict import print_verdict
 from holdfast.backends import LedgerFile, verify_store
 from holdfast.errors import UnreadableFileError, UsageError
 from holdfast.events import format_time
@@ -22,7 +23,6 @@ from .options import Json, StoreAddress, store_address
 
 ledger = cyclopts.App(name="ledger", help="Check every byte of the record, or show it.")
 
-_FAULTS_SHOWN = 20
 _KEY_BYTES = 4_096  # a verifier key or a signed head is a few hundred bytes
 _EXIT_BROKEN = 4
 
@@ -50,7 +50,7 @@ def verify(
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(_verdict(verdict)) + b"\n")
     else:
-        _print_verdict(store, verdict)
+        print_verdict(store, verdict)
     return 0 if verdict.ok else _EXIT_BROKEN
 
 
@@ -99,29 +99,6 @@ def _chosen(entries: Iterator[Entry], kind: RecordKind | None, subject: str) -> 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {**msgspec.to_builtins(verdict), "root": verdict.root.hex(), "ok": verdict.ok}
-
-
-def _print_verdict(store: str, verdict: Verdict) -> None:
-    console = Screen(highlight=False, soft_wrap=True)
-    if verdict.ok:
-        console.print(Text("whole", style="bold green"), plain(f"  {store}"))
-    else:
-        console.print(Text(f"BROKEN, {len(verdict.faults):,} faults", style="bold red"), plain(f"  {store}"))
-        for fault in verdict.faults[:_FAULTS_SHOWN]:
-            console.print(plain(f"  {fault}", limit=1_000))
-        if len(verdict.faults) > _FAULTS_SHOWN:
-            console.print(f"  and {len(verdict.faults) - _FAULTS_SHOWN:,} more (--json lists them all)")
-    console.print(plain(f"ledger   {verdict.origin}"))
-    console.print(f"size     {verdict.size:,} entries ({verdict.erased:,} erased)")
-    console.print(f"root     {verdict.root.hex()}")
-    trust = (
-        "given from outside" if verdict.trusted else "taken from the store itself: a forger would have put his there"
-    )
-    console.print(plain(f"key      {verdict.vkey}  ({trust})", limit=1_000))
-    console.print(
-        f"checked  {verdict.entries:,} entries, {verdict.tiles:,} tiles, {verdict.rows:,} rows, "
-        f"{verdict.checkpoints:,} signed heads, {verdict.remembered:,} remembered ones"
-    )
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

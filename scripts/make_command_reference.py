@@ -26,6 +26,7 @@ COMMANDS = (
     ("ledger", "checkpoint"),
     ("backup",),
     ("restore",),
+    ("migrate",),
 )
 WIDTH = 100
 _HEAD = """# Commands

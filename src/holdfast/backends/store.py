@@ -268,10 +268,14 @@ class SqlStore:
     def _check(self, cursor: DBAPICursor) -> Head:
         """The head, once schema, key, signatures, tree and the sum of the rows are found to fit each other."""
         schema, vkey = (self._statements.fact.one(cursor, name=name) for name in ("schema", "vkey"))
-        if schema is None or not schema[0].isdecimal() or int(schema[0]) != SCHEMA:
+        layout = int(schema[0]) if schema is not None and schema[0].isdecimal() else None
+        if layout != SCHEMA:
+            older = layout is not None and layout < SCHEMA
             raise StoreError(
                 f"{self.path} has layout {schema and schema[0]}; this Holdfast knows layout {SCHEMA}.",
-                advice="Open it with the Holdfast that wrote it, or a newer one.",
+                advice="Make a backup of it, and run `holdfast migrate`."
+                if older
+                else "Open it with the Holdfast that wrote it, or a newer one.",
             )
         if vkey is None or vkey[0] != str(self._signer.vkey):
             raise DivergedError(

@@ -1,6 +1,6 @@
 """Run every benchmark and write `docs/explanation/benchmarks.md`: figures by the program, never by hand.
 
-`python -m benchmarks [--only NAME ...] [--quick] [--hijackbench DIR]`
+`python -m benchmarks [--only NAME ...] [--quick] [--hijackbench DIR] [--database ADDRESS]`
 """
 
 from __future__ import annotations
@@ -57,16 +57,21 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[*NAMES, "hijack"], help="which benchmarks to run")
     parser.add_argument("--quick", action="store_true", help="smaller runs; the page is not written")
     parser.add_argument("--hijackbench", type=Path, default=HIJACKBENCH, help="folder of the benchmark's data")
+    parser.add_argument("--database", help="an empty PostgreSQL database, for the name `postgres`")
     options = parser.parse_args()
+    if options.database:
+        options.only = [*options.only, "postgres"]
     sections = _kept_sections()
     for name in options.only:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        module = importlib.import_module(f"benchmarks.{name}")
+        module = importlib.import_module(f"benchmarks.{'ledger' if name == 'postgres' else name}")
         if name == "hijack":
             if not options.hijackbench.is_dir():
                 print(f"  no data at {options.hijackbench}: left out", file=sys.stderr)
                 continue
             body = module.report(options.hijackbench)
+        elif name == "postgres":
+            body = table(module.measure(options.database, quick=options.quick))
         else:
             takes_quick = "quick" in inspect.signature(module.measure).parameters
             body = table(module.measure(quick=options.quick) if takes_quick else module.measure())

@@ -85,6 +85,17 @@ def test_a_server_that_is_not_there_ends_with_advice_and_no_traceback(capsys):
         del os.environ["PGPASSWORD"]
 
 
+def test_a_stream_is_watched_into_a_database_with_the_key_in_a_file(url, tmp_path, capsys):
+    """The key's file must be named, is made once, and vouches for the record; running again goes on from it."""
+    (tmp_path / "a.jsonl").write_text('{"type":"post","id":"1","time":1600000000000,"account":"a","text":"x"}\n')
+    words = ["watch", "--once", "--events", tmp_path / "a.jsonl", "--store", url]
+    code, _, err = run(capsys, *words)
+    assert (code, "--key" in err) == (2, True)
+    for _ in range(2):
+        assert run(capsys, *words, "--key", tmp_path / "some.key")[0] == 0
+    assert run(capsys, "ledger", "verify", url, "--vkey", f"@{tmp_path / 'some.key.pub'}")[0] == 0
+
+
 def test_a_drill_killed_on_a_database_goes_on_and_is_the_drill_in_a_file(url, tmp_path, capsys):
     """Killed with SIGKILL within a transaction and run again it ends with the signed root that a file would have."""
     program = Path(__file__).parents[1] / "journeys" / "doomed_drill.py"

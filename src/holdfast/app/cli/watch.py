@@ -16,13 +16,14 @@ from rich.text import Text
 from holdfast.app.live import LiveWatch, deliveries
 from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
+from holdfast.backends import file_of
 from holdfast.connectors.files import FollowFile, FollowStream, RejectFile, standard_input
 from holdfast.containment import Plan
 from holdfast.errors import UsageError
 from holdfast.events import Dialect, TimeUnit, format_time
 from holdfast.response import Happening, Offer
 
-from .options import Columns, File, Json, Memory, check_files, columns_of
+from .options import Columns, File, Json, Memory, check_files, columns_of, store_address
 
 _LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _LOOK_EVERY = 0.25  # seconds between looks at a file that has not grown
@@ -39,7 +40,13 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     column: Columns = (),
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "ms",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
-    store: Annotated[Path | None, Parameter(help="Keep the record in this file; else it is forgotten.")] = None,
+    store: Annotated[
+        str | None, Parameter(help="Keep the record in this file or database; else it is forgotten.")
+    ] = None,
+    key: Annotated[
+        Path | None,
+        Parameter(help="The record's signing key, made if it is not there. For a file: the same name and .key."),
+    ] = None,
     memory_mb: Memory = 512,
     json: Json = False,
 ) -> int:
@@ -48,11 +55,12 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     Time is the stream's own, so a recorded stream may be watched as fast as it can be read. Nothing real is touched:
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
-    check_files([events], [rejects, store])
+    address = None if store is None else store_address(store)
+    check_files([events], [rejects, key, None if address is None else file_of(address)])
     if auto is not None and not 0 <= auto <= _LONGEST_WAIT:
         raise UsageError(f"--auto {auto:g} is no time to wait", advice=f"Give 0 to {_LONGEST_WAIT:,} seconds.")
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
-    run = LiveWatch(approve_after=auto, store=store, memory_mb=memory_mb)
+    run = LiveWatch(approve_after=auto, store=address, key=key, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     source = (
         FollowStream(_Unbuffered(standard_input()), dialect=dialect)

@@ -10,6 +10,7 @@ import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from holdfast.backends import SqlStore, verify_store
@@ -188,6 +189,21 @@ def test_another_writer_is_waited_for_and_then_told(store, admin):
     admin.execute("SELECT pg_advisory_unlock_all()")
     with store.begin() as transaction:
         transaction.record(record("second"))
+    assert keys_of(store) == ["first", "second"]
+
+
+def test_the_seal_is_nobody_elses_while_a_writer_is_at_work(store, admin):
+    """Who does not know the writers' lock cannot change the seal while a writer is at work, nor the other way round."""
+    admin.execute("SET lock_timeout = 50")
+    with store.begin() as transaction:
+        transaction.record(record("second"))
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            admin.execute("UPDATE seal SET note = ''")
+    admin.execute("BEGIN")
+    admin.execute("UPDATE seal SET note = note")
+    with pytest.raises(StoreError, match="Another process"), store.begin():
+        pytest.fail("the block must not be entered")
+    admin.execute("ROLLBACK")
     assert keys_of(store) == ["first", "second"]
 
 

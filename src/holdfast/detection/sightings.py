@@ -21,7 +21,7 @@ Sums are integers, screens are generous: an entry whose sum could reach `model.A
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log
 
 import numpy as np
 
@@ -94,6 +94,7 @@ _REACH_WINDOW, _REACH_FREE, _REACH_EACH = model.REACH_WINDOW, model.REACH_FREE, 
 _DAY, _QUIET, _WATCHED, _PAUSE = model.DAY, model.QUIET, model.WATCHED, model.BURST_PAUSE
 _POPULAR, _POPULAR_PACE, _POPULAR_MOST = model.POPULAR, model.POPULAR_PACE, model.POPULAR_MOST
 _LONG_GAP, _SHORT_GAP, _SECOND = model.LONG_GAP, model.SHORT_GAP, model.SECOND
+_LEAST_GAP, _AT_FLOOR = _m(model.LONG_GAP), exp(model.LONG_GAP + min(model.FIRST_GAP, model.NEXT_GAP)) * (1 - 1e-9)
 _FIRST_GAP, _NEXT_GAP, _BURST_LEAST = model.FIRST_GAP, model.NEXT_GAP, _m(model.BURST_LEAST)
 _KNOWN_POSTS, _KNOWN_AGE = model.KNOWN_POSTS, model.KNOWN_AGE
 _CROWD_POSTS = model.OWN_LINK_POSTS
@@ -130,8 +131,11 @@ def precursor_strength(word: int) -> int:
 
 @kernel
 def _gap(waited: int, usual: int, cost: float) -> int:
-    """`model.gap` in thousandths."""
-    nats = np.log(max(usual, 1) / max(waited, _SECOND)) - cost
+    """`model.gap` in thousandths; logarithms are for what is not certain to lie beyond floor or ceiling."""
+    times = max(usual, 1) / max(waited, _SECOND)
+    if times < _AT_FLOOR:
+        return _LEAST_GAP
+    nats = np.log(times) - cost
     return int(np.rint(1000.0 * min(_SHORT_GAP, max(_LONG_GAP, nats))))
 
 
@@ -288,6 +292,11 @@ def _is_due(entry: Array, kind: int) -> bool:
         third = count // 3
         if count & (count - 1) and (count % 3 or third & (third - 1)):
             return False
+    total = max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
+    for word in range(7, 10):
+        total += max(entry[word], 0)
+    if entry[4] + total < _ALERT:
+        return False  # wherever its content is cut off
     most = _COPYABLE_MOST
     if kind == ADDRESS:
         most = _ADDRESS_MOST
@@ -297,10 +306,7 @@ def _is_due(entry: Array, kind: int) -> bool:
         most = min(_PAGE_MOST, int(-1000.0 * np.log(popular)))
     elif kind == TEXT:
         most = _TEXT_MOST
-    total = min(entry[4], most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
-    for word in range(7, 10):
-        total += max(entry[word], 0)
-    return bool(total >= _ALERT)
+    return bool(min(entry[4], most) + total >= _ALERT)
 
 
 @kernel

@@ -211,3 +211,11 @@ def test_names_are_handles_of_the_foremost(directory: Callable[..., Directory]) 
     everybody = accounts.mask(AllOf(cohorts=()), 0)
     foremost = accounts.reach.argsort()[::-1][:3].tolist()
     assert accounts.names(everybody, 3) == tuple(f"@a{row}" if row % 3 else f"a{row}" for row in foremost)
+
+
+def test_an_account_is_called_by_its_handle():
+    """Where none is known, and for strangers, by its id."""
+    accounts = pa.RecordBatch.from_pylist(
+        [{"account": "1", "handle": "alice"}, {"account": "2", "handle": ""}, {"account": "3"}], schema=ACCOUNTS
+    )
+    assert ["alice", "2", "3", "4"] == [Directory(accounts).called(account) for account in "1234"]

@@ -5,12 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.holdfast-installed
+PEERS := .venv-peers
+PEERS_LOCK := benchmarks/peers/requirements.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test lint types contracts check bench lock clean
+.PHONY: help setup demo test lint types contracts check bench bench-peers lock clean
 
 help: ## What can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # uv installs the same hashed lock in a fraction of pip's time; where it cannot be had (its own index settings), pip does it.
 $(STAMP): requirements.lock pyproject.toml
@@ -45,8 +47,19 @@ check: lint types contracts test ## Everything that CI runs
 bench: setup ## Speed, memory and detection figures, written to docs/explanation/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-lock: setup ## Remake requirements.lock from pyproject.toml
+# Another tool has its own environment: what it needs is no business of ours.
+$(PEERS)/.installed: $(PEERS_LOCK)
+	@$(PYTHON) -m venv $(PEERS)
+	@echo "Installing into $(PEERS) ..."
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PEERS_LOCK)
+	@touch $@
+
+bench-peers: setup $(PEERS)/.installed ## Holdfast beside another tool and plain rules; DATA=DIR for other data
+	$(BIN)/python -m benchmarks --only peers $(if $(DATA),--data "$(DATA)")
+
+lock: setup ## Remake both lock files
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o $(PEERS_LOCK) benchmarks/peers/requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev -o requirements.lock pyproject.toml
 
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis

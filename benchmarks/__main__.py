@@ -1,6 +1,6 @@
 """Run every benchmark and write `docs/explanation/benchmarks.md`: figures by the program, never by hand.
 
-`python -m benchmarks [--only NAME ...] [--quick] [--hijackbench DIR]`
+`python -m benchmarks [--only NAME ...] [--quick] [--data DIR]`
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "benchmarks.md"
 HIJACKBENCH = Path(__file__).resolve().parent.parent.parent / "shared" / "hijackbench"
-NAMES = ("decode", "reading", "detection", "guard", "ledger", "cause")
+NAMES = ("decode", "reading", "detection", "media", "guard", "ledger", "cause")
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench`; do not edit. Rates are per core and per second of processor time unless the name says
@@ -56,17 +56,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="*", default=[*NAMES, "hijack"], help="which benchmarks to run")
     parser.add_argument("--quick", action="store_true", help="smaller runs; the page is not written")
-    parser.add_argument("--hijackbench", type=Path, default=HIJACKBENCH, help="folder of the benchmark's data")
+    parser.add_argument(
+        "--data", "--hijackbench", dest="data", type=Path, default=HIJACKBENCH, help="folder of the benchmark's data"
+    )
     options = parser.parse_args()
     sections = _kept_sections()
     for name in options.only:
         print(f"{name} ...", file=sys.stderr, flush=True)
         module = importlib.import_module(f"benchmarks.{name}")
-        if name == "hijack":
-            if not options.hijackbench.is_dir():
-                print(f"  no data at {options.hijackbench}: left out", file=sys.stderr)
+        if hasattr(module, "report"):
+            if not options.data.is_dir():
+                print(f"  no data at {options.data}: left out", file=sys.stderr)
                 continue
-            body = module.report(options.hijackbench)
+            body = module.report(options.data)
         else:
             takes_quick = "quick" in inspect.signature(module.measure).parameters
             body = table(module.measure(quick=options.quick) if takes_quick else module.measure())

@@ -19,11 +19,15 @@ COMMANDS = (
     ("demo",),
     ("drill",),
     ("scan",),
+    ("explain",),
     ("watch",),
     ("ledger",),
     ("ledger", "verify"),
     ("ledger", "show"),
     ("ledger", "checkpoint"),
+    ("bench",),
+    ("bench", "calibrate"),
+    ("bench", "hijack"),
 )
 WIDTH = 100
 _HEAD = """# Commands

@@ -1,8 +1,12 @@
 """The command line as a whole: words, errors, exit codes."""
 
+import signal
+from contextlib import suppress
+
 import pytest
 
 from holdfast.app.cli import main
+from holdfast.app.cli.main import _interrupts
 from holdfast.app.cli.options import APPROVE_AFTER, auto_seconds, columns_of, responder_seconds
 from holdfast.errors import UsageError
 
@@ -11,7 +15,7 @@ def test_help_names_every_command(capsys):
     """`--help` is the first thing a new person reads."""
     assert 0 == main(["--help"])
     said = capsys.readouterr().out
-    assert all(word in said for word in ("demo", "drill", "scan", "watch", "ledger", "Exit codes"))
+    assert all(word in said for word in ("demo", "drill", "scan", "watch", "ledger", "bench", "Exit codes"))
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,11 @@ def test_auto_alone_is_a_minute():
     for wrong in ((-1.0,), (float("nan"),), (1e6,), (30.0, 60.0)):
         with pytest.raises(UsageError):
             auto_seconds(wrong)
+
+
+def test_a_ctrl_c_that_was_swallowed_counts_at_the_end():
+    """Code that C calls back cannot raise through it; the interrupt is not lost, and the handler is as it was."""
+    usual = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), _interrupts(), suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert usual == signal.getsignal(signal.SIGINT)

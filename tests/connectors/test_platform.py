@@ -14,7 +14,7 @@ from holdfast.connectors.simulated import SimulatedPlatform
 from holdfast.connectors.simulated.world import MADE_SINGLY
 from holdfast.containment import EFFECTS, Restriction, Subject, SubjectKind
 from holdfast.errors import PlatformError, SettingsError, UnsupportedRestrictionError
-from holdfast.events import POSTS, SessionEnded, SignIn, StaffAction
+from holdfast.events import POSTS, Account, SessionEnded, SignIn, StaffAction
 from holdfast.guard import Action, Answer, Question, Verdict
 from holdfast.testing.platform_contract import PlatformContract, hold_on
 
@@ -91,6 +91,22 @@ def digest(village):
 def in_bulk(village):
     """The ordinary posts: a bit in the id marks those that were made one by one."""
     return [post for post in village.posts() if not int(post["id"]) & MADE_SINGLY]
+
+
+def test_whom_the_platform_tells_apart_is_introduced_before_anybody_posts(village):
+    """Accounts of a tier above the ordinary or run by a body, each once, as the directory has them; no others."""
+    told = next(village.platform.events()).others
+    introduced = {event.account: event for event in told if isinstance(event, Account)}
+    rows = village.platform.accounts().to_pylist()
+    apart = {row["account"]: row for row in rows if row["tier"] != "ordinary" or row["org"]}
+
+    assert len(introduced) == sum(isinstance(event, Account) for event in told)
+    assert apart.keys() == introduced.keys()
+    for account, event in introduced.items():
+        row = apart[account]
+        assert (row["handle"], row["org"] or "", row["tier"]) == (event.handle, event.org, event.tier)
+        assert (row["reach"], row["verified"], row["created"]) == (event.reach, event.verified, event.created)
+    assert {"chapters", "fairtrade-exchange"} <= {event.org for event in introduced.values()}
 
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another(new_village):

@@ -154,6 +154,7 @@ def test_lures_and_texts_are_refused_and_somebodys_own_name_only_to_those_in_dan
         Lure(kind=LureKind.ADDRESS, value="bc1qexample"),
         Lure(kind=LureKind.HANDLE, value="famous"),
         Lure(kind=LureKind.TEXT, value="double your coins"),
+        Lure(kind=LureKind.PICTURE, value="8f63c1553fc2f705"),
     )
     refused = lures(plans(facts={"lures": carried}, held_texts=["send coins now"])[PlanKind.LURES])
     assert set(refused) == {
@@ -190,7 +191,7 @@ def test_the_quorum_grows_with_the_plan(plans: Make) -> None:
 
 
 def test_revoking_an_app_is_one_way_and_needs_more_people(directory: Make, campaign: Make, cause: Make) -> None:
-    """An app's authorisations cannot be given back, so the plan says so; its accounts stay free but for the likely ones."""
+    """An app's authorisations cannot be given back, so the plan says so."""
     carriers = tuple(f"a{row}" for row in range(4))
     told = cause(FactorKind.APP, "quiz", touched=4, of=4, base_touched=4_000)
     accounts = directory(100, touches={"app:quiz": [f"a{row}" for row in range(40)]})
@@ -202,6 +203,20 @@ def test_revoking_an_app_is_one_way_and_needs_more_people(directory: Make, campa
     assert plan.preview.app_accounts == 40
     assert plan.preview.accounts == 4
     assert offered[PlanKind.CARRIERS].reversible
+
+
+@pytest.mark.parametrize(("parts", "held"), [((), 4), ((Factor(kind=FactorKind.APP, value="quiz"),), 6)])
+def test_what_a_revoked_app_touched_stays_free(
+    directory: Make, campaign: Make, cause: Make, parts: tuple[Factor, ...], held: int
+) -> None:
+    """However likely they were to be used next, the app can do no more with them; another factor beside it still can."""
+    carriers = tuple(f"a{row}" for row in range(4))
+    told = cause(FactorKind.APP, "quiz", touched=4, of=4, base_touched=4_000, parts=parts)
+    accounts = directory(100, touches={"app:quiz": [f"a{row}" for row in range(40)]})
+    plans = propose(campaign(carriers), told, {"a10": 0.9, "a11": 0.9}, accounts, NOW)
+    plan = {each.kind: each for each in plans}[PlanKind.CAUSE]
+    assert held == plan.preview.accounts
+    assert ("may be used next" in plan.title) == (held > 4)
 
 
 def test_a_cause_shared_with_many_innocents_is_cut_narrowly(directory: Make, campaign: Make, cause: Make) -> None:
@@ -347,3 +362,17 @@ def test_takeovers_begun_through_a_tool_are_held_before_any_post(directory: Make
     assert [plan.kind for plan in offered] == [PlanKind.SESSION, PlanKind.STAFF, PlanKind.TOUCHED]
     assert (offered[-1].preview.next, offered[-1].preview.accounts) == (1, 1)
     assert recommended(offered).kind is PlanKind.TOUCHED
+
+
+def test_what_a_session_changes_before_it_is_stopped_falls_under_a_hold_too(directory: Make) -> None:
+    """Nobody knows yet which account is taken while people think about the plan; who was only looked at stays free."""
+    touched, changed = [f"a{row}" for row in range(2, 7)], {"a3": NOW - 1, "a8": NOW - 1}
+    accounts = directory(10, touches={"tool_session:ts-1": touched}, changes=changed)
+    plan = propose_for_staff("swap-1", "s9", ["ts-1"], accounts, NOW, why="swapped", next_accounts={"a2": 0.8})[-1]
+    assert (plan.preview.next, plan.preview.accounts) == (1, 2)
+
+    def facts(**more: object) -> AccountFacts:
+        return AccountFacts(account="a60", factors=frozenset({"tool_session:ts-1"}), **more)
+
+    assert Restriction.NO_POSTING in desired_for(plan.holds, facts(credential_changed_at=NOW), NOW)
+    assert desired_for(plan.holds, facts(), NOW) == set()

@@ -113,6 +113,16 @@ def test_departures_count_when_the_words_are_no_copy(new_stream, wallet, offer):
     assert campaign.tier == "contain"
 
 
+def test_languages_are_told_apart_by_their_two_letters(new_stream, wallet, offer):
+    """Accounts that leave their language, and nothing else, depart from it; those that stay do not."""
+    for lang, sign in (("en", 1), ("de", -1)):
+        stream = new_stream().ordinary(posts=900, lang="de")
+        stream.crowd(6, 30_000, lambda _, told=stream: offer(told.drawn, wallet(41)), "old", lang=lang)
+        (campaign,) = stream.found()
+        (departure,) = (term.log_likelihood for term in campaign.evidence if term.term == "departure")
+        assert departure * sign > 0
+
+
 @pytest.mark.parametrize(("high", "tier"), [(0, "alert"), (9, "contain")])
 def test_many_of_high_reach_in_their_own_words(new_stream, wallet, offer, chatter, high, tier):
     """Celebrities who each cast a first address within minutes, in their own words, do not do it freely."""

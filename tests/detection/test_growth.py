@@ -97,3 +97,19 @@ def test_a_repeated_post_counts_once(stream, wallet, offer, twice):
         stream.posts += stream.posts[-3:]
     (campaign,) = stream.found()
     assert (len(campaign.accounts), len(campaign.posts), campaign.revision) == (4, 4, 2)
+
+
+def test_what_a_campaign_found_by_its_words_carries_is_named(stream):
+    """The site and the address beside the repeated words are the campaign's lures, each once, and the words come last."""
+    from holdfast.events import CredentialChange
+
+    words = "We give back to all of you tonight, see more at"
+    for index in range(5):
+        when = stream.now - HOUR
+        stream.happen(CredentialChange(account=f"old{index}", time=when, what="email", change="replaced", by="staff"))
+        stream.say(f"old{index}", f"{words} https://back-to-you.example.net", ["https://back-to-you.example.net"])
+        stream.wait(20_000)
+    (campaign,) = stream.found()
+    assert next((lure.kind, lure.value) for lure in campaign.lures) == ("domain", "example.net")
+    assert sum(lure.kind == "text" for lure in campaign.lures) <= 1
+    assert len({(lure.kind, lure.value) for lure in campaign.lures}) == len(campaign.lures)

@@ -1,15 +1,18 @@
-"""What must hold of every stream: cuts, snapshots, shards and repeats change nothing, and the terms add up."""
+"""What must hold of every stream: cuts, snapshots, shards, repeats and disorder change nothing, and the terms add up."""
 
 from __future__ import annotations
 
 import math
+import random
+from collections.abc import Iterable
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from holdfast.detection import DetectionSettings, Detector
-from holdfast.events import Batch, CredentialChange, SignIn
+from holdfast.detection import Campaign, DetectionSettings, Detector
+from holdfast.events import Batch, CredentialChange, ProfileChange, SignIn
 
 from .conftest import SMALL, Stream, columns, offer, wallet
 
@@ -17,7 +20,7 @@ HOUR = 3_600_000
 
 
 def mixed_stream(seed: int = 3) -> Stream:
-    """Everyday posts, four campaigns of different kinds, warnings, an appeal, and security events, all together."""
+    """Everyday posts, campaigns of all kinds, warnings, an appeal, answers, and security events, all together."""
     stream = Stream(seed).ordinary(days=3, posts=240, lang="en", client="web")
     for index in range(6):
         stream.happen(
@@ -41,6 +44,12 @@ def mixed_stream(seed: int = 3) -> Stream:
         stream.wait(15_000)
     stream.say("old1", offer(stream.drawn, wallet(3)))
     stream.say("old2", offer(stream.drawn, wallet(3)))
+    for index in range(4):
+        stream.happen(ProfileChange(account=f"shown{index}", time=stream.now, what="bio", new=f"write to {wallet(6)}"))
+        stream.say(f"half{index}", offer(stream.drawn, wallet(7)[:21]))
+        stream.wait(9_000).say(f"half{index}", f"and the rest is {wallet(7)[21:]}")
+        stream.say(f"asks{index}", f"what is {wallet(7)}", reply_to=stream.posts[-1]["id"])
+        stream.wait(9_000)
     return stream
 
 
@@ -93,6 +102,44 @@ def test_the_terms_add_up_to_the_score(whole):
     """A campaign's score is the sum of the evidence it prints."""
     for campaign in whole:
         assert math.isclose(campaign.score, math.fsum(term.log_likelihood for term in campaign.evidence), abs_tol=1e-9)
+
+
+@given(st.randoms(use_true_random=False), st.sets(st.integers(1, len(STREAM.posts) - 1), max_size=4))
+@settings(max_examples=25)
+def test_a_batch_is_a_set(whole, chance, cuts):
+    """However posts and events lie within their batches, the campaigns are the same to the last term."""
+    assert _seen(_shuffled(batch, chance) for batch in STREAM.batches(cuts)) == whole
+
+
+@given(st.randoms(use_true_random=False), st.sets(st.integers(1, len(STREAM.posts) - 1), max_size=4))
+@settings(max_examples=15)
+def test_posts_of_one_second_are_a_set_too(chance, cuts):
+    """Where many posts share a time, ids decide, not arrival; between batches the order of the batches does."""
+    batches = [_by_the_second(batch) for batch in STREAM.batches(cuts)]
+    assert _seen(_shuffled(batch, chance) for batch in batches) == _seen(batches)
+
+
+def _seen(batches: Iterable[Batch]) -> tuple[Campaign, ...]:
+    detector = Detector(SMALL)
+    for batch in batches:
+        detector.observe(batch)
+    return detector.campaigns()
+
+
+def _shuffled(batch: Batch, chance: random.Random) -> Batch:
+    rows = list(range(batch.posts.num_rows))
+    others = list(batch.others)
+    chance.shuffle(rows)
+    chance.shuffle(others)
+    return Batch(posts=batch.posts.take(pa.array(rows, pa.int64())), others=others)
+
+
+def _by_the_second(batch: Batch) -> Batch:
+    times = [time // 1000 * 1000 for time in batch.posts.column("time").to_pylist()]
+    place = batch.posts.schema.get_field_index("time")
+    columns = [*batch.posts.columns]
+    columns[place] = pa.array(times, pa.int64())
+    return Batch(posts=pa.RecordBatch.from_arrays(columns, schema=batch.posts.schema), others=batch.others)
 
 
 @given(st.data())

@@ -57,8 +57,9 @@ def test_an_apps_button_that_shortens_links_says_nothing(quiet):
     assert quiet.found() == ()
 
 
-def test_a_fresh_site_for_each_account(quiet, offer):
-    """Accounts with a past and no link in it that each name a site nobody named are seen together."""
+def test_a_fresh_site_for_each_account(new_stream, offer):
+    """Where new sites are rare, accounts with a past and no link in it that each name one are seen together."""
+    quiet = new_stream().ordinary(days=14, posts=40_000, accounts=900)
     names = [f"plain{index}" for index in range(8)]
     for _ in range(4):
         for name in names:

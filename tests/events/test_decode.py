@@ -30,6 +30,8 @@ def decode(lines, **said):
     assert fast.batch.posts.to_pylist() == slow.batch.posts.to_pylist()
     assert list(fast.batch.others) == list(slow.batch.others)
     assert fast.rejects == slow.rejects
+    assert fast.lines.tolist() == slow.lines.tolist()
+    assert len(fast.lines) == fast.batch.posts.num_rows
     return fast
 
 

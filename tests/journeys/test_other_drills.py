@@ -13,9 +13,10 @@ def test_the_cause_is_right_or_unknown_but_never_wrong(drill, scenario):
     assert cause["right"] or "unknown" == cause["named"]
 
 
-def test_a_day_without_an_attack_has_no_proposal(drill):
-    """Nothing is proposed, named or held where there is nothing to stop."""
-    board = drill("ordinary-day")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_day_without_an_attack_has_no_proposal(drill, seed):
+    """Nothing is proposed, named or held where there is nothing to stop; an organisation's chapters are one voice."""
+    board = drill("ordinary-day", "--seed", seed)
 
     assert 0 == board["proposals"]
     assert "unknown" == board["cause"]["named"]

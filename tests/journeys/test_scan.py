@@ -97,8 +97,9 @@ def test_a_repeated_post_counts_once(scan):
 
 
 def test_what_was_forgotten_or_late_is_counted_and_told(scan, tmp_path, capsys):
-    """More accounts than memory holds, and a post that is older than one before it: both forms say so."""
-    crowd = [{"id": f"c{n}", "time": NOON + n, "account": f"c{n}", "text": "good morning"} for n in range(14_000)]
+    """More accounts than memory holds, and a post older than those of an earlier batch: both forms say so."""
+    text = "good morning " * 30  # so that they are more than are read at once
+    crowd = [{"id": f"c{n}", "time": NOON + n, "account": f"c{n}", "text": text} for n in range(14_000)]
     data = lines(crowd) + lines([{**crowd[0], "id": "late"}])
     _, _, summary = scan(data, "--memory-mb", "4")
 

@@ -5,6 +5,7 @@ import pytest
 from holdfast.containment import PlanKind, Restriction
 from holdfast.detection import Term
 from holdfast.detection.takeover import Takeover
+from holdfast.events import CredentialChange
 from holdfast.response import AutoResponder, Concern
 
 MINUTE = 60_000
@@ -68,6 +69,45 @@ def test_many_more_are_offered_anew(warned):
     town.warn(*town.stars[5:8])
 
     assert 3 == town.offer.number
+
+
+def change(town, *accounts, ticket=""):
+    """The tool session replaces the e-mails of these accounts, which nobody has warned of yet."""
+    town.swap(accounts, ticket=ticket)
+    changed = {"what": "email", "change": "replaced", "by": "staff", "staff": "s-17", "tool_session": "ts-7"}
+    now = town.clock.now()
+    town.tell(others=[CredentialChange(account=account, time=now, **changed) for account in accounts])
+
+
+def test_what_the_session_changed_is_held_whether_or_not_it_was_warned_of(warned):
+    """An account that no ticket asked for is in the same hands; one that was helped is only kept from being taken over."""
+    town = warned(responder=AutoResponder(60, answers=set(Concern)))
+    change(town, *town.stars[:4])
+    change(town, "fan0", ticket="T1")
+    town.warn(*town.stars[:3])
+    town.run(2 * MINUTE)
+
+    assert all(town.held(star, Restriction.NO_SIGN_IN) for star in town.stars[:4])
+    assert town.held("fan0", Restriction.NO_CREDENTIAL_CHANGE)
+    assert not town.held("fan0")
+
+
+def test_what_was_taken_while_people_thought_is_offered_too_and_asked_once(warned):
+    """A fourth account, changed after the plan was made: free by name when it is carried out, held a minute later."""
+    town = warned(responder=AutoResponder(60, answers=set(Concern)))
+    town.warn(*town.stars[:3])
+    town.run(30_000)
+    change(town, town.stars[3])
+    town.run(31_000)
+    assert town.held(town.stars[0])
+    assert not town.held(town.stars[3])
+
+    town.run(3 * MINUTE)
+    assert town.held(town.stars[3], Restriction.NO_SIGN_IN)
+    number = town.offer.number
+    town.run(48 * 60 * MINUTE)
+    assert number == town.offer.number
+    assert not town.platform.flags()
 
 
 @pytest.mark.parametrize(("answers", "held"), [({Concern.CAMPAIGN}, False), (set(Concern), True)])

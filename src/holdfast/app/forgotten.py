@@ -27,7 +27,7 @@ def forgotten(counters: Mapping[str, int]) -> dict[str, Any]:
     return {"late": counters["late"], "unresolved": counters["unresolved"], "evicted": evicted}
 
 
-def told(counters: Mapping[str, int]) -> tuple[str, ...]:
+def sentences(counters: Mapping[str, int]) -> tuple[str, ...]:
     """The same as sentences for people; none where nothing is lacking."""
     sentences = []
     if counters["late"]:

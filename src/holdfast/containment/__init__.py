@@ -15,20 +15,22 @@ from .cohort import (
     Verified,
 )
 from .compile import compile_rule, compile_rules
-from .cut import Cut, cuts_of
+from .cut import RECENT_MS, Cut, cuts_of
 from .directory import Directory
 from .frontier import frontier, recommended
 from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
-from .membership import cohort_key, describe, includes
+from .membership import changed_within, cohort_key, describe, includes
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
 from .subjects import cohort_subject, function_subject, lure_subject, text_subject
-from .terms import TERMS, Term, ends
+from .terms import LIKELY, TERMS, Term, ends
 from .undoing import EFFECTS, Effect, Undo, one_way
 
 __all__ = [
     "EFFECTS",
+    "LIKELY",
+    "RECENT_MS",
     "TERMS",
     "TOLERANCE",
     "AccountFacts",
@@ -59,6 +61,7 @@ __all__ = [
     "Undo",
     "Verified",
     "blast_radius",
+    "changed_within",
     "cohort_key",
     "cohort_subject",
     "compile_rule",

@@ -84,20 +84,36 @@ def _source(factor: Factor) -> Cut | None:
 def _touched(hypothesis: Hypothesis) -> Cut | None:
     """The cohort of all that the factor touched and will touch; no list, so an account is held as it is touched.
 
-    A revoked app can do nothing more with the accounts it touched, so they stay free. A factor that touched many more
-    accounts than were used (a phone carrier, a network) is held only where credentials changed lately.
+    A factor that touched many more accounts than were used (a phone carrier, a network) is held only where credentials
+    changed lately.
     """
     factor = hypothesis.factor
     if factor.kind is FactorKind.APP:
-        return None
-    cohort: Cohort = TouchedBy(factor=factor.key)
-    says = "what it touched"
+        return None  # nothing it touched is in danger once it is revoked, see `spares`
     if hypothesis.touched < NARROW * hypothesis.base_touched:
-        cohort = AllOf(cohorts=(cohort, CredentialChangedWithin(milliseconds=RECENT_MS)))
-        says = "what it touched with credentials changed since yesterday"
+        return touched_lately(factor)
+    return _held(factor, TouchedBy(factor=factor.key), "what it touched")
+
+
+def touched_lately(factor: Factor) -> Cut:
+    """The cohort of what the factor touched or will touch, where credentials changed since yesterday."""
+    cohort = AllOf(cohorts=(TouchedBy(factor=factor.key), CredentialChangedWithin(milliseconds=RECENT_MS)))
+    return _held(factor, cohort, "what it touched with credentials changed since yesterday")
+
+
+def _held(factor: Factor, cohort: Cohort, says: str) -> Cut:
     return Cut(
         subject=cohort_subject(cohort),
         restrictions=(Restriction.NO_POSTING, Restriction.NO_CREDENTIAL_CHANGE, Restriction.NO_EXPORT),
         says=f"Hold {says} ({factor.key})",
         cohort=cohort,
     )
+
+
+def spares(cause: Cause) -> bool:
+    """Whether the cut alone makes what the cause touched safe again, so that those accounts stay free.
+
+    A revoked app can do nothing more with the accounts that let it in, and nothing of theirs was in other hands. Where
+    it shares the carriers with other factors, theirs are in danger still.
+    """
+    return cause.named is not None and cause.named.factor.kind is FactorKind.APP and not cause.parts

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from holdfast.detection import Campaign
-from holdfast.investigation import Cause
+from holdfast.investigation import Cause, Factor, FactorKind
 from holdfast.reading import LureKind
 
 from .algebra import place
 from .blast import blast_radius
 from .cohort import AnyOf, Cohort, CredentialChangedWithin, Except, Explicit, Verified
-from .cut import RECENT_MS, STAFF_CUT, cuts_of
+from .cut import RECENT_MS, STAFF_CUT, Cut, cuts_of, spares, touched_lately
 from .directory import Directory
 from .harm import KNOWN_LURE_SHARE, Danger, danger, stopped
 from .hold import Restriction, Subject, SubjectKind
@@ -147,7 +149,8 @@ def propose_for_staff(  # noqa: PLR0913  (as `propose`; here there is no campaig
     """The plans against one staff member's access before, or without, any post: for data read, for takeovers begun.
 
     From narrow to wide: the tool sessions end; the staff member has no tool; the accounts in `next_accounts`
-    (probability of being used next) are held too, if there are any. `staff` is empty where only a session is known.
+    (probability of being used next) are held too, if there are any, with what else the sessions (the staff member where
+    no session is known) changed or will change until it is done. `staff` is empty where only a session is known.
     `incident` and `revision` name the occasion.
     """
     perils = Danger(carriers=(), next=dict(next_accounts))
@@ -161,10 +164,31 @@ def propose_for_staff(  # noqa: PLR0913  (as `propose`; here there is no campaig
     steps = [
         _Step(kind=PlanKind.SESSION, says=ended, wishes=sessions),
         _Step(kind=PlanKind.STAFF, says=f"Take all tools from {staff}", wishes=(member,) if staff else ()),
-        _Step(kind=PlanKind.TOUCHED, says=_says_next(perils), wishes=_next(case, why)),
+        _taken(case, _factors(staff, tool_sessions), why),
     ]
     steps = [step for step in steps if step.wishes]
     return tuple(case.plan(steps[: count + 1]) for count in range(len(steps)))
+
+
+def _factors(staff: str, tool_sessions: Collection[str]) -> list[Factor]:
+    sessions = [Factor(kind=FactorKind.TOOL_SESSION, value=session) for session in sorted(tool_sessions)]
+    return sessions or [Factor(kind=FactorKind.STAFF, value=staff) for _ in range(bool(staff))]
+
+
+def _taken(case: _Case, factors: Iterable[Factor], why: str) -> _Step:
+    """The accounts in danger by name, and whatever else the same hands change before they are stopped."""
+    if not case.danger.next:
+        return _Step(kind=PlanKind.TOUCHED, says="", wishes=())
+    cuts = [touched_lately(factor) for factor in factors]
+    return _Step(
+        kind=PlanKind.TOUCHED,
+        says="; ".join([_says_next(case.danger), *(cut.says for cut in cuts)]),
+        wishes=(*_next(case, why), *(_wish(cut, why, harm=0.0) for cut in cuts)),
+    )
+
+
+def _wish(cut: Cut, why: str, *, harm: float) -> _Wish:
+    return _Wish(subject=cut.subject, restrictions=cut.restrictions, why=why, harm=harm, cohort=cut.cohort)
 
 
 def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _Step:
@@ -190,6 +214,7 @@ def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _
             text=lure.value if lure.kind is LureKind.TEXT else "",
         )
         for lure in campaign.lures
+        if lure.kind is not LureKind.PICTURE  # the guard is asked about texts; who shows the picture is held by account
     }
     for text in held_texts:
         refused[text_subject(text)] = _Wish(
@@ -221,26 +246,21 @@ def _carriers(case: _Case) -> _Step:
 
 def _cause(cause: Cause, case: _Case) -> _Step:
     perils = case.danger
-    cuts = cuts_of(cause)
-    bystanders = Explicit(accounts=tuple(sorted(perils.bystanders)))
-    wishes = []
-    for cut in cuts:
-        cohort, subject = cut.cohort, cut.subject
-        if cohort is not None and bystanders.accounts:
-            cohort = Except(cohort=cohort, exempt=bystanders)
-            subject = cohort_subject(cohort)
-        wishes.append(
-            _Wish(
-                subject=subject,
-                restrictions=cut.restrictions,
-                why="the named cause of the campaign",
-                harm=perils.to_come * perils.reach_each,
-                cohort=cohort,
-            )
-        )
-    wishes.extend(_next(case, "touched by the campaign's cause"))
-    says = "; ".join([*(cut.says for cut in cuts), *([_says_next(perils)] if perils.next else [])])
+    cuts = [_sparing(cut, perils.bystanders) for cut in cuts_of(cause)]
+    wishes = [_wish(cut, "the named cause of the campaign", harm=perils.to_come * perils.reach_each) for cut in cuts]
+    following = bool(perils.next) and not spares(cause)
+    if following:
+        wishes.extend(_next(case, "touched by the campaign's cause"))
+    says = "; ".join([*(cut.says for cut in cuts), *([_says_next(perils)] if following else [])])
     return _Step(kind=PlanKind.CAUSE, says=says, wishes=tuple(wishes))
+
+
+def _sparing(cut: Cut, bystanders: Collection[str]) -> Cut:
+    """The cut, leaving free who took no part."""
+    if cut.cohort is None or not bystanders:
+        return cut
+    cohort = Except(cohort=cut.cohort, exempt=Explicit(accounts=tuple(sorted(bystanders))))
+    return msgspec.structs.replace(cut, subject=cohort_subject(cohort), cohort=cohort)
 
 
 def _next(case: _Case, why: str) -> tuple[_Wish, ...]:

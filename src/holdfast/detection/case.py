@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from holdfast.reading import Lure
+from holdfast.reading import Lure, LureKind
 
 from . import model
 from .campaign import Campaign, CampaignTier
 from .commentary import is_remark, owner_among
 from .evidence import Evidence, Sighting
+from .trail import Joined, Looked, Taken, Trail
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,7 +19,10 @@ class Case:
 
     id: str
     evidence: Evidence
+    alert: float = model.ALERT  # nats
+    trail: Trail | None = None  # what it was told, where that is kept
     lures: dict[int, Lure] = field(default_factory=dict)
+    words: str = ""  # what is repeated, for a campaign that was found by its words
     kinds: dict[int, int] = field(default_factory=dict)
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
     tampered: set[str] = field(default_factory=set)  # carriers to whom something had been done before
@@ -47,6 +51,9 @@ class Case:
 
         `handles` are keys of what its account is called; `tainted` when an earlier campaign posted from it.
         """
+        if self.trail is not None:
+            base = self.evidence.base
+            self.trail.steps.append(Taken(sighting=sighting, handles=handles, tainted=tainted, base=base))
         if sighting.post and (sighting.post in self.posts or sighting.post in self.bystander_posts):
             return False
         if sighting.account not in self.carriers and self._stands_by(sighting):
@@ -97,15 +104,23 @@ class Case:
 
     def decide(self, now: int) -> bool:
         """Look at the thresholds; True when the campaign was detected or rose to `contain` by the post at `now` ms."""
-        if self.evidence.carriers < model.MIN_CARRIERS or self.contained_at is not None:
+        if self.trail is not None:
+            self.trail.steps.append(Looked(now=now, remarks=self.evidence.remarks))
+        if self.contained_at is not None:
             return False
-        score = self.evidence.score
+        tier = self.worth()
         changed = False
-        if self.detected_at is None and score >= model.ALERT:
+        if tier is not None and self.detected_at is None:
             self.detected_at, self.detected_after_posts, changed = now, self.lure_posts, True
-        if self.detected_at is not None and self._may_contain(score):
+        if tier is CampaignTier.CONTAIN:
             self.contained_at, changed = now, True
         return changed
+
+    def worth(self) -> CampaignTier | None:
+        """The tier that the evidence is enough for as it stands; None when it is for neither."""
+        if self.evidence.carriers < model.MIN_CARRIERS or (score := self.evidence.score) < self.alert:
+            return None
+        return CampaignTier.CONTAIN if self._may_contain(score) else CampaignTier.ALERT
 
     def _may_contain(self, score: float) -> bool:
         """A crowd shares nothing that ties a stranger's own lure to it, so enough accounts must share a trace."""
@@ -127,7 +142,10 @@ class Case:
 
     def absorb(self, other: Case) -> None:
         """Take over everything that `other` found: the two were one campaign."""
+        if self.trail is not None and other.trail is not None:
+            self.trail.steps.append(Joined(campaign=other.id, trail=other.trail))
         self.lures = other.lures | self.lures
+        self.words = self.words or other.words
         self.kinds = other.kinds | self.kinds
         self.crowd = other.crowd | self.crowd
         self.is_crowd &= other.is_crowd
@@ -166,7 +184,7 @@ class Case:
             detected_after_posts=self.detected_after_posts,
             accounts=tuple(account for account, _ in carriers if account not in aside),
             posts=tuple(post for post in posts if post not in theirs),
-            lures=tuple(self.lures.values()),
+            lures=self._named_lures(),
             score=self.evidence.score,
             evidence=self.evidence.terms(),
             bystanders=(*aside, *self.bystanders),
@@ -175,6 +193,11 @@ class Case:
             contained_at=self.contained_at,
             revision=self.revision,
         )
+
+    def _named_lures(self) -> tuple[Lure, ...]:
+        """Each lure once, the surest kinds first, the words last."""
+        found = sorted({(lure.kind, lure.value): lure for lure in self.lures.values()}.values(), key=_sureness)
+        return (*found, Lure(kind=LureKind.TEXT, value=self.words, valid=False)) if self.words else tuple(found)
 
     def _set_aside(self) -> dict[str, None]:
         """Carriers who are not the attackers': the lure's owner, and where tampering is typical those nobody tampered with."""
@@ -186,6 +209,12 @@ class Case:
             for account in in_order
             if account == owner or (held_by_tampering and account not in self.tampered)
         }
+
+
+def _sureness(lure: Lure) -> int:
+    """Addresses first, then sites, then links, then the rest."""
+    order = (LureKind.ADDRESS, LureKind.DOMAIN, LureKind.SHORT_LINK, LureKind.LINK)
+    return order.index(lure.kind) if lure.kind in order else len(order)
 
 
 def _earliest(one: dict[str, int], two: dict[str, int]) -> dict[str, int]:

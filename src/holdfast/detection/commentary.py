@@ -24,11 +24,16 @@ from . import model
 from .evidence import Sighting
 from .tables import EVICTED, TICK, claim, find, mix
 
-_COMMENTARY = QUOTED_LURE | DEFANGED | REFERS | REPLIES
 _NAME = re.compile(r"[\w][\w.:\-]{2,}[\w]", re.UNICODE)
 _FOLLOWED = (ADDRESS, DOMAIN, LINK, SHORT_LINK, PHONE)
 _SHORTEST_NAME = 4  # characters; shorter account ids occur in ordinary words
 _LONGEST = 1024  # characters of a text searched for names
+_FORMS = (
+    (DEFANGED, "makes the link unclickable, as people do who warn"),
+    (REFERS, "quotes or reposts another post"),
+    (REPLIES, "answers the post that carries it"),
+    (QUOTED_LURE, "quotes the lure"),
+)
 
 
 @kernel
@@ -66,10 +71,19 @@ def is_remark(sighting: Sighting, carriers: AbstractSet[str], handles: AbstractS
     `carriers` are account ids, case-folded, `handles` the keys of what carriers are called. Judged by form alone; no
     word of any language is looked for.
     """
-    if sighting.features.flags & _COMMENTARY or sighting.handles & handles:
-        return True
+    return remark_in(sighting, carriers, handles) is not None
+
+
+def remark_in(sighting: Sighting, carriers: AbstractSet[str], handles: AbstractSet[int]) -> str | None:
+    """By what form a post remarks on a lure, in words that go on from its account; None when it does not remark."""
+    flags = sighting.features.flags
+    for flag, form in _FORMS:
+        if flags & flag:
+            return form
     named = names_in(sighting.text)
-    return any(len(name) >= _SHORTEST_NAME and name in carriers for name in named)
+    if sighting.handles & handles or any(len(name) >= _SHORTEST_NAME and name in carriers for name in named):
+        return "names one of the carriers"
+    return None
 
 
 def owner_among(sightings: list[tuple[int, str]]) -> str | None:

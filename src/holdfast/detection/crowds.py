@@ -14,7 +14,7 @@ of one, int64[`CROWD_WORDS`]:
 | 8-39 | gaps learnt from, by powers of two of a second |
 | 5 | when it started, ms |
 | 6 | the mean of the latest gaps learnt from, ms; 0 before the first |
-| 40-71 | gaps since it started; they are learnt from unless the sum reached its screen |
+| 40-71 | gaps since it started; they are learnt from unless it was a campaign |
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _scale(waited: int) -> int:
 
 
 @kernel
-def _own_worth(crowd: Array, waited: int, watched: int) -> int:
+def _own_worth(crowd: Array, which: int, waited: int, watched: int) -> int:
     """What a gap of `waited` ms says, thousandths, after watching for `watched` ms: `model.OWN_SCALES`."""
     scale = _scale(waited)
     learnt = crowd[1]
@@ -65,8 +65,9 @@ def _own_worth(crowd: Array, waited: int, watched: int) -> int:
     low = 0.0 if scale == 0 else 2.0**scale
     poisson = np.exp(-low / seconds) - np.exp(-(2.0 ** (scale + 1)) / seconds)
     ordinary = (crowd[8 + scale] + _PRIOR * max(poisson, 1e-12)) / (learnt + _PRIOR)
-    beyond = max(scale - _CAMPAIGN_SCALES + 1, 0)
-    nats = np.log(0.5**beyond / _CAMPAIGN_SCALES / ordinary)
+    scales = _CAMPAIGN_SCALES[which]
+    beyond = max(scale - scales + 1, 0)
+    nats = np.log(0.5**beyond / scales / ordinary)
     return min(_CAP, max(_FLOOR, int(np.rint(1000.0 * nats))))
 
 
@@ -74,7 +75,7 @@ def _own_worth(crowd: Array, waited: int, watched: int) -> int:
 def _start_again(crowd: Array) -> None:
     """The crowd came to nothing, or is over: learn from its gaps unless it was one."""
     for scale in range(SCALES):
-        if crowd[CROWD_STATE] == QUIET:
+        if crowd[CROWD_STATE] < CAMPAIGN:
             crowd[8 + scale] += crowd[40 + scale]
             crowd[1] += crowd[40 + scale]
             gap = 1_500 << scale if scale > 0 else _SECOND
@@ -93,14 +94,17 @@ def _is_over(crowd: Array, when: int) -> bool:
 
 
 @kernel
-def join_crowd(crowd: Array, voice: int, at: int, when: int, word: int, origin: int) -> bool:
+def join_crowd(crowd: Array, which: int, voice: int, at: int, when: int, word: int, origin: int) -> bool:
     """Take a post with a new payment address in; True when exact weighing should look: ever more seldom, until it holds."""
     for place in range(min(crowd[3], EXACT)):
         if crowd[CROWD_AT + place * CROWD_SIGHTING] == voice:
             return False
     worth = 0
     if crowd[0] != 0:
-        worth = _own_worth(crowd, when - crowd[0], when - origin)
+        until = (
+            when if crowd[CROWD_STATE] < CAMPAIGN else crowd[5]
+        )  # what a campaign does tells nothing of ordinary life
+        worth = _own_worth(crowd, which, when - crowd[0], until - origin)
         crowd[40 + _scale(when - crowd[0])] += 1
         over = _is_over(crowd, when)
         crowd[2] = min(crowd[2] + worth, _MOST)

@@ -14,13 +14,16 @@ from holdfast.reading import Reader, hash_column
 from .campaign import Campaign
 from .crowds import CROWD_WORDS
 from .evidence import Evidence
+from .explain import Explanation, explain
 from .growth import Grower, Growth, pace
 from .keyed import LOST, Found, KeyedState, PostColumns, Run, one_by_one
 from .naming import Due
+from .order import in_order
+from .pictures import add_pictures, with_codes
 from .pieces import Pieces, with_profiles
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import RATE_WORDS, bases
+from .rates import RATE_WORDS, bases, pictures
 from .settings import SHARES, DetectionSettings
 from .sightings import CROWD_KINDS, KEPT_LONG, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
@@ -31,8 +34,9 @@ from .watch import CROWDS, count_rest, next_post
 class Detector:
     """Detection as one operator: `observe` batches in order of arrival.
 
-    The answers depend on the posts and events and their order, never on where the stream was cut into batches. One
-    detector is used by one thread at a time; it may hand parts of a batch to others through `run`.
+    A batch is a set: its posts and events are taken by their times, in whatever order they lie in it. Where a stream in
+    order of time was cut into batches changes nothing either. One detector is used by one thread at a time; it may hand
+    parts of a batch to others through `run`.
     """
 
     def __init__(self, settings: DetectionSettings | None = None, *, run: Run = one_by_one, readers: int = 1) -> None:
@@ -52,13 +56,12 @@ class Detector:
         self._origin: int | None = None
         self._newest = 0
         self._late = 0
-        self._grower = Grower(Growth(), self._logs, self._state)
+        self._grower = self._grow_from(Growth())
 
     def observe(self, batch: Batch) -> list[Campaign]:
         """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
         self._takeovers.observe(batch.others)
-        posts = with_profiles(batch.posts, batch.others)
-        parts = self._parts(posts)
+        parts = self._parts(with_profiles(in_order(with_codes(batch.posts)), batch.others))
         events = rows_of(batch.others)
         for part, readings in parts[:-1]:
             now, events = events.split(part.column("time"))
@@ -69,6 +72,11 @@ class Detector:
     def campaigns(self) -> tuple[Campaign, ...]:
         """Every campaign as it stands, in order of detection."""
         return tuple(case.campaign() for case in self._grower.growth.cases.values())
+
+    def explain(self, campaign: str) -> Explanation | None:
+        """Why a campaign is one; None when there is no such campaign, or its trail was not kept (`settings.trails`)."""
+        case = self._grower.growth.cases.get(campaign)
+        return None if case is None or case.trail is None else explain(case)
 
     def take_warnings(self) -> list[Takeover]:
         """Accounts that look taken over through a staff tool, since the last call."""
@@ -132,8 +140,12 @@ class Detector:
         detector._newest, detector._late = saved.newest, saved.late
         detector._pieces = saved.pieces
         detector._takeovers = saved.takeovers
-        detector._grower = Grower(saved.growth, detector._logs, detector._state)
+        detector._grower = detector._grow_from(saved.growth)
         return detector
+
+    def _grow_from(self, growth: Growth) -> Grower:
+        settings = self.settings
+        return Grower(growth, self._logs, self._state, alert=settings.alert, trails=settings.trails)
 
     # ---- one part of a batch
 
@@ -158,10 +170,11 @@ class Detector:
         return list(zip(parts, read, strict=True))
 
     def _observe_part(self, posts: Any, readings: Any, events: EventRows) -> None:
-        columns = _columns(posts)
+        columns = columns_of(posts)
         time = columns.time
         if self._origin is None and len(time):
             self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
+        add_pictures(readings, posts.column("media"), self._state.pictures)
         found = self._state.advance(readings, columns, events, self._sequence, self._origin or 0, self._run)
         chunks = self._log(posts, readings, time, found)
         self._look(readings, time, events, found, chunks)
@@ -230,7 +243,8 @@ class Detector:
             self._grower.follow(itself, bands, base)
         while at < len(found.due) and found.due[at, 0] == post:
             due = Due.of(found.due[at])
-            evidence = Evidence(pace=pace(due, self._origin or 0), base=base)
+            rates, usual = pictures(self._rates), pace(due, self._origin or 0, self._sequence + post)
+            evidence = Evidence(pace=usual, base=base, pictures=rates)
             self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
             at += 1
         for which in range(len(CROWD_KINDS)):
@@ -248,7 +262,7 @@ def _find(chunks: list[Chunk], sequence: int) -> Named | None:
     return None
 
 
-def _columns(posts: Any) -> PostColumns:
+def columns_of(posts: Any) -> PostColumns:
     """What the state kernels need of a batch besides its reading."""
     return PostColumns(
         time=posts.column("time").to_numpy(),

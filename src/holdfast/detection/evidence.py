@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import log
+from math import exp, log
 
 from holdfast.reading.flags import MENTIONS, OBFUSCATED_LURE, OBFUSCATED_TEXT
 
@@ -34,16 +34,20 @@ class Sighting:
     urls: tuple[str, ...]
     handles: frozenset[int]  # keys of the handles it mentions
     signature: bytes
-    sort: str  # address, shape, page, copyable, text or own: what sharing it is worth
-    lure_class: str  # address, link, short_link or phone; empty for text
+    sort: str  # address, shape, page, copyable, text, picture or own: what sharing it is worth
+    lure_class: str  # address, link, short_link, phone or picture; empty for text
     worth: float = 0.0  # of its gap in a crowd, in nats; for own only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How often a site is named: `usual` ms between posts; `past` when it was on an earlier day, `known` when often."""
+    """How often a site is named: `usual` ms between posts; `past` when it was on an earlier day, `known` when often.
+
+    `popular` is `model.popular_pace` at that time.
+    """
 
     usual: int = model.QUIET
+    popular: float = model.POPULAR_PACE
     past: bool = False
     known: bool = False
 
@@ -54,6 +58,7 @@ class Evidence:
 
     pace: Pace = field(default_factory=Pace)
     base: tuple[float, ...] | None = None  # share of posts showing each kind of precursor; None when none ever did
+    pictures: tuple[float, float, float] = (model.NEVER_PICTURED, model.FIRST_PICTURE, 1.0)  # see `rates.pictures`
     remarks: int = 0
     rare: float = 0.0  # what it says that such lures are rare here, in nats; for a crowd only
     carriers: int = 0
@@ -105,8 +110,10 @@ class Evidence:
                 self._put("shared_address", model.SHARED_ADDRESS_SHAPE)
             case "text":
                 self._put("shared_text", model.SHARED_TEXT)
-            case "own" | "own_link":
+            case "own" | "own_link" | "own_site":
                 self._put(_OWN[sighting.lure_class], sighting.worth)
+            case "picture":
+                self._put("shared_picture", model.SHARED_PICTURE)
             case "copyable":
                 self._put("shared_copyable", model.SHARED_COPYABLE)
             case _:
@@ -125,9 +132,13 @@ class Evidence:
             self._put("own_page", model.OWN_PAGE)
 
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
-        if sighting.lure_class:
+        if sighting.lure_class == "picture":
+            before = "picture" in sighting.features.before
+            worth = model.picture_worth(sighting.features.posts, *self.pictures[:2], before=before)
+            self._put("pictures_before" if before else "first_picture", worth)
+        elif sighting.lure_class:
             if sighting.lure_class not in sighting.features.before:
-                if sighting.sort != "own_link":  # there nobody else is looked at
+                if sighting.sort not in ("own_link", "own_site"):  # there nobody else is looked at
                     self._put("first_of_class", model.novice(sighting.lure_class, sighting.features.posts))
             elif sighting.lure_class in sighting.features.habits and not tainted:
                 self._put("habit", model.HABIT[sighting.lure_class])
@@ -227,8 +238,17 @@ class Evidence:
         elif "page" in telling:
             form = model.form_spreads(self.form)
             pace = (self.last - self.first) / max(1, self.carriers - 1)
-            spreads["page"] = max(form, model.popular_spreads(pace))
-        spreads["own_link"] = max(spreads["own_link"], model.form_spreads(self.form))
+            whose = self.sums.get("first_of_class", 0.0) + self.sums.get("habit", 0.0)
+            novelty = whose * min(1.0, model.MIN_CARRIERS / self.carriers)
+            spreads["page"] = max(form, model.popular_spreads(pace, self.pace.popular, novelty))
+            if self.pace.past:
+                spreads["page"] = min(model.SPREADS["known"], spreads["page"] * exp(-model.HAS_A_PAST))
+        if "picture" in telling:
+            pace = (self.last - self.first) / max(1, self.carriers - 1)
+            whose = sum(self.sums.get(term, 0.0) for term in ("first_picture", "pictures_before"))
+            spreads["picture"] = model.picture_spreads(pace, whose, self.pictures[2])
+        for sort in ("own_link", "own_site"):
+            spreads[sort] = max(spreads[sort], model.form_spreads(self.form))
         return min(spreads[sort] for sort in telling)
 
     def _reach(self) -> Term | None:
@@ -265,7 +285,7 @@ def _count(counts: dict[str, int], name: str, by: int = 1) -> None:
     counts[name] = counts.get(name, 0) + by
 
 
-_FORMED = ("page", "own_link")
+_FORMED = ("page", "own_link", "own_site")
 """Sorts of key that an app's form makes too."""
 
 _OWN = {"address": "own_addresses", "short_link": "own_short_links", "link": "own_sites"}
@@ -274,6 +294,7 @@ CONTENT = (
     "shared_address",
     "shared_copyable",
     "shared_text",
+    "shared_picture",
     "own_addresses",
     "own_short_links",
     "own_sites",
@@ -282,6 +303,8 @@ CONTENT = (
     "same_page",
     "has_a_past",
     "first_of_class",
+    "first_picture",
+    "pictures_before",
     "habit",
     "conversation",
 )
@@ -291,6 +314,7 @@ _NOTES = {
     "shared_address": "{} further accounts with the same payment address",
     "shared_copyable": "{} further accounts with the same link or number",
     "shared_text": "{} further accounts with nearly the same words",
+    "shared_picture": "{} further accounts with nearly the same picture",
     "own_addresses": "{} further accounts, each with an address nobody posted before, against how often that happens",
     "own_short_links": "{} further accounts, each with a short link nobody posted before, against how often that happens",
     "own_sites": "{} further accounts, each with a site nobody named before, against how often that happens",
@@ -299,6 +323,8 @@ _NOTES = {
     "same_page": "{} further accounts with a page named before",
     "has_a_past": "the site was known on an earlier day",
     "first_of_class": "{} accounts had never posted a lure of this class",
+    "first_picture": "{} accounts had never posted a picture, against how often that happens",
+    "pictures_before": "{} accounts have posted pictures before",
     "habit": "{} accounts post lures of this class anyway",
     "conversation": "{} posts speak to somebody",
     "remarks": "{} more accounts remark on it than carry it",

@@ -11,6 +11,7 @@
 | 32-47 | the low 16 flags of reading |
 | 48-51 | classes of lure it posts habitually (`model.HABIT_POSTS` times and more) |
 | 52 | two or more of its sign-ins are known, so that a new place or device would show |
+| 53 | it had posted a picture before |
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from dataclasses import dataclass
 from . import model
 
 SIGNS_IN_BIT = 52
+PICTURED_BIT = 53
 
 CLASSES = ("address", "link", "short_link", "phone")
+_BEFORE = ((8, "address"), (9, "link"), (10, "short_link"), (11, "phone"), (PICTURED_BIT, "picture"))
 DEPARTURES = ("script", "lang", "client")
 
 
@@ -43,7 +46,7 @@ class Features:
         """Take a word apart."""
         return cls(
             posts=word & 255,
-            before=frozenset(name for bit, name in enumerate(CLASSES) if word >> 8 + bit & 1),
+            before=frozenset(name for bit, name in _BEFORE if word >> bit & 1),
             habits=frozenset(name for bit, name in enumerate(CLASSES) if word >> 48 + bit & 1),
             departures=frozenset(name for bit, name in enumerate(DEPARTURES) if word >> 12 + bit & 1),
             high_reach=bool(word >> 15 & 1),

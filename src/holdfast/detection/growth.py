@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,15 +20,20 @@ from .features import Features
 from .keyed import KeyedState
 from .likeness import alike
 from .naming import Due, campaign_id, crowd_of, sighting_of, unnamed
+from .pictures import PICTURE
 from .postlog import Named, PostLog
 from .sightings import CROWD_KINDS, TEXT
-from .watch import WatchSet
+from .trail import Trail
+from .watch import WatchSet, signed
 
 _SHARED_CARRIERS = 2
 """Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
 
 _OUTSIDERS = 2
 """A lure that more accounts outside the campaign carry already is not the campaign's own."""
+
+_FOLLOWED = (ADDRESS, DOMAIN, SHORT_LINK)
+"""Kinds of lure that a campaign takes on besides the one it was found by; a whole link goes with its site."""
 
 _FOLLOW_ALIKE = 0.8
 """Agreement with a carrier's text from which an unknown account's new lure is taken for the campaign's."""
@@ -56,9 +62,18 @@ class Growth:
 class Grower:
     """Weighs and follows, over a `Growth`, with the log to name posts and the tables to ask how old a key is."""
 
-    def __init__(self, growth: Growth, logs: tuple[PostLog, PostLog], state: KeyedState) -> None:
-        """Go on from `growth`."""
+    def __init__(
+        self,
+        growth: Growth,
+        logs: tuple[PostLog, PostLog],
+        state: KeyedState,
+        *,
+        alert: float = model.ALERT,
+        trails: bool = False,
+    ) -> None:
+        """Go on from `growth`; new campaigns are told from `alert` nats on, and with `trails` keep what they were told."""
         self.growth, self._logs, self._state = growth, logs, state
+        self._alert, self._trails = alert, trails
         self._watch_anew()
 
     def _watch_anew(self) -> None:
@@ -87,7 +102,7 @@ class Grower:
         sightings = self._sightings(due, until)
         if not sightings:
             return
-        case = Case(id=campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence=evidence)
+        case = self._case(campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence)
         for sighting in sightings:
             self._take(case, sighting)
         evidence.remarks = max(evidence.remarks, due.remarks)
@@ -103,9 +118,40 @@ class Grower:
                 self._take(known, sighting)
             known.decide(now)
         self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
+        self._bring_along(known, frozenset(sighting.sequence for sighting in sightings))
         self._release(due.key, known)
         self._watch(known, bands)
         self._touch(known)
+
+    def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
+        trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd, alert=self._alert) if self._trails else None
+        return Case(id=name, evidence=evidence, is_crowd=is_crowd, alert=self._alert, trail=trail)
+
+    def _bring_along(self, case: Case, sequences: frozenset[int]) -> None:
+        """Make what else most of the carrying posts carry the campaign's too, where it is new and nearly nobody else's."""
+        posts = [post for log in self._logs for post in log.numbered(sequences) if post.account in case.carriers]
+        told: dict[tuple[int, int, int], dict[str, Named]] = {}
+        for post in posts:
+            for lure in post.lures:
+                told.setdefault(lure, {})[post.account] = post
+        enough = max(_SHARED_CARRIERS, len({post.account for post in posts}) / 2)
+        for (kind, key, valid), carrying in told.items():
+            if len(carrying) < enough or not self._is_free(case, kind, key, valid):
+                continue
+            everybody = [post for log in self._logs for post in log.carrying(key, max(sequences))]
+            if len({post.account for post in everybody} - case.carriers.keys()) > _OUTSIDERS:
+                continue
+            last = next(reversed(carrying.values()))
+            self._adopt(case, key, kind, sighting_of(last, kind, valid), last)
+            for post in everybody:
+                self._take(case, sighting_of(post, kind, valid))
+
+    def _is_free(self, case: Case, kind: int, key: int, valid: int) -> bool:
+        """Whether a lure can become this campaign's: of a kind that is followed, nobody's yet, and not older than it by a day."""
+        if kind not in _FOLLOWED or not valid or key in self.growth.by_key:
+            return False
+        first = self._state.first_time(key, kind)
+        return first is None or first >= case.first_post_at - model.DAY
 
     def _sightings(self, due: Due, until: int) -> list[Sighting]:
         exact = {place.sequence: place for place in due.exact}
@@ -144,8 +190,10 @@ class Grower:
         self.growth.by_key[key] = case.id
         self.keys.add(key)
         if kind == TEXT:
-            text = sighting.text if sighting else ""
-            case.lures[key] = Lure(kind=LureKind.TEXT, value=text, valid=False)
+            case.words = case.words or (sighting.text if sighting else "")
+            return
+        if kind == PICTURE:
+            case.lures[key] = Lure(kind=LureKind.PICTURE, value=self._state.pictures.hash_of(signed(key)))
             return
         named = sighting or post
         if named is not None:
@@ -195,7 +243,7 @@ class Grower:
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
-        case = Case(id=campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence=evidence, is_crowd=True)
+        case = self._case(campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence, is_crowd=True)
         for each, _ in members:
             self._take(case, sighting_of(each, CROWD_KINDS[which], PROVED, own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
@@ -234,11 +282,7 @@ class Grower:
 
     def follow(self, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> None:
         """Take a post that is by a carrier, carries a campaign's lure, or repeats a campaign's words beside a lure."""
-        grown = []
-        for case in self._touched(post, bands):
-            case.evidence.base = base
-            if self._grow(case, post, bands):
-                grown.append(case)
+        grown = [case for case in self._touched(post, bands) if self._grow(case, post, bands, base)]
         for other in grown[1:]:
             if _are_mostly(other.carriers, grown[0]) or _are_mostly(grown[0].carriers, other):
                 self._merge(grown[0], other)
@@ -258,7 +302,7 @@ class Grower:
                     found[case.id] = case
         return sorted(found.values(), key=lambda case: (case.detected_at or 0, case.id))
 
-    def _grow(self, case: Case, post: Named, bands: tuple[int, ...]) -> bool:
+    def _grow(self, case: Case, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> bool:
         own = [lure for lure in post.lures if lure[1] in case.kinds]
         joining = [lure for lure in post.lures if self._joins(case, post, lure, beside=bool(own))]
         said = [(TEXT, band, 0) for band in bands if case.kinds.get(band) == TEXT and self._says_the_same(case, post)]
@@ -266,6 +310,7 @@ class Grower:
         if not brought:
             return False
         sighting = sighting_of(post, brought[0][0], brought[0][2])
+        case.evidence.base = base
         remarks = len(case.bystander_posts)
         if not self._take(case, sighting):
             return False
@@ -291,10 +336,7 @@ class Grower:
     def _joins(self, case: Case, post: Named, lure: tuple[int, int, int], *, beside: bool) -> bool:
         """Whether a lure that is nobody's yet is this campaign's next: new, and from its carriers or in its words."""
         kind, key, valid = lure
-        if kind not in (ADDRESS, DOMAIN, SHORT_LINK) or not valid or key in self.growth.by_key:
-            return False
-        first = self._state.first_time(key, kind)
-        if first is not None and first < case.first_post_at - model.DAY:
+        if not self._is_free(case, kind, key, valid):
             return False
         carried = post.account in case.carriers
         likeness = max((alike(post.signature, seen) for seen in case.signatures), default=0.0)
@@ -335,14 +377,15 @@ def _are_mostly(accounts: Iterable[str], case: Case) -> bool:
     return shared >= max(_SHARED_CARRIERS, len(found) / 2)
 
 
-def pace(due: Due, origin: int) -> Pace:
-    """How often a site was named before its present burst, where the stream began at `origin` ms."""
+def pace(due: Due, origin: int, posts: int) -> Pace:
+    """How often a site was named before its present burst, where the stream began at `origin` ms, `posts` ago."""
     age = due.started - due.first_time
     past = age >= model.DAY
+    popular = model.popular_pace(posts, max((place.time for place in due.exact), default=due.started) - origin)
     if past and due.before >= 2:
         known = due.before >= model.KNOWN_POSTS and age >= model.KNOWN_AGE
-        return Pace(usual=min(model.QUIET, age // due.before), past=True, known=known)
-    return Pace(usual=model.quiet(due.first_time - origin), past=past)
+        return Pace(usual=min(model.QUIET, age // due.before), popular=popular, past=True, known=known)
+    return Pace(usual=model.quiet(due.first_time - origin), popular=popular, past=past)
 
 
 def _alike(sightings: list[Sighting]) -> list[Sighting]:

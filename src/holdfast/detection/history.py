@@ -1,6 +1,6 @@
 """Is this out of character, and what happened to the account before? One pass per batch over posts and security events.
 
-A row of the accounts table: 0 counts (posts 16 bits, links 16, addresses 8, short links 8, phones 8, high reach 1) · 1 last
+A row of the accounts table: 0 counts (posts 16 bits, links 16, addresses 8, short links 8, phones 8, high reach 1, pictures 1) · 1 last
 post's time · 2 scripts seen · 3 languages · 4 clients (bit sets by hash) · 5 organisation · 6 handle · 7 free.
 A row of the security table: 0 sign-ins · 1 countries · 2 networks · 3 devices (bit sets) · 8-15 when each kind of
 precursor was last seen, in ms, 0 for never.
@@ -8,11 +8,11 @@ precursor was last seen, in ms, 0 for never.
 
 from __future__ import annotations
 
-from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PHONE, SHORT_LINK
+from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PHONE, PICTURE, SHORT_LINK
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
-from .features import SIGNS_IN_BIT
+from .features import PICTURED_BIT, SIGNS_IN_BIT
 from .rates import KINDS
 from .tables import FOUND, FRESH, TICK, claim, clear, find, home, mix, part_of, prefetch
 
@@ -26,7 +26,7 @@ _HABIT_POSTS, _HABIT_PER = model.HABIT_POSTS, model.HABIT_PER
 _LATEST = (1 << 44) - 1  # the year 2527; times beyond are taken as this
 _COUNT_AT, _COUNT_MOST = (32, 16, 40, 48), (0xFF, 0xFFFF, 0xFF, 0xFF)  # addresses, links, short links, phones in word 0
 _POSTS_MOST = 0xFFFF
-_REACH_AT = 56
+_REACH_AT, _PICTURED_AT = 56, 57
 _FNV, _FNV_SEED = 0x100000001B3, 0x4BF29CE484222325
 _SIGN_INS = 2  # known sign-ins from which a new place or device would show
 _FAR, _NEAR = 16, 8  # posts ahead: when tags, and when rows, are called for
@@ -34,13 +34,13 @@ _FAR, _NEAR = 16, 8  # posts ahead: when tags, and when rows, are called for
 
 @kernel
 def _bit_of(data: Array, start: int, stop: int) -> int:
-    """One of 64 bits for a short string, none for the empty one (FNV-1a)."""
+    """One of 64 bits for a short string, none for the empty one (FNV-1a, mixed: of two letters its top bits know nothing)."""
     if stop <= start:
         return 0
     state = _FNV_SEED
     for at in range(start, stop):
         state = (state ^ data[at]) * _FNV
-    return 1 << (state >> 58 & 63)
+    return 1 << (mix(state) >> 58 & 63)
 
 
 @kernel
@@ -97,10 +97,10 @@ def _precursors(row: Array, when: int) -> int:
 
 @kernel
 def _past(row: Array, script: int, lang: int, client: int) -> int:
-    """Bits 0-14 and 48-51 of a feature word: what the account did before, and what it now does for the first time."""
+    """Bits 0-14, 48-51 and 53 of a feature word: what the account did before, and what it now does for the first time."""
     counts = row[0]
     posts = counts & _POSTS_MOST
-    word = min(posts, 255)
+    word = min(posts, 255) | (counts >> _PICTURED_AT & 1) << PICTURED_BIT
     for which in range(4):
         times = counts >> _COUNT_AT[which] & _COUNT_MOST[which]
         word |= (times > 0) << (8 + which)
@@ -113,13 +113,14 @@ def _past(row: Array, script: int, lang: int, client: int) -> int:
 
 
 @kernel
-def _take_in(row: Array, classes: int, when: int, script: int, lang: int, client: int) -> None:
+def _take_in(row: Array, classes: int, pictured: int, when: int, script: int, lang: int, client: int) -> None:
     """Let a post become part of the account's past."""
     counts = row[0]
     counts += counts & _POSTS_MOST != _POSTS_MOST
     for which in range(4):
         if classes >> which & 1 and counts >> _COUNT_AT[which] & _COUNT_MOST[which] != _COUNT_MOST[which]:
             counts += 1 << _COUNT_AT[which]
+    counts |= pictured << _PICTURED_AT
     row[0] = counts
     row[1] = max(row[1], when)
     row[2] |= script
@@ -196,7 +197,7 @@ def remember(
             word |= _precursors(secure[secured], time[post]) | (secure[secured, 0] >= _SIGN_INS) << SIGNS_IN_BIT
         features[post] = word
         voice[post] = row[5] if row[5] != 0 else account[post]
-        _take_in(row, classes, time[post], script_bit, lang_bit, client_bit)
+        _take_in(row, classes, (flags[post] & PICTURE) // PICTURE, time[post], script_bit, lang_bit, client_bit)
     stamp = sequence + count >> TICK
     for late in range(event, len(events[0])):
         if part_of(mix(events[0][late]), shards) == shard:

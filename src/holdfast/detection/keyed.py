@@ -10,11 +10,13 @@ import numpy as np
 
 from holdfast.reading.flags import LINK, SHORT_LINK
 
+from . import model
 from .commentary import judge_replies
 from .history import remember
+from .pictures import PICTURE, Pictures
 from .precursors import EventRows
 from .settings import ACCOUNT_WORDS, ENTRY_WORDS, SECURITY_WORDS, SHARES, SIGHTING_WORDS, DetectionSettings
-from .sightings import MOST_DUE, SCREEN_WORDS, follow
+from .sightings import MOST_DUE, ROUNDED, SCREEN_WORDS, follow
 from .tables import Table, find, mix
 from .watch import signed
 
@@ -64,6 +66,7 @@ class KeyedState:
     def __init__(self, settings: DetectionSettings) -> None:
         """Empty, of the sizes that `settings` allow."""
         self.shards = settings.shards
+        self._least = model.milli(settings.alert) - ROUNDED
         words = {"carrying": 1, "accounts": ACCOUNT_WORDS, "security": SECURITY_WORDS, "texts": ENTRY_WORDS}
         words |= {
             "first_rare": SIGHTING_WORDS,
@@ -72,6 +75,7 @@ class KeyedState:
             "links": ENTRY_WORDS,
         }
         self.tables = {name: Table(settings.sets(SHARES[name], size), size) for name, size in words.items()}
+        self.pictures = Pictures(int(SHARES["pictures"] * settings.memory_mb * (1 << 20)))
         self.sketch: Any = np.zeros(settings.sets(SHARES["sketch"], 0) * 16, np.int32)
         self.evicted: Any = np.zeros((MOST_SHARDS, 2), np.int64)  # accounts, security histories
         self.forgotten: Any = np.zeros(1, np.int64)  # posts that carried a lure
@@ -83,6 +87,8 @@ class KeyedState:
         for name, table in self.tables.items():
             yield f"{name}.tags", table.tags
             yield f"{name}.rows", table.rows
+        for name in Pictures.__slots__:
+            yield f"pictures.{name}", getattr(self.pictures, name)
         yield "sketch", self.sketch
         yield "evicted", self.evicted
         yield "forgotten", self.forgotten
@@ -96,7 +102,11 @@ class KeyedState:
 
     def first_time(self, key: int, kind: int) -> int | None:
         """When a lure was first seen, in ms; None when it is not remembered."""
-        names = (("links", 0), ("first_links", 2)) if kind in (LINK, SHORT_LINK) else (("rare", 0), ("first_rare", 2))
+        names = (
+            (("links", 0), ("first_links", 2))
+            if kind in (LINK, SHORT_LINK, PICTURE)
+            else (("rare", 0), ("first_rare", 2))
+        )
         for name, word in names:
             slot = find(self.tables[name].tags, mix(signed(key)))
             if slot >= 0:
@@ -178,8 +188,9 @@ class KeyedState:
         while start < count or not filled:
             found = np.zeros(1, np.int64)
             start = follow(
-                read, known, rare, links, texts, shard, self.shards, sequence, origin, start, due, found, keep, lost
-            )
+                read, known, rare, links, texts, shard, self.shards, self._least, sequence, origin, start, due, found,
+                keep, lost,
+            )  # fmt: skip
             filled.append(due[: found[0]].copy())
         return filled[0] if len(filled) == 1 else np.concatenate(filled)
 

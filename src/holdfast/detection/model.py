@@ -6,7 +6,8 @@ copying something that spreads, so it saturates at the odds of that (`SPREADS`).
 what was done to the accounts before, obfuscation that differs from post to post, departures from an account's own
 ways) does not. A sum crosses `ALERT` by either, `CONTAIN` only with the second.
 
-Origins: [bg] counted on 309,560 real posts of two communities over eight weeks; [field] published figures on account
+Origins: [bg] counted on 309,560 real posts of two communities over eight weeks; [pics] counted on 541 pictures that
+free desktops and a drawing program for children ship; [field] published figures on account
 takeovers (COMPA, NDSS 2013; Thomas et al., CCS 2017; the inquiry into 15 July 2020); [judged] set by reasoning written beside the number,
 waiting for labelled runs.
 """
@@ -72,11 +73,14 @@ seeing it. [judged]"""
 BURST_PAUSE = 2 * HOUR
 """A longer gap ends a burst. [judged]"""
 
-POPULAR, POPULAR_PACE = 2.7e-3, 15 * MINUTE
+POPULAR, POPULAR_PACE, POPULAR_POSTS = 2.7e-3, 15 * MINUTE, 57
 POPULAR_MOST = 1e-2
 """Of sites never named before, the share that are named by further accounts every `POPULAR_PACE`, each time with another
 page, because they are simply popular; at a pace of m it is (m / `POPULAR_PACE`) squared of that, for two short gaps in
-a row. [bg] of 1,128 sites first named during eight weeks 3 had a third account with a third page within half an hour."""
+a row. Whatever is popular is so by share of the posts: where more than `POPULAR_POSTS` are made in that time, the time in which so many
+are made takes its place. Who names a site is not explained by its being popular: the share is divided by what the first links of
+three of its average accounts say. [bg] of 1,128 sites first named during eight weeks 3 had a third account with a third page within half an hour, at 3.8
+posts a minute."""
 
 LONG_GAP = -3.0
 """Floor of a gap's evidence: longer than the key's usual pace. [theory]"""
@@ -85,20 +89,22 @@ SHORT_GAP = 4.7
 """Ceiling of a gap's evidence: below it, accidents (one person's two accounts) take over. [judged]"""
 
 HAS_A_PAST = -2.2
-"""The site was named on an earlier day: ln(0.1 / 0.9); campaigns buy theirs fresh. [field]"""
+"""The site was named on an earlier day: ln(0.1 / 0.9); campaigns buy theirs fresh; and its bursts are so much more
+readily explained by its being popular. [field]"""
 
 KNOWN_POSTS, KNOWN_AGE = 8, 1 * DAY
 """From so many posts over so long a time before the burst a site is known, and its bursts are ordinary: it then counts as
 something people copy. Fewer could be an attacker's, to give a fresh site a past. [bg] Conversations come in bursts."""
 
 OWN_CAP, OWN_FLOOR = 6.0, -3.0
-OWN_SCALES = 14
+OWN_SCALES = (14, 10, 9)
 OWN_PRIOR = 2.0
 OWN_RECENT = 8
 OWN_PAUSE, OWN_LEAST_PAUSE, OWN_PAUSE_GAPS = 8 * HOUR, 30 * MINUTE, 20
 """Accounts that each post a payment address (a short link, a site) nobody posted before, close together: the gap between two such posts against
 how such gaps are spread on this platform, counted in powers of two of a second. A campaign's gap is taken to be as
-likely at each of the 14 scales from 1 s to 2.3 h; the platform's spread starts as that of a Poisson process of the
+likely at each of the scales from 1 s to 2.3 h for addresses, to 9 minutes for short links, to 4 for sites: links become
+popular, and slow crowds of them are just that; the platform's spread starts as that of a Poisson process of the
 pace seen so far, or of the latest eight gaps where that is faster, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of eight hours ends
 a crowd, and so does one of 20 times its mean gap that is over half an hour. [theory]"""
 
@@ -115,18 +121,30 @@ how many times fewer, at most 5 nats (34 a million), towards an alert: the rate 
 `TRIALS_PER_MILLION` over 400 posts, two chances. Within the first day, while accounts are still getting a past, it counts by
 the share of a day watched. [theory]"""
 
+NEAR_PICTURE = 31, 256
+"""Bits of a perceptual hash that differ at most, of how many: what PDQ's authors advise. Other lengths in proportion. [field]"""
+
+NEAR_RECENT_PICTURE, RECENT_PICTURES = 60, 1_000
+"""The same for two hashes of 256 bits among the latest pictures: captions and small crops change 20 to 60 bits. [pics] of 136,503
+pairs of 523 pictures, most of them things on white, 2 differed in no more than 60 bits without showing the same, so among
+1,000 one in seventy finds a stranger; among 100,000 every one would."""
+
+SHARED_PICTURE = 4.0
+"""Nearly the same picture: ln(1 / 0.02), by the figures above."""
+
 SPREADS = {
     "address": 1e-5,
     "shape": 1e-5,
     "own": 1e-5,
     "own_link": 3e-4,
+    "own_site": 3e-3,
     "page": 1e-5,
     "known": 1e-2,
     "copyable": 1e-2,
     "text": 5e-2,
 }
 """Share of keys taken up by a second account that spread by copying and look as sharp as a campaign. Content saturates
-at -ln of it: 11.5, 4.6 and 3.0 nats. Donation addresses that hundreds repost, and new sites of which everybody
+at -ln of it: 11.5, 4.6 and 3.0 nats, and 8.1 and 5.8 for short links and sites that crowd. Donation addresses that hundreds repost, and new sites of which everybody
 links an own page, are rare; links, numbers and words that spread are everyday. [judged]"""
 
 FORM_ODDS, FORM_EVEN, FORM_STEEP = 1e-3, 0.28, 40.0
@@ -140,10 +158,45 @@ HABIT_POSTS, HABIT_PER = 3, 20
 """The account posted lures of this class at least three times before, and in one of twenty posts or more: ln(0.03 / 0.5) for addresses; for links
 ln(0.4 / 0.85), for campaigns take accounts as they come and two in five post links. [bg]"""
 
-NOVICE = {"address": 0.66, "link": 2.0, "short_link": 1.0, "phone": 0.5}
-NOVICE_HALF = {"address": 2.0, "link": 3.0, "short_link": 4.0, "phone": 2.0}
+NOVICE = {"address": 0.66, "link": 2.7, "short_link": 1.0, "phone": 0.5}
+NOVICE_HALF = {"address": 2.0, "link": 40.0, "short_link": 4.0, "phone": 2.0}
 """First lure of its class by an account with n posts: `NOVICE` x n / (n + `NOVICE_HALF`). The ceilings are
 ln(0.97 / P(a sharer never did before)). [bg]"""
+
+ESTABLISHED_POSTS = 10
+"""Posts seen of an account, from which its never having posted a picture says something of it. [judged]"""
+
+NEVER_PICTURED, NEVER_PICTURED_SEEN = 0.6, 200
+"""Share of established accounts that never posted a picture; campaigns take accounts as they come. Counted on the stream
+itself, this being worth so many posts. [judged] [bg] 93 of 100 posts of one community came from accounts without one."""
+
+FIRST_PICTURE, FIRST_PICTURE_SEEN = 0.1, 50
+"""Share of those who pass a picture on for whom it is the first they post. Counted over pictures that are like none before,
+but never taken for less: a joke may move those who make none. Where pictures are rare everybody's is the first, and
+says little. [judged] [bg] of 96 links to a picture by established accounts 67 were their first, in that community."""
+
+FIRST_PICTURE_HALF = 2.0
+"""Posts after which never having posted a picture says half of what it can. [judged]"""
+
+PICTURES_BEFORE_MOST, PICTURES_BEFORE_LEAST = -0.2, -2.0
+"""Bounds of what an account says that has posted pictures before. [judged]"""
+
+PICTURE_MEMORY = 1 << 12
+"""New pictures over which first ones are counted; then the counts are halved."""
+
+PICTURES_SHOWN, PICTURES_SHOWN_SEEN = 0.1, 200
+PICTURES_REPEATED = 0.1
+"""Share of posts that carry a picture, counted on the stream, this being worth so many posts; and of these the share that shows
+what another account has shown. Each is one trial, as `TRIALS_PER_MILLION` counts them for all keys: where few post
+pictures few are passed on. [judged] [bg] 3 of 100 links to a picture were taken up by a second account."""
+
+PICTURE_SPREADS, PICTURE_PACE = 0.03, 15 * MINUTE
+PICTURE_PACE_LEAST, PICTURE_PACE_MOST = 0.1, 5.0
+PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST = 1e-5, 0.5
+"""Of pictures that a second account takes up, the share that further accounts show every `PICTURE_PACE` as they do a joke; at
+a pace of m it is m / `PICTURE_PACE` of that, within 0.1 and 5: pictures spread at any pace. Each account that posts
+pictures anyway makes copying likelier, each that never did less likely, down to 1e-5. So no picture raises an alarm
+by its pace alone, nor by itself holds anybody. [judged]"""
 
 REMARK = -1.25
 """An account that quotes, defangs or answers, beyond as many as carry: ln(0.2 / 0.7). A key that is mostly talked about is news. [judged]"""
@@ -275,9 +328,17 @@ def rare_class(trials: int, posts: int, watched: int) -> float:
     return min(RARE_MOST, max(0.0, log(usual / rate))) * min(1.0, max(0, watched) / DAY)
 
 
-def popular_spreads(pace: float) -> float:
-    """How readily a burst with a mean gap of `pace` ms is explained by a site that is simply becoming popular."""
-    return float(min(POPULAR_MOST, POPULAR * (pace / POPULAR_PACE) ** 2))
+def popular_pace(posts: int, watched: int) -> float:
+    """The time, in ms, in which `POPULAR_POSTS` posts are made here, where `posts` were made in `watched` ms; at most `POPULAR_PACE`."""
+    return min(POPULAR_PACE, max(SECOND, POPULAR_POSTS * max(watched, 0) / max(posts, POPULAR_POSTS)))
+
+
+def popular_spreads(pace: float, popular: float, novelty: float) -> float:
+    """How readily a burst with a mean gap of `pace` ms is explained by a site that is simply becoming popular.
+
+    `popular` is `popular_pace`, `novelty` what the accounts' first links say, in nats.
+    """
+    return float(min(POPULAR_MOST, POPULAR * (pace / popular) ** 2) * exp(-max(0.0, novelty)))
 
 
 def form_spreads(share: float | None) -> float:
@@ -285,6 +346,40 @@ def form_spreads(share: float | None) -> float:
     if share is None:
         return FORM_ODDS
     return min(FORM_MOST, max(FORM_LEAST, FORM_ODDS * exp(min(50.0, FORM_STEEP * (share - FORM_EVEN)))))
+
+
+def never_pictured(never: int, posts: int) -> float:
+    """The share of established accounts without a picture, counted over posts."""
+    return (NEVER_PICTURED * NEVER_PICTURED_SEEN + never) / (NEVER_PICTURED_SEEN + posts)
+
+
+def first_pictured(first: int, pictures: int) -> float:
+    """The share of established accounts for whom a picture that goes round is their first, counted over new pictures."""
+    return max(FIRST_PICTURE, (FIRST_PICTURE * FIRST_PICTURE_SEEN + first) / (FIRST_PICTURE_SEEN + pictures))
+
+
+def picture_trials(shown: int, posts: int) -> float:
+    """How often a second account takes a picture up, as a multiple of `TRIALS_PER_MILLION`, counted over posts."""
+    share = (PICTURES_SHOWN * PICTURES_SHOWN_SEEN + shown) / (PICTURES_SHOWN_SEEN + posts)
+    return PICTURES_REPEATED * share * 1e6 / TRIALS_PER_MILLION
+
+
+def picture_worth(posts: int, never: float, first: float, *, before: bool) -> float:
+    """What it says, in nats, that an account of `posts` posts shows a picture, its first or one more (`before`)."""
+    if before:
+        return min(PICTURES_BEFORE_MOST, max(PICTURES_BEFORE_LEAST, log(max(1 - never, 1e-3) / max(1 - first, 1e-3))))
+    return max(0.0, log(never / first)) * posts / (posts + FIRST_PICTURE_HALF)
+
+
+def picture_pace(pace: float) -> float:
+    """The share of pictures that spread at a mean gap of `pace` ms, as a multiple of that at `PICTURE_PACE`."""
+    return min(PICTURE_PACE_MOST, max(PICTURE_PACE_LEAST, pace / PICTURE_PACE))
+
+
+def picture_spreads(pace: float, whose: float, trials: float) -> float:
+    """How readily a picture shown every `pace` ms is explained by copying, where its accounts' pasts say `whose` nats."""
+    share = PICTURE_SPREADS * picture_pace(pace) * trials * exp(-max(whose, -50.0))
+    return min(PICTURE_SPREADS_MOST, max(PICTURE_SPREADS_LEAST, share))
 
 
 def precursor_base(kind: int, posts_with: int, posts: int, events: int, accounts: int) -> float:
@@ -301,7 +396,9 @@ def sign_in_base(kind: int, posts_with: int, posts: int) -> float:
 
 def spread(content: float, share: float) -> float:
     """Content evidence against chance *or* copying, where `share` of keys spread by copying: at most -ln(share)."""
-    return -log((1 - share) * exp(-max(content, -50.0)) + share)
+    if content < -50.0:
+        return content
+    return -log((1 - share) * exp(-content) + share)
 
 
 def mixture(total: float, prior: float) -> float:

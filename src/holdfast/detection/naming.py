@@ -11,11 +11,21 @@ from holdfast.reading.flags import ADDRESS, DOMAIN, HANDLE, LINK, PHONE, PROVED,
 from .crowds import CROWD_AT, CROWD_SIGHTING
 from .evidence import Sighting
 from .features import Features
+from .pictures import PICTURE
 from .postlog import Named
 from .settings import EXACT, HEADER_WORDS, SIGHTING_WORDS
 from .sightings import TEXT
 
-CLASS_OF = {ADDRESS: "address", DOMAIN: "link", LINK: "link", SHORT_LINK: "short_link", PHONE: "phone", TEXT: ""}
+CLASS_OF = {
+    ADDRESS: "address",
+    DOMAIN: "link",
+    LINK: "link",
+    SHORT_LINK: "short_link",
+    PHONE: "phone",
+    TEXT: "",
+    PICTURE: "picture",
+}
+_OWN_SORT = {ADDRESS: "own", SHORT_LINK: "own_link", DOMAIN: "own_site"}
 _U64 = 1 << 64
 
 
@@ -70,7 +80,7 @@ def sort_of(kind: int, valid: int) -> str:
     """What sharing a key of this kind is worth (`Sighting.sort`)."""
     if kind == ADDRESS:
         return "address" if valid == PROVED else "shape"
-    return {DOMAIN: "page", TEXT: "text"}.get(kind, "copyable")
+    return {DOMAIN: "page", TEXT: "text", PICTURE: "picture"}.get(kind, "copyable")
 
 
 def crowd_of(crowd: Any) -> dict[int, float]:
@@ -94,7 +104,7 @@ def sighting_of(post: Named, kind: int, valid: int, *, own: float | None = None)
         urls=post.urls,
         handles=frozenset(key for code, key, _ in post.lures if code == HANDLE),
         signature=post.signature,
-        sort=sort_of(kind, valid) if own is None else "own" if kind == ADDRESS else "own_link",
+        sort=sort_of(kind, valid) if own is None else _OWN_SORT[kind],
         worth=own or 0.0,
         lure_class=CLASS_OF[kind],
     )

@@ -20,6 +20,7 @@ from holdfast.reading import LureKind, read_text
 from holdfast.reading.flags import HAS_ADDRESS, HAS_LINK, HAS_PIECE, PROVED
 
 from . import model
+from .order import events_in_order
 
 _RUN = re.compile(r"(?<![\w/@#.=&?%+~-])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{10,}(?![\w/@#=&?%+~-])")
 _SHORTEST, _LONGEST = 25, 120  # characters of a whole address
@@ -85,7 +86,7 @@ def with_profiles(posts: Any, events: Iterable[SecurityEvent]) -> Any:
     told = [event for event in events if isinstance(event, ProfileChange) and _lures(event.new)]
     if not told:
         return posts
-    rows = [_post(event) for event in sorted(told, key=lambda event: event.time)]
+    rows = [_post(event) for event in events_in_order(told)]
     places = np.searchsorted(posts.column("time").to_numpy(), [row["time"] for row in rows])
     return _inserted(posts, pa.RecordBatch.from_pylist(rows, schema=POSTS), places)
 

@@ -41,8 +41,8 @@ _NONE = EventRows(columns=(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY))
 
 
 def rows_of(events: Iterable[SecurityEvent]) -> EventRows:
-    """The events that say something about an account's safety, in order of time; the others are left out."""
-    rows = sorted((row for event in events if (row := _row(event)) is not None), key=lambda row: row[1])
+    """The events that say something about an account's safety, in order of time, whatever theirs; the others are left out."""
+    rows = sorted((row for event in events if (row := _row(event)) is not None), key=lambda row: (row[1], row))
     if not rows:
         return _NONE
     columns: Sequence[Sequence[int]] = list(zip(*rows, strict=True))

@@ -11,21 +11,28 @@ little. State, int64[`RATE_WORDS`]:
 | 10 | accounts seen posting |
 | 11-18 | security events of each kind within about a day |
 | 19 | when those were last halved, ms |
+| 20, 21 | posts by established accounts, and by those of them that had never posted a picture |
+| 22, 23 | pictures like none before by established accounts, and those that were their account's first |
+| 24, 25 | posts, and those that carry a picture |
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from holdfast.reading.flags import NEW_PICTURE, PICTURE
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
-from .features import SIGNS_IN_BIT
+from .features import PICTURED_BIT, SIGNS_IN_BIT
 
 KINDS = len(model.PRECURSOR_KINDS)
-RATE_WORDS = 20
+RATE_WORDS = 26
 _POSTS, _KNOWN, _ACCOUNTS, _EVENTS, _HALVED = KINDS, 9, 10, 11, 19
 _MEMORY, _DAY = model.PRECURSOR_MEMORY, model.DAY
+_ESTABLISHED, _PICTURES, _SHOWN = 20, 22, 24
+_MIN_POSTS, _PICTURE_MEMORY = model.ESTABLISHED_POSTS, model.PICTURE_MEMORY
+_PICTURE_BIT, _NEW_PICTURE_BIT = (32 + flag.bit_length() - 1 for flag in (PICTURE, NEW_PICTURE))
 
 
 @kernel
@@ -41,6 +48,22 @@ def count_post(rates: Array, word: int) -> None:
     if kinds:
         for kind in range(KINDS):
             rates[kind] += kinds >> kind & 1
+    _count_pair(rates, _SHOWN, word >> _PICTURE_BIT & 1, _MEMORY)
+    if word & 255 >= _MIN_POSTS:
+        never = 1 - (word >> PICTURED_BIT & 1)
+        _count_pair(rates, _ESTABLISHED, never, _MEMORY)
+        if word >> _NEW_PICTURE_BIT & 1:
+            _count_pair(rates, _PICTURES, never, _PICTURE_MEMORY)
+
+
+@kernel
+def _count_pair(rates: Array, at: int, more: int, memory: int) -> None:
+    """Count one at `at`, and `more` beside it; both are halved when there are `memory`."""
+    if rates[at] >= memory:
+        rates[at] >>= 1
+        rates[at + 1] >>= 1
+    rates[at] += 1
+    rates[at + 1] += more
 
 
 @kernel
@@ -67,4 +90,14 @@ def bases(rates: Any) -> tuple[float, ...] | None:
         if kind in model.SIGN_IN_KINDS
         else model.precursor_base(kind, counted[kind], posts, counted[_EVENTS + kind], accounts)
         for kind in range(KINDS)
+    )
+
+
+def pictures(rates: Any) -> tuple[float, float, float]:
+    """What pictures are here: `model.never_pictured`, `model.first_pictured` and `model.picture_trials` as of now."""
+    established, never, new, first, posts, shown = rates[_ESTABLISHED:].tolist()
+    return (
+        model.never_pictured(never, established),
+        model.first_pictured(first, new),
+        model.picture_trials(shown, posts),
     )

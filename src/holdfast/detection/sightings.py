@@ -8,7 +8,8 @@ accounts take it up it becomes an entry, `ENTRY_WORDS` int64:
 | 0, 1 | time of the first sighting, and of the latest new account, ms |
 | 2 | distinct accounts ever |
 | 3 | posts that carry it |
-| 4 | content evidence, thousandths of nats; a site's is a cumulative sum that starts again when it falls to nothing |
+| 4 | content evidence, thousandths of nats; a site's is a cumulative sum that starts again when it falls to nothing; a
+picture's is what its accounts' pasts say |
 | 5 | accounts since it started; the first `EXACT` of them stand at the end, one by one |
 | 6 | distinct accounts that only remark on it |
 | 7-9 | what copying cannot explain, thousandths: precursors, obfuscation, departures |
@@ -16,12 +17,12 @@ accounts take it up it becomes an entry, `ENTRY_WORDS` int64:
 | 12-15 | 256 bits by account, to know the next one as new |
 | 16, 17 | posts before the sum started, and when it did |
 
-Sums are integers, screens are generous: an entry whose sum could reach `model.ALERT` is handed to `evidence` as it stands.
+Sums are integers, screens are generous: an entry whose sum could reach the alert threshold is handed to `evidence` as it stands.
 """
 
 from __future__ import annotations
 
-from math import exp, log
+from math import log
 
 import numpy as np
 
@@ -43,6 +44,8 @@ from holdfast.reading.flags import (
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
+from .features import PICTURED_BIT
+from .pictures import PICTURE
 from .settings import ENTRY_WORDS, EXACT, HEADER_WORDS, SIGHTING_WORDS
 from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of, prefetch, refresh
 
@@ -66,7 +69,7 @@ MOST_DUE = 64
 """Entries that one post can bring to their screen at most."""
 
 _m = model.milli
-_ALERT = _m(model.ALERT) - 50  # the screen rounds; the last word is said in floating point
+ROUNDED = 50  # thousandths by which the screen lies below the threshold: the last word is said in floating point
 _MIN_CARRIERS = model.MIN_CARRIERS
 _COMMENTARY = QUOTED_LURE | DEFANGED | REFERS | REPLIES
 _COPYABLE = _m(model.SHARED_COPYABLE)
@@ -77,6 +80,10 @@ _CONVERSATION = _m(model.CONVERSATION)
 _AT_MOST = {name: _m(-log(share)) for name, share in model.SPREADS.items()}
 _ADDRESS_MOST, _PAGE_MOST, _COPYABLE_MOST, _TEXT_MOST = (_AT_MOST[n] for n in ("address", "page", "copyable", "text"))
 _CLASS = (0, 0, 1, 1, 2, 0, 3)  # kind of lure -> bit of its class in a feature word
+_FIRST_PICTURE, _PICTURE_AGAIN = 1000.0 * log(1 / model.FIRST_PICTURE), _m(model.PICTURES_BEFORE_MOST)
+_FIRST_PICTURE_HALF, _SHARED_PICTURE = model.FIRST_PICTURE_HALF, _m(model.SHARED_PICTURE)
+_PICTURE_MOST = _m(-log(model.PICTURE_SPREADS * model.picture_trials(0, model.PRECURSOR_MEMORY)))
+_PICTURE_PACE, _PACE_LEAST, _PACE_MOST = model.PICTURE_PACE, model.PICTURE_PACE_LEAST, model.PICTURE_PACE_MOST
 _NOVICE = tuple(_m(nats) for nats in model.NOVICE.values())
 _NOVICE_HALF = tuple(model.NOVICE_HALF.values())
 _PRECURSOR = tuple(
@@ -93,8 +100,8 @@ _MIN_POSTS = model.DEPARTURE_MIN_POSTS
 _REACH_WINDOW, _REACH_FREE, _REACH_EACH = model.REACH_WINDOW, model.REACH_FREE, _m(model.REACH_EACH)
 _DAY, _QUIET, _WATCHED, _PAUSE = model.DAY, model.QUIET, model.WATCHED, model.BURST_PAUSE
 _POPULAR, _POPULAR_PACE, _POPULAR_MOST = model.POPULAR, model.POPULAR_PACE, model.POPULAR_MOST
+_POPULAR_POSTS, _NOVICE_MOST = model.POPULAR_POSTS, _m(model.NOVICE["link"])
 _LONG_GAP, _SHORT_GAP, _SECOND = model.LONG_GAP, model.SHORT_GAP, model.SECOND
-_LEAST_GAP, _AT_FLOOR = _m(model.LONG_GAP), exp(model.LONG_GAP + min(model.FIRST_GAP, model.NEXT_GAP)) * (1 - 1e-9)
 _FIRST_GAP, _NEXT_GAP, _BURST_LEAST = model.FIRST_GAP, model.NEXT_GAP, _m(model.BURST_LEAST)
 _KNOWN_POSTS, _KNOWN_AGE = model.KNOWN_POSTS, model.KNOWN_AGE
 _CROWD_POSTS = model.OWN_LINK_POSTS
@@ -108,6 +115,10 @@ _AHEAD = 6  # posts ahead for which memory is called
 @kernel
 def _character(word: int, kind: int) -> int:
     """What the first lure of its class says, thousandths. A habit counts nothing here: it may be an earlier campaign's."""
+    if kind == PICTURE:  # as much as it can say: how everyday first pictures are is known to exact weighing alone
+        posts = word & 255
+        first = int(_FIRST_PICTURE * posts / (posts + _FIRST_PICTURE_HALF)) + 1
+        return _PICTURE_AGAIN if word >> PICTURED_BIT & 1 else first
     bit = _CLASS[kind]
     if word >> (8 + bit) & 1:
         return 0
@@ -131,11 +142,8 @@ def precursor_strength(word: int) -> int:
 
 @kernel
 def _gap(waited: int, usual: int, cost: float) -> int:
-    """`model.gap` in thousandths; logarithms are for what is not certain to lie beyond floor or ceiling."""
-    times = max(usual, 1) / max(waited, _SECOND)
-    if times < _AT_FLOOR:
-        return _LEAST_GAP
-    nats = np.log(times) - cost
+    """`model.gap` in thousandths."""
+    nats = np.log(max(usual, 1) / max(waited, _SECOND)) - cost
     return int(np.rint(1000.0 * min(_SHORT_GAP, max(_LONG_GAP, nats))))
 
 
@@ -251,6 +259,8 @@ def _see(
                 entry[4] += worth
         if entry[5] == 0:
             entry[4] = character
+    elif kind == PICTURE:
+        entry[4] += character
     else:
         shared = _SHARED_SHAPE if kind == ADDRESS and valid < PROVED else _SHARED[kind]
         entry[4] += character + (shared if entry[5] > 0 else 0)
@@ -280,8 +290,16 @@ def _see_text(entry: Array, voice: int, at: int, when: int, word: int, page: int
 
 
 @kernel
-def _is_due(entry: Array, kind: int) -> bool:
+def _popular_pace(posts: int, watched: int) -> float:
+    """`model.popular_pace`."""
+    return min(float(_POPULAR_PACE), max(float(_SECOND), _POPULAR_POSTS * max(watched, 0) / max(posts, _POPULAR_POSTS)))
+
+
+@kernel
+def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
     """Whether exact weighing, which can make no more of the entry than the sum here, should look at it now.
+
+    It should where the sum is `least` thousandths or more; `at` posts were made in the `watched` ms so far.
 
     Asked at each of the first accounts, then at 12, 16, 24, 32, ...: ever more seldom.
     """
@@ -292,21 +310,24 @@ def _is_due(entry: Array, kind: int) -> bool:
         third = count // 3
         if count & (count - 1) and (count % 3 or third & (third - 1)):
             return False
-    total = max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
-    for word in range(7, 10):
-        total += max(entry[word], 0)
-    if entry[4] + total < _ALERT:
-        return False  # wherever its content is cut off
-    most = _COPYABLE_MOST
-    if kind == ADDRESS:
+    most, content = _COPYABLE_MOST, entry[4]
+    if kind == PICTURE:
+        pace = (entry[1] - entry[0]) / (count - 1) / _PICTURE_PACE
+        whose = content - int(1000.0 * np.log(min(_PACE_MOST, max(_PACE_LEAST, pace))))
+        most = min(_ADDRESS_MOST, whose + _PICTURE_MOST)
+        content += _SHARED_PICTURE * (count - 1)
+    elif kind == ADDRESS:
         most = _ADDRESS_MOST
     elif kind == DOMAIN and not _is_known(entry):
         pace = (entry[1] - entry[17]) / (count - 1)
-        popular = min(_POPULAR_MOST, max(_POPULAR * (pace / _POPULAR_PACE) ** 2, 1e-12))
-        most = min(_PAGE_MOST, int(-1000.0 * np.log(popular)))
+        popular = min(_POPULAR_MOST, max(_POPULAR * (pace / _popular_pace(at, watched)) ** 2, 1e-12))
+        most = min(_PAGE_MOST, int(-1000.0 * np.log(popular)) + min(count, EXACT) * _NOVICE_MOST)
     elif kind == TEXT:
         most = _TEXT_MOST
-    return bool(min(entry[4], most) + total >= _ALERT)
+    total = min(content, most) + max(entry[10] - _REACH_FREE, 0) * _REACH_EACH
+    for word in range(7, 10):
+        total += max(entry[word], 0)
+    return bool(total >= least)
 
 
 @kernel
@@ -353,7 +374,7 @@ def _count_text(sketch: Array, mixed: int, who: int) -> int:
 @kernel
 def _follow_text(
     post: int, bands: Array, tables: tuple[Array, Array, Array], voice: int, at: int, when: int, word: int,
-    shard: int, shards: int, due: Array, found: Array, lost: Array,
+    shard: int, shards: int, least: int, due: Array, found: Array, lost: Array,
 ) -> bool:  # fmt: skip
     """Follow the bands of one post's text; True when the account has a strong precursor."""
     tags, rows, sketch = tables
@@ -372,7 +393,7 @@ def _follow_text(
         if state != FOUND:
             _begin(rows[slot], when)
             lost[1] += state - FRESH
-        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT):
+        if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, least, at, 0):
             _hand_over(due, found, post, key, TEXT, 0, rows[slot])
     return strong
 
@@ -410,11 +431,11 @@ def _crowding(kind: int, valid: int, word: int) -> int:
     """Why to keep a post whose lure nobody cast before, beyond that it carries one."""
     if kind == ADDRESS:
         return CROWDING if valid == PROVED and word >> 48 & 1 == 0 else 0
-    if word >> (8 + _CLASS[kind]) & 1:
+    if kind not in (SHORT_LINK, DOMAIN) or word >> (8 + _CLASS[kind]) & 1:
         return 0
     if kind == SHORT_LINK:
         return CROWDING << 1
-    return CROWDING << 2 if kind == DOMAIN and word & 255 >= _CROWD_POSTS else 0
+    return CROWDING << 2 if word & 255 >= _CROWD_POSTS else 0
 
 
 @kernel
@@ -431,7 +452,7 @@ def _call_memory(
         if kind in (ADDRESS, DOMAIN, PHONE):
             prefetch(rare[0], home(rare[0], mixed))
             prefetch(rare[2], home(rare[2], mixed))
-        elif kind in (LINK, SHORT_LINK):
+        elif kind in (LINK, SHORT_LINK, PICTURE):
             prefetch(links[0], home(links[0], mixed))
             prefetch(links[2], home(links[2], mixed))
 
@@ -440,12 +461,13 @@ def _call_memory(
 def follow(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array],
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array], texts: tuple[Array, Array, Array],
-    shard: int, shards: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array, lost: Array,
+    shard: int, shards: int, least: int, sequence: int, origin: int, start: int, due: Array, found: Array, keep: Array,
+    lost: Array,
 ) -> int:  # fmt: skip
     """Take the keys of this shard, post by post from `start`, into the keyed state; returns the next post to take.
 
-    `known`: time, voice, features, page. Stops early when `due` might overflow: int64[k, SCREEN_WORDS + ENTRY_WORDS],
-    it receives each entry that exact weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n]
+    `known`: time, voice, features, page; `least`: the screen, thousandths of nats. Stops early when `due` might overflow:
+    int64[k, SCREEN_WORDS + ENTRY_WORDS], it receives each entry that exact weighing should see, as it stood then; `found[0]` counts them. `keep` uint8[n]
     says whose names to keep.
     """
     flags, words, bands, lure_from, lure_kind, lure_key, lure_valid = readings
@@ -460,14 +482,14 @@ def follow(
         remarks = flags[post] & _COMMENTARY != 0
         kept = 0
         if words[post] >= MIN_WORDS and not remarks:
-            strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, due, found, lost)
+            strong = _follow_text(post, bands, texts, voice, at, when, word, shard, shards, least, due, found, lost)
             kept = KEPT if strong else 0
         most = found[0] + MOST_DUE // 2
         for lure in range(lure_from[post], lure_from[post + 1]):
             kind, key = lure_kind[lure] & 0xFF, lure_key[lure]
             is_rare = kind in (ADDRESS, DOMAIN, PHONE)
             mixed = mix(key)
-            if (not is_rare and kind not in (LINK, SHORT_LINK)) or part_of(mixed, shards) != shard:
+            if (not is_rare and kind not in (LINK, SHORT_LINK, PICTURE)) or part_of(mixed, shards) != shard:
                 continue
             own = rare if is_rare else links
             kept |= KEPT
@@ -484,7 +506,7 @@ def follow(
                 kept |= KEPT_LONG
             if accounts == 0:
                 kept |= _crowding(kind, valid, word)
-            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind):
+            if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, least, at, when - origin):
                 _hand_over(due, found, post, key, kind, valid, own[3][slot])
         keep[post] = kept
     return count

@@ -110,7 +110,7 @@ def next_post(
                         which == _SHORT and shorteners[shortener] * _EVERYDAY > at
                     ):
                         continue
-                    if join_crowd(crowds[which], voice[post], at, time[post], features[post], origin):
+                    if join_crowd(crowds[which], which, voice[post], at, time[post], features[post], origin):
                         why |= CROWDS << which
             if _has(accounts, account[post]):
                 why |= TOUCHES

@@ -8,7 +8,7 @@ from .encode import batch_to_posts, encode_line, posts_to_batch
 from .interpret import names_in
 from .lines import LONGEST_LINE, Lines, LineSplitter
 from .posts import POSTS, Batch
-from .rejects import Reject
+from .rejects import Reject, reject
 from .rows import RowDecoder
 from .schema import schema_text
 from .times import TimeUnit, format_time, parse_time
@@ -79,5 +79,6 @@ __all__ = [
     "names_in",
     "parse_time",
     "posts_to_batch",
+    "reject",
     "schema_text",
 ]

@@ -190,7 +190,7 @@ def _is_list(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
-def _one_media(value: object) -> list[dict[str, str | None]] | None:
+def _one_media(value: object) -> list[dict[str, object]] | None:
     items = msgspec.json.decode(value) if isinstance(value, str | bytes) else value
     if not isinstance(items, list):
         raise TypeError

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from .columns import PostScanner
@@ -25,10 +26,14 @@ _MOST = 1 << 30  # bytes: the kernels count places in 31 bits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """The events of some lines, in order of arrival, and the lines (or rows) that are none."""
+    """The events of some lines, in order of arrival, and the lines (or rows) that are none.
+
+    `lines` has the number of the line or row of each post, int64[n].
+    """
 
     batch: Batch
     rejects: tuple[Reject, ...] = ()
+    lines: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 class Decoder:
@@ -53,16 +58,18 @@ class Decoder:
             lines = lines.removeprefix(codecs.BOM_UTF8)
         self._seen += len(lines)
         if self._seen <= self._few or not self._short < len(lines) <= _MOST:
-            return self._interpret(enumerate(lines.split(b"\n")), first_line).decoded()
+            return self._interpret(enumerate(lines.split(b"\n")), first_line).decoded(first_line)
         data = lines if lines.endswith(b"\n") else lines + b"\n"
         posts, places, found = self._scanner.read(data)
         starts = np.concatenate(([0], found.ends[:-1] + 1))
         left = np.flatnonzero(found.kinds == LEFT)
         rest = self._interpret(((line, data[starts[line] : found.ends[line]]) for line in left.tolist()), first_line)
         if rest.places:
-            order = np.argsort(np.concatenate((places, rest.places)), kind="stable")
-            posts = pa.concat_batches([posts, rest.posts()]).take(pa.array(order))
-        return Decoded(batch=Batch(posts=posts, others=tuple(rest.others)), rejects=tuple(rest.rejects))
+            places = np.concatenate((places, rest.places))
+            order = np.argsort(places, kind="stable")
+            posts, places = pa.concat_batches([posts, rest.posts()]).take(pa.array(order)), places[order]
+        batch = Batch(posts=posts, others=tuple(rest.others))
+        return Decoded(batch=batch, rejects=tuple(rest.rejects), lines=places + first_line)
 
     def _interpret(self, lines: Iterable[tuple[int, bytes]], first_line: int) -> _Interpreted:
         told = _Interpreted()
@@ -96,5 +103,6 @@ class _Interpreted:
     def posts(self) -> pa.RecordBatch:
         return posts_to_batch(self.records, self.unknown)
 
-    def decoded(self) -> Decoded:
-        return Decoded(batch=Batch(posts=self.posts(), others=tuple(self.others)), rejects=tuple(self.rejects))
+    def decoded(self, first_line: int) -> Decoded:
+        batch = Batch(posts=self.posts(), others=tuple(self.others))
+        return Decoded(batch=batch, rejects=tuple(self.rejects), lines=np.array(self.places, np.int64) + first_line)

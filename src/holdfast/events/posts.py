@@ -27,7 +27,12 @@ POSTS = pa.schema(
         pa.field(
             "media",
             pa.list_(
-                pa.struct([("sha256", pa.string()), ("path", pa.string()), ("url", pa.string()), ("alt", pa.string())])
+                pa.struct(
+                    [
+                        *((name, pa.string()) for name in ("sha256", "path", "url", "alt", "phash")),
+                        ("codes", pa.list_(pa.string())),
+                    ]
+                )
             ),
         ),
         pa.field("platform", pa.string()),

@@ -50,7 +50,8 @@ class RowDecoder:
             reject(int(numbers[row]), reason, _spelt({name: column.slice(row, 1) for name, column in source.items()}))
             for row, reason in sorted(reasons.items())
         ]
-        return Decoded(batch=Batch(posts=posts.take(good) if reasons else posts), rejects=tuple(rejects))
+        batch = Batch(posts=posts.take(good) if reasons else posts)
+        return Decoded(batch=batch, rejects=tuple(rejects), lines=np.asarray(numbers, np.int64)[good])
 
     def _reasons(self, source: Mapping[str, pa.Array], columns: Mapping[str, Coerced], count: int) -> dict[int, str]:
         """Why rows are rejects, by their place."""

@@ -21,12 +21,14 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One picture or film of a post, by content hash, path or address."""
+    """One picture or film of a post: content hash, path or address, perceptual hash in hex, texts of its QR codes."""
 
     sha256: str = ""
     path: str = ""
     url: str = ""
     alt: str = ""
+    phash: str = ""
+    codes: tuple[str, ...] = ()
 
 
 class Post(Event, frozen=True, kw_only=True, omit_defaults=True, tag="post"):

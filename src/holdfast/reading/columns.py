@@ -65,6 +65,12 @@ def lists(column: pa.Array) -> tuple[npt.NDArray[np.int64], Strings]:
     return starts, strings(column.values)
 
 
+def filled(column: pa.Array) -> npt.NDArray[np.bool_]:
+    """Whether each list is there and not empty, bool[n]."""
+    lengths = column.value_lengths().fill_null(0).to_numpy()
+    return np.asarray(lengths > 0)
+
+
 def said(column: pa.Array) -> npt.NDArray[np.bool_]:
     """Whether each string is there and not empty, bool[n]."""
     offsets = strings(column).offsets

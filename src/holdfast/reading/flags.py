@@ -20,6 +20,7 @@ class Flag(enum.IntFlag):
     REFERS: the post reposts or quotes another (by its columns, or "RT @" at its beginning).
     REPLIES: the post answers another (by its column).
     HAS_PIECE: no address, but a run of ten or more ASCII letters and digits, some of both, that could be a piece of one.
+    PICTURE: it carries a picture (by its columns). NEW_PICTURE: one that is like none before; told by detection alone.
     Bits 16 to 23 tell which service shortened the post's first short link: 1 to 255 by hash, 0 for none.
     """
 
@@ -34,11 +35,14 @@ class Flag(enum.IntFlag):
     HAS_SHORT_LINK = 1 << 8
     HAS_PIECE = 1 << 9
     REPLIES = 1 << 10
+    PICTURE = 1 << 11
+    NEW_PICTURE = 1 << 12
 
 
 SHORTENER_AT = 16
 
-# The numbers in `Readings.lure_kind`. TEXT has none: a repeated text is known by its bands, not by a place in the post.
+# The numbers in `Readings.lure_kind`. TEXT has none: a repeated text is known by its bands, not by a place in the post. Nor
+# has PICTURE, which detection knows by its likeness to others.
 LURE_CODES = MappingProxyType(
     {
         LureKind.ADDRESS: 1,
@@ -55,7 +59,7 @@ LURE_KINDS = MappingProxyType({code: kind for kind, code in LURE_CODES.items()})
 # The same as plain numbers, for the kernels.
 ADDRESS, DOMAIN, LINK, SHORT_LINK, HANDLE, PHONE, CASHTAG = (LURE_CODES[kind] for kind in LURE_CODES)
 OBFUSCATED_TEXT, OBFUSCATED_LURE, QUOTED_LURE, DEFANGED, REFERS, MENTIONS, *_REST = (flag.value for flag in Flag)
-HAS_ADDRESS, HAS_LINK, HAS_SHORT_LINK, HAS_PIECE, REPLIES = _REST
+HAS_ADDRESS, HAS_LINK, HAS_SHORT_LINK, HAS_PIECE, REPLIES, PICTURE, NEW_PICTURE = _REST
 
 # `Readings.lure_valid`: what vouches for a lure.
 MALFORMED = 0  # unmistakably meant as an address, and its checksum is wrong

@@ -20,6 +20,7 @@ class LureKind(enum.StrEnum):
     PHONE = "phone"
     CASHTAG = "cashtag"
     TEXT = "text"
+    PICTURE = "picture"
 
 
 class Lure(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from holdfast.errors import ColumnError
 
-from .columns import NOTHING, Strings, lists, said, strings
+from .columns import NOTHING, Strings, filled, lists, said, strings
 from .desk import MOST_LURES, desk
 from .fingerprint import HASHES
-from .flags import QUOTED_LURE, REFERS, REPLIES
+from .flags import PICTURE, QUOTED_LURE, REFERS, REPLIES
 from .hashing import hash_all
 from .post import BAND_COUNT, read_posts
 from .suffixes import kernel_table
@@ -119,7 +119,7 @@ class Reader:
         self._ids = np.empty(posts, np.uint64), np.empty(posts, np.uint64)
 
     def read(self, posts: pa.RecordBatch) -> Readings:
-        """Read the columns id, account, text, and where there are any urls, repost_of, reply_to, quote_of.
+        """Read the columns id, account, text, and where there are any urls, media, repost_of, reply_to, quote_of.
 
         Raises ColumnError when one of the first three is missing, or one of them all is not what it should be.
         """
@@ -134,6 +134,8 @@ class Reader:
         for name, meaning in REFERENCES.items():
             if name in posts.schema.names:
                 flags |= said(posts.column(name)) * np.uint32(meaning)
+        if "media" in posts.schema.names and posts.column("media").null_count < n:
+            flags |= filled(posts.column("media")) * np.uint32(PICTURE)
         link_lists, links = np.zeros(n + 1, np.int64), Strings(NOTHING, np.zeros(1, np.int64))
         if "urls" in posts.schema.names:
             link_lists, links = lists(posts.column("urls"))

@@ -150,6 +150,7 @@ class Response:
         if now >= self._review_at:
             self._review_at = now + self._settings.review_every
             self.docket.review(now)
+            self.incidents.review(now)
         if now >= self._reconcile_at and self.book.holds:
             self.report = self._reconciler.once(now)
             self._reconcile_at = self.report.again_at or now + self._settings.reconcile_every

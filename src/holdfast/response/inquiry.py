@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
-from holdfast.investigation import Cause, NextAccount, common_cause, next_accounts
+from holdfast.containment import RECENT_MS, changed_within
+from holdfast.investigation import Cause, Factor, NextAccount, common_cause, next_accounts
 
 from .case import Case
 from .knowledge import Knowledge
@@ -53,3 +56,17 @@ def _next(case: Case, cause: Cause, knowledge: Knowledge, now: int) -> dict[str,
 def probability(account: NextAccount) -> float:
     """The chance that it is used next."""
     return ALIKE if account.likely else OTHERWISE
+
+
+def in_hand(factor: Factor, warned: Collection[str], knowledge: Knowledge, now: int) -> dict[str, float]:
+    """The chance that each account is used which staff or a tool session behind takeovers changed since yesterday.
+
+    Those `warned` of are in its hands, and so are those that no ticket asked for; the others it may have helped.
+    """
+    changes = knowledge.directory.credential_changes
+    changed = [each for each in knowledge.touched(factor.key) if changed_within(changes.get(each), RECENT_MS, now)]
+    chances = dict.fromkeys(changed, ALIKE)
+    for account, history in knowledge.touches.of_accounts(changed).items():
+        if any(touch.contents.ticketed and factor in touch.contents.factors for touch in history):
+            chances[account] = OTHERWISE
+    return chances | dict.fromkeys(warned, ALIKE)

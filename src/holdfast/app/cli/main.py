@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import cyclopts
 from rich.console import Console
@@ -24,7 +27,7 @@ app = cyclopts.App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `main` says that what was recorded is whole
 )
-_COMMANDS = ("demo", "drill", "scan", "watch", "ledger")
+_COMMANDS = ("demo", "drill", "scan", "explain", "watch", "ledger", "bench")
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
     app.command(f"holdfast.app.cli.{_name}:{_name}", name=_name)
 
@@ -42,14 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in _COMMANDS:
             app[name]  # resolves it: what a command is for stands in its own docstring
     try:
-        answer = app(
-            words[1:] if verbose else words,
-            exit_on_error=False,
-            print_error=False,
-            result_action="return_value",
-        )
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        with _interrupts():
+            answer = app(
+                words[1:] if verbose else words,
+                exit_on_error=False,
+                print_error=False,
+                result_action="return_value",
+            )
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except cyclopts.CycloptsError as error:
         errors.print(plain(f"holdfast: {error}", limit=2_000))
         errors.print(plain("See `holdfast --help`, or `holdfast COMMAND --help`."))
@@ -73,6 +77,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _silence_output()
         return _UNWRITABLE
     return answer if isinstance(answer, int) else 0
+
+
+@contextmanager
+def _interrupts() -> Iterator[None]:
+    """Let no Ctrl-C be lost: one that comes while C calls back into Python is swallowed there, and counts at the end.
+
+    Raises:
+        KeyboardInterrupt: one came.
+
+    """
+    deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as shells start what runs in the background
+    if deaf or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = False
+
+    def stop(*_: object) -> None:
+        nonlocal came
+        came = True
+        raise KeyboardInterrupt
+
+    usual = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _silence_output() -> None:

@@ -27,6 +27,22 @@ Columns = Annotated[
     ),
 ]
 
+Media = Annotated[
+    bool,
+    Parameter(negative="", help="Look at pictures that are in the events, as data: URLs. Takes the extra `media`."),
+]
+MediaRoot = Annotated[
+    Path | None,
+    Parameter(name="--media-root", help="Look at pictures too whose paths lead to files below this folder."),
+]
+MediaOrigin = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--media-origin",
+        negative="",
+        help="Look at pictures too that this server on this machine has (http://127.0.0.1:PORT). May be repeated.",
+    ),
+]
 APPROVE_AFTER = 60.0  # seconds: two people who look at a plan before they agree to it
 
 Auto = Annotated[

@@ -6,6 +6,7 @@ import enum
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,18 +17,21 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingCo
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from holdfast.app.forgotten import forgotten, told
+from holdfast.app.explain import campaign_json
+from holdfast.app.forgotten import forgotten, sentences
+from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.scan import Progress, Scan
 from holdfast.app.terminal import Screen, plain
 from holdfast.app.wiring import make_engine
 from holdfast.connectors.files import FileSource, RejectFile
+from holdfast.connectors.media import Looking
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import HoldfastError
 from holdfast.events import Dialect, TimeUnit, format_time
 from holdfast.reading import most_telling
 
-from .options import Columns, File, Json, Memory, check_files, columns_of
+from .options import Columns, File, Json, Media, MediaOrigin, MediaRoot, Memory, check_files, columns_of
 
 _SHOWN = 8  # accounts, lures and terms that the text form lists per campaign
 _EXIT_FOUND = 1
@@ -46,6 +50,9 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "auto",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
     fail_on: Annotated[FailOn | None, Parameter(help="Answer 1 when one of this tier or above is found.")] = None,
+    media: Media = False,
+    media_root: MediaRoot = None,
+    media_origin: MediaOrigin = (),
     memory_mb: Memory = 512,
     json: Json = False,
 ) -> int:
@@ -59,23 +66,31 @@ def scan(  # noqa: PLR0913 - each is a word on the command line
     source = FileSource(files or ("-",), dialect=dialect)
     keep = RejectFile(rejects) if rejects is not None else None
     engine = make_engine(memory_mb=memory_mb)
-    run = Scan(source, engine, Refused(keep))
+    pictures = looking(source, inline=media, root=media_root, origins=media_origin)
+    run = Scan(pictures or source, engine, Refused(keep))
     began = time.perf_counter()
     failure: HoldfastError | None = None
-    try:
-        _read(run, show=sys.stderr.isatty())
-    except HoldfastError as error:
-        failure = error  # what was found before the damage is still told
+    with pictures or nullcontext():
+        try:
+            read(run, show=sys.stderr.isatty())
+        except HoldfastError as error:
+            failure = error  # what was found before the damage is still told
     seconds = time.perf_counter() - began
     if keep is not None:
         keep.close()
-    (_print_json if json else _print_text)(run, seconds, engine.detector.counters)
+    (_print_json if json else _print_text)(run, pictures, seconds, engine.detector.counters)
     if failure is not None:
         raise failure
     return _EXIT_FOUND if _worse(run, fail_on) else 0
 
 
-def _read(run: Scan, *, show: bool) -> None:
+def read(run: Scan, *, show: bool) -> None:
+    """Run a scan to its end, with a bar on standard error where `show`.
+
+    Raises:
+        HoldfastError: as the scan does; what came before has been looked at.
+
+    """
     columns = (TextColumn("scanning"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[found]}"))
     with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not show) as bar:
         task = bar.add_task("scan", total=None, found="")
@@ -97,21 +112,11 @@ def _worse(run: Scan, fail_on: FailOn | None) -> bool:
             return any(campaign.tier is CampaignTier.CONTAIN for campaign in run.campaigns)
 
 
-def campaign_json(campaign: Campaign) -> dict[str, Any]:
-    """A campaign as other programs read it: times in RFC 3339, the rest as it is."""
-    return {
-        **msgspec.to_builtins(campaign),
-        "first_post_at": format_time(campaign.first_post_at),
-        "detected_at": format_time(campaign.detected_at),
-        "contained_at": None if campaign.contained_at is None else format_time(campaign.contained_at),
-    }
-
-
-def _print_json(run: Scan, seconds: float, counters: Mapping[str, int]) -> None:
+def _print_json(run: Scan, pictures: Looking | None, seconds: float, counters: Mapping[str, int]) -> None:
     out = sys.stdout.buffer
     for campaign in run.campaigns:
         out.write(msgspec.json.encode(campaign_json(campaign)) + b"\n")
-    summary = {
+    summary: dict[str, Any] = {
         "posts": run.posts,
         "rejects": run.refused.count,
         "duplicates": run.duplicates,
@@ -120,11 +125,13 @@ def _print_json(run: Scan, seconds: float, counters: Mapping[str, int]) -> None:
         "seconds": round(seconds, 3),
         "posts_per_second": round(run.posts / seconds) if seconds else 0,
     }
+    if pictures is not None:
+        summary["pictures"] = told(pictures)
     out.write(msgspec.json.encode({"summary": summary}) + b"\n")
     out.flush()
 
 
-def _print_text(run: Scan, seconds: float, counters: Mapping[str, int]) -> None:
+def _print_text(run: Scan, pictures: Looking | None, seconds: float, counters: Mapping[str, int]) -> None:
     console = Screen(highlight=False, soft_wrap=True)
     for campaign in run.campaigns:
         _print_campaign(console, campaign)
@@ -132,7 +139,9 @@ def _print_text(run: Scan, seconds: float, counters: Mapping[str, int]) -> None:
     tail += f", {run.duplicates:,} seen twice" if run.duplicates else ""
     rate = run.posts / seconds if seconds else 0
     console.print(f"{len(run.campaigns)} campaigns in {run.posts:,} posts{tail}; {seconds:.1f} s, {rate:,.0f} posts/s")
-    for sentence in told(counters):
+    if pictures is not None:
+        console.print(f"pictures: {counted(told(pictures))}")
+    for sentence in sentences(counters):
         console.print(plain(sentence, style="dim"))
     if run.refused.count:
         console.print(plain(f"The first rejected: {run.refused.first}. --rejects FILE keeps all of them.", style="dim"))

@@ -13,8 +13,9 @@ import msgspec
 from cyclopts import Parameter
 from rich.text import Text
 
-from holdfast.app.forgotten import forgotten, told
+from holdfast.app.forgotten import forgotten, sentences
 from holdfast.app.live import LiveWatch, deliveries
+from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
 from holdfast.connectors.files import FollowFile, FollowStream, RejectFile, standard_input
@@ -22,8 +23,21 @@ from holdfast.containment import Plan
 from holdfast.events import Dialect, TimeUnit, format_time
 from holdfast.response import Happening, Offer
 
-from .options import Auto, Columns, File, Json, Memory, auto_seconds, check_files, columns_of
+from .options import (
+    Auto,
+    Columns,
+    File,
+    Json,
+    Media,
+    MediaOrigin,
+    MediaRoot,
+    Memory,
+    auto_seconds,
+    check_files,
+    columns_of,
+)
 
+_LOOKING = 2.0  # seconds for the pictures of what is read at once: a flood of them must not keep the texts waiting
 _LOOK_EVERY = 0.25  # seconds between looks at a file that has not grown
 
 
@@ -36,6 +50,9 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "ms",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
     store: Annotated[Path | None, Parameter(help="Keep the record in this file; else it is forgotten.")] = None,
+    media: Media = False,
+    media_root: MediaRoot = None,
+    media_origin: MediaOrigin = (),
     memory_mb: Memory = 512,
     json: Json = False,
 ) -> int:
@@ -47,17 +64,18 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     check_files([events], [rejects, store])
     approve_after = auto_seconds(auto)
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
-    run = LiveWatch(approve_after=approve_after, store=store, memory_mb=memory_mb)
-    printer = _JsonPrinter() if json else _TextPrinter()
     source = (
         FollowStream(_Unbuffered(standard_input()), dialect=dialect)
         if events == "-"
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
+    pictures = looking(source, inline=media, root=media_root, origins=media_origin, patience=None if once else _LOOKING)
+    run = LiveWatch(approve_after=approve_after, store=store, memory_mb=memory_mb)
+    printer = _JsonPrinter() if json else _TextPrinter()
     read = 0
-    with RejectFile(rejects) if rejects is not None else nullcontext() as keep:
+    with RejectFile(rejects) if rejects is not None else nullcontext() as keep, pictures or nullcontext():
         refused = Refused(keep)
-        for delivery in deliveries(source, idle=1.0):
+        for delivery in deliveries(pictures or source, idle=1.0):
             if delivery is None:
                 run.tick()
             else:
@@ -65,7 +83,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
                 refused.take(delivery)
                 read += delivery.batch.posts.num_rows + len(delivery.batch.others)
             _tell(run, printer)
-    printer.end(run, refused.count)
+    printer.end(run, refused.count, {} if pictures is None else told(pictures))
     run.store.close()
     refused.check(read)
     return 0
@@ -122,13 +140,15 @@ class _TextPrinter:
                 )
             )
 
-    def end(self, run: LiveWatch, rejected: int) -> None:
+    def end(self, run: LiveWatch, rejected: int, pictures: dict[str, int]) -> None:
+        if pictures:
+            self._console.print(f"pictures: {counted(pictures)}")
         waiting = sum(offer.wanted for offer in run.response.desk.offers)
         self._console.print(
             f"end of the stream; {len(run.response.docket.cases):,} campaigns, {rejected:,} lines rejected, "
             f"{waiting:,} proposals wait for a decision, {run.store.checkpoint().size:,} entries on record"
         )
-        for sentence in told(run.counters):
+        for sentence in sentences(run.counters):
             self._console.print(plain(sentence, style="dim"))
 
 
@@ -149,10 +169,11 @@ class _JsonPrinter:
             }
         )
 
-    def end(self, run: LiveWatch, rejected: int) -> None:
+    def end(self, run: LiveWatch, rejected: int, pictures: dict[str, int]) -> None:
         head = run.store.checkpoint()
+        seen = {"pictures": pictures} if pictures else {}
         on_record = {"size": head.size, "root": head.root.hex()}
-        self._print({"type": "end", "rejects": rejected, **forgotten(run.counters), "ledger": on_record})
+        self._print({"type": "end", "rejects": rejected, **seen, **forgotten(run.counters), "ledger": on_record})
 
     def _print(self, what: dict[str, Any]) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(what) + b"\n")

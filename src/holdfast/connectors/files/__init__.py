@@ -4,5 +4,15 @@ from .delivery import Delivery
 from .follow import FollowFile, FollowStream
 from .reject_file import RejectFile
 from .source import BATCH_BYTES, FileSource, standard_input
+from .whole_lines import lines_of
 
-__all__ = ["BATCH_BYTES", "Delivery", "FileSource", "FollowFile", "FollowStream", "RejectFile", "standard_input"]
+__all__ = [
+    "BATCH_BYTES",
+    "Delivery",
+    "FileSource",
+    "FollowFile",
+    "FollowStream",
+    "RejectFile",
+    "lines_of",
+    "standard_input",
+]

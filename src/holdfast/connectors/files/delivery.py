@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
 
 from holdfast.events import Batch, Decoded, Reject
 
@@ -11,13 +14,14 @@ from holdfast.events import Batch, Decoded, Reject
 class Delivery:
     """Some events, the lines or rows between them that are none, and how far reading has got.
 
-    `source` is where they come from. `bytes_read` and `bytes_total` count the bytes of all files as they lie on disk;
-    the total is None for a stream.
+    `source` is where they come from, `lines` the number of each post's line or row there. `bytes_read` and
+    `bytes_total` count the bytes of all files as they lie on disk; the total is None for a stream.
     """
 
     source: str
     batch: Batch
     rejects: tuple[Reject, ...] = ()
+    lines: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     bytes_read: int = 0
     bytes_total: int | None = None
 
@@ -28,6 +32,7 @@ class Delivery:
             source=source,
             batch=decoded.batch,
             rejects=decoded.rejects,
+            lines=decoded.lines,
             bytes_read=bytes_read,
             bytes_total=bytes_total,
         )

@@ -40,7 +40,8 @@ def read_csv(path: Path, unpacked: Unpacked, dialect: Dialect, *, block: int) ->
         decoded = decoder.decode(rows, numbers)
         row = int(numbers[-1]) + 1 if len(numbers) else row
         rejects = [*decoded.rejects, *_taken(misshapen, row)]
-        yield Decoded(batch=decoded.batch, rejects=tuple(sorted(rejects, key=lambda bad: bad.line)))
+        in_order = tuple(sorted(rejects, key=lambda bad: bad.line))
+        yield Decoded(batch=decoded.batch, rejects=in_order, lines=decoded.lines)
     if misshapen:
         yield Decoded(batch=decoder.decode(_no_rows(names), []).batch, rejects=tuple(_taken(misshapen, None)))
     if feed.damage is not None:

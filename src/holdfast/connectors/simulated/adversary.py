@@ -271,6 +271,8 @@ class Adversary:
                 handle=grip.target.handle,
                 verified=bool(accounts.verified[grip.row]),
                 reach=int(accounts.reach[grip.row]),
+                tier=self._services.tier(grip.row),
+                org=accounts.org(grip.row),
                 unknown={"pinned_post": list(grip.lures)[-1]},
             )
         )

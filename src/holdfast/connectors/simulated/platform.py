@@ -117,7 +117,7 @@ class SimulatedPlatform:
         )
         self._wakes: list[int] = []
         self._now = scenario.opens
-        self._records = self._routine.records()
+        self._records = [*self._world.accounts.noteworthy(scenario.opens), *self._routine.records()]
         self._next_record = 0
 
     @property

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from holdfast.errors import PlatformError
-from holdfast.events import ACCOUNTS
+from holdfast.events import ACCOUNTS, Account, Tier
 
 from . import vocabulary
 from .scenario import DAY, Scenario
@@ -23,7 +23,7 @@ from .streams import stream
 Rows: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 
-TIERS = ("ordinary", "high_reach", "official", "protected")
+TIERS: tuple[Tier, ...] = ("ordinary", "high_reach", "official", "protected")
 HIGH_REACH = 100_000  # followers from which the platform itself counts an account as of high reach
 OFFICIAL_SHARE = 0.008  # of verified accounts: governments, ministries, agencies
 EMERGENCY_SHARE = 0.0015  # of verified accounts: weather offices, police, fire, health
@@ -131,6 +131,28 @@ class Accounts:
             if row < self.size:
                 return row
         raise PlatformError(f"There is no account {account!r} here.", advice="Take ids from accounts() or from events.")
+
+    def noteworthy(self, time: int) -> list[Account]:
+        """Introduces at `time` (ms) the accounts of a tier above the ordinary and those that a body runs."""
+        rows = np.union1d(np.flatnonzero(self.tier), [row for row, member in enumerate(self._members) if member.org])
+        handles = self.handles.take(pa.array(rows)).to_pylist()
+        return [
+            Account(
+                account=self.id(row),
+                time=time,
+                handle=handle,
+                verified=bool(self.verified[row]),
+                reach=int(self.reach[row]),
+                tier=TIERS[self.tier[row]],
+                created=int(self.created[row]),
+                org=self.org(row),
+            )
+            for row, handle in zip(rows.tolist(), handles, strict=True)
+        ]
+
+    def org(self, row: int) -> str:
+        """The body that runs the account in `row` among others; empty when its holder runs it alone."""
+        return self._members[row].org if row < len(self._members) else ""
 
     @cached_property
     def directory(self) -> pa.RecordBatch:

@@ -17,6 +17,7 @@ from holdfast.events import (
     ResetRequested,
     SessionEnded,
     SignIn,
+    Tier,
 )
 from holdfast.guard import Action, Question
 
@@ -205,6 +206,6 @@ class Services:
         for row in rows:
             self._world.tell(AppRevoked(account=self._world.accounts.id(row), app=app, time=time, by="platform"))
 
-    def tier(self, row: int) -> str:
+    def tier(self, row: int) -> Tier:
         """The tier of an account."""
-        return TIERS[self._world.accounts.tier[row]]
+        return TIERS[int(self._world.accounts.tier[row])]

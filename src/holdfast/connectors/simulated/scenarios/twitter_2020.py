@@ -253,7 +253,6 @@ def _cast() -> tuple[Member, ...]:
             reach=int(MILLIONS.get(handle, reach / MILLION) * MILLION),
             verified=handle not in unverified,
             tier="protected" if handle == PRESIDENT else "official" if handle in official else "ordinary",
-            org="binance" if handle in {"binance", "cz_binance"} else "",
         )
         for handle, reach in people.items()
     )

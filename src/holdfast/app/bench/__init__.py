@@ -1,0 +1,1 @@
+"""How good is it: benchmarks that anybody can run, as programs."""

@@ -1,0 +1,102 @@
+"""`holdfast bench`: how good is it, measured on data that anybody can bring?"""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from holdfast.app.bench.hijack.chart import draw, drawable
+from holdfast.app.bench.hijack.measure import Options, measure
+from holdfast.app.bench.hijack.report import History
+from holdfast.app.bench.hijack.text import WIDTH, print_report
+from holdfast.app.terminal import Screen, plain
+from holdfast.app.warm import warm
+
+from .options import Json, Memory
+
+bench = cyclopts.App(name="bench", help="Measure how good it is, on data that anybody can bring.")
+bench.command("holdfast.app.cli.bench_calibrate:calibrate", name="calibrate")
+
+_EXIT_BROKEN_PROMISE = 1
+
+
+class Histories(enum.StrEnum):
+    """Which accounts the campaigns are replayed with."""
+
+    WARM = "warm"
+    COLD = "cold"
+    BOTH = "both"
+
+    def each(self) -> tuple[History, ...]:
+        """The histories meant."""
+        return tuple(History) if self is Histories.BOTH else (History(self.value),)
+
+
+@bench.command
+def hijack(  # noqa: PLR0913 - each is a word on the command line
+    *,
+    data: Annotated[
+        Path,
+        Parameter(help="The folder with background.jsonl.zst and campaigns.jsonl (docs/reference/hijackbench.md)."),
+    ],
+    variant: Annotated[
+        tuple[str, ...], Parameter(negative="", help="Only campaigns of this variant, as V5. May be repeated.")
+    ] = (),
+    history: Annotated[
+        Histories,
+        Parameter(help="Whether the hijacked accounts have posted before (warm), never (cold), or both in turn."),
+    ] = Histories.WARM,
+    chart: Annotated[
+        Path | None, Parameter(help="Draw recall and false alarms into this .svg or .png; needs holdfast[bench].")
+    ] = None,
+    check: Annotated[bool, Parameter(negative="", help="Answer 1 when a promise is not kept.")] = False,
+    memory_mb: Memory = 256,
+    seed: Annotated[int, Parameter(help="The same seed draws the same benign look-alikes.")] = 1,
+    json: Json = False,
+) -> int:
+    """Replay real posts with takeover campaigns among them, in order of time, and tell how well they are found.
+
+    The first quarter of the background warms up, the second is for development, the second half is the test.
+    """
+    if chart is not None:
+        drawable(chart)
+    options = Options(
+        data=data,
+        variants=variant,
+        histories=history.each(),
+        memory_mb=memory_mb,
+        seed=seed,
+        thresholds=chart is not None,
+    )
+    errors = Console(stderr=True)
+    warm(errors)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+        reading = bar.add_task("reading the data", total=None)
+
+        def stage(name: str, posts: int) -> Callable[[int], None]:
+            bar.update(reading, visible=False)
+            task = bar.add_task(name, total=posts)
+            return lambda fed: bar.advance(task, fed)
+
+        report = measure(options, stage)
+    if chart is not None:
+        draw(report, chart)
+        errors.print(plain(f"drawn into {chart}"))
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        screen = Screen(highlight=False, soft_wrap=True)
+        screen.width = max(screen.width, WIDTH)  # a narrow terminal wraps, a pipe needs no cuts
+        print_report(screen, report)
+    return _EXIT_BROKEN_PROMISE if check and not report.as_promised else 0

@@ -211,3 +211,9 @@ def test_names_are_handles_of_the_foremost(directory: Callable[..., Directory]) 
     everybody = accounts.mask(AllOf(cohorts=()), 0)
     foremost = accounts.reach.argsort()[::-1][:3].tolist()
     assert accounts.names(everybody, 3) == tuple(f"@a{row}" if row % 3 else f"a{row}" for row in foremost)
+
+
+def test_an_account_is_called_by_its_handle(directory: Callable[..., Directory]) -> None:
+    """Where none is known, and for strangers, by its id."""
+    known = directory(4)
+    assert ["a0", "@a1", "@a2", "a3", "a9"] == [known.called(account) for account in ("a0", "a1", "a2", "a3", "a9")]

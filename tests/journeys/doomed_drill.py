@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import small_july  # noqa: F401 - one more scenario to choose from
+
 from holdfast.app.drill import Drill, DrillOptions
 from holdfast.backends import SqlStore
 

@@ -5,7 +5,7 @@ import pytest
 from holdfast.containment import PlanKind
 from holdfast.errors import UsageError
 from holdfast.guard import Action, Missing, Permit, Question, Refusal, Verdict
-from holdfast.response import HoldState, Overtaken, RequestState
+from holdfast.response import HappeningKind, HoldState, Overtaken, RequestState
 
 MINUTE = 60_000
 
@@ -44,6 +44,20 @@ def test_a_second_person_sets_it_going(town):
     keys = town.keys()
     assert f"permit/{permit.request}" == keys[keys.index(town.keys("intent/")[0]) - 1]
     assert not town.offer.wanted
+
+
+def test_a_plan_that_adds_nothing_says_so(town):
+    """All its holds are in force by a wider one: the time line does not speak of holds that were not placed."""
+    town.attack()
+    narrow = next(plan for plan in map(town.desk.plan, town.offer.plans) if plan.kind is PlanKind.CARRIERS)
+    town.carry_out()
+
+    town.desk.request(narrow.id, "responder", town.clock.now())
+    town.desk.approve(narrow.action_hash[:16], "approver", town.clock.now())
+
+    placed = [each.text for each in town.response.timeline if each.kind is HappeningKind.PLACED]
+    assert placed[0].partition(": ")[0].endswith(" holds placed")
+    assert f"nothing new to hold: {narrow.title}" == placed[-1]
 
 
 def test_agreeing_again_changes_nothing(town):

@@ -1,5 +1,6 @@
 """Warnings before any post."""
 
+import pyarrow as pa
 import pytest
 
 from holdfast.containment import PlanKind, Restriction
@@ -47,6 +48,18 @@ def test_single_warnings_only_tell_people(warned):
 
     assert () == town.desk.offers
     assert 2 == len(town.keys("takeover/")) == len(town.response.timeline)
+
+
+def test_a_warning_calls_the_account_by_its_handle(warned, platform):
+    """The people who read it know handles; ids are for programs."""
+    town = warned()
+    accounts = platform.accounts()
+    handles = pa.array([f"@{name}" for name in accounts.column("handle").to_pylist()])
+    place = accounts.schema.get_field_index("handle")
+    town.response.meet(accounts.set_column(place, accounts.schema.field(place), handles))
+    town.warn("star0")
+
+    assert ["@star0 looks taken over by ts-7"] == [each.text for each in town.response.timeline]
 
 
 def test_three_by_one_session_are_an_offer(warned):

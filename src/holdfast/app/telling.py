@@ -7,6 +7,7 @@ from rich.text import Text
 
 from holdfast.detection import ALERT_ONLY, CampaignTier, Carrier, Change, Crossing, Explanation
 from holdfast.events import format_time
+from holdfast.reading import most_telling
 
 from .terminal import plain, printable
 
@@ -25,7 +26,7 @@ def print_explanation(console: Console, told: Explanation) -> None:
         Text(campaign.tier.upper(), style=_STYLES[campaign.tier]),
         f"{campaign.id}: {len(campaign.accounts)} accounts, {len(campaign.posts)} posts, {campaign.score:.2f} nats",
     )
-    lures = list(dict.fromkeys(campaign.lures))  # a text is known by several of its parts
+    lures = most_telling(campaign.lures)
     for lure in lures[:_SHOWN]:
         console.print(plain(f"  {lure.kind}: {lure.value}{'' if lure.valid else ' (not verifiable)'}"))
     _more(console, len(lures))

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.events import format_time
+from holdfast.reading import most_telling
 from holdfast.response import Happening, HappeningKind
 
 from .moment import Figures, Moment
@@ -21,6 +22,7 @@ from .terminal import plain
 
 _WIDE = 110  # columns from which figures and holds stand beside the time line
 _CAMPAIGNS, _CAMPAIGNS_NARROW = 4, 2  # shown at once; the panel's title counts them all
+_LURES = 2  # of each
 _STYLES: dict[HappeningKind, str] = {
     HappeningKind.CAMPAIGN: "bold red",
     HappeningKind.WARNING: "yellow",
@@ -129,15 +131,16 @@ def _campaigns(moment: Moment, most: int) -> Panel:
 
 def _campaign(campaign: Campaign) -> tuple[Text, Text]:
     style = "bold red" if campaign.tier is CampaignTier.CONTAIN else "yellow"
-    lures = ", ".join(lure.value for lure in campaign.lures[:2])
-    more = f" +{len(campaign.lures) - 2}" if len(campaign.lures) > 2 else ""
+    lures = most_telling(campaign.lures)
+    shown = ", ".join(lure.value for lure in lures[:_LURES])
+    more = f" +{len(lures) - _LURES}" if len(lures) > _LURES else ""
     return (
         Text(f"{campaign.tier:<7}", style=style),
         Text.assemble(
             (f"{len(campaign.accounts)} accounts, {len(campaign.posts)} posts", "bold"),
             f", seen {clock(campaign.detected_at)} at post {campaign.detected_after_posts}, "
             f"evidence {campaign.score:.0f} nats\n",
-            plain(lures + more, style="dim", limit=90),
+            plain(shown + more, style="dim", limit=90),
         ),
     )
 

@@ -112,6 +112,12 @@ class Directory:
         row = self._rows.get(account)
         return 0 if row is None else int(self.reach[row])
 
+    def called(self, account: str) -> str:
+        """What people call `account`: its handle, or its id where none is known."""
+        row = self._rows.get(account)
+        handle = None if row is None else self.column("handle")[row].as_py()
+        return handle or account
+
     def column(self, name: str) -> pa.Array:
         """One column as it came (schema `events.ACCOUNTS`)."""
         return _column(self._accounts, name)

@@ -71,7 +71,8 @@ class Pictures:
         `posts` says whose each is, int64[m], in order; a post has each key once.
         """
         keys, new = np.zeros(len(posts), np.int64), np.zeros(len(posts), np.uint8)
-        _recognise(data, offsets, posts, (self.rows, self.heads, self.taken), keys, new)
+        room = np.zeros(_WORDS, np.int64), np.zeros((BANDS * _TRIES, 2), np.int64)
+        _recognise(data, offsets, posts, (self.rows, self.heads, self.taken), room, keys, new)
         return keys, new
 
     def hash_of(self, key: int) -> str:
@@ -227,11 +228,11 @@ def _enter(bits: Array, size: int, key: int, memory: tuple[Array, ...]) -> None:
 
 @kernel
 def _recognise(
-    data: Array, offsets: Array, posts: Array, memory: tuple[Array, ...], keys: Array, new: Array
+    data: Array, offsets: Array, posts: Array, memory: tuple[Array, ...], room: tuple[Array, Array], keys: Array, new: Array
 ) -> None:  # fmt: skip
-    """`Pictures.keys_of`."""
+    """`Pictures.keys_of`; `room` is for the bits of one picture, and for the pictures that it may be."""
     rows, _, taken = memory
-    bits, waiting = np.zeros(_WORDS, np.int64), np.zeros((BANDS * _TRIES, 2), np.int64)
+    bits, waiting = room
     for picture in range(len(posts)):
         size = _read(data, offsets[picture], offsets[picture + 1], bits)
         if size == 0:

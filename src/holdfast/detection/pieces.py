@@ -63,6 +63,8 @@ class Pieces(msgspec.Struct, kw_only=True):
 
 def _plain(text: str) -> str:
     """A text without what is invisible, in compatibility forms (NFKC)."""
+    if text.isascii():
+        return text
     shown = "".join(c for c in text if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFKC", shown)
 

@@ -4,7 +4,7 @@ from .fingerprint import agreement
 from .flags import LURE_CODES, Flag
 from .hashing import hash_column, hash_text
 from .kernel import kernel
-from .lure import Lure, LureKind
+from .lure import Lure, LureKind, most_telling
 from .reader import Reader, Readings
 from .text import FoundLure, TextReading, lure_key, lures_of, read_text
 
@@ -23,5 +23,6 @@ __all__ = [
     "kernel",
     "lure_key",
     "lures_of",
+    "most_telling",
     "read_text",
 ]

@@ -39,16 +39,14 @@ def sha256(desk: Array, at: int, size: int) -> None:
         s0 = rotated(x, 7) ^ rotated(x, 18) ^ x >> 3
         s1 = rotated(y, 17) ^ rotated(y, 19) ^ y >> 10
         desk[i] = (desk[i - 16] + s0 + desk[i - 7] + s1) & WORD
-    for i in range(8):
-        desk[COLUMNS + i] = H256[i]
+    a, b, c, d, e, f, g, h = H256[0], H256[1], H256[2], H256[3], H256[4], H256[5], H256[6], H256[7]
     for i in range(64):
-        a, b, c, e = desk[COLUMNS], desk[COLUMNS + 1], desk[COLUMNS + 2], desk[COLUMNS + 4]
-        t = desk[COLUMNS + 7] + K256[i] + desk[SCHEDULE + i] + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25))
-        t += e & desk[COLUMNS + 5] ^ (e ^ WORD) & desk[COLUMNS + 6]
+        t = h + K256[i] + desk[SCHEDULE + i] + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25))
+        t += e & f ^ (e ^ WORD) & g
         u = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + (a & b ^ a & c ^ b & c)
-        for k in range(COLUMNS + 7, COLUMNS, -1):
-            desk[k] = desk[k - 1]
-        desk[COLUMNS], desk[COLUMNS + 4] = (t + u) & WORD, (desk[COLUMNS + 4] + t) & WORD
+        a, b, c, d, e, f, g, h = (t + u) & WORD, a, b, c, (d + t) & WORD, e, f, g
+    desk[COLUMNS], desk[COLUMNS + 1], desk[COLUMNS + 2], desk[COLUMNS + 3] = a, b, c, d
+    desk[COLUMNS + 4], desk[COLUMNS + 5], desk[COLUMNS + 6], desk[COLUMNS + 7] = e, f, g, h
     for i in range(32):
         desk[DIGEST + i] = desk[COLUMNS + (i >> 2)] + H256[i >> 2] >> (24 - 8 * (i & 3)) & 0xFF
 
@@ -129,6 +127,7 @@ BITCOIN58 = alphabet("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz
 RIPPLE58 = alphabet("rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz")
 BECH32 = alphabet("qpzry9x8gf2tvdw0s3jn54khce6mua7l")
 LIMBS = 9  # of 32 bits: 44 digits of Base58 need 258 bits
+TOGETHER = 5  # digits taken at once: 58^5 is below 2^30, so that a limb times it stays a signed number
 
 
 @kernel
@@ -137,14 +136,17 @@ def base58(desk: Array, at: int, size: int, digits: Array) -> int:
     for j in range(SCHEDULE, SCHEDULE + LIMBS):
         desk[j] = 0
     zeros = 0
-    for i in range(size):
-        carry = digits[desk[at + i]]
-        if carry < 0:
-            return -1
-        if carry == 0 and zeros == i:
-            zeros += 1
+    for first in range(0, size, TOGETHER):
+        carry, power = 0, 1
+        for i in range(first, min(first + TOGETHER, size)):
+            digit = digits[desk[at + i]]
+            if digit < 0:
+                return -1
+            zeros += digit == 0 and zeros == i
+            carry = carry * 58 + digit
+            power *= 58
         for j in range(SCHEDULE, SCHEDULE + LIMBS):
-            carry += desk[j] * 58
+            carry += desk[j] * power
             desk[j] = carry & WORD
             carry >>= 32
         if carry:

@@ -39,7 +39,9 @@ MOST_LURES = MOST // 2  # of a post: two characters and a space make the shortes
     HOST_VALID,  # what vouches for it: MALFORMED (no host), SHAPE or PROVED
     HOST_LAST,  # where its last label begins in the text
     HOST_DRESS,  # 1: defanged; 2: look-alikes folded
-) = range(17)
+    HOST_RULE,  # flags of the rule that the whole host is
+    HOST_RULE_INSIDE,  # and of the one that it is without its first four characters, which may be "www."
+) = range(19)
 GROUPS = 32  # counts of letters by script group: 16 cells
 
 # Lists. Each begins a little past a round place, or the processor's cache would hold only few of them at a time.

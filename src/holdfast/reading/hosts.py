@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from . import layout as la
 from .addresses import look_alike
 from .desk import (
@@ -11,9 +13,13 @@ from .desk import (
     HOST_LABELS,
     HOST_LAST,
     HOST_REGISTRABLE,
+    HOST_RULE,
+    HOST_RULE_INSIDE,
     HOST_VALID,
     LABEL,
     LENGTH,
+    at,
+    put,
 )
 from .flags import MALFORMED, PROVED, SHAPE
 from .kernel import Array, kernel
@@ -25,6 +31,9 @@ HYPHEN, UNDERSCORE, IDEOGRAPHIC_DOT = 45, 95, 0x3002
 CJK = 0x2E80  # where the scripts written without spaces begin that run into host names
 LONGEST_HOST, LONGEST_LABEL = 253, 63  # characters, RFC 1035
 DEFANGED, FOLDED = 1, 2  # bits of HOST_DRESS
+ZERO, NINE = 48, 57
+SMALL = np.array([ord(chr(c).lower()) * (chr(c).isalnum() or chr(c) in "-_") for c in range(128)], np.int64)
+"""What each ASCII character of a label is written as; 0 for those that may not stand in one."""
 
 
 @kernel
@@ -164,38 +173,39 @@ def punycode(desk: Array, start: int, stop: int) -> int:
 
 @kernel
 def registrable(table: Array, desk: Array, start: int, stop: int) -> None:
-    """Where the registrable part of a host begins, and what vouches for it.
+    """Where the registrable part of a host begins, what vouches for it, and the flags of the rule that the host is.
 
     Unknown endings give the last two labels and SHAPE; a host that is itself a public suffix gives itself.
     """
-    h, labels, below, suffix_at, known = 0, 0, 0, stop, False
+    h, labels, flags, inside, suffix_at, known = 0, 0, 0, 0, stop, False
     wanted = -1  # where the label before the suffix begins
     i = stop
     while i > start:
-        i -= 1
-        if desk[i] != DOT:
-            h = step(h, desk[i])
-        if i == start or desk[i - 1] == DOT:
-            labels += 1
-            flags = flags_of(table, h)
+        while i > start and at(desk, i - 1) != DOT:
+            i -= 1
+            h = step(h, at(desk, i))
+        labels += 1
+        below, flags = flags, flags_of(table, h)
+        if i == start + 4:
+            inside = flags
+        if wanted < 0:
             if flags & EXCEPT:
                 wanted = i
                 known = True
-                break
-            if flags & RULE or below & BELOW:
+            elif flags & RULE or below & BELOW:
                 suffix_at, known = i, True
             elif labels == 1:
                 suffix_at = i
-            if i > start:
-                h = step(h, DOT)
-            below = flags
+        if i > start:
+            i -= 1
+            h = step(h, DOT)
     if wanted < 0:
         wanted = suffix_at
         if suffix_at > start:
             wanted = suffix_at - 1
             while wanted > start and desk[wanted - 1] != DOT:
                 wanted -= 1
-    desk[HOST_REGISTRABLE] = wanted
+    desk[HOST_REGISTRABLE], desk[HOST_RULE], desk[HOST_RULE_INSIDE] = wanted, flags, inside
     desk[HOST_VALID] = PROVED if known else SHAPE
 
 
@@ -209,25 +219,34 @@ def rule(table: Array, desk: Array, start: int, stop: int) -> int:
 
 
 @kernel
-def parse_host(table: Array, desk: Array, i: int, at: int) -> None:
-    """Read a host from `s.desk[i:stop]`, write it to `s.desk[at:]` in small ASCII, and what is known to `s.facts`.
+def parse_host(table: Array, desk: Array, i: int, to: int) -> None:
+    """Read a host from `desk[i:]`, write it to `desk[to:]` in small ASCII, and what is known to the facts about hosts.
 
-    HOST_END is set even when there is no host (HOST_SUFFIX is MALFORMED then), so that nobody looks there again.
+    HOST_END is set even when there is no host (HOST_VALID is MALFORMED then), so that nobody looks there again.
     """
     stop = desk[LENGTH]
-    out, label, labels, last, dress = at, at, 0, i, 0
+    out, label, labels, last, dress = to, to, 0, i, 0
     numeric = address = True  # digits only: this label, all labels
     foreign = too_long = False
     while True:
+        near = min(stop, i + min(label + 2 * LONGEST_LABEL, to + LONGEST_HOST) + 1 - out)
+        while i < near:  # plain ASCII, as fast as may be
+            c = at(desk, i)
+            if c >= 128 or at(SMALL, c) == 0:
+                break
+            numeric &= ZERO <= c <= NINE
+            put(desk, out, at(SMALL, c))
+            i += 1
+            out += 1
         end = i >= stop
         skip = 0
         if not end:
-            c = desk[i]
+            c = at(desk, i)
             # A text without spaces may go on right behind "example.com".
             runs_on = c >= CJK and labels > 0 and not foreign and rule(table, desk, label, out) & RULE != 0
             if is_host_letter(table, c) and not runs_on:
                 i += 1
-                if out - label > 2 * LONGEST_LABEL or out - at > LONGEST_HOST:
+                if out - label > 2 * LONGEST_LABEL or out - to > LONGEST_HOST:
                     too_long = True
                     continue
                 foreign |= c >= 128
@@ -259,11 +278,12 @@ def parse_host(table: Array, desk: Array, i: int, at: int) -> None:
         i += skip
         label, last, numeric = out, i, True
     desk[END], desk[HOST_END], desk[HOST_LABELS] = i, out, labels
-    desk[HOST_LAST], desk[HOST_DRESS], desk[HOST_REGISTRABLE] = last, dress, at
+    desk[HOST_LAST], desk[HOST_DRESS], desk[HOST_REGISTRABLE] = last, dress, to
     desk[HOST_VALID] = MALFORMED
-    if too_long or out - at > LONGEST_HOST or labels < 2:
+    desk[HOST_RULE] = desk[HOST_RULE_INSIDE] = 0
+    if too_long or out - to > LONGEST_HOST or labels < 2:
         return
     if numeric:  # an IPv4 address stands for itself; other numbers are no host
-        desk[HOST_VALID] = SHAPE if address and labels == 4 and out - at <= 15 else MALFORMED
+        desk[HOST_VALID] = SHAPE if address and labels == 4 and out - to <= 15 else MALFORMED
         return
-    registrable(table, desk, at, out)
+    registrable(table, desk, to, out)

@@ -23,13 +23,16 @@ import numba
 Array: TypeAlias = Any
 F = TypeVar("F", bound=Callable[..., Any])
 HERE = Path(__file__).parent
-_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+# Kernels make no arrays, they only look into those they are handed: without numba's own memory management (`_nrt`) it
+# need not count who holds one, which takes two atomic steps for each call and each row looked at.
+_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
 
 
 def kernel(function: F) -> F:
     """Compile `function` on first use: without the interpreter's lock, IEEE arithmetic, kept on disk.
 
-    Division by zero gives what numpy gives, and never raises. Set NUMBA_BOUNDSCHECK=1 to have every index checked.
+    A kernel that makes an array does not compile: whoever calls it hands in the room it needs. Division by zero gives
+    what numpy gives, and never raises. Set NUMBA_BOUNDSCHECK=1 to have every index checked.
     """
     return _compiled(function, inline=False)
 

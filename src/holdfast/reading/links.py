@@ -10,7 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from . import layout as la
-from .desk import END, FLAGS, HOST_DRESS, HOST_END, HOST_LABELS, HOST_LAST, HOST_REGISTRABLE, HOST_VALID, LENGTH
+from .desk import (
+    END,
+    FLAGS,
+    HOST_DRESS,
+    HOST_END,
+    HOST_LABELS,
+    HOST_LAST,
+    HOST_REGISTRABLE,
+    HOST_RULE,
+    HOST_RULE_INSIDE,
+    HOST_VALID,
+    LENGTH,
+)
 from .flags import (
     DEFANGED,
     DOMAIN,
@@ -25,7 +37,7 @@ from .flags import (
 )
 from .found import add, dressed_up, key_of, mark, next_value
 from .hosts import DEFANGED as HOST_DEFANGED
-from .hosts import FOLDED, parse_host, rule
+from .hosts import FOLDED, parse_host
 from .kernel import Array, kernel
 from .normal import ASCII, IS_LETTER, clean_entry
 from .suffixes import SHORTENER
@@ -154,15 +166,15 @@ def link(table: Array, desk: Array, begin: int, start: int, schemed: bool) -> No
     if dress & FOLDED or dressed_up(desk, begin, end):
         flags |= OBFUSCATED_LURE
     desk[FLAGS] |= flags
-    record(table, desk, at, i, end, www)
+    record(desk, at, i, end, www)
 
 
 @kernel
-def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) -> None:  # noqa: FBT001 - a kernel has no object to keep its state in
+def record(desk: Array, at: int, path: int, stop: int, www: bool) -> None:  # noqa: FBT001 - a kernel has no object to keep its state in
     """Add the lures of the host that was parsed to `at`, and of the path `path` to `stop` behind it."""
     registered, valid, host_end = desk[HOST_REGISTRABLE], desk[HOST_VALID], desk[HOST_END]
     skip = 4 if www and registered >= at + 4 else 0
-    shortened = rule(table, desk, at + skip, host_end) & SHORTENER != 0
+    shortened = desk[HOST_RULE_INSIDE if skip else HOST_RULE] & SHORTENER != 0
     out = host_end
     for i in range(path, stop):
         c = desk[i]
@@ -172,8 +184,9 @@ def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) 
         out += 1
     while out > host_end and desk[out - 1] in (SLASH, QUESTION):
         out -= 1
-    for i in range(at, out - skip):
-        desk[i] = desk[i + skip]
+    if skip:
+        for i in range(at, out - skip):
+            desk[i] = desk[i + skip]
     host_end, out, registered = host_end - skip, out - skip, max(registered - skip, at)
     if shortened:
         if out > host_end:
@@ -186,6 +199,7 @@ def record(table: Array, desk: Array, at: int, path: int, stop: int, www: bool) 
     if out > host_end or registered > at:
         add(desk, LINK, valid, out)
     to = next_value(desk)
-    for i in range(host_end - registered):
-        desk[to + i] = desk[registered + i]
+    if to != registered:
+        for i in range(host_end - registered):
+            desk[to + i] = desk[registered + i]
     add(desk, DOMAIN, valid, to + host_end - registered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 import msgspec
 
@@ -28,3 +29,24 @@ class Lure(msgspec.Struct, frozen=True, kw_only=True):
     kind: LureKind
     value: str
     valid: bool = True
+
+
+_TELLING = (
+    LureKind.ADDRESS,
+    LureKind.DOMAIN,
+    LureKind.SHORT_LINK,
+    LureKind.LINK,
+    LureKind.PHONE,
+    LureKind.HANDLE,
+    LureKind.CASHTAG,
+    LureKind.PICTURE,
+    LureKind.TEXT,
+)
+
+
+def most_telling(lures: Iterable[Lure]) -> tuple[Lure, ...]:
+    """`lures`, each once, in the order in which a person wants to know of them, for where there is no room for all.
+
+    First what money or clicks go to, last the words around it; within a kind as they came.
+    """
+    return tuple(sorted(dict.fromkeys(lures), key=lambda lure: _TELLING.index(lure.kind)))

@@ -215,7 +215,8 @@ class Desk:
                 page.place(hold)
             self._docket.ordered(page, filed.about, self._order(filed, plan, now))
             self._offers.answered(page, filed.about)
-            page.note(HappeningKind.PLACED, f"{len(missing)} holds placed: {plan.title}", filed.about)
+            placed = f"{len(missing)} holds placed" if missing else "nothing new to hold"
+            page.note(HappeningKind.PLACED, f"{placed}: {plan.title}", filed.about)
         self._docket.catch_up(filed.about, now)  # the campaign has not waited for the approval
         return permit
 

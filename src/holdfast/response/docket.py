@@ -11,6 +11,7 @@ from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import PlatformError
 from holdfast.ledger import RecordKind
 from holdfast.ports import Platform, Standing
+from holdfast.reading import most_telling
 
 from .book import Book, Page, Shelf
 from .case import Case, Concern, StandingOrder
@@ -203,17 +204,18 @@ class Docket:
 
 
 def _record_sighting(page: Page, before: Case | None, campaign: Campaign) -> None:
+    lures = most_telling(campaign.lures)
     body = {
         "tier": str(campaign.tier),
         "accounts": len(campaign.accounts),
         "posts": len(campaign.posts),
-        "lures": [msgspec.to_builtins(lure) for lure in campaign.lures[:SHOWN_LURES]],
+        "lures": [msgspec.to_builtins(lure) for lure in lures[:SHOWN_LURES]],
         "score": round(campaign.score, 3),
         "merged": list(campaign.merged),
     }
     page.record(RecordKind.OBSERVATION, f"campaign/{campaign.id}/{campaign.revision}", campaign.id, body)
     if before is None or before.campaign.tier is not campaign.tier:
-        lure = campaign.lures[0].value if campaign.lures else "one text"
+        lure = lures[0].value if lures else "one text"
         text = f"{campaign.tier}: {lure}, {len(campaign.accounts)} accounts, {len(campaign.posts)} posts"
         page.note(HappeningKind.CAMPAIGN, text, campaign.id)
 

@@ -90,7 +90,8 @@ class Incidents:
             body["evidence"] = _words(takeover.evidence)
             page.record(RecordKind.OBSERVATION, f"takeover/{key}", about, body)
             if len(warned) <= TOGETHER:  # after that, the offers tell how it grows
-                text = f"{takeover.account} looks taken over by {takeover.tool_session or takeover.staff}"
+                name = self._knowledge.directory.called(takeover.account)
+                text = f"{name} looks taken over by {takeover.tool_session or takeover.staff}"
                 page.note(HappeningKind.WARNING, text, about)
             self._offers.make(page, about, Concern.TAKEOVERS, plans, endangered=len(warned))
 

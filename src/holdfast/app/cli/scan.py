@@ -29,6 +29,7 @@ from holdfast.connectors.media import Looking
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import HoldfastError
 from holdfast.events import Dialect, TimeUnit, format_time
+from holdfast.reading import most_telling
 
 from .options import Columns, File, Json, Media, MediaOrigin, MediaRoot, Memory, check_files, columns_of
 
@@ -156,7 +157,7 @@ def _print_campaign(console: Screen, campaign: Campaign) -> None:
         f"  first post {format_time(campaign.first_post_at)}, seen {format_time(campaign.detected_at)} "
         f"at post {campaign.detected_after_posts}"
     )
-    for lure in campaign.lures[:_SHOWN]:
+    for lure in most_telling(campaign.lures)[:_SHOWN]:
         console.print(plain(f"  {lure.kind}: {lure.value}{'' if lure.valid else ' (not verifiable)'}"))
     console.print(plain(f"  accounts: {_some(campaign.accounts)}", limit=1_000))
     if campaign.bystanders:

@@ -342,3 +342,29 @@ def test_pushed_holds_on_innocents_are_counted_to_the_millisecond(village):
     village.run()
     assert village.platform.figures().innocent_account_minutes == 1.5
     assert village.platform.figures().innocent_held == 1
+
+
+def test_whoever_is_taken_while_held_is_an_innocent_no_longer(village):
+    """Counted from the hold to the end of the batch in which the adversary gets hold of the account, and not beyond."""
+    account = village.account("victim_9")
+    village.run(village.start)
+    village.apply(SubjectKind.ACCOUNT, account, Restriction.NO_POSTING)
+    village.run()
+    truth = village.platform.truth()
+    taken_after = truth.touched_at[truth.touched.index(account)] - village.start
+    assert 0 < taken_after < village.end - village.start - MINUTE
+    assert village.platform.figures().innocent_account_minutes == pytest.approx(taken_after / MINUTE, abs=11 / 60)
+    assert village.platform.figures().innocent_held == 0
+
+
+def test_a_hold_within_a_hold_ends_nothing_early(village):
+    """Two holds that overlap, one lifted, one that begins and ends of itself: held from the first to the last."""
+    village.run(village.start)
+    account = village.account("OpenHandsAshford")
+    lifted = village.apply(SubjectKind.ACCOUNT, account, Restriction.NO_POSTING)
+    begins, ends = village.start + 60 * SECOND, village.start + 180 * SECOND
+    village.apply(SubjectKind.ACCOUNT, account, Restriction.HIDE_ACCOUNT, starts=begins, until=ends)
+    village.run(village.start + 120 * SECOND)
+    village.platform.lift(lifted)
+    village.run()
+    assert village.platform.figures().innocent_account_minutes == 3.0

@@ -1,8 +1,13 @@
 """The afternoon this was built for: 15 July 2020, with Holdfast there, and without."""
 
+import io
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from holdfast.app.report import print_scoreboard
 
 
 @pytest.fixture(scope="module")
@@ -11,10 +16,10 @@ def answered():
     return play(60.0)
 
 
-def play(approve_after):
+def play(approve_after, **more):
     from holdfast.app.drill import Drill, DrillOptions
 
-    with Drill(DrillOptions(scenario="twitter-2020-07-15", seed=1, approve_after=approve_after)) as run:
+    with Drill(DrillOptions(scenario="twitter-2020-07-15", seed=1, approve_after=approve_after, **more)) as run:
         for _ in run.play():
             pass
         return run.scoreboard()
@@ -62,6 +67,31 @@ def test_every_byte_of_the_record_is_verified(answered):
 def test_staff_could_have_been_warned_before_any_lure(answered):
     """Takeovers by the staff tool show before anything is posted."""
     assert answered.warned_at < answered.first_lure_at
+    assert "waited" == answered.warnings
+
+
+def test_the_readme_shows_what_is_printed(answered):
+    """Line by line; whoever changes what a drill comes to changes the README."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = text.split("```text\n")[1].split("```")[0]
+    printed = io.StringIO()
+    print_scoreboard(Console(file=printed, width=120), answered)
+
+    lines = {" ".join(line.strip(" │").split()) for line in printed.getvalue().splitlines()}
+    assert [] == [line for line in shown.splitlines() if " ".join(line.split()) not in lines]
+    assert 17 <= len(shown.splitlines())
+
+
+def test_had_they_been_heard_nothing_would_have_been_posted():
+    """A few accounts are taken before the second session of the tool is cut too; no lure, no inbox, no archive."""
+    board = play(60.0, act_on_warnings=True)
+
+    assert "answered" == board.warnings
+    assert 0 == board.accounts.posted == board.lure_posts.made
+    assert (0, 0) == (board.exposure.inboxes_read, board.exposure.exports)
+    assert board.cause.right
+    assert 20 >= board.accounts.held_unused
+    assert 20 >= board.accounts.innocent_held
 
 
 def test_without_an_answer_history_repeats_itself():
@@ -71,3 +101,5 @@ def test_without_an_answer_history_repeats_itself():
     assert (130, 45) == (board.accounts.targeted, board.accounts.posted)
     assert (36, 7) == (board.exposure.inboxes_read, board.exposure.exports)
     assert 0 == board.accounts.innocent_held
+    assert board.cause.right
+    assert seconds_between(board.detected_at, board.cause.at) <= 10

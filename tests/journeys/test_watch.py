@@ -1,7 +1,7 @@
 """A stream in, warnings, campaigns, proposals and holds out: what `holdfast watch` does."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -57,11 +57,13 @@ def test_auto_stands_alone_or_with_seconds(watch, words, waited):
 
 
 def test_with_auto_holds_are_placed_and_the_record_vouches_for_them(watch, tmp_path, capsys):
-    """Half a minute of the stream's own time after the proposal."""
+    """Half a minute of the stream's own time after each proposal: of takeovers before the fraud, of the campaign after."""
     store = str(tmp_path / "s.db")
     told = watch(attack(), "--auto", "30", "--store", store)
 
-    assert told["placed"][0]["time"] > told["campaign"][0]["time"]
+    proposed, placed = ([moment(each["time"]) for each in told[kind]] for kind in ("proposal", "placed"))
+    assert placed[0] - proposed[0] >= timedelta(seconds=30)
+    assert placed[0] < moment(told["campaign"][0]["time"]) < placed[-1]
     assert 0 == main(["ledger", "verify", "--json", store])
     assert told["end"][0]["ledger"]["root"] == json.loads(capsys.readouterr().out)["root"]
 
@@ -79,6 +81,11 @@ def test_the_same_stream_again_on_the_same_record_doubles_nothing(watch, tmp_pat
     again = [entry for entry in second[len(first) :] if entry["kind"] == "intent"]
     assert {"missing on the platform"} == {entry["body"]["why"] for entry in again}
     assert 0 == main(["ledger", "verify", store])
+
+
+def moment(time):
+    """A time as it is told."""
+    return datetime.fromisoformat(time)
 
 
 def entries(store, capsys):

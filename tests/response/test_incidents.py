@@ -7,7 +7,8 @@ from holdfast.containment import PlanKind, Restriction
 from holdfast.detection import Term
 from holdfast.detection.takeover import Takeover
 from holdfast.events import CredentialChange
-from holdfast.response import AutoResponder, Concern
+from holdfast.guard import Permit
+from holdfast.response import AutoResponder, Concern, Named, Overtaken
 
 MINUTE = 60_000
 
@@ -94,7 +95,7 @@ def change(town, *accounts, ticket=""):
 
 def test_what_the_session_changed_is_held_whether_or_not_it_was_warned_of(warned):
     """An account that no ticket asked for is in the same hands; one that was helped is only kept from being taken over."""
-    town = warned(responder=AutoResponder(60, answers=set(Concern)))
+    town = warned(responder=AutoResponder(60))
     change(town, *town.stars[:4])
     change(town, "fan0", ticket="T1")
     town.warn(*town.stars[:3])
@@ -107,7 +108,7 @@ def test_what_the_session_changed_is_held_whether_or_not_it_was_warned_of(warned
 
 def test_what_was_taken_while_people_thought_is_offered_too_and_asked_once(warned):
     """A fourth account, changed after the plan was made: free by name when it is carried out, held a minute later."""
-    town = warned(responder=AutoResponder(60, answers=set(Concern)))
+    town = warned(responder=AutoResponder(60))
     town.warn(*town.stars[:3])
     town.run(30_000)
     change(town, town.stars[3])
@@ -123,19 +124,50 @@ def test_what_was_taken_while_people_thought_is_offered_too_and_asked_once(warne
     assert not town.platform.flags()
 
 
-@pytest.mark.parametrize(("answers", "held"), [({Concern.CAMPAIGN}, False), (set(Concern), True)])
-def test_the_drills_rule_answers_what_it_was_told_to(warned, answers, held):
-    """By default it waits for the campaign; told to, it takes the session's tools before anybody has posted."""
-    town = warned(responder=AutoResponder(60, answers=answers))
+def test_a_plan_that_lay_too_long_is_offered_again(warned):
+    """Its cohort would have ended by now: nothing is done, and the plan as of now waits for a decision."""
+    town = warned()
+    town.warn(*town.stars[:3])
+    old = town.offer
+    town.clock.advance(31 * MINUTE)
+
+    answer = town.carry_out()
+
+    assert isinstance(answer, Overtaken)
+    assert not town.platform.flags()
+    assert (old.number + 1, True) == (town.offer.number, town.offer.wanted)
+    assert isinstance(town.carry_out(), Permit)
+    assert town.held(town.stars[0])
+
+
+def test_who_was_accused_is_known_with_the_time_of_the_first_offer(warned):
+    """However often it was offered since; two warnings are no accusation yet."""
+    town = warned()
+    town.warn(*town.stars[:2])
+    assert () == town.response.incidents.accused
+
+    town.warn(town.stars[2])
+    first = town.clock.now()
+    town.clock.advance(MINUTE)
+    town.warn(*town.stars[3:8])
+
+    assert 1 < town.offer.number
+    assert (Named(factor="tool_session:ts-7", at=first),) == town.response.incidents.accused
+
+
+@pytest.mark.parametrize(("told", "held"), [({"answers": {Concern.CAMPAIGN}}, False), ({}, True)])
+def test_warnings_are_answered_like_all_else_unless_they_are_to_wait(warned, told, held):
+    """The session's tools are taken before anybody has posted; or, told so, the rule waits for a campaign."""
+    town = warned(responder=AutoResponder(60, **told))
     town.warn(*town.stars[:3])
     town.run(2 * MINUTE)
 
     assert held == bool(town.platform.flags())
 
 
-def test_once_a_campaign_was_answered_the_drills_rule_answers_warnings_too(warned):
+def test_once_a_campaign_was_answered_warnings_that_were_to_wait_are_answered_too(warned):
     """An attack is known: what begins to take accounts over now belongs to it until shown otherwise."""
-    town = warned(responder=AutoResponder(60))
+    town = warned(responder=AutoResponder(60, answers={Concern.CAMPAIGN}))
     town.attack()
     town.run(2 * MINUTE)
     assert not town.held("fan0", Restriction.NO_SIGN_IN)
@@ -144,3 +176,18 @@ def test_once_a_campaign_was_answered_the_drills_rule_answers_warnings_too(warne
     town.run(2 * MINUTE)
 
     assert all(town.held(fan, Restriction.NO_SIGN_IN) for fan in ["fan0", "fan1", "fan2"])
+
+
+def test_what_an_incident_holds_the_campaign_does_not_hold_again(warned):
+    """The same accounts, held since the warning: the plan against the campaign adds only what is missing."""
+    town = warned(responder=AutoResponder(60))
+    change(town, *town.stars)
+    town.warn(*town.stars[:3])
+    town.run(2 * MINUTE)
+    for star in town.stars[:3]:
+        town.lure(star)
+    town.run(5 * MINUTE)
+
+    assert town.response.docket.cases
+    by_name = [held.hold for held in town.response.book.holds.values() if held.hold.subject.kind == "account"]
+    assert len(by_name) == len({(hold.subject, hold.restriction) for hold in by_name})

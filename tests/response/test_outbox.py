@@ -5,26 +5,73 @@ from hypothesis import strategies as st
 
 from holdfast.containment import Restriction
 from holdfast.response.conduct import Deed
-from holdfast.response.outbox import Errand, Pace, due_first, take, wait_before
+from holdfast.response.outbox import Errand, Outbox, Pace, take, wait_before
 
 PACE = Pace()
 
 
-def errand(hold, *, due=0, harm=0.0, deed=Deed.APPLY):
+KINDS = (Restriction.NO_POSTING, Restriction.NO_SIGN_IN, Restriction.END_SESSIONS)
+
+
+def errand(hold, *, due=0, harm=0.0, deed=Deed.APPLY, restriction=Restriction.NO_POSTING, number=1):
     """An errand of no other interest."""
-    return Errand(hold=hold, deed=deed, number=1, restriction=Restriction.NO_POSTING, due=due, harm=harm)
+    return Errand(hold=hold, deed=deed, number=number, restriction=restriction, due=due, harm=harm)
+
+
+def in_order(outbox, now, shut=()):
+    """What the outbox has done at `now`, first to last."""
+    order = []
+    while (first := outbox.first(now, shut)) is not None:
+        order.append(first.hold)
+        outbox.drop(first.hold)
+    return order
 
 
 def test_the_greatest_harm_goes_first():
     """Expected harm orders the queue; what is not due yet waits; giving back comes after stopping."""
     waiting = [
         errand("later", due=11, harm=9),
-        errand("small", harm=1),
+        errand("small", harm=1, restriction=Restriction.NO_SIGN_IN),
         errand("back", harm=99, deed=Deed.LIFT),
         errand("great", harm=5),
     ]
 
-    assert ["great", "small", "back"] == [each.hold for each in due_first(waiting, 10)]
+    assert ["great", "small", "back"] == in_order(Outbox(waiting), 10)
+
+
+holds = st.sampled_from("abcdefgh")
+errands = st.builds(
+    lambda hold, **more: errand(hold, restriction=KINDS[ord(hold) % len(KINDS)], **more),
+    holds,
+    due=st.integers(0, 20),
+    harm=st.integers(0, 3).map(float),
+    deed=st.sampled_from(Deed),
+    number=st.integers(1, 5),
+)
+
+
+@given(st.lists(errands | holds), st.sets(st.sampled_from(KINDS)), st.integers(0, 20))
+def test_whatever_was_put_and_withdrawn_the_order_is_that_of_a_sorted_list(changes, shut, now):
+    """Replaced and withdrawn errands leave no trace, and the next time is the soonest of all."""
+    outbox, plain = Outbox(), {}
+    silent = dict.fromkeys(shut, 25)
+    for change in changes:
+        if isinstance(change, str):
+            outbox.drop(change)
+            plain.pop(change, None)
+        else:
+            outbox.put(change)
+            plain[change.hold] = change
+        outbox.first(now)
+    times = [max(each.due, silent.get(each.restriction, 0)) for each in plain.values()]
+    due = [each for each in plain.values() if each.due <= now and each.restriction not in shut]
+
+    assert plain == dict(outbox)
+    soonest = outbox.next_at(silent)
+    assert (soonest is None) == (not times)
+    assert soonest is None or max(now, soonest) == max(now, min(times))
+    ranked = sorted(due, key=lambda each: (each.deed is Deed.LIFT, -each.harm, each.hold))
+    assert [each.hold for each in ranked] == in_order(outbox, now, shut)
 
 
 @given(st.text(max_size=8), st.sampled_from(Deed), st.integers(2, 40))

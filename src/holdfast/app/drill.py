@@ -20,26 +20,31 @@ from holdfast.ledger import seeded_salts, seeded_signer
 from holdfast.reading import read_text
 from holdfast.response import (
     AutoResponder,
+    Concern,
     Happening,
     HappeningKind,
     HoldState,
     NoResponder,
+    Responder,
     Response,
     ResponseSettings,
     forget,
 )
 
 from .moment import Figures, Moment
-from .scoreboard import AccountScore, CauseScore, ExposureScore, LedgerScore, LureScore, Scoreboard
+from .scoreboard import AccountScore, CauseScore, ExposureScore, LedgerScore, LureScore, Scoreboard, Warnings
+from .verdict import judged
 from .wiring import make_engine
 
-UNKNOWN = "unknown"  # the answer when nothing stands out
 _TICK = 10_000  # ms of simulated time in a batch: how late the response may hear of a post
-NONE = "none"  # the truth when the hijacked accounts have nothing in common
 
 
 class DrillOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What to play and how. `approve_after` is seconds from proposal to approval, None when nobody answers."""
+    """What to play and how. `approve_after` is seconds from proposal to approval, None when nobody answers.
+
+    `act_on_warnings` has warnings before any campaign answered even where the scenario's people would not
+    (`Scenario.heeds_warnings`).
+    """
 
     scenario: str
     seed: int = 1
@@ -85,7 +90,7 @@ class Drill:
         self.store = SqlStore(self.file, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed))
         forget(self.store)  # the world begins anew, so what was decided in it does too; the record stays
         engine = make_engine(memory_mb=options.memory_mb)
-        responder = NoResponder() if options.approve_after is None else AutoResponder(options.approve_after)
+        self._heeds_warnings = self.scenario.heeds_warnings or options.act_on_warnings
         self.response = Response(
             self.platform,
             self.store,
@@ -95,7 +100,7 @@ class Drill:
             read=read_text,
             key=hashlib.sha256(f"holdfast drill {options.seed}".encode()).digest()[:16],
             warnings=engine.detector.take_warnings,
-            responder=responder,
+            responder=self._responder(),
         )
         self.platform.ask = self.response.gate.ask
         self.platform.held_accounts = self.response.gate.held_accounts
@@ -109,6 +114,12 @@ class Drill:
     ) -> None:
         self.store.close()
         self._folder.cleanup()
+
+    def _responder(self) -> Responder:
+        if self.options.approve_after is None:
+            return NoResponder()
+        answers = Concern if self._heeds_warnings else {Concern.CAMPAIGN}
+        return AutoResponder(self.options.approve_after, answers=frozenset(answers))
 
     def play(self) -> Iterator[Batch]:
         """Let the scenario happen; each batch is given back after the response has dealt with it.
@@ -203,6 +214,7 @@ class Drill:
             campaigns=len(self.campaigns),
             proposals=len(self.response.desk.offers),
             warned_at=self._warned_at(),
+            warnings=self._warnings(),
             posts_seen=self.posts,
             events_seen=self.events,
         )
@@ -218,23 +230,21 @@ class Drill:
         return sum(not post.refused and post.made_at <= seen.detected_at for post in self.platform.truth().lure_posts)
 
     def _cause(self) -> CauseScore:
-        """What was named, and when: for the contained campaigns, or where there is none for the staff suspected."""
-        truth = self.platform.truth()
+        cases = self.response.docket.cases.values()
         contained = {campaign.id for campaign in self.campaigns if campaign.tier is CampaignTier.CONTAIN}
-        named = [
-            (case.cause.at, case.factor)
-            for case in self.response.docket.cases.values()
-            if case.factor and case.cause is not None and case.campaign.id in contained
+        present = [
+            named
+            for case in cases
+            for named in case.named
+            if named.factor == case.factor and case.campaign.id in contained
         ]
-        if not contained:
-            named = [(each.last_at, each.factor.key) for each in self.response.incidents.suspicions.values()]
-        at, key = min(named, default=(None, None))
-        return CauseScore(
-            named=key or UNKNOWN,
-            truth=truth.cause[0] if truth.cause else NONE,
-            right=truth.right(key),
-            at=_time(at),
-        )
+        ever = [named for case in cases for named in case.named]
+        return judged(present, [*ever, *self.response.incidents.accused], self.platform.truth())
+
+    def _warnings(self) -> Warnings:
+        if self.options.approve_after is None:
+            return Warnings.UNANSWERED
+        return Warnings.ANSWERED if self._heeds_warnings else Warnings.WAITED
 
     def _warned_at(self) -> str | None:
         warnings = [happening.time for happening in self.response.timeline if _is_warning(happening)]

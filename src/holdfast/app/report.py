@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from .scoreboard import Scoreboard
+from .scoreboard import Scoreboard, Warnings
 from .terminal import plain
 
 
@@ -54,6 +54,7 @@ def _rows(board: Scoreboard) -> list[tuple[str, Any, Any]]:
     accounts, lures = board.accounts, board.lure_posts
     return [
         ("first warning, before any lure", _clock(board.warned_at), _clock(then("warned_at"))),
+        ("  answered", None if board.warned_at is None else _ANSWERED[board.warnings], None),
         ("first lure post", _clock(board.first_lure_at), _clock(then("first_lure_at"))),
         ("campaign seen", _clock(board.detected_at), _clock(then("detected_at"))),
         ("  at lure post number", board.detected_after_lure_posts, then("detected_after_lure_posts")),
@@ -70,6 +71,13 @@ def _rows(board: Scoreboard) -> list[tuple[str, Any, Any]]:
         ("inboxes read", board.exposure.inboxes_read, then("exposure", "inboxes_read")),
         ("archives exported", board.exposure.exports, then("exposure", "exports")),
     ]
+
+
+_ANSWERED = {
+    Warnings.ANSWERED: "like all else",
+    Warnings.WAITED: "after the campaign",
+    Warnings.UNANSWERED: "never",
+}
 
 
 def _clock(time: str | None) -> str | None:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import msgspec
 
 
 class CauseScore(msgspec.Struct, frozen=True, kw_only=True):
-    """The cause that was named, at RFC 3339 time `at`, and the true one; "unknown" and "none" are answers too."""
+    """The cause that was named, first at RFC 3339 time `at`, and the true one; "unknown" and "none" are answers too.
+
+    `also` is whatever else was named, of any campaign or incident and at any time; if anything of it all was wrong,
+    `named` is that, and not `right`.
+    """
 
     named: str
     truth: str
     right: bool
     at: str | None = None
+    also: tuple[str, ...] = ()
+
+
+@enum.unique
+class Warnings(enum.StrEnum):
+    """What became of the proposals made before any campaign was seen."""
+
+    ANSWERED = "answered"  # like all others
+    WAITED = "waited"  # until a campaign was answered
+    UNANSWERED = "unanswered"  # like all others
 
 
 class AccountScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,5 +86,6 @@ class Scoreboard(msgspec.Struct, frozen=True, kw_only=True):
     campaigns: int
     proposals: int
     warned_at: str | None
+    warnings: Warnings
     posts_seen: int
     events_seen: int

@@ -1,6 +1,6 @@
 """The only room that acts: watch, desk, executor, reconciler."""
 
-from .case import Case, Concern, Filed, Offer, RequestState, StandingOrder
+from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
 from .gate import Gate
@@ -25,6 +25,7 @@ __all__ = [
     "Held",
     "HoldState",
     "Limits",
+    "Named",
     "NoResponder",
     "Offer",
     "Overtaken",

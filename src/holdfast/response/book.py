@@ -18,7 +18,8 @@ from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Store, Transaction
 
 from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Send, Settle, conduct, placed
-from .outbox import Errand, Pace, wait_before
+from .ends import Ends
+from .outbox import Errand, Outbox, Pace, wait_before
 from .timeline import HappeningKind, Timeline
 
 T = TypeVar("T")
@@ -42,11 +43,11 @@ class Book:
         self._store = store
         self._pace = pace
         self.timeline = timeline
-        self._next_end: tuple[int | None] | None = None  # worked out when asked for, and kept until a hold changes
         self._when_moved: list[Callable[[Collection[str], int], None]] = []
         with store.begin() as transaction:
             self._holds = dict(transaction.all(HOLDS, Held))
-            self._errands = dict(transaction.all(ERRANDS, Errand))
+            self._errands = Outbox(errand for _, errand in transaction.all(ERRANDS, Errand))
+        self._ends = Ends(self._holds)
         self._on: dict[Subject, dict[str, None]] = {}
         for held in self._holds.values():
             self._on.setdefault(held.hold.subject, {})[held.hold.id] = None
@@ -57,27 +58,18 @@ class Book:
         return self._holds
 
     @property
-    def errands(self) -> Mapping[str, Errand]:
+    def errands(self) -> Outbox:
         """What is still to be done, by the id of the hold."""
         return self._errands
 
     @property
     def next_end(self) -> int | None:
         """When the next hold ends of itself that the platform still has (milliseconds since 1970 UTC), if any does."""
-        if self._next_end is None:
-            ends = (held.hold.until for held in self._holds.values() if held.state in LIVE)
-            self._next_end = (min((end for end in ends if end is not None), default=None),)
-        return self._next_end[0]
+        return self._ends.next
 
     def expired(self, now: int) -> list[str]:
-        """The holds whose time is over at `now` though the platform has not been told."""
-        if self.next_end is None or now < self.next_end:
-            return []
-        return [
-            key
-            for key, held in self._holds.items()
-            if held.state in LIVE and held.hold.until is not None and held.hold.until <= now
-        ]
+        """The holds whose time is over at `now` though the platform has not been told, in order of their ends."""
+        return self._ends.over(now)
 
     @property
     def subjects(self) -> Iterator[Subject]:
@@ -111,16 +103,15 @@ class Book:
         self._turn(page)
 
     def _turn(self, page: Page) -> None:
-        if page.holds:
-            self._next_end = None
         for key, held in page.holds.items():
             self._holds[key] = held
             self._on.setdefault(held.hold.subject, {})[key] = None
+        self._ends.note(page.holds)
         for key, errand in page.errands.items():
             if errand is None:
-                self._errands.pop(key, None)
+                self._errands.drop(key)
             else:
-                self._errands[key] = errand
+                self._errands.put(errand)
         for then in page.then:
             then()
         for kind, text, subject in page.happenings:

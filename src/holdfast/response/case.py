@@ -30,13 +30,21 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     followed: int = 0
 
 
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A factor (by its key) that was named as what is behind it, and when first (milliseconds since 1970 UTC)."""
+
+    factor: str
+    at: int
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One campaign and what is known of it. Times are milliseconds since 1970 UTC.
 
     `first_used` says when carriers were seen to post first, `texts` are what they posted, as far as it was seen.
     The cause was last asked for at `asked_at`, for the `asked_accounts` carriers of then, after `asked` times in all.
     `told` is `Knowledge.told` of the named factor by then. `next_accounts` maps an account to the probability that it
-    is used next. `order` is the standing order of the plan that was carried out last.
+    is used next. `order` is the standing order of the plan that was carried out last. `named` are all causes ever named
+    for it, in order.
     """
 
     campaign: Campaign
@@ -49,6 +57,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     told: int = 0
     next_accounts: dict[str, float] = {}
     order: StandingOrder | None = None
+    named: tuple[Named, ...] = ()
 
     @property
     def family(self) -> frozenset[str]:
@@ -83,14 +92,16 @@ class Concern(enum.StrEnum):
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """The plans on the desk about one campaign or one incident, as of `at` (milliseconds since 1970 UTC).
 
-    `number` counts the offers made about it. `wanted` says that somebody has to decide: nothing that was carried out
-    covers what is recommended. `endangered` counts the accounts that were in danger when it was made.
+    `number` counts the offers made about it, the first at `first_at`. `wanted` says that somebody has to decide:
+    nothing that was carried out covers what is recommended. `endangered` counts the accounts that were in danger when
+    it was made.
     """
 
     about: str
     concern: Concern
     number: int
     at: int
+    first_at: int
     plans: tuple[str, ...]
     recommended: str
     endangered: int

@@ -16,6 +16,7 @@ from .book import Book, Page, Shelf
 from .case import Concern, Filed, Offer, RequestState, StandingOrder
 from .conduct import Anew, Held, HoldState, Over
 from .docket import Docket
+from .incidents import Incidents
 from .knowledge import Knowledge
 from .offers import Offers
 from .standing import Limits
@@ -41,10 +42,20 @@ class Desk:
     The executor sees nothing that did not pass through here or through the standing order of something that did.
     """
 
-    def __init__(self, book: Book, docket: Docket, offers: Offers, knowledge: Knowledge, limits: Limits) -> None:
+    def __init__(  # noqa: PLR0913  (the rooms' parts that a decision touches)
+        self,
+        book: Book,
+        docket: Docket,
+        incidents: Incidents,
+        offers: Offers,
+        knowledge: Knowledge,
+        *,
+        limits: Limits,
+    ) -> None:
         """Go on with the requests that the book's store keeps."""
         self._book = book
         self._docket = docket
+        self._incidents = incidents
         self._offers = offers
         self._knowledge = knowledge
         self._limits = limits
@@ -277,6 +288,7 @@ class Desk:
         page.note(HappeningKind.REFUSAL, text, filed.about)
         self.requests.put(page, filed.request.id, msgspec.structs.replace(filed, state=RequestState.OVERTAKEN))
         self._docket.offer_again(page, filed.about)
+        self._incidents.offer_again(page, filed.about)
 
     def _accounts_freed(self, lifts: Iterable[str], now: int) -> int:
         holds = [self._book.holds[each].hold for each in lifts]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from holdfast.containment import Plan, Subject, SubjectKind, propose
+from holdfast.containment import Plan, Subject, SubjectKind, outstanding, propose
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import PlatformError
 from holdfast.ledger import RecordKind
@@ -96,7 +96,7 @@ class Docket:
                 self._settle(page, before, case)
 
     def offer_again(self, page: Page, about: str) -> None:
-        """Offer the plans about a campaign as of now."""
+        """Offer the plans about a campaign as of now; nothing when `about` is no campaign."""
         case = self.cases.get(about)
         if case is not None:
             self._offer(page, case, self._propose(case, page.now), beyond=False)
@@ -188,8 +188,11 @@ class Docket:
         plan = None if order is None else followed(order.kind, plans)
         if order is None or plan is None:
             return case, False
-        placed = [held.hold for held in self._book.holds.values() if held.hold.campaign in case.family]
-        follow = follow_up(order, plan, placed, page.now)
+        holds = [held.hold for held in self._book.holds.values()]
+        missing = msgspec.structs.replace(
+            plan, holds=outstanding(plan, holds, page.now)
+        )  # an incident may hold the same
+        follow = follow_up(order, missing, (hold for hold in holds if hold.campaign in case.family), page.now)
         if follow.holds:
             order = msgspec.structs.replace(order, follow_ups=order.follow_ups + 1)
             body = {"holds": [hold.id for hold in follow.holds], "beyond": follow.beyond}

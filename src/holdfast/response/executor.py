@@ -11,7 +11,7 @@ from holdfast.ports import Clock, Platform
 
 from .book import Book
 from .conduct import Deed, Done, NotDone
-from .outbox import Bucket, Errand, Pace, due_first, take
+from .outbox import Bucket, Errand, Pace, take
 
 # What the platform's write path asks the guard about; the rest has to be pushed.
 ASKED = frozenset(
@@ -23,6 +23,11 @@ ASKED = frozenset(
         Restriction.NO_CREDENTIAL_CHANGE,
         Restriction.NO_EXPORT,
     }
+)
+
+TOGETHER = 50  # deeds whose outcomes are kept in one transaction: as many may be done again after a crash, harmlessly
+BREATH = (
+    100  # milliseconds; where the platform's pace holds us up, a few deeds in one go rather than a wake-up for each
 )
 
 
@@ -61,14 +66,37 @@ class Executor:
         """Do what is due at `now`; answer when to come back (milliseconds since 1970 UTC), None when nothing is left.
 
         Raises:
-            StoreError: the outcome of the last deed was not kept; it will be done again.
+            StoreError: how the last deeds went was not kept; they will be done again.
 
         """
-        for errand in due_first(self._book.errands.values(), now):
-            if self._free_at(errand.restriction, now) <= now:
-                self._run(errand, max(now, self._clock.now()))
-        waiting = self._book.errands.values()
-        return min((max(errand.due, self._silent.get(errand.restriction, 0)) for errand in waiting), default=None)
+        while self._some(now):
+            pass
+        return self._book.errands.next_at(self._silent)
+
+    def _some(self, now: int) -> bool:
+        """Do up to `TOGETHER` of what is due, and keep in one transaction how it went; False when nothing may go."""
+        outbox = self._book.errands
+        taken: list[Errand] = []
+        told: list[tuple[str, Done | NotDone]] = []
+        shut: set[Restriction] = set()
+        try:
+            while len(taken) < TOGETHER and (errand := outbox.first(now, shut)) is not None:
+                if self._free_at(errand.restriction, now) > now:
+                    shut.add(errand.restriction)
+                    continue
+                outbox.take(errand)
+                taken.append(errand)
+                news = self._attempt(errand, max(now, self._clock.now()))
+                told += [(errand.hold, news)] if news is not None else []
+            if told:
+                with self._book.change(max(now, self._clock.now())) as page:
+                    for hold, news in told:
+                        page.tell(hold, news)
+        finally:
+            for errand in taken:
+                if outbox.get(errand.hold) is errand:  # how it went is not kept, or it could not be tried
+                    outbox.put(errand)
+        return bool(taken)
 
     def _free_at(self, restriction: Restriction, now: int) -> int:
         """When the next deed of this kind may go; takes its token when that is now."""
@@ -79,23 +107,23 @@ class Executor:
         bucket, at = take(self._buckets.get(restriction), capability.per_second, now)
         self._buckets[restriction] = bucket
         if at > now:
+            at = max(at, now + BREATH)
             self._silent[restriction] = at
         return at
 
-    def _run(self, errand: Errand, now: int) -> None:
+    def _attempt(self, errand: Errand, now: int) -> Done | NotDone | None:
+        """Do it; None where the platform asked to be left alone for a while."""
         held = self._book.holds[errand.hold]
         try:
-            news: Done | NotDone = Done(how=self._do(errand.deed, held.hold, now))
+            return Done(how=self._do(errand.deed, held.hold, now))
         except RateLimitedError as error:
             # Nothing was tried, so nothing is on record: the errand stays as it is until the platform listens again.
             self._silent[errand.restriction] = max(error.retry_at, now + 1)
-            return
+            return None
         except UnsupportedRestrictionError as error:
-            news = NotDone(reason=str(error), again=False)
+            return NotDone(reason=str(error), again=False)
         except PlatformError as error:
-            news = NotDone(reason=str(error), again=held.tries < self._pace.tries)
-        with self._book.change(now) as page:
-            page.tell(errand.hold, news)
+            return NotDone(reason=str(error), again=held.tries < self._pace.tries)
 
     def _do(self, deed: Deed, hold: Hold, now: int) -> str:
         way = way_of(hold, self._platform)

@@ -91,11 +91,11 @@ class Response:
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
         self.docket = Docket(platform, self.book, found, offers, self.knowledge)
-        self.desk = Desk(self.book, self.docket, offers, self.knowledge, settings.limits)
+        self.incidents = Incidents(self.book, offers, self.knowledge)
+        self.desk = Desk(self.book, self.docket, self.incidents, offers, self.knowledge, limits=settings.limits)
         self.gate = Gate(self.book, self.knowledge.directory, read)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()
-        self.incidents = Incidents(self.book, offers, self.knowledge)
         self._executor = Executor(platform, self.book, clock, settings.pace)
         self._reconciler = Reconciler(platform, self.book, found, dead_every=settings.dead_every)
 

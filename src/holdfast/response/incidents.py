@@ -12,8 +12,8 @@ from holdfast.detection.takeover import Takeover
 from holdfast.investigation import Factor, FactorKind, ReadAbuse
 from holdfast.ledger import RecordKind
 
-from .book import Book, Shelf
-from .case import Concern
+from .book import Book, Page, Shelf
+from .case import Concern, Named
 from .inquiry import ALIKE, in_hand
 from .knowledge import Knowledge
 from .offers import Offers
@@ -24,6 +24,13 @@ from .timeline import HappeningKind
 TOGETHER = 3
 
 
+class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
+    """Who reads what nobody asked for, as last told of; told of first at `at` (milliseconds since 1970 UTC)."""
+
+    abuse: ReadAbuse
+    at: int
+
+
 class Incidents:
     """Puts suspicions and warnings on record, and offers plans against the session or staff member behind them."""
 
@@ -32,8 +39,20 @@ class Incidents:
         self._book = book
         self._offers = offers
         self._knowledge = knowledge
-        self.suspicions = Shelf(book, "suspicions", ReadAbuse)
+        self.suspicions = Shelf(book, "suspicions", Suspicion)
         self.takeovers = Shelf(book, "takeovers", Takeover)
+
+    @property
+    def accused(self) -> tuple[Named, ...]:
+        """Whom or what plans were offered against, by the time of the first offer."""
+        reading = [Named(factor=each.abuse.factor.key, at=each.at) for each in self.suspicions.values()]
+        hands = {_about(each): _hand(each) for each in self.takeovers.values()}
+        taking = [
+            Named(factor=hand.key, at=self._offers.latest[about].first_at)
+            for about, hand in hands.items()
+            if hand is not None and about in self._offers.latest
+        ]
+        return tuple(sorted([*reading, *taking], key=lambda named: (named.at, named.factor)))
 
     def suspected(self, suspicion: ReadAbuse, now: int) -> None:
         """A staff member or tool session reads what nobody asked them to read; told again when it is twice as much.
@@ -42,31 +61,21 @@ class Incidents:
             StoreError: nothing was kept; tell it again.
 
         """
-        factor = suspicion.factor
-        about = f"reading/{factor.key}"
+        about = f"reading/{suspicion.factor.key}"
         known = self.suspicions.get(about)
-        if known is not None and suspicion.touched < 2 * known.touched:
+        if known is not None and suspicion.touched < 2 * known.abuse.touched:
             return
-        by_staff = factor.kind is FactorKind.STAFF
-        plans = propose_for_staff(
-            about,
-            factor.value if by_staff else "",
-            () if by_staff else (factor.value,),
-            self._knowledge.directory,
-            now,
-            why=_words(suspicion.evidence),
-            revision=suspicion.touched,
-        )
+        plans = self._against_reader(about, suspicion, now)
         with self._book.change(now) as page:
-            self.suspicions.put(page, about, suspicion)
+            self.suspicions.put(page, about, Suspicion(abuse=suspicion, at=now if known is None else known.at))
             body = {
-                "factor": factor.key,
+                "factor": suspicion.factor.key,
                 "touched": suspicion.touched,
                 "unticketed": suspicion.unticketed,
                 "evidence": [msgspec.to_builtins(term) for term in suspicion.evidence],
             }
             page.record(RecordKind.OBSERVATION, f"suspicion/{about}/{suspicion.touched}", about, body)
-            page.note(HappeningKind.WARNING, f"{factor.key}: {_words(suspicion.evidence)}", about)
+            page.note(HappeningKind.WARNING, f"{suspicion.factor.key}: {_words(suspicion.evidence)}", about)
             self._offers.make(page, about, Concern.READING, plans, endangered=suspicion.touched)
 
     def warned(self, takeover: Takeover, now: int) -> None:
@@ -79,11 +88,11 @@ class Incidents:
         key = f"{takeover.account}/{takeover.changed_at}"
         if key in self.takeovers:
             return
-        about = f"takeovers/{takeover.tool_session or takeover.staff}"
+        about = _about(takeover)
         warned = {takeover.account, *self._warned(takeover, now)}
         plans: tuple[Plan, ...] = ()
         if len(warned) >= TOGETHER and self._offers.outgrown(about, len(warned)):
-            plans = self._against(takeover, about, self._in_hand(takeover, warned, now), now)
+            plans = self._against(takeover, self._in_hand(takeover, warned, now), now)
         with self._book.change(now) as page:
             self.takeovers.put(page, key, takeover)
             body = {"account": takeover.account, "staff": takeover.staff, "tool_session": takeover.tool_session}
@@ -98,40 +107,46 @@ class Incidents:
     def review(self, now: int) -> None:
         """Offer anew where a plan against a tool session was carried out, and accounts are in its hands beyond that.
 
-        They were taken while people thought about the plan, or were signs too weak when it was made. What was held once
-        is not asked for again: it was to end, or somebody lifted it.
+        They were taken while people thought about the plan, or their signs were too weak when it was made. What was
+        held once is not asked for again: it was to end, or somebody lifted it.
 
         Raises:
             StoreError: nothing was kept; the next review finds it again.
 
         """
-        latest = {f"takeovers/{each.tool_session or each.staff}": each for each in self.takeovers.values()}
-        for about, takeover in latest.items():
+        for about, takeover in {_about(each): each for each in self.takeovers.values()}.items():
             offer = self._offers.latest.get(about)
             if offer is None or offer.wanted:
                 continue
-            warned = self._warned(takeover, now)
-            chances = self._in_hand(takeover, warned, now)
+            chances = self._in_hand(takeover, self._warned(takeover, now), now)
             if any(chance >= LIKELY and not self._was_held(account, now) for account, chance in chances.items()):
-                plans = self._against(takeover, about, chances, now)
                 with self._book.change(now) as page:
-                    self._offers.make(page, about, Concern.TAKEOVERS, plans, endangered=len(warned))
+                    self.offer_again(page, about)
+
+    def offer_again(self, page: Page, about: str) -> None:
+        """Offer the plans about an incident as of now; nothing when `about` is none."""
+        takeover = {_about(each): each for each in self.takeovers.values()}.get(about)
+        suspicion = self.suspicions.get(about)
+        if suspicion is not None:
+            plans = self._against_reader(about, suspicion.abuse, page.now)
+            self._offers.make(page, about, Concern.READING, plans, endangered=suspicion.abuse.touched)
+        elif takeover is not None:
+            warned = self._warned(takeover, page.now)
+            plans = self._against(takeover, self._in_hand(takeover, warned, page.now), page.now)
+            self._offers.make(page, about, Concern.TAKEOVERS, plans, endangered=len(warned))
 
     def _warned(self, takeover: Takeover, now: int) -> set[str]:
-        """The accounts that the same hands took since yesterday."""
-        hands = (takeover.tool_session, takeover.staff)
+        """The accounts that the same hand took since yesterday."""
         return {
             each.account
             for each in self.takeovers.values()
-            if (each.tool_session, each.staff) == hands and now - each.warned_at <= RECENT_MS
+            if (each.tool_session, each.staff) == (takeover.tool_session, takeover.staff)
+            and now - each.warned_at <= RECENT_MS
         }
 
     def _in_hand(self, takeover: Takeover, warned: Collection[str], now: int) -> dict[str, float]:
-        session = takeover.tool_session
-        if not (session or takeover.staff):
-            return dict.fromkeys(warned, ALIKE)
-        kind = FactorKind.TOOL_SESSION if session else FactorKind.STAFF
-        return in_hand(Factor(kind=kind, value=session or takeover.staff), warned, self._knowledge, now)
+        hand = _hand(takeover)
+        return dict.fromkeys(warned, ALIKE) if hand is None else in_hand(hand, warned, self._knowledge, now)
 
     def _was_held(self, account: str, now: int) -> bool:
         """Whether it was kept from posting by name since yesterday, whatever became of the hold."""
@@ -140,19 +155,43 @@ class Incidents:
             held.hold.restriction is Restriction.NO_POSTING and now - held.hold.starts <= RECENT_MS for held in placed
         )
 
-    def _against(self, takeover: Takeover, about: str, chances: Mapping[str, float], now: int) -> tuple[Plan, ...]:
+    def _against(self, takeover: Takeover, chances: Mapping[str, float], now: int) -> tuple[Plan, ...]:
         """Plans against the staff tool behind the takeovers, from its session to the accounts it took."""
-        offer = self._offers.latest.get(about)
         return propose_for_staff(
-            about,
+            _about(takeover),
             takeover.staff,
             (takeover.tool_session,) if takeover.tool_session else (),
             self._knowledge.directory,
             now,
             why="accounts were taken over through it",
             next_accounts=chances,
-            revision=1 if offer is None else offer.number + 1,
+            revision=self._offers.number(_about(takeover)) + 1,
         )
+
+    def _against_reader(self, about: str, suspicion: ReadAbuse, now: int) -> tuple[Plan, ...]:
+        """The plan against whoever reads: the staff member, or the session where that is what stands out."""
+        by_staff = suspicion.factor.kind is FactorKind.STAFF
+        return propose_for_staff(
+            about,
+            suspicion.factor.value if by_staff else "",
+            () if by_staff else (suspicion.factor.value,),
+            self._knowledge.directory,
+            now,
+            why=_words(suspicion.evidence),
+            revision=self._offers.number(about) + 1,
+        )
+
+
+def _about(takeover: Takeover) -> str:
+    """The name of the incident that it belongs to."""
+    return f"takeovers/{takeover.tool_session or takeover.staff}"
+
+
+def _hand(takeover: Takeover) -> Factor | None:
+    """Whose deed it was, as far as the platform tells: the tool session, or else the staff member."""
+    if takeover.tool_session:
+        return Factor(kind=FactorKind.TOOL_SESSION, value=takeover.tool_session)
+    return Factor(kind=FactorKind.STAFF, value=takeover.staff) if takeover.staff else None
 
 
 def _words(evidence: Iterable[Term]) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from holdfast.containment import RECENT_MS, changed_within
 from holdfast.investigation import Cause, Factor, NextAccount, common_cause, next_accounts
 
-from .case import Case
+from .case import Case, Named
 from .knowledge import Knowledge
 
 # The chance that an account is used next, which decides how much of it is held. Treated just as the carriers were (the
@@ -35,6 +35,8 @@ def investigated(case: Case, knowledge: Knowledge, now: int) -> Case:
     case = msgspec.structs.replace(
         case, cause=cause, asked=case.asked + 1, asked_at=now, asked_accounts=len(case.campaign.accounts)
     )
+    if case.factor and all(case.factor != named.factor for named in case.named):
+        case = msgspec.structs.replace(case, named=(*case.named, Named(factor=case.factor, at=now)))
     return followed_up(case, knowledge, now)
 
 

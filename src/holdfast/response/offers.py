@@ -30,6 +30,11 @@ class Offers:
         offer = self.latest.get(about)
         return offer is None or endangered >= GROWN * max(1, offer.endangered)
 
+    def number(self, about: str) -> int:
+        """How many offers were made about it."""
+        offer = self.latest.get(about)
+        return 0 if offer is None else offer.number
+
     def make(  # noqa: PLR0913  (what an offer says)
         self,
         page: Page,
@@ -57,8 +62,9 @@ class Offers:
         offer = Offer(
             about=about,
             concern=concern,
-            number=1 if earlier is None else earlier.number + 1,
+            number=self.number(about) + 1,
             at=page.now,
+            first_at=page.now if earlier is None else earlier.first_at,
             plans=tuple(plan.id for plan in plans),
             recommended=best.id,
             endangered=endangered,

@@ -31,20 +31,19 @@ class AutoResponder:
     """Requests the suggested plan as soon as it is offered; others approve it `seconds` later.
 
     They are as many different people as the guard asks for, the requester never among them. For drills: it decides
-    nothing that a person should, it only takes as long as people would. What it answers at first are campaigns, unless
-    told otherwise: a drill is measured from the first lure, which would never be posted if every warning before it were
-    acted on. Once a campaign was answered, an attack is known, and every warning is.
+    nothing that a person should, it only takes as long as people would. Offers about other concerns than those in
+    `answers` wait until a campaign was answered: then an attack is known, and every warning may belong to it.
     """
 
     def __init__(
         self,
         seconds: float,
         *,
-        answers: Collection[Concern] = frozenset({Concern.CAMPAIGN}),
+        answers: Collection[Concern] = frozenset(Concern),
         requester: str = "responder",
         approvers: tuple[str, ...] = ("approver", "commander"),
     ) -> None:
-        """Approve after `seconds` what is offered about the concerns in `answers`."""
+        """Approve after `seconds` what is offered, at first only about the concerns in `answers`."""
         self._wait = int(seconds * SECOND)
         self._answers = frozenset(answers)
         self._requester = requester

@@ -27,8 +27,9 @@ def demo(
 ) -> int:
     """Replay 15 July 2020 against the simulated platform in a live view; then the scoreboard beside history.
 
-    Plans are approved a minute after they are proposed. `holdfast drill twitter-2020-07-15 --responder none` shows what
-    happens when nobody answers.
+    Plans are approved a minute after they are proposed; warnings before the first lure wait, as in 2020. With
+    `--responder none`, `holdfast drill twitter-2020-07-15` shows what happens when nobody answers, and with
+    `--act-on-warnings` what would have happened had they been heard.
     """
     for old in (store, *(store.with_name(store.name + end) for end in ("-wal", "-shm"))):
         old.unlink(missing_ok=True)

@@ -29,6 +29,13 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
     responder: Annotated[
         str, Parameter(help="auto:SECONDS approves that long after each proposal; none never answers.")
     ] = "auto:60",
+    act_on_warnings: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help="Approve warnings like all else where people heeded none: in July 2020 they wait for a campaign.",
+        ),
+    ] = False,
     store: Annotated[
         Path | None, Parameter(help="Keep the record in this file; a killed drill goes on from it when run again.")
     ] = None,
@@ -43,7 +50,12 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
     if scenario is None:
         raise UsageError("which scenario?", advice=f"Name one of: {', '.join(SCENARIOS)}.")
     options = DrillOptions(
-        scenario=scenario, seed=seed, approve_after=responder_seconds(responder), store=store, memory_mb=memory_mb
+        scenario=scenario,
+        seed=seed,
+        approve_after=responder_seconds(responder),
+        act_on_warnings=act_on_warnings,
+        store=store,
+        memory_mb=memory_mb,
     )
     warm(Console(stderr=True))
     with Drill(options) as run:

@@ -6,10 +6,8 @@ pushed (cohorts, lures) is known to the guard alone, so every write that matters
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
-
-import numpy as np
 
 from holdfast.containment import EFFECTS, Hold, Restriction, Subject, SubjectKind
 from holdfast.errors import RateLimitedError, UnsupportedRestrictionError
@@ -56,6 +54,7 @@ class Gate:
         self._accounts = accounts
         self._holds: dict[Subject, dict[Restriction, dict[str, Hold]]] = {}
         self._foreign: set[tuple[Subject, Restriction]] = set()
+        self._apps: set[str] = set()  # third-party apps that anything was ever placed on
         self._tokens: dict[Restriction, tuple[float, int]] = {}
 
     def check(self, hold: Hold) -> None:
@@ -92,6 +91,7 @@ class Gate:
         """Let `hold` stand; twice is the same as once."""
         if hold.restriction not in MOMENTARY:
             self._holds.setdefault(hold.subject, {}).setdefault(hold.restriction, {})[hold.id] = hold
+            self._note_app(hold.subject)
 
     def remove(self, hold: Hold) -> None:
         """Take `hold` away; harmless when it never stood."""
@@ -100,6 +100,7 @@ class Gate:
     def place_foreign(self, subject: Subject, restriction: Restriction) -> None:
         """Somebody else restricts `subject`."""
         self._foreign.add((subject, restriction))
+        self._note_app(subject)
 
     def standing(self, subject: Subject, now: int) -> Sequence[Standing]:
         """What stands on `subject` at `now`, ours first."""
@@ -138,35 +139,24 @@ class Gate:
 
     def revoked_apps(self, now: int) -> list[str]:
         """The third-party apps that are shut out at `now`."""
-        placed = [
-            subject.id
-            for subject in (*self._holds, *(on for on, _ in self._foreign))
-            if subject.kind is SubjectKind.APP
-        ]
-        return [app for app in placed if self.stands(SubjectKind.APP, app, Restriction.REVOKE_APP, now)]
+        return [app for app in sorted(self._apps) if self.stands(SubjectKind.APP, app, Restriction.REVOKE_APP, now)]
 
     def guard_allows(self, question: Question) -> bool:
         """What the guard says; without a guard, yes."""
         return self.ask is None or self.ask(question).verdict == "allow"
 
-    def silenced(self, now: int) -> tuple[Rows, int | None]:
-        """The rows that pushed holds keep from posting at `now`, and when that changes of itself."""
-        rows: list[int] = []
-        edges: list[int] = []
-        for subject, hold in self._silencing():
-            edges.extend(edge for edge in (hold.starts, hold.until) if edge is not None and edge > now)
-            if hold.in_force(now):
-                rows.append(self._accounts.row(subject.id))
-        return np.array(sorted(set(rows)), np.int64), min(edges, default=None)
+    def silences(self, account: str, now: int) -> tuple[bool, int | None]:
+        """Whether a pushed hold keeps `account` from being heard at `now`, and when that changes of itself."""
+        placed = self._holds.get(Subject(kind=SubjectKind.ACCOUNT, id=account), {})
+        holds = [hold for restriction in SILENCING & placed.keys() for hold in placed[restriction].values()]
+        edges = [edge for hold in holds for edge in (hold.starts, hold.until) if edge is not None and edge > now]
+        return any(hold.in_force(now) for hold in holds), min(edges, default=None)
 
-    def foreign_silenced(self) -> Rows:
-        """The rows that somebody else keeps from posting."""
-        subjects = [subject for subject, restriction in sorted(self._foreign) if restriction in SILENCING]
-        rows = [self._accounts.row(subject.id) for subject in subjects if subject.kind is SubjectKind.ACCOUNT]
-        return np.array(sorted(set(rows)), np.int64)
+    def silenced_by_others(self, account: str) -> bool:
+        """Whether somebody else keeps `account` from being heard."""
+        subject = Subject(kind=SubjectKind.ACCOUNT, id=account)
+        return any((subject, restriction) in self._foreign for restriction in SILENCING)
 
-    def _silencing(self) -> Iterator[tuple[Subject, Hold]]:
-        for subject, restrictions in self._holds.items():
-            if subject.kind is SubjectKind.ACCOUNT:
-                for restriction in SILENCING & restrictions.keys():
-                    yield from ((subject, hold) for hold in restrictions[restriction].values())
+    def _note_app(self, subject: Subject) -> None:
+        if subject.kind is SubjectKind.APP:
+            self._apps.add(subject.id)

@@ -112,6 +112,7 @@ class SimulatedPlatform:
         self._crowd = Crowd(self._world, self._services)
         self._traffic = Traffic(self._world.accounts, scenario, seed)
         self._tally = Tally(self._world)
+        self._world.on_touched.append(self._tally.touched)
         self._adversary = (
             None if scenario.attack is None else Adversary(self._world, self._services, self._desk, scenario.attack)
         )
@@ -186,7 +187,7 @@ class SimulatedPlatform:
             self._world.agenda.at(hold.starts, self._take_effect, hold)
         if hold.until is not None:
             self._world.agenda.at(hold.until, self._settle_visibility, hold.subject)
-        self._tally.changed(self._now)
+        self._tally.changed(hold.subject, self._now)
 
     def lift(self, hold: Hold) -> None:
         """Undo `hold`; doing so twice is the same as once. Ended sessions and revoked tokens do not come back.
@@ -202,7 +203,7 @@ class SimulatedPlatform:
         gate.spend(hold.restriction, self._now)
         gate.remove(hold)
         self._settle_visibility(hold.subject, self._now)
-        self._tally.changed(self._now)
+        self._tally.changed(hold.subject, self._now)
 
     def in_force(self, subject: Subject) -> Sequence[Standing]:
         """What stands on `subject` now: what Holdfast placed, then what the platform's own staff did."""
@@ -211,7 +212,7 @@ class SimulatedPlatform:
     def restrict_from_outside(self, subject: Subject, restriction: Restriction) -> None:
         """Let the platform's own staff restrict `subject`, behind Holdfast's back."""
         self._world.gate.place_foreign(subject, restriction)
-        self._tally.changed(self._now)
+        self._tally.changed(subject, self._now)
 
     def truth(self) -> Truth:
         """What was true so far; for scoreboards alone."""
@@ -284,7 +285,7 @@ class SimulatedPlatform:
             self._services.settle(subject.id, now)
         elif subject.kind is SubjectKind.ACCOUNT:
             row = self._world.accounts.row(subject.id)
-            for post in [post for post, said in self._world.posts.items() if said.row == row]:
+            for post in self._world.posts_of.get(row, ()):
                 self._services.settle(post, now)
 
 

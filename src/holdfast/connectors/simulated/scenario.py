@@ -168,7 +168,7 @@ class Scenario:
     """One run of the simulated platform, as data; `history` holds what is known of the real one, keyed as a scoreboard.
 
     Security events begin at `opens`, posts at `start`; both go on to `end`. `on_shift` are support staff who work every
-    shift.
+    shift. `heeds_warnings` is whether those on the desk act on what is told before any campaign is seen.
     """
 
     name: str
@@ -183,3 +183,4 @@ class Scenario:
     cause: Cause = field(default_factory=Cause)
     crowd: Crowd = field(default_factory=Crowd)
     history: Mapping[str, Any] = field(default_factory=dict)
+    heeds_warnings: bool = True

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
+
 import numpy as np
+
+from holdfast.containment import Subject, SubjectKind
 
 from .population import Mask, Rows
 from .scenario import MINUTE
@@ -23,9 +27,10 @@ class Tally:
         spread = np.linspace(0, size - 1, PROBED).astype(np.int64)
         self._few: Rows = np.union1d(np.arange(len(world.accounts.cast)), spread).astype(np.int64)
         self._everyone: Rows = np.arange(size, dtype=np.int64)
-        self._pushed: Rows = np.empty(0, np.int64)
-        self._edge: int | None = None  # when the pushed holds change of themselves
-        self._stopped: Mask | None = None  # whom a pushed restriction keeps from posting; None: nobody
+        self._pushed: Mask = np.zeros(size, np.bool_)  # whom a pushed hold keeps from being heard
+        self._stopped: Mask = np.zeros(size, np.bool_)  # and whom the platform's own staff do
+        self._counted: Mask = np.zeros(size, np.bool_)  # the innocents among those who are held just now
+        self._edges: list[tuple[int, int]] = []  # when which row's holds change of themselves, the soonest on top
         self._cohort: Mask | None = None  # whom the guard keeps from posting; None: nobody
         self._probe: Mask = np.zeros(len(self._few), np.bool_)
         self._probed_at = self._looked_at = -LOOK_EVERY
@@ -33,27 +38,37 @@ class Tally:
         self.held: Mask = np.zeros(size, np.bool_)  # at any time
         self.account_milliseconds = 0
 
-    def changed(self, now: int) -> None:
-        """A push was made or undone."""
-        self._pushed, self._edge = self._world.gate.silenced(now)
-        everybody = np.concatenate((self._pushed, self._world.gate.foreign_silenced()))
-        self._stopped = None
-        if len(everybody):
-            self._stopped = np.zeros(self._world.accounts.size, np.bool_)
-            self._stopped[everybody] = True
-        self._count()
+    def changed(self, subject: Subject, now: int) -> None:
+        """A push on `subject` was made or undone."""
+        if subject.kind is SubjectKind.ACCOUNT:
+            self._settle(self._world.accounts.row(subject.id), now)
 
     def stopped(self, rows: Rows) -> Mask:
         """Which of `rows` a pushed restriction keeps from posting."""
-        return np.zeros(len(rows), np.bool_) if self._stopped is None else self._stopped[rows]
+        found: Mask = self._stopped[rows]
+        return found
 
     def pass_time(self, now: int, until: int) -> None:
         """Count from `now` to `until`."""
-        if self._edge is not None and self._edge <= now:
-            self.changed(now)
+        while self._edges and self._edges[0][0] <= now:
+            self._settle(heapq.heappop(self._edges)[1], now)
         if now - self._probed_at >= PROBE_EVERY:
             self._look(now)
         self.account_milliseconds += self._innocents * (until - now)
+
+    def touched(self, row: int) -> None:
+        """The adversary got hold of the account: it is innocent no longer."""
+        self._count(row)
+
+    def _settle(self, row: int, now: int) -> None:
+        """Take in what stands on one account now."""
+        account = self._world.accounts.id(row)
+        silenced, edge = self._world.gate.silences(account, now)
+        self._pushed[row] = silenced
+        self._stopped[row] = silenced or self._world.gate.silenced_by_others(account)
+        if edge is not None:
+            heapq.heappush(self._edges, (edge, row))
+        self._count(row)
 
     def _look(self, now: int) -> None:
         """Ask the guard whom it holds."""
@@ -67,16 +82,15 @@ class Tally:
         self._probe, self._looked_at = probe.copy(), now
         held = ask(self._everyone, now)
         self._cohort = held.copy() if held.any() else None
-        self._count()
+        everybody = self._pushed if self._cohort is None else self._pushed | self._cohort
+        self.held |= everybody
+        self._counted = everybody & ~self._world.touched
+        self._innocents = int(self._counted.sum())
 
-    def _count(self) -> None:
-        """How many innocents are held just now; remembers everybody who is."""
-        touched = self._world.touched
-        if self._cohort is None:
-            self.held[self._pushed] = True
-            self._innocents = int((~touched[self._pushed]).sum())
-            return
-        both = self._cohort.copy()
-        both[self._pushed] = True
-        self.held |= both
-        self._innocents = int((both & ~touched).sum())
+    def _count(self, row: int) -> None:
+        """Whether this account is an innocent who is held just now; remembers everybody who is held."""
+        held = bool(self._pushed[row]) or (self._cohort is not None and bool(self._cohort[row]))
+        self.held[row] |= held
+        counted = held and not self._world.touched[row]
+        self._innocents += int(counted) - int(self._counted[row])
+        self._counted[row] = counted

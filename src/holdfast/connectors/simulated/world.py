@@ -67,9 +67,11 @@ class World:
         self.controlled: Mask = np.zeros(self.accounts.size, np.bool_)  # the holder is locked out
         self.touched: Mask = np.zeros(self.accounts.size, np.bool_)  # no longer innocent
         self.posts: dict[str, Said] = {}
+        self.posts_of: dict[int, list[str]] = {}  # those of one row
         self._records: list[tuple[int, int, SecurityEvent]] = []
         self.refused_to_innocents = 0
         self.alerts_refused = 0
+        self.on_touched: list[Callable[[int], None]] = []  # told of each row that is no longer innocent
         self.on_gone: list[Callable[[str, int], None]] = []  # told of each post that readers see no longer
         self.on_signed_out: list[Callable[[int, int], None]] = []  # told of each row whose sessions were ended
         self.on_lure: list[Callable[[str, int], None]] = []  # told of each lure that readers see
@@ -93,6 +95,7 @@ class World:
         identity = str(post_id(time, ordinal))
         accounts = self.accounts
         self.posts[identity] = Said(row=row, text=text, urls=urls)
+        self.posts_of.setdefault(row, []).append(identity)
         self._fresh.append(
             {
                 "id": identity,
@@ -137,6 +140,8 @@ class World:
         self.target(row, time)
         self.chronicle.touched.setdefault(self.accounts.id(row), time)
         self.touched[row] = True
+        for watcher in self.on_touched:
+            watcher(row)
 
     def post_gone(self, post: str, time: int) -> None:
         """Readers see the post no longer; whoever watches it is told."""

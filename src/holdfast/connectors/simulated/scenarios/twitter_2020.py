@@ -305,4 +305,5 @@ def twitter_2020() -> Scenario:
         cause=Cause(told="the tool session of a staff member who was talked out of a credential"),
         crowd=Crowd(warn_from=FIRST_LURE + 7 * MINUTE, alerts=_warnings()),
         history=HISTORY,
+        heeds_warnings=False,  # five calls were reported (NYDFS), and nobody acted before the posts
     )

@@ -136,7 +136,8 @@ class _TextPrinter:
                     mark,
                     plain(plan.title, limit=200),
                     f"  [{radius.accounts:,} accounts, {radius.innocent:,} of them innocent, "
-                    f"{radius.refused_per_hour:,.0f} innocent posts an hour; stops {plan.stops.share:.0%}]",
+                    f"{radius.refused_per_hour:,.0f} innocent posts and {radius.quotes_refused_per_hour:,.0f} quotes "
+                    f"an hour; stops {plan.stops.share:.0%}]",
                 )
             )
 

@@ -7,6 +7,7 @@ import pytest
 
 from holdfast.app.cli.main import main
 from holdfast.app.live import LiveWatch, StreamClock
+from holdfast.backends import ParquetArchive
 from holdfast.connectors.files import FollowFile
 from holdfast.events import Decoder
 
@@ -82,6 +83,21 @@ def test_the_same_stream_again_on_the_same_record_doubles_nothing(watch, tmp_pat
     again = [entry for entry in second[len(first) :] if entry["kind"] == "intent"]
     assert {"missing on the platform"} == {entry["body"]["why"] for entry in again}
     assert 0 == main(["ledger", "verify", store])
+
+
+def test_every_event_is_kept_in_an_archive_that_can_be_scanned_again(watch, tmp_path, capsys):
+    """Posts and security events of the stream, each once; a scan of the files finds the campaign that the watch found."""
+    folder = tmp_path / "archive"
+    told = watch(attack(), "--archive", str(folder))
+    capsys.readouterr()
+
+    heard = Decoder().decode(attack()).batch
+    kept = list(ParquetArchive(folder).read(0, 1 << 60))
+    assert heard.posts.num_rows == sum(batch.posts.num_rows for batch in kept)
+    assert list(heard.others) == [event for batch in kept for event in batch.others]
+    assert 0 == main(["scan", "--json", *(str(path) for path in sorted(folder.glob("posts-*.parquet")))])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()][:-1]
+    assert len(found) == len({each["subject"] for each in told["campaign"]})
 
 
 def moment(time):

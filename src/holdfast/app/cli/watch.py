@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -14,10 +14,12 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from holdfast.app.forgotten import forgotten, sentences
+from holdfast.app.keeping import Keeper
 from holdfast.app.live import LiveWatch, deliveries
 from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
+from holdfast.backends import ParquetArchive
 from holdfast.connectors.files import FollowFile, FollowStream, RejectFile, standard_input
 from holdfast.containment import Plan
 from holdfast.events import Dialect, TimeUnit, format_time
@@ -50,6 +52,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "ms",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
     store: Annotated[Path | None, Parameter(help="Keep the record in this file; else it is forgotten.")] = None,
+    archive: Annotated[Path | None, Parameter(help="Keep all events in this folder, as Parquet files.")] = None,
     media: Media = False,
     media_root: MediaRoot = None,
     media_origin: MediaOrigin = (),
@@ -73,12 +76,18 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     run = LiveWatch(approve_after=approve_after, store=store, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     read = 0
-    with RejectFile(rejects) if rejects is not None else nullcontext() as keep, pictures or nullcontext():
+    with (
+        RejectFile(rejects) if rejects is not None else nullcontext() as keep,
+        closing(Keeper(None if archive is None else ParquetArchive(archive))) as keeper,
+        pictures or nullcontext(),
+    ):
         refused = Refused(keep)
         for delivery in deliveries(pictures or source, idle=1.0):
             if delivery is None:
+                keeper.tick()
                 run.tick()
             else:
+                keeper.take(delivery.batch)
                 run.take(delivery.batch)
                 refused.take(delivery)
                 read += delivery.batch.posts.num_rows + len(delivery.batch.others)

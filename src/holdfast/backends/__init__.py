@@ -1,8 +1,19 @@
 """What keeps the records and what runs the operators."""
 
+from .copying import copy_store
 from .embedded import EmbeddedEngine
 from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
+from .places import file_of, names_password
 from .store import SqlStore
 
-__all__ = ["EmbeddedEngine", "LedgerFile", "SqlStore", "load_or_create_signer", "verify_store"]
+__all__ = [
+    "EmbeddedEngine",
+    "LedgerFile",
+    "SqlStore",
+    "copy_store",
+    "file_of",
+    "load_or_create_signer",
+    "names_password",
+    "verify_store",
+]

@@ -10,7 +10,7 @@ from pathlib import Path
 from holdfast.errors import SettingsError
 from holdfast.ledger import Signer
 
-from .sqlite import Seam
+from .sqlite import seam
 
 _SECRET_BYTES = 32
 
@@ -26,7 +26,7 @@ def load_or_create_signer(path: str | Path, *, origin: str) -> Signer:
 
     """
     path = Path(path)
-    with Seam(str(path)):
+    with seam(str(path)):
         if not path.exists():
             _make(path, Signer(origin, secrets.token_bytes(_SECRET_BYTES)))
         mode = stat.S_IMODE(path.stat().st_mode)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -30,8 +30,9 @@ from holdfast.ledger.seal import RowSum, check_seal, sign_seal
 from holdfast.ledger.tiles import Tree, nodes_in, open_tree
 from holdfast.ledger.tree import Node
 
-from . import sqlite
-from .schema import SCHEMA, metadata
+from .database import PATIENCE_MS, Seam
+from .places import open_database
+from .schema import SCHEMA, create_statements
 from .statements import Statements
 from .transaction import Head, SqlTransaction, entry_of
 
@@ -51,7 +52,7 @@ class SqlStore:
     """
 
     path: str
-    """The file, or `:memory:`."""
+    """The file, `:memory:`, or the database's address without its password: what messages call the store."""
 
     def __init__(
         self,
@@ -60,9 +61,11 @@ class SqlStore:
         signer: Signer,
         origin: str | None = None,
         salt: Callable[[str], bytes] | None = None,
-        patience_ms: int = sqlite.PATIENCE_MS,
+        patience_ms: int = PATIENCE_MS,
     ) -> None:
-        """Open the store at `where` (a path, `sqlite:///path` or `:memory:`), making it if there is none.
+        """Open the store at `where`, making it if there is none: a path, `:memory:`, or the address of a database.
+
+        Addresses are `sqlite:///path` and `postgresql://name@host/database?option=value`, with libpq's options.
 
         `salt` gives each record's 32 secret bytes, by the record's key; random ones by default. `patience_ms` is how
         long to wait for another writer. What was there is checked against its last signed head before anything else.
@@ -78,10 +81,11 @@ class SqlStore:
             raise SettingsError(f"The key is named {signer.vkey.name!r}, the ledger {origin!r}; they must be the same.")
         self._signer = signer
         self._salt = salt or _random_salt
-        self.path = _path(where)
-        self._seam = sqlite.Seam(self.path)
-        self._engine = sqlite.make_engine(self.path, patience_ms=patience_ms)
-        self._statements = Statements(self._engine.dialect)
+        self._database = open_database(where, patience_ms=patience_ms)
+        self.path = self._database.name
+        self._seam = Seam(self._database.errors, self._database.explain)
+        self._engine = self._database.engine
+        self._statements = Statements(self._database)
         self._alone = threading.Lock()
         self._writer: int | None = None
         try:
@@ -110,7 +114,7 @@ class SqlStore:
         with self._one_writer(), self._writing() as (connection, cursor):
             with self._seam:
                 head = self._current(cursor)
-            transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, name=self.path)
+            transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, seam=self._seam)
             try:
                 yield transaction
                 head = transaction.write(self._signer)
@@ -120,7 +124,7 @@ class SqlStore:
                 connection.commit()
                 self._head = head
                 if transaction.erases:
-                    sqlite.scrub(cursor)
+                    self._database.scrub(cursor)
 
     def checkpoint(self) -> Checkpoint:
         """The signed head of the ledger as of the last commit.
@@ -209,14 +213,31 @@ class SqlStore:
     def _writing(self) -> Iterator[tuple[PoolProxiedConnection, DBAPICursor]]:
         """A connection that alone may write; rolled back when the block raises, committed by the block itself."""
         with self._connected() as (connection, cursor):
-            with self._seam:
-                sqlite.begin(cursor)
             try:
+                with self._seam:
+                    self._database.begin(cursor)
                 yield connection, cursor
             except BaseException:
-                with suppress(*sqlite.ERRORS):  # the first error is the one to tell
-                    connection.rollback()
+                self._roll_back(connection)
                 raise
+
+    @contextmanager
+    def _looking(self) -> Iterator[DBAPICursor]:
+        """A cursor that sees one commit, whatever is written meanwhile."""
+        with self._connected() as (connection, cursor):
+            try:
+                with self._seam:
+                    self._database.begin_reading(cursor)
+                    yield cursor
+            finally:
+                self._roll_back(connection)
+
+    def _roll_back(self, connection: PoolProxiedConnection) -> None:
+        """End its transaction, or the connection itself: the first error is the one to tell."""
+        try:
+            connection.rollback()
+        except self._database.errors:
+            connection.invalidate()
 
     def _open(self) -> Head:
         """Make the tables if there are none, then check the head."""
@@ -226,14 +247,14 @@ class SqlStore:
             raise StoreError(f"{self.path} is a database, but not a store of Holdfast.", advice="Name another --store.")
         if not tables:
             self._make()
-        with self._connected() as (_, cursor), self._seam:
+        with self._looking() as cursor:
             return self._check(cursor)
 
     def _make(self) -> None:
         """Make the tables and sign the empty ledger, whole or not at all."""
         with self._writing() as (connection, cursor), self._seam:
-            for table in metadata.sorted_tables:
-                cursor.execute(str(sa.schema.CreateTable(table, if_not_exists=True).compile(self._engine)))
+            for statement in create_statements(self._engine.dialect.name):
+                cursor.execute(statement)
             if self._statements.fact.one(cursor, name="schema") is None:
                 head = sign_checkpoint(Tree().frontier, self._signer)
                 facts = {"schema": str(SCHEMA), "origin": head.origin, "vkey": str(self._signer.vkey)}
@@ -247,10 +268,14 @@ class SqlStore:
     def _check(self, cursor: DBAPICursor) -> Head:
         """The head, once schema, key, signatures, tree and the sum of the rows are found to fit each other."""
         schema, vkey = (self._statements.fact.one(cursor, name=name) for name in ("schema", "vkey"))
-        if schema is None or not schema[0].isdecimal() or int(schema[0]) != SCHEMA:
+        layout = int(schema[0]) if schema is not None and schema[0].isdecimal() else None
+        if layout != SCHEMA:
+            older = layout is not None and layout < SCHEMA
             raise StoreError(
                 f"{self.path} has layout {schema and schema[0]}; this Holdfast knows layout {SCHEMA}.",
-                advice="Open it with the Holdfast that wrote it, or a newer one.",
+                advice="Make a backup of it, and run `holdfast migrate`."
+                if older
+                else "Open it with the Holdfast that wrote it, or a newer one.",
             )
         if vkey is None or vkey[0] != str(self._signer.vkey):
             raise DivergedError(
@@ -284,23 +309,3 @@ class SqlStore:
     def _tile(self, cursor: DBAPICursor, level: int, number: int) -> bytes:
         row = self._statements.tile.one(cursor, level=level, number=number)
         return b"" if row is None else bytes(row[0])
-
-
-def _path(where: str | Path) -> str:
-    """The file that an address names.
-
-    Raises:
-        SettingsError: the address is not SQLite's.
-
-    """
-    if isinstance(where, Path) or "://" not in where:
-        return str(where)
-    try:
-        url = sa.make_url(where)
-    except sa.exc.ArgumentError as why:
-        raise SettingsError(f"This is not the address of a store: {where!r}") from why
-    if url.get_backend_name() != "sqlite":
-        raise SettingsError(
-            f"A store cannot be kept in {url.get_backend_name()} yet.", advice="Give a path, or sqlite:///path."
-        )
-    return url.database or sqlite.MEMORY

@@ -87,7 +87,9 @@ class Drill:
         self.platform = SimulatedPlatform(self.scenario, seed=options.seed, tick=_TICK)
         self._folder = TemporaryDirectory(prefix="holdfast-drill-")
         self._where = options.store or Path(self._folder.name, "drill.db")
-        self.store = SqlStore(self._where, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed))
+        self.store = SqlStore(
+            self._where, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed), owned=True
+        )
         forget(self.store)  # the world begins anew, so what was decided in it does too; the record stays
         engine = make_engine(memory_mb=options.memory_mb)
         self._heeds_warnings = self.scenario.heeds_warnings or options.act_on_warnings

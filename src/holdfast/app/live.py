@@ -104,7 +104,7 @@ class LiveWatch:
         )
         self.clock = clock or StreamClock()
         self.platform = MirroredPlatform()
-        self.store = SqlStore(store or ":memory:", signer=signer)
+        self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
         engine = make_engine(memory_mb=memory_mb)
         self.response = Response(
             self.platform,

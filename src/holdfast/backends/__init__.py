@@ -4,7 +4,7 @@ from .copying import copy_store
 from .embedded import EmbeddedEngine
 from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
-from .places import file_of, names_password
+from .places import discard_file, file_of, names_password
 from .store import SqlStore
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "LedgerFile",
     "SqlStore",
     "copy_store",
+    "discard_file",
     "file_of",
     "load_or_create_signer",
     "names_password",

@@ -10,6 +10,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from holdfast.errors import StoreError
 
+from .claim import Claim
+
 # A commit takes milliseconds: whoever holds the lock for this long is stuck, or is another Holdfast at work.
 PATIENCE_MS = 5_000
 
@@ -49,6 +51,15 @@ class Database(Protocol):
 
     def explain(self, why: BaseException) -> StoreError:
         """What a foreign error means, and what to do next."""
+        ...
+
+    def claim(self) -> Claim:
+        """Have the store to oneself, at once or not at all, until the claim is closed or this process has ended.
+
+        Raises:
+            StoreError: another run has it.
+
+        """
         ...
 
     def begin(self, cursor: DBAPICursor) -> None:

@@ -40,7 +40,11 @@ def migrate_store(where: str | Path, *, migrations: Path = MIGRATIONS) -> Migrat
         raise StoreError(f"There is no store at {file}.", advice="Check the path.")
     database = open_database(where, patience_ms=PATIENCE_MS)
     try:
-        with Seam(database.errors, database.explain), database.engine.connect() as connection:
+        with (
+            Seam(database.errors, database.explain),
+            closing(database.claim()),
+            database.engine.connect() as connection,
+        ):
             driver = connection.connection
             with closing(driver.cursor()) as cursor:
                 database.begin(cursor)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
 import sqlalchemy as sa
 
-from holdfast.errors import SettingsError
+from holdfast.errors import SettingsError, StoreError
 
-from . import sqlite
+from .claim import FileClaim
 from .database import Database, Reading
+from .sqlite import MEMORY, SqliteDatabase, seam
 from .sqlite_reading import SqliteReading
 
+_SQLITE = b"SQLite format 3\0"  # how its files begin
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
@@ -26,7 +29,7 @@ def open_database(where: str | Path, *, patience_ms: int) -> Database:
     """
     place = _place(where)
     if isinstance(place, str):
-        return sqlite.SqliteDatabase(place, patience_ms=patience_ms)
+        return SqliteDatabase(place, patience_ms=patience_ms)
     database: Database = _driver().PostgresDatabase(place, patience_ms=patience_ms)
     return database
 
@@ -55,6 +58,24 @@ def file_of(where: str | Path) -> Path | None:
     """
     place = _place(where)
     return Path(place) if isinstance(place, str) else None
+
+
+def discard_file(file: Path) -> None:
+    """Remove the store in a file, with what SQLite keeps beside it, unless somebody is at work on it.
+
+    Raises:
+        StoreError: somebody is, it is no store, or it cannot be removed.
+
+    """
+    if not file.parent.exists():
+        return
+    with seam(str(file)), closing(FileClaim(str(file))):
+        if file.is_file():
+            with file.open("rb") as opened:
+                if opened.read(len(_SQLITE)) not in {b"", _SQLITE}:
+                    raise StoreError(f"{file} is no store, and is not removed.", advice="Name another --store.")
+        for old in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+            old.unlink(missing_ok=True)
 
 
 def names_password(where: str | Path) -> bool:
@@ -87,7 +108,7 @@ def _place(where: str | Path) -> str | sa.URL:
         return url
     if scheme != "sqlite":
         raise SettingsError(f"A store cannot be kept in {scheme[:40]!r}.", advice=advice)
-    return url.database or sqlite.MEMORY
+    return url.database or MEMORY
 
 
 def _driver() -> ModuleType:

@@ -21,7 +21,9 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
 
+from .claim import Claim
 from .database import PATIENCE_MS
+from .postgres_claim import PostgresClaim
 
 _STATEMENT_MS = 60_000  # the longest statement writes a thousand rows: by then the disk or the network has failed
 _IDLE_MS = 60_000  # a writer that says nothing for so long within a transaction is stopped, and others may write
@@ -186,6 +188,10 @@ class PostgresDatabase:
     def explain(self, why: BaseException) -> StoreError:
         """What a foreign error means, and what to do next."""
         return self._address.explain(why)
+
+    def claim(self) -> Claim:
+        """A lock held by a connection of its own, which the server lets go of with it."""
+        return PostgresClaim(self._address.connect, self.name)
 
     def begin(self, cursor: DBAPICursor) -> None:
         """Begin a transaction as the only writer of this schema, waiting for another to end.

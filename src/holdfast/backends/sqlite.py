@@ -14,6 +14,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from holdfast.errors import StoreError, StoreFullError
 
+from .claim import Claim, FileClaim, MemoryClaim
 from .database import Seam
 
 MEMORY = ":memory:"
@@ -62,6 +63,10 @@ class SqliteDatabase:
     def explain(self, why: BaseException) -> StoreError:
         """What a foreign error means, and what to do next."""
         return explain(why, self.name)
+
+    def claim(self) -> Claim:
+        """A lock on the file beside this one; memory is its maker's own."""
+        return MemoryClaim() if self.name == MEMORY else FileClaim(self.name)
 
     def begin(self, cursor: DBAPICursor) -> None:
         """Begin a transaction as the only writer, waiting for another to end."""

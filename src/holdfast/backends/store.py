@@ -30,6 +30,7 @@ from holdfast.ledger.seal import RowSum, check_seal, sign_seal
 from holdfast.ledger.tiles import Tree, nodes_in, open_tree
 from holdfast.ledger.tree import Node
 
+from .claim import Claim
 from .database import PATIENCE_MS, Seam
 from .places import open_database
 from .schema import SCHEMA, create_statements
@@ -54,7 +55,7 @@ class SqlStore:
     path: str
     """The file, `:memory:`, or the database's address without its password: what messages call the store."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is said by name, and seldom
         self,
         where: str | Path,
         *,
@@ -62,19 +63,22 @@ class SqlStore:
         origin: str | None = None,
         salt: Callable[[str], bytes] | None = None,
         patience_ms: int = PATIENCE_MS,
+        owned: bool = False,
     ) -> None:
         """Open the store at `where`, making it if there is none: a path, `:memory:`, or the address of a database.
 
         Addresses are `sqlite:///path` and `postgresql://name@host/database?option=value`, with libpq's options.
 
         `salt` gives each record's 32 secret bytes, by the record's key; random ones by default. `patience_ms` is how
-        long to wait for another writer. What was there is checked against its last signed head before anything else.
+        long to wait for another writer. An `owned` store is this one's alone until it is closed: another who wants to
+        own it is refused at once, and so is a transaction here after anybody else has written. What was there is
+        checked against its last signed head before anything else.
 
         Raises:
             SettingsError: `origin` is not the signer's name, or the address is not of a kind that is kept.
             DivergedError: the store is signed by another key.
             BrokenLedgerError: its tree or its rows do not fit what was signed.
-            StoreError: it cannot be opened or made, is damaged, or was written by a newer Holdfast.
+            StoreError: it cannot be opened or made, is damaged, owned by another, or was written by a newer Holdfast.
 
         """
         if origin is not None and origin != signer.vkey.name:
@@ -88,10 +92,15 @@ class SqlStore:
         self._statements = Statements(self._database)
         self._alone = threading.Lock()
         self._writer: int | None = None
+        self._claim: Claim | None = None
+        self._unsure: str | None = None
         try:
+            if owned:
+                with self._seam:
+                    self._claim = self._database.claim()
             self._head = self._open()
         except BaseException:
-            self._engine.dispose()
+            self.close()
             raise
 
     def __enter__(self) -> Self:
@@ -113,6 +122,8 @@ class SqlStore:
         """
         with self._one_writer(), self._writing() as (connection, cursor):
             with self._seam:
+                if self._claim is not None:
+                    self._claim.check()
                 head = self._current(cursor)
             transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, seam=self._seam)
             try:
@@ -121,8 +132,9 @@ class SqlStore:
             finally:
                 transaction.ended = True
             with self._seam:
+                self._unsure = head.seal  # until it is known whether the commit was heard
                 connection.commit()
-                self._head = head
+                self._head, self._unsure = head, None
                 if transaction.erases:
                     self._database.scrub(cursor)
 
@@ -178,6 +190,8 @@ class SqlStore:
     def close(self) -> None:
         """Let go of the files."""
         self._engine.dispose()
+        if self._claim is not None:
+            self._claim.close()
 
     def _proven(self, prove: Callable[[int, Node], tuple[bytes, ...]], size: int | None) -> tuple[bytes, ...]:
         """What `prove` makes of a size that the ledger has reached and of its tree, each tile read once."""
@@ -286,7 +300,14 @@ class SqlStore:
     def _current(self, cursor: DBAPICursor) -> Head:
         """The head as known, or read anew when another process has committed since."""
         now = self._statements.seal_note.one(cursor)
-        return self._head if now is not None and now[0] == self._head.seal else self._load(cursor)
+        if now is not None and now[0] == self._head.seal:
+            return self._head
+        if self._claim is not None and now is not None and now[0] != self._unsure:
+            raise StoreError(
+                f"Another process has written to {self.path}, which is this one's alone.",
+                advice="See with `holdfast ledger show` who did; then run the same command again.",
+            )
+        return self._load(cursor)
 
     def _load(self, cursor: DBAPICursor) -> Head:
         checkpoint = self._checkpoint(cursor)

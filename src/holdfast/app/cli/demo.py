@@ -12,7 +12,7 @@ from holdfast.app.play import play
 from holdfast.app.report import print_scoreboard
 from holdfast.app.terminal import plain
 from holdfast.app.warm import warm
-from holdfast.backends import file_of
+from holdfast.backends import discard_file, file_of
 from holdfast.errors import UsageError
 
 from .drill import Seed
@@ -35,8 +35,7 @@ def demo(
     file = file_of(store)
     if file is None:
         raise UsageError("the demo makes its record anew each time, in a file", advice="Leave --store out.")
-    for old in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
-        old.unlink(missing_ok=True)
+    discard_file(file)
     warm(Console())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
         seconds = play(run, Console(), show=True)

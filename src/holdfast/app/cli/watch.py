@@ -82,18 +82,18 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     run = LiveWatch(approve_after=approve_after, store=address, key=key, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     read = 0
-    with RejectFile(rejects) if rejects is not None else nullcontext() as keep, pictures or nullcontext():
-        refused = Refused(keep)
-        for delivery in deliveries(pictures or source, idle=1.0):
-            if delivery is None:
-                run.tick()
-            else:
-                run.take(delivery.batch)
-                refused.take(delivery)
-                read += delivery.batch.posts.num_rows + len(delivery.batch.others)
-            _tell(run, printer)
-    printer.end(run, refused.count, {} if pictures is None else told(pictures))
-    run.store.close()
+    with run.store:
+        with RejectFile(rejects) if rejects is not None else nullcontext() as keep, pictures or nullcontext():
+            refused = Refused(keep)
+            for delivery in deliveries(pictures or source, idle=1.0):
+                if delivery is None:
+                    run.tick()
+                else:
+                    run.take(delivery.batch)
+                    refused.take(delivery)
+                    read += delivery.batch.posts.num_rows + len(delivery.batch.others)
+                _tell(run, printer)
+        printer.end(run, refused.count, {} if pictures is None else told(pictures))
     refused.check(read)
     return 0
 

@@ -77,6 +77,8 @@ def test_a_step_that_fails_undoes_those_before_it(path, later):
     with pytest.raises(StoreError, match="wrong"):
         migrate_store(path, migrations=later)
     assert layout(path) == "1"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE wrong")
     with SqlStore(path, signer=SIGNER) as store, store.begin() as transaction:
         transaction.record(record("second"))
     assert verify_store(path, str(SIGNER.vkey)).ok

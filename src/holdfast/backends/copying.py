@@ -13,10 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from holdfast.errors import BrokenLedgerError, StoreError
-from holdfast.ledger import Verdict
+from holdfast.ledger import Fault, FaultKind, Verdict
 
 from .database import PATIENCE_MS, Database, Reading, Seam
 from .evidence import verify_store
@@ -45,12 +46,19 @@ def copy_store(source: str | Path, target: str | Path) -> Verdict:
         file = file_of(target)
         if file is None:
             _fill(open_database(target, patience_ms=PATIENCE_MS), reading)
-            return verify_store(target)
+            return _told(reading, verify_store(target))
         if file.exists():
             raise StoreError(f"{file} is there already, and is not written over.", advice="Name another file.")
         with _under_another_name(file) as part:
             _fill(open_database(part, patience_ms=PATIENCE_MS), reading)
-            return verify_store(part)
+            return _told(reading, verify_store(part))
+
+
+def _told(reading: Reading, verdict: Verdict) -> Verdict:
+    """The verdict on the copy, and what is wrong with the source that a copy of its rows leaves behind."""
+    found = (str(bytes(what), errors="replace") if isinstance(what, bytes) else what for (what,) in reading.damage())
+    left = [Fault(what=FaultKind.DAMAGED, note=f"in {reading.name} {what}") for what in found]
+    return msgspec.structs.replace(verdict, faults=(*verdict.faults, *left))
 
 
 @contextmanager
@@ -103,7 +111,10 @@ def _fill(database: Database, reading: Reading) -> None:
 def _rows(table: sa.Table, reading: Reading) -> Iterator[dict[str, Any]]:
     names = [column.name for column in table.c]
     texts = [isinstance(column.type, sa.String) for column in table.c]
-    for row in reading.rows(str(sa.select(table).compile(dialect=reading.dialect))):
+    query = sa.select(*map(reading.as_declared, table.c))
+    for row in reading.rows(str(query.compile(dialect=reading.dialect, compile_kwargs={"literal_binds": True}))):
+        if any(isinstance(value, float) for value in row):
+            raise BrokenLedgerError(f"A value of {table.name} in {reading.name} is not of the type of its column.")
         try:
             values = [value.decode() if text else value for value, text in zip(row, texts, strict=True)]
         except (AttributeError, UnicodeDecodeError) as why:

@@ -62,6 +62,10 @@ class Database(Protocol):
         """
         ...
 
+    def misfits(self, cursor: DBAPICursor) -> list[str]:
+        """What is among its tables, or is not, other than in a store: a sentence each."""
+        ...
+
     def begin(self, cursor: DBAPICursor) -> None:
         """Begin a transaction as the only writer, waiting for another to end; it sees all that was committed before."""
         ...

@@ -42,8 +42,8 @@ def load_or_create_signer(path: str | Path, *, origin: str) -> Signer:
     except (UnicodeDecodeError, SettingsError) as why:
         raise SettingsError(
             f"The file {path} does not hold a signing key.",
-            advice="Restore it from its backup, or name another file. If it never signed anything, remove it: a new one "
-            "is made.",
+            advice="Restore it from its backup, or name another file. If it never signed anything, remove it: then a "
+            "new one is made.",
         ) from why
     if signer.vkey.name != origin:
         raise SettingsError(

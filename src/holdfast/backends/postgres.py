@@ -24,6 +24,7 @@ from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
 from .claim import Claim
 from .database import PATIENCE_MS
 from .postgres_claim import PostgresClaim
+from .schema import metadata
 
 _STATEMENT_MS = 60_000  # the longest statement writes a thousand rows: by then the disk or the network has failed
 _IDLE_MS = 60_000  # a writer that says nothing for so long within a transaction is stopped, and others may write
@@ -32,6 +33,21 @@ _ROWS_AT_ONCE = 1_000  # for a reader of everything: some hundred kilobytes
 _LOCK = 0x484F4C44
 
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+_OURS = ", ".join(f"'{table.name}'" for table in metadata.sorted_tables)
+# Each could lie to whoever reads, or do something else when a row is written. Other tables in the schema do neither.
+_MISFITS = f"""
+WITH ours AS (SELECT * FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname IN ({_OURS}))
+SELECT format('%s is no ordinary table', relname) FROM ours
+WHERE relkind <> 'r' OR relpersistence <> 'p' OR relispartition
+UNION ALL SELECT format('%s shows other rows to other people', relname) FROM ours WHERE relrowsecurity
+UNION ALL SELECT format('%s has the trigger %s', relname, tgname) FROM ours JOIN pg_trigger ON tgrelid = ours.oid
+WHERE NOT tgisinternal
+UNION ALL SELECT format('%s has the rule %s', relname, rulename) FROM ours JOIN pg_rewrite ON ev_class = ours.oid
+WHERE relkind = 'r'
+UNION ALL SELECT format('%s inherits or bequeaths rows', relname) FROM ours JOIN pg_inherits
+ON ours.oid IN (inhrelid, inhparent)
+"""  # noqa: S608 - names of our own
 
 _USUAL = {
     "application_name": "holdfast",
@@ -193,6 +209,11 @@ class PostgresDatabase:
         """A lock held by a connection of its own, which the server lets go of with it."""
         return PostgresClaim(self._address.connect, self.name)
 
+    def misfits(self, cursor: DBAPICursor) -> list[str]:
+        """What hangs on a store's tables and does not belong there."""
+        cursor.execute(_MISFITS)
+        return [str(said) for (said,) in cursor.fetchall()]
+
     def begin(self, cursor: DBAPICursor) -> None:
         """Begin a transaction as the only writer of this schema, waiting for another to end.
 
@@ -269,8 +290,8 @@ class PostgresReading:
         return column
 
     def damage(self) -> Iterator[tuple[object, ...]]:
-        """Nothing: PostgreSQL's own checks of its pages are its administrator's to run."""
-        return iter(())
+        """What hangs on the tables; PostgreSQL's own checks of its pages are its administrator's to run."""
+        return self.rows(_MISFITS)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -7,15 +7,18 @@ import os
 import sqlite3
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from holdfast.errors import StoreError, StoreFullError
+from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
 
 from .claim import Claim, FileClaim, MemoryClaim
 from .database import Seam
+from .sqlite_layout import misfits
+from .wal import lost_commits
 
 MEMORY = ":memory:"
 
@@ -46,12 +49,14 @@ class SqliteDatabase:
 
         Raises:
             StoreError: it cannot be made there.
+            BrokenLedgerError: the log beside it lost commits, which must not be written over.
 
         """
         self.name = path
         in_memory = path == MEMORY
         if not in_memory:
             _make_file(Path(path))
+            _check_log(path)
         self.engine = sa.create_engine(
             sa.URL.create("sqlite", database=path),
             connect_args={"check_same_thread": False, "isolation_level": None},
@@ -67,6 +72,15 @@ class SqliteDatabase:
     def claim(self) -> Claim:
         """A lock on the file beside this one; memory is its maker's own."""
         return MemoryClaim() if self.name == MEMORY else FileClaim(self.name)
+
+    def misfits(self, cursor: DBAPICursor) -> list[str]:
+        """What does not belong into the file of a store."""
+
+        def run(query: str) -> list[Any]:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+
+        return misfits(run)
 
     def begin(self, cursor: DBAPICursor) -> None:
         """Begin a transaction as the only writer, waiting for another to end."""
@@ -108,6 +122,17 @@ def _tune(connection: DBAPIConnection, patience_ms: int) -> None:
     cursor.close()
 
 
+def _check_log(path: str) -> None:
+    with seam(path):
+        lost = lost_commits(path)
+    if lost is not None:
+        raise BrokenLedgerError(
+            f"{path}: {lost}.",
+            advice=f"Keep {path} and {path}-wal as they are, and go on from the last good copy. `holdfast backup` "
+            "makes a copy of what is left.",
+        )
+
+
 def _make_file(path: Path) -> None:
     try:
         if not path.parent.exists():
@@ -124,6 +149,12 @@ def _make_file(path: Path) -> None:
 def is_busy(why: Exception) -> bool:
     """Whether it failed only because somebody else holds a lock."""
     return getattr(why, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _BUSY
+
+
+def is_damage(why: Exception) -> bool:
+    """Whether it failed for what is in the file. SQLite says so of a format that it does not know without a code."""
+    primary = getattr(why, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(why, sqlite3.Error) and primary in _DAMAGED | {sqlite3.SQLITE_ERROR}
 
 
 def explain(why: BaseException, name: str) -> StoreError:

@@ -13,7 +13,9 @@ from sqlalchemy.dialects.sqlite import dialect
 
 from holdfast.errors import BrokenLedgerError, StoreError
 
-from .sqlite import explain, is_busy
+from .sqlite import explain, is_busy, is_damage
+from .sqlite_layout import misfits
+from .wal import lost_commits
 
 _CLASSES = {sa.LargeBinary: "blob", sa.Integer: "integer", sa.String: "text"}
 """How SQLite keeps what each type of column is for (sqlite.org/datatype3.html)."""
@@ -37,7 +39,7 @@ class SqliteReading:
         """
         self.name = path
         self.dialect: sa.Dialect = dialect()
-        self._connection = _open(path)
+        self._lost, self._connection = _open(path)
 
     def rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, up to where the file cannot be read any further."""
@@ -59,19 +61,24 @@ class SqliteReading:
         return sa.case((sa.func.typeof(column).in_(kinds), column), else_=sa.cast(_MISFILED, sa.Float))
 
     def damage(self) -> Iterator[tuple[object, ...]]:
-        """What SQLite finds wrong with its own pages and indexes."""
-        return (row for row in self.rows(_DAMAGE) if row[0] != _SOUND)
+        """What the log beside the file lost, what does not belong in the file, what SQLite finds wrong in it."""
+        if self._lost is not None:
+            yield (self._lost,)
+        yield from ((misfit,) for misfit in misfits(self.rows))
+        yield from (row for row in self.rows(_DAMAGE) if row[0] != _SOUND)
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
 
 
-def _open(path: str) -> sqlite3.Connection:
+def _open(path: str) -> tuple[str | None, sqlite3.Connection]:
+    """What was lost from the log beside the file, and a connection that has begun to read."""
     if not Path(path).is_file():
         raise StoreError(f"There is no store at {path}.", advice="Check the path.")
     try:
         Path(path).open("rb").close()
+        lost = lost_commits(path)
         connection = _read_only(path, "mode=ro")
         try:
             _look(connection)
@@ -83,10 +90,11 @@ def _open(path: str) -> sqlite3.Connection:
             connection = _read_only(path, "mode=ro&immutable=1")
             _look(connection)
     except (sqlite3.OperationalError, OSError) as why:
-        raise explain(why, path) from why
+        if not is_damage(why):
+            raise explain(why, path) from why
     except (sqlite3.DatabaseError, UnicodeDecodeError):
         pass  # damage is for the reader to find, and to say how far it got
-    return connection
+    return lost, connection
 
 
 def _read_only(path: str, how: str) -> sqlite3.Connection:

@@ -26,7 +26,7 @@ from holdfast.ledger import (
     sign_checkpoint,
 )
 from holdfast.ledger.record import SALT_BYTES
-from holdfast.ledger.seal import RowSum, check_seal, sign_seal
+from holdfast.ledger.seal import KeptHead, RowSum, check_seal, sign_seal
 from holdfast.ledger.tiles import Tree, nodes_in, open_tree
 from holdfast.ledger.tree import Node
 
@@ -262,7 +262,11 @@ class SqlStore:
         if not tables:
             self._make()
         with self._looking() as cursor:
-            return self._check(cursor)
+            head = self._check(cursor)
+            misfits = self._database.misfits(cursor)
+        if misfits:
+            raise BrokenLedgerError(f"{self.path} is not made as a store is: {'; '.join(misfits)}.")
+        return head
 
     def _make(self) -> None:
         """Make the tables and sign the empty ledger, whole or not at all."""
@@ -272,11 +276,12 @@ class SqlStore:
             if self._statements.fact.one(cursor, name="schema") is None:
                 head = sign_checkpoint(Tree().frontier, self._signer)
                 facts = {"schema": str(SCHEMA), "origin": head.origin, "vkey": str(self._signer.vkey)}
-                rows = ({"name": name, "value": value} for name, value in facts.items())
-                self._statements.add_fact.run_each(cursor, rows)
+                lines = ({"name": name, "value": value} for name, value in facts.items())
+                self._statements.add_fact.run_each(cursor, lines)
                 self._statements.add_checkpoint.run(cursor, size=0, note=head.note)
-                seal = sign_seal(0, RowSum(), self._signer)
-                self._statements.add_seal.run(cursor, id=1, note=seal, lanes=RowSum().lanes)
+                rows = RowSum().change(come=[KeptHead(0, head.note.encode())])
+                seal = sign_seal(0, rows, self._signer)
+                self._statements.add_seal.run(cursor, id=1, note=seal, lanes=rows.lanes)
             connection.commit()
 
     def _check(self, cursor: DBAPICursor) -> Head:

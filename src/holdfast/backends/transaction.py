@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from holdfast.errors import BrokenLedgerError, DivergedError, InputError, StoreError
 from holdfast.ledger import Checkpoint, Entry, Record, RecordKind, Signer, leaf_hash, sign_checkpoint
 from holdfast.ledger.record import ERASURE, open_entry, same, seal_record
-from holdfast.ledger.seal import Row, RowSum, sign_seal
+from holdfast.ledger.seal import KeptHead, Row, RowSum, sign_seal
 from holdfast.ledger.tiles import Tree
 
 from .database import Seam
@@ -192,6 +192,7 @@ class SqlTransaction:
         if self._leaf_hashes:
             checkpoint = sign_checkpoint(tree.frontier, signer)
             statements.add_checkpoint.run(cursor, size=checkpoint.size, note=checkpoint.note)
+            self._sum = self._sum.change(come=[KeptHead(checkpoint.size, checkpoint.note.encode())])
         seal = sign_seal(checkpoint.size, self._sum, signer)
         statements.set_seal.run(cursor, note=seal, lanes=self._sum.lanes)
         return Head(checkpoint, tree, self._sum, seal)

@@ -69,6 +69,8 @@ CHANGES = [
     ("DELETE FROM tiles WHERE level = 1", FaultKind.TREE, None),
     ("UPDATE checkpoints SET note = replace(note, '271', '272') WHERE size = 271", FaultKind.SIGNATURE, None),
     ("DELETE FROM checkpoints WHERE size = 271", FaultKind.ROWS, None),
+    ("DELETE FROM checkpoints WHERE size = 9", FaultKind.ROWS, None),
+    ("DELETE FROM checkpoints WHERE size = 0", FaultKind.REMOVED, None),
     ("UPDATE collections SET value = '{}'::bytea WHERE key = '0'::bytea", FaultKind.ROWS, None),
     ("DELETE FROM collections WHERE key = '3'::bytea", FaultKind.ROWS, None),
     ("INSERT INTO collections SELECT collection, '9', kind, value FROM collections WHERE key = '0'::bytea", FaultKind.ROWS, None),
@@ -101,18 +103,48 @@ def test_swapped_entries_are_named(server, copy):
     assert found(server, copy) == [(FaultKind.REORDERED, 20), (FaultKind.REORDERED, 30)]
 
 
+LIE = (
+    """CREATE FUNCTION lie() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN NEW.value = '{"label":"lie"}'; RETURN NEW; END$$""",
+    "CREATE TRIGGER lie BEFORE INSERT ON collections FOR EACH ROW EXECUTE FUNCTION lie()",
+)
+
+
 def test_a_trigger_that_alters_what_is_written_is_found(server, copy):
-    """A database that keeps something else than it was given is caught by what was signed."""
-    tamper(
-        server,
-        copy,
-        "CREATE FUNCTION lie() RETURNS trigger LANGUAGE plpgsql AS "
-        '$$BEGIN NEW.value = \'{"label":"lie"}\'; RETURN NEW; END$$',
-        "CREATE TRIGGER lie BEFORE INSERT ON collections FOR EACH ROW EXECUTE FUNCTION lie()",
-    )
-    with SqlStore(server.url(copy), signer=SIGNER) as store, store.begin() as transaction:
-        transaction.put("parcels", "new", Parcel(label="true"))
-    assert found(server, copy) == [(FaultKind.ROWS, None)] * 2
+    """A database that keeps something else than it was given is caught by what was signed, even after the trigger went."""
+    with SqlStore(server.url(copy), signer=SIGNER) as store:
+        tamper(server, copy, *LIE)
+        with store.begin() as transaction:
+            transaction.put("parcels", "new", Parcel(label="true"))
+    assert {*found(server, copy)} == {(FaultKind.ROWS, None), (FaultKind.DAMAGED, None)}
+    tamper(server, copy, "DROP TRIGGER lie ON collections")
+    assert {*found(server, copy)} == {(FaultKind.ROWS, None)}
+
+
+HANGING = {
+    "collections has the trigger lie": LIE,
+    "entries has the rule quiet": ["CREATE RULE quiet AS ON DELETE TO entries DO INSTEAD NOTHING"],
+    "tiles shows other rows to other people": ["ALTER TABLE tiles ENABLE ROW LEVEL SECURITY"],
+    "seal is no ordinary table": ["ALTER TABLE seal SET UNLOGGED"],
+    "collections inherits or bequeaths rows": ["CREATE TABLE child () INHERITS (collections)"],
+}
+
+
+@pytest.mark.parametrize("said", HANGING)
+def test_what_hangs_on_a_table_is_found_and_not_written_beside(server, copy, said):
+    """What could lie to whoever reads, or do something else on a write: the check says so, and no run opens the store."""
+    tamper(server, copy, *HANGING[said])
+    verdict = verify_store(server.url(copy), VKEY)
+    assert [fault.note for fault in verdict.faults] == [f"the database is not sound: {said}"]
+    with pytest.raises(BrokenLedgerError, match=said):
+        SqlStore(server.url(copy), signer=SIGNER)
+
+
+def test_other_tables_in_the_schema_are_let_be(server, copy):
+    """A database is shared by more than one program: what does not touch a store's tables is no fault."""
+    tamper(server, copy, "CREATE TABLE extra (a int)", "CREATE VIEW more AS SELECT position FROM entries")
+    assert found(server, copy) == []
+    SqlStore(server.url(copy), signer=SIGNER).close()
 
 
 def test_the_same_key_twice_is_refused_by_the_database(server, copy):

@@ -296,7 +296,7 @@ class _Audit:
         """(8) The pages and indexes by which a store finds its records are sound: the tables alone were read so far."""
         for (what,) in self.readable(part):
             told = what.decode(errors="replace") if isinstance(what, bytes) else repr(what)
-            self.fault(FaultKind.DAMAGED, f"the database finds itself damaged: {told:.200}")
+            self.fault(FaultKind.DAMAGED, f"the database is not sound: {told:.200}")
 
     def sound_rows(self, part: Iterable[tuple[object, ...]]) -> Iterator[Row]:
         for collection, key, kind, value in self.readable(part):

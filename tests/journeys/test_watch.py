@@ -1,6 +1,8 @@
 """A stream in, warnings, campaigns, proposals and holds out: what `holdfast watch` does."""
 
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -81,6 +83,28 @@ def test_the_same_stream_again_on_the_same_record_doubles_nothing(watch, tmp_pat
     again = [entry for entry in second[len(first) :] if entry["kind"] == "intent"]
     assert {"missing on the platform"} == {entry["body"]["why"] for entry in again}
     assert 0 == main(["ledger", "verify", store])
+
+
+def test_a_second_watch_on_the_same_record_is_refused_and_the_first_goes_on(holdfast, tmp_path):
+    """It ends at once with exit code 3 and says who is there; the first ends as if nothing had been."""
+    store, stream = str(tmp_path / "s.db"), attack()
+    words = ["watch", "--events", "-", "--json", "--auto", "30", "--store", store]
+    with subprocess.Popen(
+        [sys.executable, "-m", "holdfast", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as first:
+        first.stdin.write(stream[: stream.rindex(b"\n", 0, -1) + 1])
+        first.stdin.flush()
+        assert b'"type":"happening"' in first.stdout.readline()
+        code, out, err = holdfast(*words, stdin=stream)
+        assert (code, out) == (3, "")
+        assert f"pid {first.pid} on " in err
+        assert "Traceback" not in err
+        assert holdfast("ledger", "verify", store)[0] == 0
+        out, _ = first.communicate(stream[stream.rindex(b"\n", 0, -1) + 1 :])
+        assert first.returncode == 0
+    assert b'"kind":"placed"' in out
+    assert holdfast("ledger", "verify", store)[0] == 0
+    assert not (tmp_path / "s.db.lock").exists()
 
 
 def moment(time):

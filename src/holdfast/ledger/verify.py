@@ -295,7 +295,7 @@ class _Audit:
     def check_structure(self, part: Iterable[tuple[object, ...]]) -> None:
         """(8) The pages and indexes by which a store finds its records are sound: the tables alone were read so far."""
         for (what,) in self.readable(part):
-            told = what.decode(errors="replace") if isinstance(what, bytes) else repr(what)
+            told = what.decode(errors="replace") if isinstance(what, bytes) else str(what)
             self.fault(FaultKind.DAMAGED, f"the database is not sound: {told:.200}")
 
     def sound_rows(self, part: Iterable[tuple[object, ...]]) -> Iterator[Row]:

@@ -1,6 +1,8 @@
 """A stream in, warnings, campaigns, proposals and holds out: what `holdfast watch` does."""
 
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -98,6 +100,28 @@ def test_every_event_is_kept_in_an_archive_that_can_be_scanned_again(watch, tmp_
     assert 0 == main(["scan", "--json", *(str(path) for path in sorted(folder.glob("posts-*.parquet")))])
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()][:-1]
     assert len(found) == len({each["subject"] for each in told["campaign"]})
+
+
+def test_a_second_watch_on_the_same_record_is_refused_and_the_first_goes_on(holdfast, tmp_path):
+    """It ends at once with exit code 3 and says who is there; the first ends as if nothing had been."""
+    store, stream = str(tmp_path / "s.db"), attack()
+    words = ["watch", "--events", "-", "--json", "--auto", "30", "--store", store]
+    with subprocess.Popen(
+        [sys.executable, "-m", "holdfast", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as first:
+        first.stdin.write(stream[: stream.rindex(b"\n", 0, -1) + 1])
+        first.stdin.flush()
+        assert b'"type":"happening"' in first.stdout.readline()
+        code, out, err = holdfast(*words, stdin=stream)
+        assert (code, out) == (3, "")
+        assert f"pid {first.pid} on " in err
+        assert "Traceback" not in err
+        assert holdfast("ledger", "verify", store)[0] == 0
+        out, _ = first.communicate(stream[stream.rindex(b"\n", 0, -1) + 1 :])
+        assert first.returncode == 0
+    assert b'"kind":"placed"' in out
+    assert holdfast("ledger", "verify", store)[0] == 0
+    assert not (tmp_path / "s.db.lock").exists()
 
 
 def moment(time):

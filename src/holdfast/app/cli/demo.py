@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -13,6 +12,8 @@ from holdfast.app.play import play
 from holdfast.app.report import print_scoreboard
 from holdfast.app.terminal import plain
 from holdfast.app.warm import warm
+from holdfast.backends import discard_file, file_of
+from holdfast.errors import UsageError
 
 from .drill import Seed
 from .options import APPROVE_AFTER, DEMO_STORE
@@ -23,7 +24,7 @@ SCENARIO = "twitter-2020-07-15"
 def demo(
     *,
     seed: Seed = 1,
-    store: Annotated[Path, Parameter(help="Where to keep the record; made anew each time.")] = DEMO_STORE,
+    store: Annotated[str, Parameter(help="The file to keep the record in; made anew each time.")] = str(DEMO_STORE),
 ) -> int:
     """Replay 15 July 2020 against the simulated platform in a live view; then the scoreboard beside history.
 
@@ -31,8 +32,10 @@ def demo(
     `--responder none`, `holdfast drill twitter-2020-07-15` shows what happens when nobody answers, and with
     `--act-on-warnings` what would have happened had they been heard.
     """
-    for old in (store, *(store.with_name(store.name + end) for end in ("-wal", "-shm"))):
-        old.unlink(missing_ok=True)
+    file = file_of(store)
+    if file is None:
+        raise UsageError("the demo makes its record anew each time, in a file", advice="Leave --store out.")
+    discard_file(file)
     warm(Console())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
         seconds = play(run, Console(), show=True)

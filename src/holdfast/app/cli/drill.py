@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -17,7 +16,7 @@ from holdfast.app.warm import warm
 from holdfast.connectors.simulated import SCENARIOS
 from holdfast.errors import UsageError
 
-from .options import Json, Memory, responder_seconds
+from .options import Json, Memory, responder_seconds, store_address
 
 Seed = Annotated[int, Parameter(help="The same seed gives the same run, byte for byte.")]
 
@@ -37,7 +36,8 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
         ),
     ] = False,
     store: Annotated[
-        Path | None, Parameter(help="Keep the record in this file; a killed drill goes on from it when run again.")
+        str | None,
+        Parameter(help="Keep the record in this file or database; a killed drill goes on from it when run again."),
     ] = None,
     memory_mb: Memory = 256,
     list_: Annotated[bool, Parameter(name="--list", negative="", help="Print the names of the scenarios.")] = False,
@@ -54,7 +54,7 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
         seed=seed,
         approve_after=responder_seconds(responder),
         act_on_warnings=act_on_warnings,
-        store=store,
+        store=None if store is None else store_address(store),
         memory_mb=memory_mb,
     )
     warm(Console(stderr=True))

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from holdfast.backends import names_password
 from holdfast.errors import UsageError
 
 Json = Annotated[bool, Parameter(negative="", help="Print JSON for programs instead of text for people.")]
@@ -61,6 +62,9 @@ DEMO_STORE = Path("var/demo.db")
 
 File = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """The name of a file to read, `-` among them; `check_files` tells the others with a hyphen from options."""
+
+STORE_HELP = "A file, for example var/demo.db, or a database, for example postgresql://NAME@HOST/DATABASE."
+StoreAddress = Annotated[str, Parameter(help=STORE_HELP)]
 
 _LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _PAIR = re.compile(r"([a-z_]+)=(.+)", re.DOTALL)
@@ -133,3 +137,19 @@ def responder_seconds(word: str) -> float | None:
     if match is None:
         raise UsageError(f"--responder {word!r} is neither auto:SECONDS nor none", advice="Try --responder auto:60.")
     return float(match[1])
+
+
+def store_address(word: str) -> str:
+    """The address of a store as it was typed.
+
+    Raises:
+        UsageError: it holds a password; everybody on the machine can read what was typed.
+        SettingsError: it is not of a kind that is kept.
+
+    """
+    if names_password(word):
+        raise UsageError(
+            "the address of a store holds no password here: whoever is on this machine could read it",
+            advice="Change it, and put the new one in the file that PGPASSFILE names, in ~/.pgpass or in PGPASSWORD.",
+        )
+    return word

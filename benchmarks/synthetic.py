@@ -77,7 +77,7 @@ def vocabulary() -> tuple[pa.Array, dict[str, int]]:
     starts["emoji"] = len(words)
     words += [e for e in EMOJI if e != "\ufe0f"]
     starts["addresses"] = len(words)
-    words += [_address(i) for i in range(64)]
+    words += ADDRESSES
     starts["end"] = len(words)
     return pa.array(words, pa.string()), starts
 
@@ -130,6 +130,10 @@ def _address(number: int) -> str:
     return "1" + out
 
 
+ADDRESSES = tuple(_address(number) for number in range(64))
+"""All that any of these posts shows."""
+
+
 def synthetic(n: int, seed: int = 0) -> pa.RecordBatch:
     """`n` posts in the columns of `POSTS`, in order of time; the same for the same arguments."""
     rng = np.random.default_rng((seed, n))
@@ -151,7 +155,7 @@ def synthetic(n: int, seed: int = 0) -> pa.RecordBatch:
         token[at] = starts["handles"] + rng.integers(0, POOL, len(at))
     back = ends.copy()
     for here, first, size in (
-        (address, starts["addresses"], 64),
+        (address, starts["addresses"], len(ADDRESSES)),
         (link, starts["links"], POOL),
         (emoji, starts["emoji"], starts["addresses"] - starts["emoji"]),
     ):

@@ -190,6 +190,23 @@ def test_whoever_posted_before_those_tampered_with_is_never_held(stream, wallet,
     assert {f"old{index}" for index in range(6)} == set(told[-1].accounts)
 
 
+def test_what_few_of_the_carriers_show_holds_none_of_them(stream, wallet):
+    """Two of nine who share an address write with hidden letters, as people now and then do: a person looks, nobody is held."""
+    words = [
+        "please give to the shelter",
+        "our shelter needs you",
+        "for the animals",
+        "every bit helps them",
+        "the cats say thanks",
+    ]
+    for index in range(9):
+        hidden = "\u200b" if index in {3, 6} else ""
+        stream.say(f"old{index}", f"{words[index % 5]} num{hidden}ber {index}: {wallet(813)}")
+        stream.wait(40 * MINUTE)
+    (campaign,) = stream.found()
+    assert campaign.tier == "alert"
+
+
 def test_what_a_fresh_account_posts_first_is_not_borrowed(stream, wallet, offer):
     """An attacker's own fresh account cannot make the lure somebody's, so that it would be refused to nearly nobody."""
     stream.say("sock", f"the number to write down today is {wallet(812)}")

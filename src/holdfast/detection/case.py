@@ -159,8 +159,8 @@ class Case:
         return CampaignTier.CONTAIN if self._may_contain(score) else CampaignTier.ALERT
 
     def _may_contain(self, score: float) -> bool:
-        """A crowd shares nothing that ties a stranger's own lure to it, so enough accounts must share a trace."""
-        certain = score - self.evidence.rare >= model.CONTAIN
+        """What few show convicts nobody. A crowd shares nothing else that ties a stranger's own lure to it, so most must."""
+        certain = score - self.evidence.rare - self.evidence.shown_by_few() >= model.CONTAIN
         tied = self.evidence.carriers >= model.CROWD_CARRIERS and bool(self.evidence.typical_traces())
         return certain and (not self.is_crowd or tied)
 

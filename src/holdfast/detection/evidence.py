@@ -265,6 +265,11 @@ class Evidence:
         """The sum of the terms, in nats."""
         return sum(term.log_likelihood for term in self.terms())
 
+    def shown_by_few(self) -> float:
+        """What the traces say that less than half of the carriers show, in nats: enough to look closer, not to hold the others."""
+        few = {name for name in model.TRACE if self.traces.get(name, 0) < self.carriers / 2}
+        return sum(max(0.0, term.log_likelihood) for term in self.terms() if term.term in few)
+
     def typical_traces(self) -> set[str]:
         """The traces that four in five carriers show, of three or more."""
         if self.carriers < model.MIN_CARRIERS:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.reading import Lure, LureKind, hash_text, lure_key, read_text
+from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key, read_text
 from holdfast.reading.flags import ADDRESS, DOMAIN, PROVED, SHORT_LINK
 
 from . import model
@@ -68,11 +68,15 @@ class Grower:
         logs: tuple[PostLog, PostLog],
         state: KeyedState,
         *,
+        key: bytes = PUBLIC,
         alert: float = model.ALERT,
         trails: bool = False,
     ) -> None:
-        """Go on from `growth`; new campaigns are told from `alert` nats on, and with `trails` keep what they were told."""
-        self.growth, self._logs, self._state = growth, logs, state
+        """Go on from `growth`; new campaigns are told from `alert` nats on, and with `trails` keep what they were told.
+
+        `key` is that under which the posts were read.
+        """
+        self.growth, self._logs, self._state, self._key = growth, logs, state, key
         self._alert, self._trails = alert, trails
         self._watch_anew()
 
@@ -80,7 +84,8 @@ class Grower:
         """Watch what belongs to campaigns that still are followed."""
         growth = self.growth
         followed = {name for name, case in growth.cases.items() if not case.is_full}
-        self.accounts = WatchSet(hash_text(account) for account, name in growth.by_account.items() if name in followed)
+        carriers = (account for account, name in growth.by_account.items() if name in followed)
+        self.accounts = WatchSet(hash_text(account, self._key) for account in carriers)
         keys = [*growth.by_key.items(), *growth.by_band.items()]
         self.keys = WatchSet(key for key, name in keys if name in followed)
 
@@ -102,7 +107,11 @@ class Grower:
         sightings = self._sightings(due, until)
         if not sightings:
             return
-        case = self._case(campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence)
+        first = next((sighting for sighting in sightings if sighting.account), sightings[0])
+        name = campaign_id(
+            self._public(due.key, first.text, first.urls), sightings[0].post or str(sightings[0].sequence)
+        )
+        case = self._case(name, evidence)
         for sighting in sightings:
             self._take(case, sighting)
         evidence.remarks = max(evidence.remarks, due.remarks)
@@ -122,6 +131,11 @@ class Grower:
         self._release(due.key, known)
         self._watch(known, bands)
         self._touch(known)
+
+    def _public(self, key: int, text: str, urls: tuple[str, ...]) -> int:
+        """The number of a lure in a post under the public key; that of anything else is the same under every key."""
+        own, public = read_text(text, urls, key=self._key).lures, read_text(text, urls).lures
+        return next((told.key for found, told in zip(own, public, strict=False) if found.key == key), key)
 
     def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
         trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd, alert=self._alert) if self._trails else None
@@ -169,8 +183,9 @@ class Grower:
         """The keys by which posts name an account: its id and its handle as handles."""
         if not account:
             return frozenset()
-        known = self._state.handle_of(hash_text(account))
-        own = lure_key(Lure(kind=LureKind.HANDLE, value=f"@{account}")) if _NAME.fullmatch(account) else 0
+        known = self._state.handle_of(hash_text(account, self._key))
+        handle = Lure(kind=LureKind.HANDLE, value=f"@{account}")
+        own = lure_key(handle, self._key) if _NAME.fullmatch(account) else 0
         return frozenset({known, own} - {0})
 
     def _take(self, case: Case, sighting: Sighting) -> bool:
@@ -199,9 +214,8 @@ class Grower:
         if named is not None:
             self._name(case, key, named.text, named.urls)
 
-    @staticmethod
-    def _name(case: Case, key: int, text: str, urls: tuple[str, ...]) -> None:
-        for found in read_text(text, urls).lures:
+    def _name(self, case: Case, key: int, text: str, urls: tuple[str, ...]) -> None:
+        for found in read_text(text, urls, key=self._key).lures:
             if found.key == key:
                 case.lures[key] = found.lure
 
@@ -209,7 +223,7 @@ class Grower:
         for account in case.carriers:
             if account not in self.growth.by_account:
                 self.growth.by_account[account] = case.id
-                self.accounts.add(hash_text(account))
+                self.accounts.add(hash_text(account, self._key))
         if case.texts_watched < _TEXTS_WATCHED:
             case.texts_watched += 1
             for band in bands:
@@ -243,7 +257,9 @@ class Grower:
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
-        case = self._case(campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence, is_crowd=True)
+        first, own = members[0]
+        name = campaign_id(self._public(own, first.text, first.urls), f"{first.id} and others")
+        case = self._case(name, evidence, is_crowd=True)
         for each, _ in members:
             self._take(case, sighting_of(each, CROWD_KINDS[which], PROVED, own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):

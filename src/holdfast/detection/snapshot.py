@@ -17,7 +17,7 @@ from .pieces import Pieces
 from .postlog import COLUMNS, Chunk, PostLog
 from .takeover import Takeovers
 
-VERSION = 2
+VERSION = 3
 _MAGIC = b"holdfast detection\n"
 _CODEC = "zstd"
 
@@ -27,6 +27,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     memory_mb: int
+    key: bytes
     sequence: int
     origin: int | None
     newest: int

@@ -12,7 +12,8 @@ from holdfast.events import Batch
 from holdfast.reading import PUBLIC, Reader, hash_column
 
 from .campaign import Campaign
-from .crowds import CROWD_WORDS
+from .clock import StreamTime
+from .crowds import CROWD_WORDS, LATEST, STARTED
 from .evidence import Evidence
 from .explain import Explanation, explain
 from .growth import Grower, Growth, pace
@@ -23,7 +24,7 @@ from .pictures import add_pictures, with_codes
 from .pieces import Pieces, with_profiles
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import RATE_WORDS, bases, pictures
+from .rates import HALVED, RATE_WORDS, bases, pictures
 from .settings import SHARES, DetectionSettings
 from .sightings import CROWD_KINDS, KEPT_LONG, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
@@ -64,6 +65,7 @@ class Detector:
         self._shorteners: Any = np.zeros(256, np.int64)
         self._pieces = Pieces()
         self._takeovers = Takeovers()
+        self._time = StreamTime()
         self._sequence = 0
         self._origin: int | None = None
         self._newest = 0
@@ -71,7 +73,26 @@ class Detector:
         self._grower = self._grow_from(Growth())
 
     def observe(self, batch: Batch) -> list[Campaign]:
-        """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
+        """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now.
+
+        Times are not taken at their word (`clock`).
+        """
+        for stretch in self._time.settle(batch):
+            self._leap(stretch.leap)
+            self._observe(stretch.batch)
+        return self._grower.take_changed()
+
+    def _leap(self, leap: int) -> None:
+        """Let the stream's time leap by so many ms, which were not watched; a leap back takes with it what was noted as latest."""
+        if self._origin is not None:
+            self._origin += leap
+        if leap < 0:
+            self._newest += leap
+            self._rates[HALVED] += leap
+            under_way = self._crowds[:, LATEST] != 0
+            self._crowds[np.ix_(under_way, (LATEST, STARTED))] += leap
+
+    def _observe(self, batch: Batch) -> None:
         self._takeovers.observe(batch.others)
         parts = self._parts(with_profiles(in_order(with_codes(batch.posts)), batch.others))
         events = rows_of(batch.others, self._key)
@@ -79,7 +100,6 @@ class Detector:
             now, events = events.split(part.column("time"))
             self._observe_part(part, readings, now)
         self._observe_part(*parts[-1], events)
-        return self._grower.take_changed()
 
     def campaigns(self) -> tuple[Campaign, ...]:
         """Every campaign as it stands, in order of detection."""
@@ -102,6 +122,7 @@ class Detector:
         return {
             "posts": self._sequence,
             "late": self._late,
+            "misdated": self._time.set_right,
             "unresolved": self._grower.growth.unresolved,
             "evicted_accounts": accounts,
             "evicted_security": security,
@@ -116,6 +137,7 @@ class Detector:
                 version=VERSION,
                 memory_mb=self.settings.memory_mb,
                 key=self._key,
+                time=self._time,
                 sequence=self._sequence,
                 origin=self._origin,
                 newest=self._newest,
@@ -152,6 +174,7 @@ class Detector:
         detector._shorteners[:] = saved.shorteners
         detector._sequence, detector._origin = saved.sequence, saved.origin
         detector._newest, detector._late = saved.newest, saved.late
+        detector._time = saved.time
         detector._pieces = saved.pieces
         detector._takeovers = saved.takeovers
         detector._grower = detector._grow_from(saved.growth)

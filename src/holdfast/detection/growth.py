@@ -173,7 +173,7 @@ class Grower:
             named = [post for log in self._logs for post in log.numbered(frozenset(exact))]
         else:
             named = [post for log in self._logs for post in log.carrying(due.key, until)]
-        start = min(exact, default=0) if due.kind == DOMAIN and due.started - due.first_time >= model.DAY else 0
+        start = min(exact, default=0) if due.kind == DOMAIN and due.started > due.first_time else 0
         found = {post.sequence: sighting_of(post, due.kind, due.valid) for post in named if post.sequence >= start}
         found |= {number: unnamed(place, due) for number, place in exact.items() if number not in found}
         ordered = [found[number] for number in sorted(found)]

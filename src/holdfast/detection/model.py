@@ -298,6 +298,11 @@ PIECES_KEPT, PIECES_ACCOUNTS = 4, 16_384
 """How far apart an account's posts may be that together hold one address, how many of its pieces are remembered, and of how
 many accounts: a few megabytes. Joining proves itself: a wrong one in a billion passes a checksum. [judged]"""
 
+CLOCK_SPAN, CLOCK_STEPS, CLOCK_ENOUGH = 1 * DAY, 256, 16
+"""How far from the stream's time an event may be: a day, or 256 of the stream's usual steps where that is longer (a forum
+of fifty posts a day may be silent for five days). Sixteen events in a row that stand apart on one side, or as many as were seen
+at all, move the stream: who wants to move it must post as much as everybody else. [judged]"""
+
 LURE_WINDOW = 30 * DAY
 NEXT_LURE_WINDOW = 6 * HOUR
 SAME_WORDS_WINDOW = 1 * HOUR
@@ -311,8 +316,8 @@ def novice(kind: str, posts: int) -> float:
 
 
 def quiet(watched: int) -> int:
-    """The pace, in ms, given to a site first seen after `watched` ms."""
-    return min(QUIET, max(watched // WATCHED, 1))
+    """The pace, in ms, given to a site first seen after `watched` ms; before the stream's latest leap, where far below 0."""
+    return QUIET if watched < -DAY else min(QUIET, max(watched // WATCHED, 1))
 
 
 def gap(waited: int, usual: int, *, first: bool) -> float:

@@ -224,7 +224,8 @@ def _page_step(entry: Array, when: int, page: int, character: int, origin: int) 
     if _place_of(entry, 4, page) >= 0:
         return _SAME_PAGE
     age = entry[17] - entry[0]
-    usual = min(_QUIET, max((entry[0] - origin) // _WATCHED, 1))
+    watched = entry[0] - origin
+    usual = _QUIET if watched < -_DAY else min(_QUIET, max(watched // _WATCHED, 1))
     if entry[16] >= 2 and age >= _DAY:
         usual = min(_QUIET, age // entry[16])
     first = entry[5] == 1
@@ -267,7 +268,7 @@ def _see(
     _weigh_copyproof(entry, word, when, character > 0)
     _list(entry, voice, at, when, word, page)
     entry[2] += new
-    entry[1] = max(entry[1], when)
+    entry[1] = max(entry[1], when) if when > entry[1] - _DAY else when  # that was told in a time that turned out wrong
     return True
 
 

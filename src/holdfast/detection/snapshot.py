@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from holdfast.errors import InputError
 
+from .clock import StreamTime
 from .growth import Growth
 from .keyed import KeyedState
 from .pieces import Pieces
@@ -28,6 +29,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     memory_mb: int
     key: bytes
+    time: StreamTime
     sequence: int
     origin: int | None
     newest: int

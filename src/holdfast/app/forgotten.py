@@ -20,8 +20,8 @@ _CALLED = {
 def forgotten(counters: Mapping[str, int]) -> dict[str, Any]:
     """The counters of a detector that say what its answers lack, as programs read them.
 
-    `late`: posts older than one before them. `misdated`: events whose times nothing bore out. `unresolved`: accounts of campaigns whose names were let go of. `evicted`:
-    for each table, how often something was forgotten to make room.
+    `late`: posts older than one before them. `misdated`: events whose times nothing bore out. `unresolved`: accounts of
+    campaigns whose names were let go of. `evicted`: for each table, how often something was forgotten to make room.
     """
     evicted = {name.removeprefix(_EVICTED): count for name, count in counters.items() if name.startswith(_EVICTED)}
     told = {name: counters[name] for name in ("late", "misdated", "unresolved")}

@@ -8,8 +8,8 @@ from holdfast.reading import Lure, LureKind
 
 from . import model
 from .campaign import Campaign, CampaignTier
-from .commentary import is_remark, owner_among
-from .evidence import Evidence, Sighting
+from .commentary import is_remark, owner_among, repeated
+from .evidence import OWN_SORTS, Evidence, Sighting
 from .trail import Joined, Looked, Taken, Trail
 
 
@@ -30,6 +30,8 @@ class Case:
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
     is_crowd: bool = False  # whether its accounts share no lure
+    is_hidden: bool = False  # whether its accounts hide behind the forms of remarks, which then count for nothing
+    plain: set[int] = field(default_factory=set)  # voices that do not
     crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # own lures of a crowd -> whose, and in which post
     voices: set[int] = field(default_factory=set)
     signatures: list[bytes] = field(default_factory=list)
@@ -74,7 +76,7 @@ class Case:
             self.handles |= handles
         if sighting.voice not in self.voices:
             self.voices.add(sighting.voice)
-            self.evidence.add(sighting, tainted=tainted)
+            self.evidence.add(self._in_own_words(sighting), tainted=tainted)
             if len(self.signatures) < 8 and any(sighting.signature):
                 self.signatures.append(sighting.signature)
         return True
@@ -84,8 +86,18 @@ class Case:
         """Whether it has grown so large that it is no longer followed."""
         return len(self.posts) + len(self.bystander_posts) >= model.MOST_POSTS
 
+    def _in_own_words(self, sighting: Sighting) -> Sighting:
+        """A sighting as it is weighed: what looks odd about a remark may be what it repeats."""
+        if not self.is_hidden:
+            return sighting
+        if not is_remark(sighting, self.names - {sighting.account.casefold()}, self.handles):
+            self.plain.add(sighting.voice)
+            return sighting
+        return repeated(sighting)
+
     def _stands_by(self, sighting: Sighting) -> bool:
-        if is_remark(sighting, self.names, self.handles):
+        its_own = sighting.sort in OWN_SORTS  # what nobody else carries cannot be remarked on
+        if not self.is_hidden and not its_own and is_remark(sighting, self.names, self.handles):
             return True
         if self.contained_at is None:
             return False
@@ -97,7 +109,7 @@ class Case:
     def _take_bystander(self, sighting: Sighting) -> None:
         if sighting.account:
             if sighting.account not in self.bystanders:
-                self.evidence.remarks += self.detected_at is None
+                self.evidence.remarks += self.detected_at is None and self.evidence.carriers > 0
             self.bystanders.setdefault(sighting.account, sighting.time)
         if sighting.post:
             self.bystander_posts[sighting.post] = sighting.time
@@ -123,10 +135,16 @@ class Case:
         return CampaignTier.CONTAIN if self._may_contain(score) else CampaignTier.ALERT
 
     def _may_contain(self, score: float) -> bool:
-        """A crowd shares nothing that ties a stranger's own lure to it, so enough accounts must share a trace."""
+        """A crowd shares nothing that ties a stranger's own lure to it, so enough accounts must share a trace.
+
+        Where accounts hide among those who remark, it must be what was done to them: nobody quotes that.
+        """
         certain = score - self.evidence.rare >= model.CONTAIN
-        tied = self.evidence.carriers >= model.CROWD_CARRIERS and bool(self.evidence.typical_traces())
-        return certain and (not self.is_crowd or tied)
+        if not certain or not (self.is_crowd or self.is_hidden):
+            return certain
+        typical = self.evidence.typical_traces()
+        tied = "precursors" in typical if self.is_hidden else bool(typical)
+        return tied and self.evidence.carriers >= model.CROWD_CARRIERS
 
     def release(self, key: int) -> bool:
         """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""
@@ -149,6 +167,7 @@ class Case:
         self.kinds = other.kinds | self.kinds
         self.crowd = other.crowd | self.crowd
         self.is_crowd &= other.is_crowd
+        self.is_hidden &= other.is_hidden
         self.carriers = _earliest(self.carriers, other.carriers)
         self.posts = _earliest(self.posts, other.posts)
         self.authors |= other.authors

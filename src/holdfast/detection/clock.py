@@ -8,6 +8,7 @@ moved: then they are right, and the time in between was not watched. Security ev
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,7 @@ class StreamTime(msgspec.Struct, kw_only=True):
         settled[order] = right
         edges = [0, *leaps[:count, 0].tolist(), len(times)]
         jumps = [0, *leaps[:count, 1].tolist()]
-        parts = [np.sort(order[start:stop]) for start, stop in zip(edges, edges[1:], strict=False)]
+        parts = [np.sort(order[start:stop]) for start, stop in itertools.pairwise(edges)]
         found = [_part(batch, settled, rows) for rows in parts]
         return [Stretch(batch=part, leap=leap) for part, leap in zip(found, jumps, strict=True)]
 

@@ -12,8 +12,9 @@ from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key, read_t
 from holdfast.reading.flags import ADDRESS, DOMAIN, PROVED, SHORT_LINK
 
 from . import model
-from .campaign import Campaign
+from .campaign import Campaign, CampaignTier
 from .case import Case
+from .commentary import hides
 from .crowds import CAMPAIGN, CROWD_STATE, FULL, LEARNT, SUM
 from .evidence import Evidence, Pace, Sighting
 from .features import Features
@@ -40,6 +41,9 @@ _FOLLOW_ALIKE = 0.8
 
 _NAME = re.compile(r"\w{2,30}", re.ASCII)
 """Account ids that people could write after an @."""
+
+_EVER = (1 << 63) - 1
+"""A sequence number that no post has."""
 
 _TEXTS_WATCHED = 8
 """Carriers whose words are watched for beside new lures."""
@@ -111,10 +115,7 @@ class Grower:
         name = campaign_id(
             self._public(due.key, first.text, first.urls), sightings[0].post or str(sightings[0].sequence)
         )
-        case = self._case(name, evidence)
-        for sighting in sightings:
-            self._take(case, sighting)
-        evidence.remarks = max(evidence.remarks, due.remarks)
+        case = self._told(name, sightings, evidence, due.remarks)
         now = max(sighting.time for sighting in sightings)
         if not case.decide(now) or case.id in self.growth.cases:
             return
@@ -137,9 +138,46 @@ class Grower:
         own, public = read_text(text, urls, key=self._key).lures, read_text(text, urls).lures
         return next((told.key for found, told in zip(own, public, strict=False) if found.key == key), key)
 
-    def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
-        trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd, alert=self._alert) if self._trails else None
-        return Case(id=name, evidence=evidence, is_crowd=is_crowd, alert=self._alert, trail=trail)
+    def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False, is_hidden: bool = False) -> Case:
+        trail = None
+        if self._trails:
+            start = copy.deepcopy(evidence)
+            trail = Trail(start=start, is_crowd=is_crowd, is_hidden=is_hidden, alert=self._alert)
+        return Case(id=name, evidence=evidence, is_crowd=is_crowd, is_hidden=is_hidden, alert=self._alert, trail=trail)
+
+    def _told(self, name: str, sightings: list[Sighting], evidence: Evidence, remarks: int) -> Case:
+        """A case of these sightings; one of accounts that hide where too many only remark, or where what was done to them tells."""
+        fresh = copy.deepcopy(evidence)
+        case = self._case(name, evidence)
+        for sighting in sightings:
+            self._take(case, sighting)
+        evidence.remarks = max(evidence.remarks, remarks)
+        carriers = evidence.carriers
+        if carriers >= model.MIN_CARRIERS or len(sightings) - carriers < model.MIN_CARRIERS:
+            return case
+        hidden = self._case(name, fresh, is_hidden=True)
+        for sighting in sightings:
+            self._take(hidden, sighting)
+        proved = hidden.worth() is CampaignTier.CONTAIN
+        return hidden if proved or hides(carriers, hidden.evidence.carriers - carriers) else case
+
+    def _show(self, case: Case) -> None:
+        """Weigh a campaign of accounts that seemed to hide anew: enough carry its lure plainly, so who remarks on it remarks."""
+        before = case.evidence
+        told = self._case(case.id, Evidence(pace=before.pace, base=before.base, pictures=before.pictures))
+        told.detected_at, told.detected_after_posts = case.detected_at, case.detected_after_posts
+        kinds = {key: kind for key, kind in case.kinds.items() if kind != TEXT}
+        found: dict[int, Sighting] = {}
+        for key, kind in kinds.items():
+            for post in (post for log in self._logs for post in log.carrying(key, _EVER)):
+                valid = next(valid for _, own, valid in post.lures if own == key)
+                found.setdefault(post.sequence, sighting_of(post, kind, valid))
+        for sequence in sorted(found):
+            self._take(told, found[sequence])
+        told.lures, told.kinds, told.words, told.merged = case.lures, case.kinds, case.words, case.merged
+        told.texts_watched, told.revision = case.texts_watched, case.revision
+        if told.evidence.carriers >= model.MIN_CARRIERS:
+            self.growth.cases[case.id] = told
 
     def _bring_along(self, case: Case, sequences: frozenset[int]) -> None:
         """Make what else most of the carrying posts carry the campaign's too, where it is new and nearly nobody else's."""
@@ -337,6 +375,9 @@ class Grower:
                 for earlier in (each for log in self._logs for each in log.carrying(key, post.sequence - 1)):
                     self._take(case, sighting_of(earlier, kind, valid))
             self._watch(case, bands)
+        if case.is_hidden and case.contained_at is None and len(case.plain) >= model.MIN_CARRIERS:
+            self._show(case)
+            case = self.growth.cases[case.id]
         case.decide(max(post.time, case.last_post_at))
         self._touch(case)
         if case.is_full:

@@ -201,6 +201,10 @@ by its pace alone, nor by itself holds anybody. [judged]"""
 REMARK = -1.25
 """An account that quotes, defangs or answers, beyond as many as carry: ln(0.2 / 0.7). A key that is mostly talked about is news. [judged]"""
 
+REMARKS_EXPLAINED = 64
+"""A remark needs somebody to remark on: so many accounts may quote, answer or name each one that carries a lure, or one that we
+did not see. Where there are more, they hide behind the form of it. [judged]"""
+
 CONVERSATION = -1.0
 """The post speaks to somebody: help given, not a lure cast. [bg]"""
 

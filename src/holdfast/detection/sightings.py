@@ -17,6 +17,9 @@ picture's is what its accounts' pasts say |
 | 12-15 | 256 bits by account, to know the next one as new |
 | 16, 17 | posts before the sum started, and when it did |
 
+Who only remarks on a lure is followed the same way beside it, under a key of its own: a remark needs somebody to remark on, and
+there may be too many (`growth`).
+
 Sums are integers, screens are generous: an entry whose sum could reach the alert threshold is handed to `evidence` as it stands.
 """
 
@@ -52,8 +55,8 @@ from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of
 TEXT = 8
 """The kind of key that a text band is; the others are reading's codes. Handles are not followed: everybody shares them."""
 
-SCREEN_WORDS = 4
-"""Before the copy of the entry: row, key, kind, checksum."""
+SCREEN_WORDS = 5
+"""Before the copy of the entry: row, key, kind, checksum, whether it is of those who only remark on the key."""
 
 MIN_WORDS = 5
 """Shorter texts are alike by nature."""
@@ -72,6 +75,7 @@ _m = model.milli
 ROUNDED = 50  # thousandths by which the screen lies below the threshold: the last word is said in floating point
 _MIN_CARRIERS = model.MIN_CARRIERS
 _COMMENTARY = QUOTED_LURE | DEFANGED | REFERS | REPLIES
+_REMARKED = 1 << 20  # turned in a mixed key for those who only remark on it: another key, of the same set
 _COPYABLE = _m(model.SHARED_COPYABLE)
 _SHARED = (0, _m(model.SHARED_ADDRESS), 0, _COPYABLE, _COPYABLE, 0, _COPYABLE)
 _SHARED_SHAPE, _SHARED_TEXT = _m(model.SHARED_ADDRESS_SHAPE), _m(model.SHARED_TEXT)
@@ -332,10 +336,19 @@ def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
 
 
 @kernel
-def _hand_over(due: Array, found: Array, row: int, key: int, kind: int, valid: int, entry: Array) -> None:
+def _hand_over(
+    due: Array,
+    found: Array,
+    row: int,
+    key: int,
+    kind: int,
+    valid: int,
+    remarks: int,
+    entry: Array,
+) -> None:
     """Copy an entry as it stands at this post."""
     at = found[0]
-    due[at, 0], due[at, 1], due[at, 2], due[at, 3] = row, key, kind, valid
+    due[at, 0], due[at, 1], due[at, 2], due[at, 3], due[at, 4] = row, key, kind, valid, remarks
     for word in range(ENTRY_WORDS):
         due[at, SCREEN_WORDS + word] = entry[word]
     found[0] = at + 1
@@ -395,7 +408,7 @@ def _follow_text(
             _begin(rows[slot], when)
             lost[1] += state - FRESH
         if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, least, at, 0):
-            _hand_over(due, found, post, key, TEXT, 0, rows[slot])
+            _hand_over(due, found, post, key, TEXT, 0, False, rows[slot])
     return strong
 
 
@@ -494,20 +507,22 @@ def follow(
                 continue
             own = rare if is_rare else links
             kept |= KEPT
+            carried = False
             if remarks:
                 slot = find(own[2], mixed)
                 if slot >= 0 and _is_new(own[3][slot], voice):
                     own[3][slot, 6] += 1
-                continue
+                carried = slot >= 0 or find(own[0], mixed) >= 0
+                mixed ^= _REMARKED
             valid = lure_valid[lure] & 0xFF
             slot, accounts = _follow_lure(
                 own, mixed, kind, valid, voice, at, when, word, pages[post], origin, lost, 2 if is_rare else 4
             )
             if kind == ADDRESS or (is_rare and accounts <= _YOUNG):
                 kept |= KEPT_LONG
-            if accounts == 0:
+            if accounts == 0 and not carried:
                 kept |= _crowding(kind, valid, word)
             if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, least, at, when - origin):
-                _hand_over(due, found, post, key, kind, valid, own[3][slot])
+                _hand_over(due, found, post, key, kind, valid, remarks, own[3][slot])
         keep[post] = kept
     return count

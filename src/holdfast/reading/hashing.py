@@ -8,6 +8,8 @@ key: what two texts share is for anybody to see, and proves nothing alone.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -90,6 +92,12 @@ def sip_end(a: int, b: int, c: int, d: int) -> int:
     return finished(a ^ b ^ c ^ d)
 
 
+@inline_kernel
+def byte(data: Array, i: int) -> Any:
+    """`data[i]` as a signed number, for `i` >= 0."""
+    return np.int64(data[np.uint64(i)])
+
+
 @kernel
 def hash_bytes(data: Array, start: int, stop: int, low: int, high: int) -> int:
     """The hash of bytes under the key whose halves are `low` and `high`."""
@@ -98,11 +106,11 @@ def hash_bytes(data: Array, start: int, stop: int, low: int, high: int) -> int:
     for i in range(start, whole, 8):
         word = 0
         for k in range(8):
-            word |= np.int64(data[np.uint64(i + k)]) << 8 * k
+            word |= byte(data, i + k) << 8 * k
         a, b, c, d = sip_word(a, b, c, d, word)
     word = (stop - start) << 56
     for i in range(whole, stop):
-        word |= np.int64(data[np.uint64(i)]) << 8 * (i - whole)
+        word |= byte(data, i) << 8 * (i - whole)
     a, b, c, d = sip_word(a, b, c, d, word)
     return sip_end(a, b, c, d)
 

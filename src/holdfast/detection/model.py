@@ -300,7 +300,7 @@ MOST_IN_CROWD = 1_000
 PIECES_WINDOW = 1 * HOUR
 PIECES_KEPT, PIECES_ACCOUNTS = 4, 16_384
 """How far apart an account's posts may be that together hold one address, how many of its pieces are remembered, and of how
-many accounts: a few megabytes. Joining proves itself: a wrong one in a billion passes a checksum. [judged]"""
+many accounts at least, twice as many at most: a few megabytes. Joining proves itself: a wrong one in a billion passes a checksum. [judged]"""
 
 CLOCK_SPAN, CLOCK_STEPS, CLOCK_ENOUGH = 1 * DAY, 256, 16
 """How far from the stream's time an event may be: a day, or 256 of the stream's usual steps where that is longer (a forum

@@ -23,6 +23,9 @@ from .settings import WAYS
 FOUND, FRESH, EVICTED = 0, 1, 2
 """What `claim` did: the key was there, or got an empty slot, or that of a key now forgotten."""
 
+LINE = 64
+"""Bytes of a cache line."""
+
 TAG = (1 << 44) - 1
 STAMP_AT = 44
 STAMP = (1 << 20) - 1
@@ -42,8 +45,15 @@ class Table:
 
     def __init__(self, sets: int, words: int) -> None:
         """Empty."""
-        self.tags: Array = np.zeros(sets * WAYS, np.int64)
-        self.rows: Array = np.zeros((sets * WAYS, words), np.int64)
+        self.tags: Array = _on_lines(sets * WAYS)
+        self.rows: Array = _on_lines(sets * WAYS * words).reshape(-1, words)
+
+
+def _on_lines(count: int) -> Array:
+    """`count` zeros that begin with a cache line, so that a set's tags lie in one; numpy's own begin 16 bytes into it."""
+    room = np.zeros(8 * count + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + 8 * count].view(np.int64)
 
 
 def _prefetch(context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001 - the signature numba asks for

@@ -69,7 +69,7 @@ _SIZES = {
     "BYTES": 128,  # what a checksum is taken of
     "DIGEST": 32,
     "SCHEDULE": 64,  # of SHA-256; lanes of Keccak; limbs of Base58
-    "COLUMNS": 24,
+    "COLUMNS": 40,
     "LABEL": 64,
 }
 _STARTS = list(itertools.accumulate((n + LONGEST_MAPPING + 30 for n in _SIZES.values()), initial=64))

@@ -25,7 +25,7 @@ from .flags import MALFORMED, PROVED, SHAPE
 from .kernel import Array, kernel
 from .normal import ASCII, IS_ALNUM, IS_LETTER, clean_entry, skeleton_entry
 from .suffixes import BELOW, DOT, EXCEPT, RULE, flags_of, step
-from .tables import COMPOSED_AT, COMPOSED_COUNT, LOWER_AT, LOWER_COUNT
+from .tables import COMPOSED_AT, COMPOSED_COUNT, LOWER_AT, LOWER_COUNT, NEAR, NEAR_AT, NEAR_CHANGES
 
 HYPHEN, UNDERSCORE, IDEOGRAPHIC_DOT = 45, 95, 0x3002
 CJK = 0x2E80  # where the scripts written without spaces begin that run into host names
@@ -80,6 +80,10 @@ def composed(table: Array, desk: Array, start: int, stop: int) -> int:
     out = start
     for i in range(start, stop):
         c = desk[i]
+        if c < NEAR and table[NEAR_AT + c] & NEAR_CHANGES == 0:
+            desk[out] = c
+            out += 1
+            continue
         at = row(table, LOWER_AT, LOWER_COUNT, c)
         if at < LOWER_COUNT and table[LOWER_AT + at] == c:
             c = table[LOWER_AT + LOWER_COUNT + at]

@@ -50,7 +50,7 @@ from . import model
 from .features import PICTURED_BIT
 from .pictures import PICTURE
 from .settings import ENTRY_WORDS, EXACT, HEADER_WORDS, SIGHTING_WORDS
-from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of, prefetch, refresh
+from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of, prefetch, refresh, seek
 
 TEXT = 8
 """The kind of key that a text band is; the others are reading's codes. Handles are not followed: everybody shares them."""
@@ -113,7 +113,7 @@ _STRONG_PRECURSOR = 2500  # thousandths: from here a post's text is followed fro
 _YOUNG = 8  # accounts: up to here a site is rare enough that its posts' names are kept long
 _PROMOTED = 0xFFFF
 _SLOTS = 4  # of a group in the sketch: 16 bytes
-_AHEAD = 6  # posts ahead for which memory is called
+_AHEAD, _SOON = 6, 2  # posts ahead for which tags, and then rows, are called
 
 
 @kernel
@@ -472,6 +472,23 @@ def _call_memory(
 
 
 @kernel
+def _call_rows(
+    post: int, lure_from: Array, lure_kind: Array, lure_key: Array, stamp: int,
+    rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array],
+) -> None:  # fmt: skip
+    """Call for the rows of lures that a post soon to come will ask for, by tags that were called for earlier."""
+    for lure in range(lure_from[post], lure_from[post + 1]):
+        mixed, kind = mix(lure_key[lure]), lure_kind[lure]
+        if kind in (ADDRESS, DOMAIN, PHONE, LINK, SHORT_LINK, PICTURE):
+            own = rare if kind in (ADDRESS, DOMAIN, PHONE) else links
+            slot = find(own[2], mixed)
+            if slot >= 0:
+                prefetch(own[3], slot)
+            else:
+                prefetch(own[1], seek(own[0], mixed, stamp)[0])
+
+
+@kernel
 def follow(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array],
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array], texts: tuple[Array, Array, Array],
@@ -492,6 +509,8 @@ def follow(
             return post
         if post + _AHEAD < count:
             _call_memory(post + _AHEAD, bands, lure_from, lure_kind, lure_key, texts[2], rare, links)
+        if post + _SOON < count:
+            _call_rows(post + _SOON, lure_from, lure_kind, lure_key, sequence + post >> TICK, rare, links)
         at, voice, when, word = sequence + post, voices[post], time[post], features[post]
         remarks = flags[post] & _COMMENTARY != 0
         kept = 0

@@ -109,8 +109,8 @@ def find(tags: Array, mixed: int) -> int:
 
 
 @kernel
-def claim(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
-    """A slot for the key, stamped as just used; and whether it was FOUND, FRESH, or EVICTED the longest unused key."""
+def seek(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
+    """The slot that `claim` would give to the key, and what it would say of it."""
     first = home(tags, mixed)
     tag = mixed & TAG | 1
     now = stamp & STAMP
@@ -118,14 +118,19 @@ def claim(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
     for slot in range(first, first + WAYS):
         held = tags[slot]
         if held & TAG == tag:
-            tags[slot] = tag | now << STAMP_AT
             return slot, FOUND
         age = now - (held >> STAMP_AT) & STAMP if held != 0 else _NEVER
         if age > oldest:
             victim, oldest = slot, age
-    state = FRESH if tags[victim] == 0 else EVICTED
-    tags[victim] = tag | now << STAMP_AT
-    return victim, state
+    return victim, FRESH if tags[victim] == 0 else EVICTED
+
+
+@kernel
+def claim(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
+    """A slot for the key, stamped as just used; and whether it was FOUND, FRESH, or EVICTED the longest unused key."""
+    slot, state = seek(tags, mixed, stamp)
+    tags[slot] = mixed & TAG | 1 | (stamp & STAMP) << STAMP_AT
+    return slot, state
 
 
 @kernel

@@ -14,7 +14,6 @@ from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key
 
 from . import model
 from .history import ABOUT, SIGN_IN
-from .order import events_in_order
 
 _STAFF, _CREDENTIAL, _PROTECTION, _RESET, _APP = 0, 1, 2, 3, 7
 _TYPES = (np.uint64, np.int64, np.int64, np.uint64, np.uint64, np.uint64)
@@ -46,7 +45,8 @@ def rows_of(events: Iterable[SecurityEvent], key: bytes = PUBLIC) -> EventRows:
 
     Accounts and organisations are hashed under `key`; of places only six bits count, so these are the same under every key.
     """
-    rows = [row for event in events_in_order(events) if (row := _row(event, key)) is not None]
+    found = (row for event in events if (row := _row(event, key)) is not None)
+    rows = sorted(found, key=lambda row: (row[1:], row[0]))  # the account last: its number depends on the key
     if not rows:
         return _NONE
     columns: Sequence[Sequence[int]] = list(zip(*rows, strict=True))

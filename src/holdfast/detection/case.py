@@ -61,6 +61,7 @@ class Case:
         if sighting.account not in self.carriers and self._stands_by(sighting):
             self._take_bystander(sighting)
             return True
+        weighed = self._in_own_words(sighting)
         self.lure_posts += 1
         self.first_post_at = min(self.first_post_at, sighting.time) if self.lure_posts > 1 else sighting.time
         self.last_post_at = max(self.last_post_at, sighting.time)
@@ -76,7 +77,7 @@ class Case:
             self.handles |= handles
         if sighting.voice not in self.voices:
             self.voices.add(sighting.voice)
-            self.evidence.add(self._in_own_words(sighting), tainted=tainted)
+            self.evidence.add(weighed, tainted=tainted)
             if len(self.signatures) < 8 and any(sighting.signature):
                 self.signatures.append(sighting.signature)
         return True
@@ -90,7 +91,7 @@ class Case:
         """A sighting as it is weighed: what looks odd about a remark may be what it repeats."""
         if not self.is_hidden:
             return sighting
-        if not is_remark(sighting, self.names - {sighting.account.casefold()}, self.handles):
+        if not is_remark(sighting, self.names, self.handles):
             self.plain.add(sighting.voice)
             return sighting
         return repeated(sighting)

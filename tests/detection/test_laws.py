@@ -98,6 +98,17 @@ def test_shards_do_not_matter(whole, shards):
     assert STREAM.detect([70, 300], DetectionSettings(memory_mb=4, shards=shards)).campaigns() == whole
 
 
+@given(st.binary(min_size=16, max_size=16))
+@settings(max_examples=10)
+def test_the_key_changes_nothing(whole, key):
+    """Under whatever key names are hashed, the campaigns are the same, their ids too; a snapshot goes on under its own."""
+    detector = Detector(SMALL, key=key)
+    for batch in STREAM.batches([100]):
+        detector = Detector.restore(detector.snapshot())
+        detector.observe(batch)
+    assert detector.campaigns() == whole
+
+
 def test_the_terms_add_up_to_the_score(whole):
     """A campaign's score is the sum of the evidence it prints."""
     for campaign in whole:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.reading import agreement, hash_text, read_text
+from holdfast.reading import Lure, LureKind, agreement, hash_text, lure_key, read_text
 
 SCAM = "Because I care for everyone, all coins sent to the address below will be sent back doubled within the hour"
 
@@ -80,5 +80,22 @@ def test_hashes_are_the_same_everywhere():
     assert [band % 1_000_003 for band in read_text(SCAM).bands] == BANDS
 
 
-HASHES = [914002, 630910, 418397]
+HASHES = [15225, 570840, 772676]
 BANDS = [231888, 919072, 116521, 716432, 547071, 143738, 163983, 972483]
+
+
+def test_numbers_of_names_are_siphash():
+    """Under the public key they are what CPython gives for the same bytes where PYTHONHASHSEED is 0 (SipHash-1-3)."""
+    assert hash_text("a") == 4644417185603328019
+    assert hash_text("account-1") == 2272146188588889186
+    assert hash_text("0123456789abcdef") == 2108444454683020324
+
+
+def test_another_key_gives_other_numbers():
+    """Names and lures are hashed under the key they are read with, and found again under the same."""
+    mine = bytes(range(16))
+    lure = Lure(kind=LureKind.DOMAIN, value="example.com")
+    assert hash_text("a", mine) != hash_text("a")
+    assert lure_key(lure, mine) != lure_key(lure)
+    assert [found.key for found in read_text("see example.com", key=mine).lures] == [lure_key(lure, mine)]
+    assert [found.key for found in read_text("see example.com").lures] == [lure_key(lure)]

@@ -91,7 +91,8 @@ class Drill:
             self._where, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed), owned=True
         )
         forget(self.store)  # the world begins anew, so what was decided in it does too; the record stays
-        engine = make_engine(memory_mb=options.memory_mb)
+        key = hashlib.sha256(f"holdfast drill {options.seed}".encode()).digest()[:16]
+        engine = make_engine(memory_mb=options.memory_mb, key=key)
         self._heeds_warnings = self.scenario.heeds_warnings or options.act_on_warnings
         self.response = Response(
             self.platform,
@@ -100,7 +101,7 @@ class Drill:
             _PlatformClock(self.platform),
             ResponseSettings(),
             read=read_text,
-            key=hashlib.sha256(f"holdfast drill {options.seed}".encode()).digest()[:16],
+            key=key,
             warnings=engine.detector.take_warnings,
             responder=self._responder(),
         )

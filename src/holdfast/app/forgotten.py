@@ -20,11 +20,12 @@ _CALLED = {
 def forgotten(counters: Mapping[str, int]) -> dict[str, Any]:
     """The counters of a detector that say what its answers lack, as programs read them.
 
-    `late`: posts older than one before them. `unresolved`: accounts of campaigns whose names were let go of. `evicted`:
-    for each table, how often something was forgotten to make room.
+    `late`: posts older than one before them. `misdated`: events whose times nothing bore out. `unresolved`: accounts of
+    campaigns whose names were let go of. `evicted`: for each table, how often something was forgotten to make room.
     """
     evicted = {name.removeprefix(_EVICTED): count for name, count in counters.items() if name.startswith(_EVICTED)}
-    return {"late": counters["late"], "unresolved": counters["unresolved"], "evicted": evicted}
+    told = {name: counters[name] for name in ("late", "misdated", "unresolved")}
+    return {**told, "evicted": evicted}
 
 
 def sentences(counters: Mapping[str, int]) -> tuple[str, ...]:
@@ -32,6 +33,10 @@ def sentences(counters: Mapping[str, int]) -> tuple[str, ...]:
     sentences = []
     if counters["late"]:
         sentences.append(f"{counters['late']:,} posts came late: they are older than one that came before them.")
+    if counters["misdated"]:
+        sentences.append(
+            f"{counters['misdated']:,} events told a time far from that of the stream, and were taken as they came."
+        )
     if counters["unresolved"]:
         sentences.append(f"{counters['unresolved']:,} accounts that count in campaigns can no longer be named.")
     counts = {words: sum(counters[_EVICTED + table] for table in tables) for words, tables in _CALLED.items()}

@@ -15,6 +15,7 @@ import pyarrow as pa
 from holdfast.backends import SqlStore, file_of, load_or_create_signer
 from holdfast.connectors.files import Delivery
 from holdfast.connectors.simulated import MirroredPlatform
+from holdfast.detection import StreamTime
 from holdfast.errors import HoldfastError, UsageError
 from holdfast.events import Batch
 from holdfast.ledger import Signer
@@ -36,12 +37,14 @@ class StreamClock:
     """The stream's own time: that of its newest event, and what has gone by on this machine since that was read.
 
     So a recorded stream is judged as it was lived, however fast it is read, and a live one moves on when quiet. An
-    event of a time that has not come yet does not move it: one broken clock would make every hold run out.
+    event whose time nothing bears out does not move it, nor one that has not come yet: a broken clock would make every
+    hold run out.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
         """Begin at 0; `monotonic` gives seconds that never go back, `wall` seconds since 1970 UTC."""
         self._monotonic, self._wall = monotonic, wall
+        self._time = StreamTime()
         self._newest = 0
         self._read_at = monotonic()
 
@@ -52,12 +55,9 @@ class StreamClock:
         return self._newest + int((self._monotonic() - self._read_at) * 1000)
 
     def saw(self, batch: Batch) -> None:
-        """Move to the newest event of `batch`, if it is newer than now."""
-        times = batch.posts.column("time")
-        newest = max([event.time for event in batch.others], default=0)
-        if len(times):
-            newest = max(newest, int(times.to_numpy().max()))
-        newest = min(newest, int(self._wall() * 1000))
+        """Move to the newest event of `batch` that can be believed, if it is newer than now."""
+        self._time.settle(batch)
+        newest = min(self._time.now or 0, int(self._wall() * 1000))
         if newest > self.now():
             self._newest, self._read_at = newest, self._monotonic()
 

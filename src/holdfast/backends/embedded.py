@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from holdfast.detection import Campaign, DetectionSettings, Detector
 from holdfast.events import Batch
+from holdfast.reading import PUBLIC
 
 
 class EmbeddedEngine:
@@ -15,11 +16,14 @@ class EmbeddedEngine:
     `detector` is the operator itself, for its counters, warnings and campaigns. Use one engine from one thread.
     """
 
-    def __init__(self, settings: DetectionSettings | None = None, *, threads: int = 1) -> None:
-        """With empty state; `threads` share the work on each batch. The answers are the same for every number."""
+    def __init__(self, settings: DetectionSettings | None = None, *, key: bytes = PUBLIC, threads: int = 1) -> None:
+        """With empty state; `threads` share the work on each batch. The answers are the same for every number.
+
+        `key` (16 bytes) is the detector's: drawn at random wherever posts are strangers'.
+        """
         self._threads = threads
         self._crew = ThreadPoolExecutor(threads, thread_name_prefix="detection") if threads > 1 else None
-        self.detector = Detector(settings, run=self._run, readers=threads)
+        self.detector = Detector(settings, key=key, run=self._run, readers=threads)
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Campaign]:
         """Each campaign as it comes to light, and again whenever it grows or changes tier."""

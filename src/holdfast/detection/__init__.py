@@ -2,6 +2,7 @@
 
 from .campaign import Campaign, CampaignTier, Term
 from .census import Census, Count, take_census
+from .clock import StreamTime
 from .detector import Detector
 from .explain import ALERT_ONLY, Bystander, Carrier, Crossing, Explanation, Summand, explain_last_state
 from .keyed import Run
@@ -24,6 +25,7 @@ __all__ = [
     "Explanation",
     "Outcome",
     "Run",
+    "StreamTime",
     "Summand",
     "Takeover",
     "Term",

@@ -9,8 +9,8 @@ from holdfast.reading import Lure, LureKind
 
 from . import model
 from .campaign import Campaign, CampaignTier
-from .commentary import is_remark, owner_among
-from .evidence import Evidence, Sighting
+from .commentary import is_remark, owner_among, repeated
+from .evidence import OWN_SORTS, Evidence, Sighting
 from .likeness import alike
 from .sightings import TEXT
 from .trail import Joined, Looked, Taken, Trail
@@ -54,6 +54,8 @@ class Case:
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
     is_crowd: bool = False  # whether its accounts share no lure
+    is_hidden: bool = False  # whether its accounts hide behind the forms of remarks, which then count for nothing
+    plain: set[int] = field(default_factory=set)  # voices that do not
     crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # own lures of a crowd -> whose, and in which post
     voices: set[int] = field(default_factory=set)
     first_with: dict[int, First] = field(default_factory=dict)  # lure -> the carrier who posted it first
@@ -84,6 +86,7 @@ class Case:
         if sighting.account not in self.carriers and self._stands_by(sighting):
             self._take_bystander(sighting)
             return True
+        weighed = self._in_own_words(sighting)
         self.lure_posts += 1
         self.first_post_at = min(self.first_post_at, sighting.time) if self.lure_posts > 1 else sighting.time
         self.last_post_at = max(self.last_post_at, sighting.time)
@@ -103,7 +106,7 @@ class Case:
                 self.first_with[sighting.key] = First.of(sighting)
         if sighting.voice not in self.voices:
             self.voices.add(sighting.voice)
-            self.evidence.add(sighting, tainted=tainted)
+            self.evidence.add(weighed, tainted=tainted)
             if len(self.signatures) < 8 and any(sighting.signature):
                 self.signatures.append(sighting.signature)
         return True
@@ -120,8 +123,18 @@ class Case:
         """Whether it has grown so large that it is no longer followed."""
         return len(self.posts) + len(self.bystander_posts) >= model.MOST_POSTS
 
+    def _in_own_words(self, sighting: Sighting) -> Sighting:
+        """A sighting as it is weighed: what looks odd about a remark may be what it repeats."""
+        if not self.is_hidden:
+            return sighting
+        if not is_remark(sighting, self.names, self.handles):
+            self.plain.add(sighting.voice)
+            return sighting
+        return repeated(sighting)
+
     def _stands_by(self, sighting: Sighting) -> bool:
-        if is_remark(sighting, self.names, self.handles):
+        its_own = sighting.sort in OWN_SORTS  # what nobody else carries cannot be remarked on
+        if not self.is_hidden and not its_own and is_remark(sighting, self.names, self.handles):
             return True
         if self.contained_at is None:
             return False
@@ -133,7 +146,7 @@ class Case:
     def _take_bystander(self, sighting: Sighting) -> None:
         if sighting.account:
             if sighting.account not in self.bystanders:
-                self.evidence.remarks += self.detected_at is None
+                self.evidence.remarks += self.detected_at is None and self.evidence.carriers > 0
             self.bystanders.setdefault(sighting.account, sighting.time)
         if sighting.post:
             self.bystander_posts[sighting.post] = sighting.time
@@ -159,10 +172,16 @@ class Case:
         return CampaignTier.CONTAIN if self._may_contain(score) else CampaignTier.ALERT
 
     def _may_contain(self, score: float) -> bool:
-        """What few show convicts nobody. A crowd shares nothing else that ties a stranger's own lure to it, so most must."""
+        """What few show convicts nobody. A crowd shares nothing else that ties a stranger's own lure to it, so most must.
+
+        Where accounts hide among those who remark, it must be what was done to them: nobody quotes that.
+        """
         certain = score - self.evidence.rare - self.evidence.shown_by_few() >= model.CONTAIN
-        tied = self.evidence.carriers >= model.CROWD_CARRIERS and bool(self.evidence.typical_traces())
-        return certain and (not self.is_crowd or tied)
+        if not certain or not (self.is_crowd or self.is_hidden):
+            return certain
+        typical = self.evidence.typical_traces()
+        tied = "precursors" in typical if self.is_hidden else bool(typical)
+        return tied and self.evidence.carriers >= model.CROWD_CARRIERS
 
     def release(self, key: int) -> bool:
         """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""
@@ -189,6 +208,7 @@ class Case:
         self.passing = (self.passing | other.passing) - shown
         self.crowd = other.crowd | self.crowd
         self.is_crowd &= other.is_crowd
+        self.is_hidden &= other.is_hidden
         self.carriers = _earliest(self.carriers, other.carriers)
         self.posts = _earliest(self.posts, other.posts)
         self.authors |= other.authors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from holdfast.reading.flags import (
     ADDRESS,
@@ -12,6 +13,8 @@ from holdfast.reading.flags import (
     DOMAIN,
     LINK,
     MENTIONS,
+    OBFUSCATED_LURE,
+    OBFUSCATED_TEXT,
     PHONE,
     QUOTED_LURE,
     REFERS,
@@ -84,6 +87,18 @@ def remark_in(sighting: Sighting, carriers: AbstractSet[str], handles: AbstractS
     if sighting.handles & handles or any(len(name) >= _SHORTEST_NAME and name in carriers for name in named):
         return "names one of the carriers"
     return None
+
+
+def repeated(sighting: Sighting) -> Sighting:
+    """A remark without what it may only repeat: disguised letters, a script or a language; and its reach brings no news."""
+    flags = sighting.features.flags & ~(OBFUSCATED_LURE | OBFUSCATED_TEXT)
+    features = replace(sighting.features, flags=flags, departures=frozenset(), high_reach=False)
+    return replace(sighting, features=features)
+
+
+def hides(carriers: int, others: int) -> bool:
+    """Whether more accounts seem to remark on a lure than those who carry it explain."""
+    return others > model.REMARKS_EXPLAINED * max(carriers, 1)
 
 
 def owner_among(sightings: list[tuple[int, str]]) -> str | None:

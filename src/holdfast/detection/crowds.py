@@ -32,7 +32,7 @@ CROWD_SIGHTING = 5
 """Words of one account in the crowd: voice, sequence number, time, features, and its gap's worth in thousandths."""
 
 CROWD_WORDS = CROWD_AT + EXACT * CROWD_SIGHTING
-LEARNT, SUM, CROWD_STATE = 1, 2, 4
+LATEST, LEARNT, SUM, CROWD_STATE, STARTED = 0, 1, 2, 4, 5
 QUIET, SCREENED, CAMPAIGN, FULL = 0, 1, 2, 3
 
 _SCREEN = model.milli(model.ALERT - model.RARE_MOST - 3.0)  # leaves room for what only exact weighing knows
@@ -104,8 +104,9 @@ def join_crowd(crowd: Array, which: int, voice: int, at: int, when: int, word: i
         until = (
             when if crowd[CROWD_STATE] < CAMPAIGN else crowd[5]
         )  # what a campaign does tells nothing of ordinary life
-        worth = _own_worth(crowd, which, when - crowd[0], until - origin)
-        crowd[40 + _scale(when - crowd[0])] += 1
+        waited = abs(when - crowd[0])
+        worth = _own_worth(crowd, which, waited, until - origin)
+        crowd[40 + _scale(waited)] += 1
         over = _is_over(crowd, when)
         crowd[2] = min(crowd[2] + worth, _MOST)
         if crowd[2] <= 0 or over:

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from holdfast.events import Batch
-from holdfast.reading import Reader, hash_column
+from holdfast.reading import PUBLIC, Reader, hash_column
 
 from .campaign import Campaign
-from .crowds import CROWD_WORDS
+from .clock import StreamTime
+from .crowds import CROWD_WORDS, LATEST, STARTED
 from .evidence import Evidence
 from .explain import Explanation, explain
 from .growth import Grower, Growth, pace
@@ -23,7 +24,7 @@ from .pictures import add_pictures, with_codes
 from .pieces import Pieces, with_profiles
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import RATE_WORDS, bases, pictures
+from .rates import HALVED, RATE_WORDS, bases, pictures
 from .settings import SHARES, DetectionSettings
 from .sightings import CROWD_KINDS, KEPT_LONG, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
@@ -39,11 +40,23 @@ class Detector:
     parts of a batch to others through `run`.
     """
 
-    def __init__(self, settings: DetectionSettings | None = None, *, run: Run = one_by_one, readers: int = 1) -> None:
-        """Empty. `run` does jobs that are independent of each other, at most `readers` of them reading."""
+    def __init__(
+        self,
+        settings: DetectionSettings | None = None,
+        *,
+        key: bytes = PUBLIC,
+        run: Run = one_by_one,
+        readers: int = 1,
+    ) -> None:
+        """Empty. `run` does jobs that are independent of each other, at most `readers` of them reading.
+
+        Accounts and lures are told apart by their hashes under `key` (16 bytes). Where strangers choose their names it
+        must be drawn at random, so that nobody can make two that are taken for one; the answers do not depend on it.
+        """
         self.settings = settings or DetectionSettings()
+        self._key = key
         self._run = run
-        self._readers = [Reader() for _ in range(readers)]
+        self._readers = [Reader(key=key) for _ in range(readers)]
         self._state = KeyedState(self.settings)
         room = int(SHARES["log"] * self.settings.memory_mb * (1 << 20)) // 2
         self._logs = (PostLog(room), PostLog(room))
@@ -52,6 +65,7 @@ class Detector:
         self._shorteners: Any = np.zeros(256, np.int64)
         self._pieces = Pieces()
         self._takeovers = Takeovers()
+        self._time = StreamTime()
         self._sequence = 0
         self._origin: int | None = None
         self._newest = 0
@@ -59,15 +73,33 @@ class Detector:
         self._grower = self._grow_from(Growth())
 
     def observe(self, batch: Batch) -> list[Campaign]:
-        """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now."""
+        """Take a batch in; the campaigns that it brought to light or changed, in stream order, each as it stands now.
+
+        Times are not taken at their word (`clock`).
+        """
+        for stretch in self._time.settle(batch):
+            self._leap(stretch.leap)
+            self._observe(stretch.batch)
+        return self._grower.take_changed()
+
+    def _leap(self, leap: int) -> None:
+        """Let the stream's time leap by so many ms, which were not watched; a leap back takes with it what was noted as latest."""
+        if self._origin is not None:
+            self._origin += leap
+        if leap < 0:
+            self._newest += leap
+            self._rates[HALVED] += leap
+            under_way = self._crowds[:, LATEST] != 0
+            self._crowds[np.ix_(under_way, (LATEST, STARTED))] += leap
+
+    def _observe(self, batch: Batch) -> None:
         self._takeovers.observe(batch.others)
         parts = self._parts(with_profiles(in_order(with_codes(batch.posts)), batch.others))
-        events = rows_of(batch.others)
+        events = rows_of(batch.others, self._key)
         for part, readings in parts[:-1]:
             now, events = events.split(part.column("time"))
             self._observe_part(part, readings, now)
         self._observe_part(*parts[-1], events)
-        return self._grower.take_changed()
 
     def campaigns(self) -> tuple[Campaign, ...]:
         """Every campaign as it stands, in order of detection."""
@@ -90,6 +122,7 @@ class Detector:
         return {
             "posts": self._sequence,
             "late": self._late,
+            "misdated": self._time.set_right,
             "unresolved": self._grower.growth.unresolved,
             "evicted_accounts": accounts,
             "evicted_security": security,
@@ -103,6 +136,8 @@ class Detector:
             Saved(
                 version=VERSION,
                 memory_mb=self.settings.memory_mb,
+                key=self._key,
+                time=self._time,
                 sequence=self._sequence,
                 origin=self._origin,
                 newest=self._newest,
@@ -122,14 +157,15 @@ class Detector:
     def restore(
         cls, snapshot: bytes, settings: DetectionSettings | None = None, *, run: Run = one_by_one, readers: int = 1
     ) -> Detector:
-        """Go on from `snapshot` with the answers of a detector that never stopped; `memory_mb` must be as it was.
+        """Go on from `snapshot`, and by its key, with the answers of a detector that never stopped; `memory_mb` must be as it was.
 
         Raises:
             InputError: the snapshot is damaged, of another version, or of another size.
 
         """
         saved = unpack(snapshot)
-        detector = cls(settings or DetectionSettings(memory_mb=saved.memory_mb), run=run, readers=readers)
+        settings = settings or DetectionSettings(memory_mb=saved.memory_mb)
+        detector = cls(settings, key=saved.key, run=run, readers=readers)
         fill(detector._state, saved.arrays)
         for log, chunks in zip(detector._logs, saved.logs, strict=True):
             refill(log, chunks)
@@ -138,6 +174,7 @@ class Detector:
         detector._shorteners[:] = saved.shorteners
         detector._sequence, detector._origin = saved.sequence, saved.origin
         detector._newest, detector._late = saved.newest, saved.late
+        detector._time = saved.time
         detector._pieces = saved.pieces
         detector._takeovers = saved.takeovers
         detector._grower = detector._grow_from(saved.growth)
@@ -145,7 +182,7 @@ class Detector:
 
     def _grow_from(self, growth: Growth) -> Grower:
         settings = self.settings
-        return Grower(growth, self._logs, self._state, alert=settings.alert, trails=settings.trails)
+        return Grower(growth, self._logs, self._state, key=self._key, alert=settings.alert, trails=settings.trails)
 
     # ---- one part of a batch
 
@@ -170,7 +207,7 @@ class Detector:
         return list(zip(parts, read, strict=True))
 
     def _observe_part(self, posts: Any, readings: Any, events: EventRows) -> None:
-        columns = columns_of(posts)
+        columns = columns_of(posts, self._key)
         time = columns.time
         if self._origin is None and len(time):
             self._origin = int(time[0])  # of posts alone: security events may tell of days in which no post was seen
@@ -262,15 +299,15 @@ def _find(chunks: list[Chunk], sequence: int) -> Named | None:
     return None
 
 
-def columns_of(posts: Any) -> PostColumns:
-    """What the state kernels need of a batch besides its reading."""
+def columns_of(posts: Any, key: bytes = PUBLIC) -> PostColumns:
+    """What the state kernels need of a batch besides its reading; ids are hashed under `key`."""
     return PostColumns(
         time=posts.column("time").to_numpy(),
         lang=_strings(posts.column("lang")),
         client=_strings(posts.column("client")),
         verified=_numbers(posts.column("verified").cast(pa.uint8())),
         reach=_numbers(posts.column("reach")),
-        answered=_hashes(posts.column("reply_to")),
+        answered=_hashes(posts.column("reply_to"), key),
     )
 
 
@@ -281,11 +318,11 @@ def _numbers(column: Any) -> Any:
     return (pc.fill_null(column, 0) if column.null_count else column).to_numpy()
 
 
-def _hashes(column: Any) -> Any:
+def _hashes(column: Any, key: bytes) -> Any:
     """The hash of each string, int64[n]; anything where there is none."""
     if column.null_count == len(column):
         return np.zeros(len(column), np.int64)
-    return hash_column(column).view(np.int64)
+    return hash_column(column, key).view(np.int64)
 
 
 def _strings(column: Any) -> tuple[Any, Any]:

@@ -211,7 +211,8 @@ class Evidence:
         """The summands, largest first; they add up to the score."""
         found = [_term(name, self.sums[name], self.counts[name]) for name in CONTENT if name in self.sums]
         if excess := max(0, self.remarks - self.carriers):
-            found.append(_term("remarks", model.REMARK * excess, excess))
+            shown = sum(term.log_likelihood for term in found)  # talk explains no more than what there is to talk about
+            found.append(_term("remarks", max(model.REMARK * excess, -max(shown, 0.0)), excess))
         content = sum(term.log_likelihood for term in found)
         spreads = self._spreads()
         copying = model.spread(content, spreads) - content
@@ -293,6 +294,9 @@ def _count(counts: dict[str, int], name: str, by: int = 1) -> None:
 
 _FORMED = ("page", "own_link", "own_site")
 """Sorts of key that an app's form makes too."""
+
+OWN_SORTS = ("own", "own_link", "own_site")
+"""Sorts of key that one account has to itself."""
 
 _OWN = {"address": "own_addresses", "short_link": "own_short_links", "link": "own_sites"}
 

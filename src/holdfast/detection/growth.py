@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.reading import Lure, LureKind, hash_text, lure_key, read_text
+from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key, read_text
 from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PROVED, SHORT_LINK
 
 from . import model
-from .campaign import Campaign
+from .campaign import Campaign, CampaignTier
 from .case import Case
+from .commentary import hides
 from .crowds import CAMPAIGN, CROWD_STATE, FULL, LEARNT, SUM
 from .evidence import Evidence, Pace, Sighting
 from .features import Features
@@ -40,6 +41,9 @@ _FOLLOW_ALIKE = 0.8
 
 _NAME = re.compile(r"\w{2,30}", re.ASCII)
 """Account ids that people could write after an @."""
+
+_EVER = (1 << 63) - 1
+"""A sequence number that no post has."""
 
 _TEXTS_WATCHED = 8
 """Carriers whose words are watched for beside new lures."""
@@ -70,11 +74,15 @@ class Grower:
         logs: tuple[PostLog, PostLog],
         state: KeyedState,
         *,
+        key: bytes = PUBLIC,
         alert: float = model.ALERT,
         trails: bool = False,
     ) -> None:
-        """Go on from `growth`; new campaigns are told from `alert` nats on, and with `trails` keep what they were told."""
-        self.growth, self._logs, self._state = growth, logs, state
+        """Go on from `growth`; new campaigns are told from `alert` nats on, and with `trails` keep what they were told.
+
+        `key` is that under which the posts were read.
+        """
+        self.growth, self._logs, self._state, self._key = growth, logs, state, key
         self._alert, self._trails = alert, trails
         self._watch_anew()
 
@@ -82,7 +90,8 @@ class Grower:
         """Watch what belongs to campaigns that still are followed."""
         growth = self.growth
         followed = {name for name, case in growth.cases.items() if not case.is_full}
-        self.accounts = WatchSet(hash_text(account) for account, name in growth.by_account.items() if name in followed)
+        carriers = (account for account, name in growth.by_account.items() if name in followed)
+        self.accounts = WatchSet(hash_text(account, self._key) for account in carriers)
         keys = [*growth.by_key.items(), *growth.by_band.items()]
         self.keys = WatchSet(key for key, name in keys if name in followed)
 
@@ -104,12 +113,12 @@ class Grower:
         sightings = self._sightings(due, until)
         if not sightings:
             return
-        case = self._case(campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence)
-        is_common = due.kind == DOMAIN and due.before >= model.KNOWN_POSTS
-        case.common.update([due.key] if is_common else [])
-        for sighting in sightings:
-            self._take(case, sighting)
-        evidence.remarks = max(evidence.remarks, due.remarks)
+        first = next((sighting for sighting in sightings if sighting.account), sightings[0])
+        name = campaign_id(
+            self._public(due.key, first.text, first.urls), sightings[0].post or str(sightings[0].sequence)
+        )
+        is_common = due.kind == DOMAIN and (evidence.pace.known or due.before >= model.COMMON_POSTS)
+        case = self._told(name, sightings, evidence, due.remarks, {due.key} if is_common else set())
         now = max(sighting.time for sighting in sightings)
         if not case.decide(now) or case.id in self.growth.cases:
             return
@@ -131,9 +140,54 @@ class Grower:
         self._watch(known, bands, known.carriers)
         self._touch(known)
 
-    def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
-        trail = Trail(start=copy.deepcopy(evidence), is_crowd=is_crowd, alert=self._alert) if self._trails else None
-        return Case(id=name, evidence=evidence, is_crowd=is_crowd, alert=self._alert, trail=trail)
+    def _public(self, key: int, text: str, urls: tuple[str, ...]) -> int:
+        """The number of a lure in a post under the public key; that of anything else is the same under every key."""
+        own, public = read_text(text, urls, key=self._key).lures, read_text(text, urls).lures
+        return next((told.key for found, told in zip(own, public, strict=False) if found.key == key), key)
+
+    def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False, is_hidden: bool = False) -> Case:
+        trail = None
+        if self._trails:
+            start = copy.deepcopy(evidence)
+            trail = Trail(start=start, is_crowd=is_crowd, is_hidden=is_hidden, alert=self._alert)
+        return Case(id=name, evidence=evidence, is_crowd=is_crowd, is_hidden=is_hidden, alert=self._alert, trail=trail)
+
+    def _told(self, name: str, sightings: list[Sighting], evidence: Evidence, remarks: int, common: set[int]) -> Case:
+        """A case of these sightings; one of accounts that hide where too many only remark, or where what was done to them tells."""
+        fresh = copy.deepcopy(evidence)
+        case = self._case(name, evidence)
+        case.common |= common
+        for sighting in sightings:
+            self._take(case, sighting)
+        evidence.remarks = max(evidence.remarks, remarks)
+        carriers = evidence.carriers
+        if carriers >= model.MIN_CARRIERS or len(sightings) - carriers < model.MIN_CARRIERS:
+            return case
+        hidden = self._case(name, fresh, is_hidden=True)
+        hidden.common |= common
+        for sighting in sightings:
+            self._take(hidden, sighting)
+        proved = hidden.worth() is CampaignTier.CONTAIN
+        return hidden if proved or hides(carriers, hidden.evidence.carriers - carriers) else case
+
+    def _show(self, case: Case) -> None:
+        """Weigh a campaign of accounts that seemed to hide anew: enough carry its lure plainly, so who remarks on it remarks."""
+        before = case.evidence
+        told = self._case(case.id, Evidence(pace=before.pace, base=before.base, pictures=before.pictures))
+        told.common, told.pages = case.common, case.pages
+        told.detected_at, told.detected_after_posts = case.detected_at, case.detected_after_posts
+        kinds = {key: kind for key, kind in case.kinds.items() if kind != TEXT}
+        found: dict[int, Sighting] = {}
+        for key, kind in kinds.items():
+            for post in (post for log in self._logs for post in log.carrying(key, _EVER)):
+                valid = next(valid for _, own, valid in post.lures if own == key)
+                found.setdefault(post.sequence, sighting_of(post, (kind, key, valid)))
+        for sequence in sorted(found):
+            self._take(told, found[sequence])
+        told.lures, told.kinds, told.words, told.merged = case.lures, case.kinds, case.words, case.merged
+        told.texts_watched, told.revision = case.texts_watched, case.revision
+        if told.evidence.carriers >= model.MIN_CARRIERS:
+            self.growth.cases[case.id] = told
 
     def _bring_along(self, case: Case, sequences: frozenset[int]) -> None:
         """Make what else most of the carrying posts carry the campaign's too, where it is new and nearly nobody else's."""
@@ -184,7 +238,7 @@ class Grower:
             named = [post for log in self._logs for post in log.numbered(frozenset(exact))]
         else:
             named = [post for log in self._logs for post in log.carrying(due.key, until)]
-        start = min(exact, default=0) if due.kind == DOMAIN and due.started - due.first_time >= model.DAY else 0
+        start = min(exact, default=0) if due.kind == DOMAIN and due.started > due.first_time else 0
         found = {
             post.sequence: sighting_of(post, (due.kind, due.key, due.valid)) for post in named if post.sequence >= start
         }
@@ -196,8 +250,9 @@ class Grower:
         """The keys by which posts name an account: its id and its handle as handles."""
         if not account:
             return frozenset()
-        known = self._state.handle_of(hash_text(account))
-        own = lure_key(Lure(kind=LureKind.HANDLE, value=f"@{account}")) if _NAME.fullmatch(account) else 0
+        known = self._state.handle_of(hash_text(account, self._key))
+        handle = Lure(kind=LureKind.HANDLE, value=f"@{account}")
+        own = lure_key(handle, self._key) if _NAME.fullmatch(account) else 0
         return frozenset({known, own} - {0})
 
     def _take(self, case: Case, sighting: Sighting) -> bool:
@@ -228,9 +283,8 @@ class Grower:
         if named is not None:
             self._name(case, key, named.text, named.urls)
 
-    @staticmethod
-    def _name(case: Case, key: int, text: str, urls: tuple[str, ...]) -> None:
-        for found in read_text(text, urls).lures:
+    def _name(self, case: Case, key: int, text: str, urls: tuple[str, ...]) -> None:
+        for found in read_text(text, urls, key=self._key).lures:
             if found.key == key:
                 case.lures[key] = found.lure
 
@@ -238,7 +292,7 @@ class Grower:
         for account in accounts:
             if account in case.carriers and account not in self.growth.by_account:
                 self.growth.by_account[account] = case.id
-                self.accounts.add(hash_text(account))
+                self.accounts.add(hash_text(account, self._key))
         if case.texts_watched < _TEXTS_WATCHED:
             case.texts_watched += 1
             for band in bands:
@@ -272,7 +326,9 @@ class Grower:
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
-        case = self._case(campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence, is_crowd=True)
+        first, own = members[0]
+        name = campaign_id(self._public(own, first.text, first.urls), f"{first.id} and others")
+        case = self._case(name, evidence, is_crowd=True)
         for each, key in members:
             self._take(case, sighting_of(each, (CROWD_KINDS[which], key, PROVED), own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
@@ -354,6 +410,9 @@ class Grower:
             if sighting.key in case.common:
                 self._adopt_links(case, post)
             self._watch(case, bands, [post.account])
+        if case.is_hidden and case.contained_at is None and len(case.plain) >= model.MIN_CARRIERS:
+            self._show(case)
+            case = self.growth.cases[case.id]
         case.decide(max(post.time, case.last_post_at))
         self._touch(case)
         if case.is_full:

@@ -96,6 +96,10 @@ KNOWN_POSTS, KNOWN_AGE = 8, 1 * DAY
 """From so many posts over so long a time before the burst a site is known, and its bursts are ordinary: it then counts as
 something people copy. Fewer could be an attacker's, to give a fresh site a past. [bg] Conversations come in bursts."""
 
+COMMON_POSTS = 64
+"""From so many posts before the burst, however young, a site is not the attackers' own: where a stream has just begun, all sites
+are young. [judged]"""
+
 OWN_CAP, OWN_FLOOR = 6.0, -3.0
 OWN_SCALES = (14, 10, 9)
 OWN_PRIOR = 2.0
@@ -201,6 +205,10 @@ by its pace alone, nor by itself holds anybody. [judged]"""
 REMARK = -1.25
 """An account that quotes, defangs or answers, beyond as many as carry: ln(0.2 / 0.7). A key that is mostly talked about is news. [judged]"""
 
+REMARKS_EXPLAINED = 64
+"""A remark needs somebody to remark on: so many accounts may quote, answer or name each one that carries a lure, or one that we
+did not see. Where there are more, they hide behind the form of it. [judged]"""
+
 CONVERSATION = -1.0
 """The post speaks to somebody: help given, not a lure cast. [bg]"""
 
@@ -299,7 +307,12 @@ MOST_IN_CROWD = 1_000
 PIECES_WINDOW = 1 * HOUR
 PIECES_KEPT, PIECES_ACCOUNTS = 4, 16_384
 """How far apart an account's posts may be that together hold one address, how many of its pieces are remembered, and of how
-many accounts: a few megabytes. Joining proves itself: a wrong one in a billion passes a checksum. [judged]"""
+many accounts at least, twice as many at most: a few megabytes. Joining proves itself: a wrong one in a billion passes a checksum. [judged]"""
+
+CLOCK_SPAN, CLOCK_STEPS, CLOCK_ENOUGH = 1 * DAY, 256, 16
+"""How far from the stream's time an event may be: a day, or 256 of the stream's usual steps where that is longer (a forum
+of fifty posts a day may be silent for five days). Sixteen events in a row that stand apart on one side, or as many as were seen
+at all, move the stream: who wants to move it must post as much as everybody else. [judged]"""
 
 LURE_WINDOW = 30 * DAY
 NEXT_LURE_WINDOW = 6 * HOUR
@@ -314,8 +327,8 @@ def novice(kind: str, posts: int) -> float:
 
 
 def quiet(watched: int) -> int:
-    """The pace, in ms, given to a site first seen after `watched` ms."""
-    return min(QUIET, max(watched // WATCHED, 1))
+    """The pace, in ms, given to a site first seen after `watched` ms; before the stream's latest leap, where far below 0."""
+    return QUIET if watched < -DAY else min(QUIET, max(watched // WATCHED, 1))
 
 
 def gap(waited: int, usual: int, *, first: bool) -> float:

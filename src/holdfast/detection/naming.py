@@ -59,7 +59,7 @@ class Due:
     @classmethod
     def of(cls, row: Any) -> Due:
         """Read a row that `sightings.follow` handed over."""
-        _, key, kind, valid, *entry = row.tolist()
+        _, key, kind, valid, _, *entry = row.tolist()
         exact = []
         for at in range(HEADER_WORDS, HEADER_WORDS + min(entry[5], EXACT) * SIGHTING_WORDS, SIGHTING_WORDS):
             voice, sequence, time, features, page = entry[at : at + SIGHTING_WORDS]

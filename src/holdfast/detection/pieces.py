@@ -6,6 +6,7 @@ reading among the links of the post that completes it. A profile change that car
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -37,8 +38,9 @@ class Pieces(msgspec.Struct, kw_only=True):
         rows = np.flatnonzero(flags & HAS_PIECE)
         if not len(rows):
             return None
-        some = posts.select(["account", "time", "text"]).take(pa.array(rows)).to_pylist()
-        joined = {int(row): found for row, post in zip(rows, some, strict=True) if (found := self._join(**post))}
+        some = posts.select(["account", "time", "text"]).take(pa.array(rows))
+        told = zip(rows.tolist(), *(column.to_pylist() for column in some.columns), strict=True)
+        joined = {row: found for row, account, time, text in told if (found := self._join(account, time, text))}
         if not joined:
             return None
         urls = posts.column(_URLS).to_pylist()
@@ -48,17 +50,25 @@ class Pieces(msgspec.Struct, kw_only=True):
 
     def _join(self, account: str, time: int, text: str) -> list[str]:
         """The addresses that this post's pieces make with earlier ones of its account; the pieces are kept for later."""
-        pieces = _RUN.findall(_plain(text))[: model.PIECES_KEPT]
+        pieces = [run[0] for run in itertools.islice(_RUN.finditer(_plain(text)), model.PIECES_KEPT)]
         if not pieces:
             return []
-        earlier = self.recent.pop(account, [])
+        earlier = self.recent.pop(account, None)
+        if earlier is None:
+            self.recent[account] = [(time, piece) for piece in pieces]
+            self._let_go()
+            return []
         before = [piece for when, piece in earlier if abs(time - when) <= model.PIECES_WINDOW]
         found = [whole for piece in pieces for other in before for whole in _wholes(other, piece)]
         kept = [*((when, piece) for when, piece in earlier if piece in before), *((time, piece) for piece in pieces)]
         self.recent[account] = kept[-model.PIECES_KEPT :]
-        if len(self.recent) > model.PIECES_ACCOUNTS:
-            del self.recent[next(iter(self.recent))]
         return found
+
+    def _let_go(self) -> None:
+        """Keep the accounts heard last; seldom, and many at once, for a dictionary is slow to lose its first."""
+        beyond = len(self.recent) - model.PIECES_ACCOUNTS
+        if beyond >= model.PIECES_ACCOUNTS:
+            self.recent = dict(itertools.islice(self.recent.items(), beyond, None))
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from holdfast.events import Account, AppAuthorised, CredentialChange, ResetRequested, SecurityEvent, SignIn
-from holdfast.reading import Lure, LureKind, hash_text, lure_key
+from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key
 
 from . import model
 from .history import ABOUT, SIGN_IN
@@ -40,9 +40,13 @@ _EMPTY = np.zeros(0, np.int64)
 _NONE = EventRows(columns=(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY))
 
 
-def rows_of(events: Iterable[SecurityEvent]) -> EventRows:
-    """The events that say something about an account's safety, in order of time, whatever theirs; the others are left out."""
-    rows = sorted((row for event in events if (row := _row(event)) is not None), key=lambda row: (row[1], row))
+def rows_of(events: Iterable[SecurityEvent], key: bytes = PUBLIC) -> EventRows:
+    """The events that say something about an account's safety, in order of time, whatever theirs; the others are left out.
+
+    Accounts and organisations are hashed under `key`; of places only six bits count, so these are the same under every key.
+    """
+    found = (row for event in events if (row := _row(event, key)) is not None)
+    rows = sorted(found, key=lambda row: (row[1:], row[0]))  # the account last: its number depends on the key
     if not rows:
         return _NONE
     columns: Sequence[Sequence[int]] = list(zip(*rows, strict=True))
@@ -50,25 +54,25 @@ def rows_of(events: Iterable[SecurityEvent]) -> EventRows:
     return EventRows(columns=(made[0], made[1], made[2], made[3], made[4], made[5]))
 
 
-def _row(event: SecurityEvent) -> tuple[int, int, int, int, int, int] | None:
+def _row(event: SecurityEvent, key: bytes) -> tuple[int, int, int, int, int, int] | None:
     match event:
         case SignIn(outcome="ok"):
             places = (_hash(event.country), _hash(event.asn), _hash(event.device))
-            return (hash_text(event.account), event.time, SIGN_IN, *places)
+            return (hash_text(event.account, key), event.time, SIGN_IN, *places)
         case CredentialChange():
-            return (hash_text(event.account), event.time, _credential(event), 0, 0, 0)
+            return (hash_text(event.account, key), event.time, _credential(event), 0, 0, 0)
         case ResetRequested():
-            return (hash_text(event.account), event.time, _RESET, 0, 0, 0)
+            return (hash_text(event.account, key), event.time, _RESET, 0, 0, 0)
         case AppAuthorised():
-            return (hash_text(event.account), event.time, _APP, 0, 0, 0)
+            return (hash_text(event.account, key), event.time, _APP, 0, 0, 0)
         case Account():
-            handle = lure_key(Lure(kind=LureKind.HANDLE, value=event.handle)) if event.handle else 0
+            handle = lure_key(Lure(kind=LureKind.HANDLE, value=event.handle), key) if event.handle else 0
             high = event.verified or event.reach >= model.HIGH_REACH or event.tier != "ordinary"
             return (
-                hash_text(event.account),
+                hash_text(event.account, key),
                 event.time,
                 ABOUT,
-                _hash(event.org and f"organisation {event.org}"),
+                _hash(event.org and f"organisation {event.org}", key),
                 handle,
                 int(high),
             )
@@ -84,5 +88,5 @@ def _credential(event: CredentialChange) -> int:
     return _CREDENTIAL
 
 
-def _hash(value: str) -> int:
-    return hash_text(value) if value else 0
+def _hash(value: str, key: bytes = PUBLIC) -> int:
+    return hash_text(value, key) if value else 0

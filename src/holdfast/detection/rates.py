@@ -28,7 +28,8 @@ from .features import PICTURED_BIT, SIGNS_IN_BIT
 
 KINDS = len(model.PRECURSOR_KINDS)
 RATE_WORDS = 26
-_POSTS, _KNOWN, _ACCOUNTS, _EVENTS, _HALVED = KINDS, 9, 10, 11, 19
+HALVED = 19
+_POSTS, _KNOWN, _ACCOUNTS, _EVENTS = KINDS, 9, 10, 11
 _MEMORY, _DAY = model.PRECURSOR_MEMORY, model.DAY
 _ESTABLISHED, _PICTURES, _SHOWN = 20, 22, 24
 _MIN_POSTS, _PICTURE_MEMORY = model.ESTABLISHED_POSTS, model.PICTURE_MEMORY
@@ -71,11 +72,11 @@ def count_event(rates: Array, code: int, when: int) -> None:
     """Count a security event by its code; sign-ins are counted with the posts that follow them."""
     if code >= KINDS:
         return
-    if when - rates[_HALVED] > _DAY:
-        days = min((when - rates[_HALVED]) // _DAY, 62)
+    if when - rates[HALVED] > _DAY:
+        days = min((when - rates[HALVED]) // _DAY, 62)
         for kind in range(KINDS):
             rates[_EVENTS + kind] >>= days
-        rates[_HALVED] = when
+        rates[HALVED] = when
     rates[_EVENTS + code] += 1
 
 

@@ -70,7 +70,13 @@ def weigh_again(trail: Trail, case: Case | None = None) -> Iterator[Weighing]:
 
 
 def _fresh(trail: Trail) -> Case:
-    return Case(id="", evidence=copy.deepcopy(trail.start), is_crowd=trail.is_crowd, alert=trail.alert)
+    return Case(
+        id="",
+        evidence=copy.deepcopy(trail.start),
+        is_crowd=trail.is_crowd,
+        is_hidden=trail.is_hidden,
+        alert=trail.alert,
+    )
 
 
 def _told(trail: Trail) -> Case:
@@ -98,7 +104,7 @@ def _take(case: Case, step: Taken) -> tuple[bool, str]:
     form = remark_in(sighting, case.names, case.handles)
     case.take(sighting, step.handles, tainted=step.tainted)
     if len(case.bystanders) > bystanders:
-        return True, form or _NO_TRACE
+        return True, _NO_TRACE if form is None or case.is_hidden else form
     return len(case.voices) > voices, ""
 
 

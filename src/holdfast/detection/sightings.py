@@ -17,6 +17,9 @@ picture's is what its accounts' pasts say |
 | 12-15 | 256 bits by account, to know the next one as new |
 | 16, 17 | posts before the sum started, and when it did |
 
+Who only remarks on a lure is followed the same way beside it, under a key of its own: a remark needs somebody to remark on, and
+there may be too many (`growth`).
+
 Sums are integers, screens are generous: an entry whose sum could reach the alert threshold is handed to `evidence` as it stands.
 """
 
@@ -47,13 +50,13 @@ from . import model
 from .features import PICTURED_BIT
 from .pictures import PICTURE
 from .settings import ENTRY_WORDS, EXACT, HEADER_WORDS, SIGHTING_WORDS
-from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of, prefetch, refresh
+from .tables import EVICTED, FOUND, FRESH, TICK, claim, find, home, mix, part_of, prefetch, refresh, seek
 
 TEXT = 8
 """The kind of key that a text band is; the others are reading's codes. Handles are not followed: everybody shares them."""
 
-SCREEN_WORDS = 4
-"""Before the copy of the entry: row, key, kind, checksum."""
+SCREEN_WORDS = 5
+"""Before the copy of the entry: row, key, kind, checksum, whether it is of those who only remark on the key."""
 
 MIN_WORDS = 5
 """Shorter texts are alike by nature."""
@@ -72,6 +75,7 @@ _m = model.milli
 ROUNDED = 50  # thousandths by which the screen lies below the threshold: the last word is said in floating point
 _MIN_CARRIERS = model.MIN_CARRIERS
 _COMMENTARY = QUOTED_LURE | DEFANGED | REFERS | REPLIES
+_REMARKED = 1 << 20  # turned in a mixed key for those who only remark on it: another key, of the same set
 _COPYABLE = _m(model.SHARED_COPYABLE)
 _SHARED = (0, _m(model.SHARED_ADDRESS), 0, _COPYABLE, _COPYABLE, 0, _COPYABLE)
 _SHARED_SHAPE, _SHARED_TEXT = _m(model.SHARED_ADDRESS_SHAPE), _m(model.SHARED_TEXT)
@@ -109,7 +113,7 @@ _STRONG_PRECURSOR = 2500  # thousandths: from here a post's text is followed fro
 _YOUNG = 8  # accounts: up to here a site is rare enough that its posts' names are kept long
 _PROMOTED = 0xFFFF
 _SLOTS = 4  # of a group in the sketch: 16 bytes
-_AHEAD = 6  # posts ahead for which memory is called
+_AHEAD, _SOON = 6, 2  # posts ahead for which tags, and then rows, are called
 
 
 @kernel
@@ -224,7 +228,8 @@ def _page_step(entry: Array, when: int, page: int, character: int, origin: int) 
     if _place_of(entry, 4, page) >= 0:
         return _SAME_PAGE
     age = entry[17] - entry[0]
-    usual = min(_QUIET, max((entry[0] - origin) // _WATCHED, 1))
+    watched = entry[0] - origin
+    usual = _QUIET if watched < -_DAY else min(_QUIET, max(watched // _WATCHED, 1))
     if entry[16] >= 2 and age >= _DAY:
         usual = min(_QUIET, age // entry[16])
     first = entry[5] == 1
@@ -267,7 +272,7 @@ def _see(
     _weigh_copyproof(entry, word, when, character > 0)
     _list(entry, voice, at, when, word, page)
     entry[2] += new
-    entry[1] = max(entry[1], when)
+    entry[1] = max(entry[1], when) if when > entry[1] - _DAY else when  # that was told in a time that turned out wrong
     return True
 
 
@@ -331,10 +336,19 @@ def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
 
 
 @kernel
-def _hand_over(due: Array, found: Array, row: int, key: int, kind: int, valid: int, entry: Array) -> None:
+def _hand_over(
+    due: Array,
+    found: Array,
+    row: int,
+    key: int,
+    kind: int,
+    valid: int,
+    remarks: int,
+    entry: Array,
+) -> None:
     """Copy an entry as it stands at this post."""
     at = found[0]
-    due[at, 0], due[at, 1], due[at, 2], due[at, 3] = row, key, kind, valid
+    due[at, 0], due[at, 1], due[at, 2], due[at, 3], due[at, 4] = row, key, kind, valid, remarks
     for word in range(ENTRY_WORDS):
         due[at, SCREEN_WORDS + word] = entry[word]
     found[0] = at + 1
@@ -394,7 +408,7 @@ def _follow_text(
             _begin(rows[slot], when)
             lost[1] += state - FRESH
         if _see_text(rows[slot], voice, at, when, word, 0) and _is_due(rows[slot], TEXT, least, at, 0):
-            _hand_over(due, found, post, key, TEXT, 0, rows[slot])
+            _hand_over(due, found, post, key, TEXT, 0, False, rows[slot])
     return strong
 
 
@@ -458,6 +472,23 @@ def _call_memory(
 
 
 @kernel
+def _call_rows(
+    post: int, lure_from: Array, lure_kind: Array, lure_key: Array, stamp: int,
+    rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array],
+) -> None:  # fmt: skip
+    """Call for the rows of lures that a post soon to come will ask for, by tags that were called for earlier."""
+    for lure in range(lure_from[post], lure_from[post + 1]):
+        mixed, kind = mix(lure_key[lure]), lure_kind[lure]
+        if kind in (ADDRESS, DOMAIN, PHONE, LINK, SHORT_LINK, PICTURE):
+            own = rare if kind in (ADDRESS, DOMAIN, PHONE) else links
+            slot = find(own[2], mixed)
+            if slot >= 0:
+                prefetch(own[3], slot)
+            else:
+                prefetch(own[1], seek(own[0], mixed, stamp)[0])
+
+
+@kernel
 def follow(
     readings: tuple[Array, ...], known: tuple[Array, Array, Array, Array],
     rare: tuple[Array, Array, Array, Array], links: tuple[Array, Array, Array, Array], texts: tuple[Array, Array, Array],
@@ -478,6 +509,8 @@ def follow(
             return post
         if post + _AHEAD < count:
             _call_memory(post + _AHEAD, bands, lure_from, lure_kind, lure_key, texts[2], rare, links)
+        if post + _SOON < count:
+            _call_rows(post + _SOON, lure_from, lure_kind, lure_key, sequence + post >> TICK, rare, links)
         at, voice, when, word = sequence + post, voices[post], time[post], features[post]
         remarks = flags[post] & _COMMENTARY != 0
         kept = 0
@@ -493,20 +526,22 @@ def follow(
                 continue
             own = rare if is_rare else links
             kept |= KEPT
+            carried = False
             if remarks:
                 slot = find(own[2], mixed)
                 if slot >= 0 and _is_new(own[3][slot], voice):
                     own[3][slot, 6] += 1
-                continue
+                carried = slot >= 0 or find(own[0], mixed) >= 0
+                mixed ^= _REMARKED
             valid = lure_valid[lure] & 0xFF
             slot, accounts = _follow_lure(
                 own, mixed, kind, valid, voice, at, when, word, pages[post], origin, lost, 2 if is_rare else 4
             )
             if kind == ADDRESS or (is_rare and accounts <= _YOUNG):
                 kept |= KEPT_LONG
-            if accounts == 0:
+            if accounts == 0 and not carried:
                 kept |= _crowding(kind, valid, word)
             if slot >= 0 and found[0] < most and _is_due(own[3][slot], kind, least, at, when - origin):
-                _hand_over(due, found, post, key, kind, valid, own[3][slot])
+                _hand_over(due, found, post, key, kind, valid, remarks, own[3][slot])
         keep[post] = kept
     return count

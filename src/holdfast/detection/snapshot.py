@@ -11,13 +11,14 @@ import pyarrow as pa
 
 from holdfast.errors import InputError
 
+from .clock import StreamTime
 from .growth import Growth
 from .keyed import KeyedState
 from .pieces import Pieces
 from .postlog import COLUMNS, Chunk, PostLog
 from .takeover import Takeovers
 
-VERSION = 3
+VERSION = 4
 _MAGIC = b"holdfast detection\n"
 _CODEC = "zstd"
 
@@ -27,6 +28,8 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     memory_mb: int
+    key: bytes
+    time: StreamTime
     sequence: int
     origin: int | None
     newest: int

@@ -23,6 +23,9 @@ from .settings import WAYS
 FOUND, FRESH, EVICTED = 0, 1, 2
 """What `claim` did: the key was there, or got an empty slot, or that of a key now forgotten."""
 
+LINE = 64
+"""Bytes of a cache line."""
+
 TAG = (1 << 44) - 1
 STAMP_AT = 44
 STAMP = (1 << 20) - 1
@@ -42,8 +45,15 @@ class Table:
 
     def __init__(self, sets: int, words: int) -> None:
         """Empty."""
-        self.tags: Array = np.zeros(sets * WAYS, np.int64)
-        self.rows: Array = np.zeros((sets * WAYS, words), np.int64)
+        self.tags: Array = _on_lines(sets * WAYS)
+        self.rows: Array = _on_lines(sets * WAYS * words).reshape(-1, words)
+
+
+def _on_lines(count: int) -> Array:
+    """`count` zeros that begin with a cache line, so that a set's tags lie in one; numpy's own begin 16 bytes into it."""
+    room = np.zeros(8 * count + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + 8 * count].view(np.int64)
 
 
 def _prefetch(context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001 - the signature numba asks for
@@ -99,8 +109,8 @@ def find(tags: Array, mixed: int) -> int:
 
 
 @kernel
-def claim(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
-    """A slot for the key, stamped as just used; and whether it was FOUND, FRESH, or EVICTED the longest unused key."""
+def seek(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
+    """The slot that `claim` would give to the key, and what it would say of it."""
     first = home(tags, mixed)
     tag = mixed & TAG | 1
     now = stamp & STAMP
@@ -108,14 +118,19 @@ def claim(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
     for slot in range(first, first + WAYS):
         held = tags[slot]
         if held & TAG == tag:
-            tags[slot] = tag | now << STAMP_AT
             return slot, FOUND
         age = now - (held >> STAMP_AT) & STAMP if held != 0 else _NEVER
         if age > oldest:
             victim, oldest = slot, age
-    state = FRESH if tags[victim] == 0 else EVICTED
-    tags[victim] = tag | now << STAMP_AT
-    return victim, state
+    return victim, FRESH if tags[victim] == 0 else EVICTED
+
+
+@kernel
+def claim(tags: Array, mixed: int, stamp: int) -> tuple[int, int]:
+    """A slot for the key, stamped as just used; and whether it was FOUND, FRESH, or EVICTED the longest unused key."""
+    slot, state = seek(tags, mixed, stamp)
+    tags[slot] = mixed & TAG | 1 | (stamp & STAMP) << STAMP_AT
+    return slot, state
 
 
 @kernel

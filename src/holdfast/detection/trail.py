@@ -42,6 +42,7 @@ class Trail(msgspec.Struct, kw_only=True):
 
     start: Evidence
     is_crowd: bool = False
+    is_hidden: bool = False
     alert: float = model.ALERT
     steps: list[Step] = msgspec.field(default_factory=list)
 

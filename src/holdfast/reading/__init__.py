@@ -2,14 +2,16 @@
 
 from .fingerprint import agreement
 from .flags import LURE_CODES, Flag
-from .hashing import hash_column, hash_text
+from .hashing import KEY_BYTES, PUBLIC, hash_column, hash_text
 from .kernel import kernel
 from .lure import Lure, LureKind, most_telling
 from .reader import Reader, Readings
 from .text import FoundLure, TextReading, lure_key, lures_of, read_text
 
 __all__ = [
+    "KEY_BYTES",
     "LURE_CODES",
+    "PUBLIC",
     "Flag",
     "FoundLure",
     "Lure",

@@ -8,6 +8,8 @@ that is broken up by spaces is not put together again: too many words would make
 
 from __future__ import annotations
 
+import numpy as np
+
 from .checksums import (
     BECH32,
     BITCOIN58,
@@ -19,10 +21,11 @@ from .checksums import (
     keccak256,
     polymod,
 )
-from .desk import ADDRESS_COPY, ADDRESS_TEXT, BYTES, DIGEST, SWAPPED
+from .desk import ADDRESS_COPY, ADDRESS_TEXT, BYTES, DIGEST, SWAPPED, at
 from .flags import MALFORMED, PROVED, SHAPE
 from .kernel import Array, kernel
-from .tables import ALIKE_AT, ALIKE_COUNT
+from .normal import ASCII, IS_LETTER
+from .tables import ALIKE_AT, ALIKE_COUNT, NEAR, NEAR_ALIKE, NEAR_AT
 
 SHORTEST, LONGEST = 25, 120  # characters: a Ripple address of a small hash; Cardano's 103 and room for a long prefix
 NONE = -1  # no address
@@ -45,12 +48,15 @@ def _cashaddr_start() -> int:
 
 
 CASHADDR_START = _cashaddr_start()
-A, Z, LOWER_A, LOWER_Z, NINE, ZERO, ONE = 65, 90, 97, 122, 57, 48, 49
+A, Z, LOWER_A, NINE, ZERO, ONE = 65, 90, 97, 57, 48, 49
+HEXADECIMAL = np.array([chr(c) in "0123456789abcdefABCDEF" for c in range(128)])
 
 
 @kernel
 def look_alike(table: Array, c: int) -> int:
     """The ASCII letter or digit that `c` >= 128 looks like, or 0."""
+    if c < NEAR:
+        return at(table, NEAR_AT + c) & NEAR_ALIKE
     low, high = 0, ALIKE_COUNT
     while low < high:
         middle = (low + high) >> 1
@@ -65,11 +71,12 @@ def look_alike(table: Array, c: int) -> int:
 @kernel
 def one_case(desk: Array, start: int, stop: int) -> bool:
     """Whether the ASCII letters are all small or all capitals."""
-    small = capital = 0
+    small = capital = False
     for i in range(start, stop):
-        small += LOWER_A <= desk[i] <= LOWER_Z
-        capital += A <= desk[i] <= Z
-    return small == 0 or capital == 0
+        letter = ASCII[desk[i]] & IS_LETTER != 0  # no branches: in an address each would go either way
+        small |= letter & (desk[i] >= LOWER_A)
+        capital |= letter & (desk[i] < LOWER_A)
+    return not (small and capital)
 
 
 @kernel
@@ -94,21 +101,22 @@ def ethereum(desk: Array, text: int) -> int:
         if desk[SWAPPED + 2 + i]:
             c = ZERO if c in (79, 111) else ONE if c in (73, 108) else c  # O o, I l
             desk[text + 2 + i] = c
-        small = c | 32
-        if not (ZERO <= c <= NINE or LOWER_A <= small <= 102):
+        if not HEXADECIMAL[c]:
             return NONE
-        desk[BYTES + i] = small if c > NINE else c
+        desk[BYTES + i] = c | 32  # digits have that bit already
     single = one_case(desk, text + 2, text + 42)
     keccak256(desk, BYTES, 40)
-    right, letters = True, 0
+    differing = letters = 0
     desk[text], desk[text + 1] = ZERO, 120
     for i in range(40):
         nibble = desk[DIGEST + (i >> 1)] >> (4 if i & 1 == 0 else 0) & 15
         c = desk[BYTES + i]
-        letters += c > NINE
-        c -= 32 if c > NINE and nibble >= 8 else 0
-        right &= c == desk[text + 2 + i]
+        letter = c >> 6
+        letters += letter
+        c -= 32 * (letter & nibble >> 3)
+        differing |= c ^ desk[text + 2 + i]
         desk[text + 2 + i] = c
+    right = differing == 0
     if right and letters >= LEAST_CHECKED:
         return PROVED
     return SHAPE if single or right else MALFORMED

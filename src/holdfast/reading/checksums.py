@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .desk import BYTES, COLUMNS, DIGEST, SCHEDULE
-from .kernel import Array, kernel
+from .desk import BYTES, COLUMNS, DIGEST, SCHEDULE, at, put
+from .kernel import Array, inline_kernel, kernel
 
 WORD = 0xFFFFFFFF
 K256 = np.array(
@@ -64,55 +64,52 @@ def _round_constants() -> list[int]:
 
 
 def _lane_walk() -> tuple[list[int], list[int]]:
-    """The order in which steps rho and pi move the lanes, and by how much each is rotated."""
-    order, turns, x, y = [], [], 1, 0
+    """Where steps rho and pi move each lane, and by how much it is rotated."""
+    order, turns, x, y = [0] * 25, [0] * 25, 1, 0
     for t in range(24):
-        turns.append((t + 1) * (t + 2) // 2 % 64)
-        x, y = y, (2 * x + 3 * y) % 5
-        order.append(x + 5 * y)
+        lane, x, y = x + 5 * y, y, (2 * x + 3 * y) % 5
+        order[lane], turns[lane] = x + 5 * y, (t + 1) * (t + 2) // 2 % 64
     return order, turns
 
 
 ROUNDS = np.array(_round_constants(), np.uint64).view(np.int64)
 ORDER, TURNS = np.array(_lane_walk()[0], np.int64), np.array(_lane_walk()[1], np.int64)
-NEXT, AFTER = np.array([1, 2, 3, 4, 0]), np.array([2, 3, 4, 0, 1])
+BEFORE, NEXT, AFTER = np.array([4, 0, 1, 2, 3]), np.array([1, 2, 3, 4, 0]), np.array([2, 3, 4, 0, 1])
+MOVED = COLUMNS + 8  # the lanes on their way
 # BIP 173 and the CashAddr specification.
 GENERATORS_32 = np.array([0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3])
 GENERATORS_40 = np.array([0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470])
 RATE = 136  # bytes absorbed a permutation by Keccak-256
 
 
-@kernel
+@inline_kernel
 def turned(x: int, n: int) -> int:
-    """The 64-bit lane `x` rotated left by 1 <= `n` <= 63 bits."""
-    return x << n | x >> (64 - n) & (1 << n) - 1
+    """The 64-bit lane `x` rotated left by `n` <= 63 bits."""
+    return x << n | x >> (64 - n & 63) & (1 << n) - 1
 
 
 @kernel
-def keccak256(desk: Array, at: int, size: int) -> None:
-    """The Keccak-256 of the `size` < 136 bytes at `at`, 32 bytes to DIGEST."""
+def keccak256(desk: Array, start: int, size: int) -> None:
+    """The Keccak-256 of the `size` < 136 bytes at `start`, 32 bytes to DIGEST."""
     for i in range(SCHEDULE, SCHEDULE + 25):
         desk[i] = 0
     for i in range(size):
-        desk[SCHEDULE + (i >> 3)] ^= desk[at + i] << 8 * (i & 7)
+        desk[SCHEDULE + (i >> 3)] ^= desk[start + i] << 8 * (i & 7)
     desk[SCHEDULE + (size >> 3)] ^= 1 << 8 * (size & 7)
     desk[SCHEDULE + (RATE - 1 >> 3)] ^= -(1 << 63)
     for constant in ROUNDS:
         for x in range(5):
-            desk[COLUMNS + x] = 0
-        for i in range(25):
-            desk[COLUMNS + i % 5] ^= desk[SCHEDULE + i]
-        for i in range(25):
-            desk[SCHEDULE + i] ^= desk[COLUMNS + (i + 4) % 5] ^ turned(desk[COLUMNS + (i + 1) % 5], 1)
-        lane = desk[SCHEDULE + 1]
-        for t in range(24):
-            to = SCHEDULE + ORDER[t]
-            lane, desk[to] = desk[to], turned(lane, TURNS[t])
-        for y in range(SCHEDULE, SCHEDULE + 25, 5):
+            column = SCHEDULE + x
+            pair = at(desk, column) ^ at(desk, column + 5) ^ at(desk, column + 10)
+            put(desk, COLUMNS + x, pair ^ at(desk, column + 15) ^ at(desk, column + 20))
+        for x in range(5):
+            both = at(desk, COLUMNS + BEFORE[x]) ^ turned(at(desk, COLUMNS + NEXT[x]), 1)
+            for lane in range(x, 25, 5):
+                put(desk, MOVED + ORDER[lane], turned(at(desk, SCHEDULE + lane) ^ both, TURNS[lane]))
+        for y in range(0, 25, 5):
             for x in range(5):
-                desk[COLUMNS + x] = desk[y + x]
-            for x in range(5):
-                desk[y + x] ^= ~desk[COLUMNS + NEXT[x]] & desk[COLUMNS + AFTER[x]]
+                kept = ~at(desk, MOVED + y + NEXT[x]) & at(desk, MOVED + y + AFTER[x])
+                put(desk, SCHEDULE + y + x, at(desk, MOVED + y + x) ^ kept)
         desk[SCHEDULE] ^= constant
     for i in range(32):
         desk[DIGEST + i] = desk[SCHEDULE + (i >> 3)] >> 8 * (i & 7) & 0xFF

@@ -41,7 +41,9 @@ MOST_LURES = MOST // 2  # of a post: two characters and a space make the shortes
     HOST_DRESS,  # 1: defanged; 2: look-alikes folded
     HOST_RULE,  # flags of the rule that the whole host is
     HOST_RULE_INSIDE,  # and of the one that it is without its first four characters, which may be "www."
-) = range(19)
+    KEY_LOW,  # under which lures are hashed, in halves
+    KEY_HIGH,
+) = range(21)
 GROUPS = 32  # counts of letters by script group: 16 cells
 
 # Lists. Each begins a little past a round place, or the processor's cache would hold only few of them at a time.
@@ -67,7 +69,7 @@ _SIZES = {
     "BYTES": 128,  # what a checksum is taken of
     "DIGEST": 32,
     "SCHEDULE": 64,  # of SHA-256; lanes of Keccak; limbs of Base58
-    "COLUMNS": 24,
+    "COLUMNS": 40,
     "LABEL": 64,
 }
 _STARTS = list(itertools.accumulate((n + LONGEST_MAPPING + 30 for n in _SIZES.values()), initial=64))
@@ -100,7 +102,7 @@ CELLS = _STARTS[-1]
 
 
 def desk() -> npt.NDArray[np.int64]:
-    """A desk, i64[CELLS]: 10 MB of address space, of which a post touches a few kB."""
+    """A desk, i64[CELLS]: 10 MB of address space, of which a post touches a few kB. The key is the public one."""
     return np.zeros(CELLS, np.int64)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from .desk import (
     DRESS_NEXT,
     DRESSED,
+    KEY_HIGH,
+    KEY_LOW,
     LURE_END,
     LURE_KEY,
     LURE_KIND,
@@ -16,20 +18,26 @@ from .desk import (
     SPAN_TO,
     SPANS,
     VALUE,
+    at,
 )
-from .hashing import finished, mixed, started
+from .hashing import sip_end, sip_start, sip_word
 from .kernel import Array, kernel
 
 LOOK_BACK = 64  # a lure is compared with this many before it in its post: reading stays linear in the text
 
 
 @kernel
-def key_of(kind: int, text: Array, start: int, stop: int) -> int:
-    """The key of a lure: a hash of its kind and its canonical value, never 0."""
-    h = started(kind)
-    for i in range(start, stop):
-        h = mixed(h, text[i])
-    return finished(h)
+def key_of(kind: int, text: Array, start: int, stop: int, low: int, high: int) -> int:
+    """The key of a lure: SipHash-1-3 of its canonical value and its kind, never 0; three code points fill a word."""
+    a, b, c, d = sip_start(low, high)
+    whole = stop - (stop - start) % 3
+    for i in range(start, whole, 3):
+        a, b, c, d = sip_word(a, b, c, d, at(text, i) | at(text, i + 1) << 21 | at(text, i + 2) << 42)
+    word = (stop - start & 0xFF) << 48 | kind << 56
+    for i in range(whole, stop):
+        word |= at(text, i) << 21 * (i - whole)
+    a, b, c, d = sip_word(a, b, c, d, word)
+    return sip_end(a, b, c, d)
 
 
 @kernel
@@ -45,7 +53,7 @@ def add(desk: Array, kind: int, valid: int, stop: int) -> None:
     n = desk[LURES]
     if n == MOST_LURES:
         return
-    key = key_of(kind, desk, next_value(desk), stop)
+    key = key_of(kind, desk, next_value(desk), stop, desk[KEY_LOW], desk[KEY_HIGH])
     for i in range(max(0, n - LOOK_BACK), n):
         if desk[LURE_KEY + i] == key:
             desk[LURE_VALID + i] = max(desk[LURE_VALID + i], valid)

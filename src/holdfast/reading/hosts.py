@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from . import layout as la
@@ -22,10 +24,10 @@ from .desk import (
     put,
 )
 from .flags import MALFORMED, PROVED, SHAPE
-from .kernel import Array, kernel
+from .kernel import Array, inline_kernel, kernel
 from .normal import ASCII, IS_ALNUM, IS_LETTER, clean_entry, skeleton_entry
 from .suffixes import BELOW, DOT, EXCEPT, RULE, flags_of, step
-from .tables import COMPOSED_AT, COMPOSED_COUNT, LOWER_AT, LOWER_COUNT
+from .tables import COMPOSED_AT, COMPOSED_COUNT, LOWER_AT, LOWER_COUNT, NEAR, NEAR_AT, NEAR_CHANGES
 
 HYPHEN, UNDERSCORE, IDEOGRAPHIC_DOT = 45, 95, 0x3002
 CJK = 0x2E80  # where the scripts written without spaces begin that run into host names
@@ -80,6 +82,10 @@ def composed(table: Array, desk: Array, start: int, stop: int) -> int:
     out = start
     for i in range(start, stop):
         c = desk[i]
+        if c < NEAR and table[NEAR_AT + c] & NEAR_CHANGES == 0:
+            desk[out] = c
+            out += 1
+            continue
         at = row(table, LOWER_AT, LOWER_COUNT, c)
         if at < LOWER_COUNT and table[LOWER_AT + at] == c:
             c = table[LOWER_AT + LOWER_COUNT + at]
@@ -117,6 +123,12 @@ def folded(table: Array, desk: Array, start: int, stop: int) -> bool:
     return latin
 
 
+@inline_kernel
+def quotient(x: int, y: int) -> Any:
+    """`x // y` for `x` >= 0 and `y` > 0, both below 2^32: a third of the time."""
+    return np.int64(np.uint32(x) // np.uint32(y))
+
+
 @kernel
 def punycode(desk: Array, start: int, stop: int) -> int:
     """Turn a label into its A-label in place (RFC 3492); the new end. Longer than a label may be: cut there."""
@@ -138,33 +150,34 @@ def punycode(desk: Array, start: int, stop: int) -> int:
     while handled < size:
         m = 0x7FFFFFFF
         for i in range(LABEL, LABEL + size):
-            if n <= desk[i] < m:
-                m = desk[i]
+            c = at(desk, i)
+            m = c if (c >= n) & (c < m) else m  # no branch: letters come in no order
         delta += (m - n) * (handled + 1)
         n = m
         for i in range(LABEL, LABEL + size):
-            c = desk[i]
+            c = at(desk, i)
             delta += c < n
             if c != n:
                 continue
             q, k = delta, 36
             while True:
                 t = min(max(k - bias, 1), 26)
-                digit = q if q < t else t + (q - t) % (36 - t)
-                desk[out] = digit + 97 if digit < 26 else digit + 22
+                more = quotient(q - t, 36 - t) if q >= t else 0
+                digit = q - more * (36 - t)
+                desk[out] = digit + 97 - 75 * (digit >= 26)
                 out += 1
                 if q < t:
                     break
-                q = (q - t) // (36 - t)
+                q = more
                 k += 36
             delta = delta // 700 if handled == basic else delta >> 1
             handled += 1
-            delta += delta // handled
+            delta += quotient(delta, handled)
             k = 0
             while delta > 455:
-                delta //= 35
+                delta = quotient(delta, 35)
                 k += 36
-            bias = k + 36 * delta // (delta + 38)
+            bias = k + quotient(36 * delta, delta + 38)
             delta = 0
         delta += 1
         n += 1

@@ -192,7 +192,7 @@ def record(desk: Array, at: int, path: int, stop: int, www: bool) -> None:  # no
         if out > host_end:
             desk[FLAGS] |= HAS_SHORT_LINK | HAS_LINK
             if desk[FLAGS] >> SHORTENER_AT == 0:
-                desk[FLAGS] |= (key_of(SHORT_LINK, desk, at, host_end) & 0xFFFF) % 255 + 1 << SHORTENER_AT
+                desk[FLAGS] |= (key_of(SHORT_LINK, desk, at, host_end, 0, 0) & 0xFFFF) % 255 + 1 << SHORTENER_AT
             add(desk, SHORT_LINK, valid, out)
         return
     desk[FLAGS] |= HAS_LINK

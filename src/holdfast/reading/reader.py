@@ -11,10 +11,10 @@ import pyarrow as pa
 from holdfast.errors import ColumnError
 
 from .columns import NOTHING, Strings, filled, lists, said, strings
-from .desk import MOST_LURES, desk
+from .desk import KEY_HIGH, KEY_LOW, MOST_LURES, desk
 from .fingerprint import HASHES
 from .flags import PICTURE, QUOTED_LURE, REFERS, REPLIES
-from .hashing import hash_all
+from .hashing import PUBLIC, halves, hash_all
 from .post import BAND_COUNT, read_posts
 from .suffixes import kernel_table
 
@@ -108,9 +108,14 @@ class Readings:
 class Reader:
     """Reads batches of posts; owns the buffers, so one reader serves one thread at a time."""
 
-    def __init__(self, *, max_posts: int = 10_000) -> None:
-        """`max_posts` is the batch size that needs no new memory; larger batches make the buffers grow."""
+    def __init__(self, *, max_posts: int = 10_000, key: bytes = PUBLIC) -> None:
+        """`max_posts` is the batch size that needs no new memory; larger batches make the buffers grow.
+
+        `key` (16 bytes) is that under which ids and lures are hashed.
+        """
         self._desk = desk()
+        self._key = halves(key)
+        self._desk[KEY_LOW], self._desk[KEY_HIGH] = self._key
         self._lures = lure_rows_for(2 * max_posts)
         self._make_room(max_posts)
 
@@ -127,8 +132,8 @@ class Reader:
         if n > len(self._rows.flags):
             self._make_room(n)
         post, account = (ids[:n] for ids in self._ids)
-        hash_all(*strings(column(posts, "id")), post)
-        hash_all(*strings(column(posts, "account")), account)
+        hash_all(*strings(column(posts, "id")), *self._key, post)
+        hash_all(*strings(column(posts, "account")), *self._key, account)
         flags = self._rows.flags[:n]
         flags[:] = 0
         for name, meaning in REFERENCES.items():

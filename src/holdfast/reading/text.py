@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from .columns import NOTHING
 from .desk import (
+    KEY_HIGH,
+    KEY_LOW,
     LURE_END,
     LURE_KEY,
     LURE_KIND,
@@ -22,6 +24,7 @@ from .desk import (
 )
 from .flags import LURE_CODES, LURE_KINDS, PROVED
 from .found import key_of
+from .hashing import PUBLIC, halves
 from .lure import Lure, LureKind
 from .post import read_posts
 from .reader import lure_rows_for, rows_for
@@ -59,6 +62,7 @@ class _Own(threading.local):
 
     def __init__(self) -> None:
         self.desk = desk()
+        self.key = PUBLIC
         self.rows = rows_for(1)
         self.lures = lure_rows_for(MOST_LURES)
 
@@ -68,10 +72,13 @@ _NO_OFFSETS = np.zeros(1, np.int64)
 _KEYS = 1 << 64  # kernels count in signed numbers
 
 
-def read_text(text: str, urls: Sequence[str] = ()) -> TextReading:
-    """Read one text and the links that came with it."""
+def read_text(text: str, urls: Sequence[str] = (), *, key: bytes = PUBLIC) -> TextReading:
+    """Read one text and the links that came with it; the lures' keys are those of a `Reader` with the same `key`."""
     own = _own
     d = own.desk
+    if key != own.key:
+        own.key = key
+        d[KEY_LOW], d[KEY_HIGH] = halves(key)
     data = text.encode("utf-8", "replace")
     links, offsets = NOTHING, _NO_OFFSETS
     if urls:
@@ -117,10 +124,10 @@ def lures_of(text: str, urls: Sequence[str] = ()) -> tuple[Lure, ...]:
     return tuple(found.lure for found in read_text(text, urls).lures)
 
 
-def lure_key(lure: Lure) -> int:
-    """The key under which `Readings` carry this lure; its value may be in any dress that a post could give it."""
-    for found in read_text(lure.value).lures:
+def lure_key(lure: Lure, key: bytes = PUBLIC) -> int:
+    """The number under which `Readings` carry this lure; its value may be in any dress that a post could give it."""
+    for found in read_text(lure.value, key=key).lures:
         if found.kind is lure.kind:
             return found.key
     value = np.array([ord(c) for c in lure.value] or [0], np.int64)
-    return int(key_of(LURE_CODES.get(lure.kind, 0), value, 0, len(lure.value))) % _KEYS
+    return int(key_of(LURE_CODES.get(lure.kind, 0), value, 0, len(lure.value), *halves(key))) % _KEYS

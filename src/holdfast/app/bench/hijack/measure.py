@@ -24,6 +24,7 @@ from holdfast.detection import CampaignTier
 from holdfast.detection.model import ALERT, CONTAIN
 from holdfast.errors import UsageError
 from holdfast.events import format_time
+from holdfast.reading import PUBLIC
 
 from .attacks import short
 from .benign import LookAlikes
@@ -106,7 +107,7 @@ class Bench:
         )
 
     def _replay(self, name: str, stream: Stream, *, alert: float | None = None) -> Replay:
-        engine = make_engine(memory_mb=self._options.memory_mb, alert=alert)
+        engine = make_engine(memory_mb=self._options.memory_mb, key=PUBLIC, alert=alert)
         return replay(stream, engine, self._stage(name, stream.posts.num_rows))
 
     def _attacked(self, history: History) -> Told:

@@ -13,6 +13,7 @@ from .thrift import DamagedError
 
 ROWS = 10_000  # at once, if nothing speaks against it: about as many posts as 4 MiB of JSON Lines hold
 _UNPACKED_MOST = 256 * 1024 * 1024  # bytes at once: some honest writers make pages of 100 MB, most of 1 MB
+_SPELT_OUT_MOST = 128 * 1024 * 1024  # bytes at once, where short codes stand for long values: 100 rows of most files
 _LIST_MOST = 100  # values in the list of a row, on average: a post has a few addresses and pictures
 _LISTS_MOST = 2**20  # values in the lists of a short file, whatever the average
 
@@ -51,7 +52,7 @@ def plan(file: BinaryIO, metadata: pq.FileMetaData, columns: Collection[str]) ->
             if column.max_repetition_level and all(page.words for page in held):
                 dictionaries.append(column.path)
             else:
-                rows = min(rows, _UNPACKED_MOST // max(largest, 1))
+                rows = min(rows, _SPELT_OUT_MOST // max(largest, 1) + 1)
         rows = min(rows, _UNPACKED_MOST // max(column.length, 1))
     if unpacked > _UNPACKED_MOST or not rows:
         raise DamagedError(f"it unpacks to more than {_UNPACKED_MOST} bytes at once")

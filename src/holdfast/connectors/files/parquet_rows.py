@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from holdfast.errors import UnreadableFileError
-from holdfast.events import LONGEST_LINE, Reject
+from holdfast.events import Reject
 
 from .parquet_plan import ROWS, plan
 from .unpacking import translated
@@ -38,7 +38,7 @@ class Slice:
 class ParquetRows:
     """A Parquet file open for reading. Only `UnreadableFileError` comes out, of `with` and of `read`."""
 
-    def __init__(self, path: Path, *, longest: int = LONGEST_LINE) -> None:
+    def __init__(self, path: Path, *, longest: int) -> None:
         """Read `path`; a row of more than `longest` bytes is none, and no slice has more of them."""
         self._path, self._longest, self._done = path, longest, 0
         self.names: list[str] = []

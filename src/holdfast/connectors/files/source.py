@@ -70,17 +70,17 @@ class FileSource:
             yield from self._read_stream(path)
             return
         file = Path(path)
-        kind = kind_of(path, head_of(file))
+        kind, longest = kind_of(path, head_of(file)), self._longest_line
         if kind.form == "parquet":
             if kind.packing is not None:
                 raise UnreadableFileError(f"{path} is a packed Parquet file", advice="Unpack it first.")
-            for decoded, part in read_parquet(file, self._dialect):
+            for decoded, part in read_parquet(file, self._dialect, longest=longest):
                 yield decoded, int(size * part)
             return
         unpacked = Unpacked(file, kind.packing)
         try:
             if kind.form == "csv":
-                for decoded in read_csv(file, unpacked, self._dialect, block=self._batch_bytes):
+                for decoded in read_csv(file, unpacked, self._dialect, block=self._batch_bytes, longest=longest):
                     yield decoded, unpacked.bytes_read
             else:
                 for decoded in self._json_lines(path, unpacked.chunks(self._batch_bytes)):

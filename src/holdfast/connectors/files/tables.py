@@ -10,16 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from holdfast.errors import ColumnError, UnreadableFileError
-from holdfast.events import LONGEST_LINE, REQUIRED, Batch, Decoded, Dialect, Post, Reject, RowDecoder, check_columns
+from holdfast.events import REQUIRED, Batch, Decoded, Dialect, Post, Reject, RowDecoder, check_columns
 
 from .csv_rows import CsvRows, Rows
 from .parquet_rows import ParquetRows
 from .unpacking import Unpacked
 
 
-def read_csv(
-    path: Path, unpacked: Unpacked, dialect: Dialect, *, block: int, longest: int = LONGEST_LINE
-) -> Iterator[Decoded]:
+def read_csv(path: Path, unpacked: Unpacked, dialect: Dialect, *, block: int, longest: int) -> Iterator[Decoded]:
     """The posts of a CSV file (RFC 4180, the first row naming the columns), about `block` bytes at a time.
 
     Rows are counted from 1, the row of names left out. One with too few or too many values, or of more than `longest`
@@ -43,17 +41,17 @@ def read_csv(
         _places(path, [], dialect)
 
 
-def read_parquet(path: Path, dialect: Dialect) -> Iterator[tuple[Decoded, float]]:
+def read_parquet(path: Path, dialect: Dialect, *, longest: int) -> Iterator[tuple[Decoded, float]]:
     """The posts of a Parquet file, each time with the part of the file's rows that has been read (0 to 1).
 
-    A row of more than `LONGEST_LINE` bytes is a reject.
+    A row of more than `longest` bytes is a reject.
 
     Raises:
         ColumnError: a column that is needed or named is not there.
         UnreadableFileError: the file is damaged; what came before has been given.
 
     """
-    with ParquetRows(path) as file:
+    with ParquetRows(path, longest=longest) as file:
         places = _places(path, file.names, dialect)
         decoder = RowDecoder(dialect)
         for part in file.read(list(places)):

@@ -1,6 +1,7 @@
 """Parquet files made to burst, or damaged: what can be read is, in bounded memory, and nothing else comes out."""
 
 import random
+from contextlib import suppress
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -74,7 +75,7 @@ def test_differences_that_say_next_to_nothing_are_not_spelt_out_at_once(tmp_path
     path = tmp_path / "bomb.parquet"
     table = posts(100, text=[LONG] * 100)
     encoding = {"text": "DELTA_BYTE_ARRAY"}
-    with pq.ParquetWriter(path, table.schema, "2.6", use_dictionary=False, column_encoding=encoding) as file:
+    with pq.ParquetWriter(path, table.schema, use_dictionary=False, column_encoding=encoding) as file:
         for _ in range(6):
             file.write_table(table)
     del table
@@ -100,7 +101,7 @@ def test_a_row_too_long_to_hold_is_a_reject(tmp_path):
     path = tmp_path / "posts.parquet"
     pq.write_table(posts(3, text=["a", "y" * (LONGEST_LINE + 1), "b"]), path)
     [*deliveries] = FileSource([path])
-    assert ["0", "2"] == [id for delivery in deliveries for id in delivery.batch.posts.column("id").to_pylist()]
+    assert ["0", "2"] == [name for delivery in deliveries for name in delivery.batch.posts.column("id").to_pylist()]
     assert [(2, f"longer than {LONGEST_LINE} bytes")] == [
         (reject.line, reject.reason) for delivery in deliveries for reject in delivery.rejects
     ]
@@ -123,7 +124,5 @@ def test_whatever_is_damaged_nothing_but_our_own_errors_comes_out(tmp_path, seed
             start = chance.randrange(len(data))
             del data[start : start + chance.randrange(1, 100)]
         path.write_bytes(data)
-        try:
-            read(path, keep_unknown=chance.random() < 0.5)
-        except InputError as error:
-            assert error.advice
+        with suppress(InputError):
+            assert 300 >= sum(read(path, keep_unknown=chance.random() < 0.5))

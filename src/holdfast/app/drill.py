@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -85,8 +86,10 @@ class Drill:
         self.options = options
         self.scenario = scenario(options.scenario)
         self.platform = SimulatedPlatform(self.scenario, seed=options.seed, tick=_TICK)
-        self._folder = TemporaryDirectory(prefix="holdfast-drill-")
-        self.file = options.store or Path(self._folder.name, "drill.db")
+        self._afterwards = ExitStack()
+        self.file = options.store or Path(
+            self._afterwards.enter_context(TemporaryDirectory(prefix="holdfast-drill-")), "drill.db"
+        )
         self.store = SqlStore(self.file, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed))
         forget(self.store)  # the world begins anew, so what was decided in it does too; the record stays
         engine = make_engine(memory_mb=options.memory_mb)
@@ -113,7 +116,7 @@ class Drill:
         self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.store.close()
-        self._folder.cleanup()
+        self._afterwards.close()
 
     def _responder(self) -> Responder:
         if self.options.approve_after is None:

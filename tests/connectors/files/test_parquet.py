@@ -16,16 +16,6 @@ MIB = 1 << 20
 LONG = "x" * MIB
 
 
-@pytest.fixture
-def peak():
-    """The most bytes that Arrow held at once since the test began, when called."""
-    usual = pa.default_memory_pool()
-    pool = pa.proxy_memory_pool(usual)
-    pa.set_memory_pool(pool)
-    yield pool.max_memory
-    pa.set_memory_pool(usual)
-
-
 def posts(count, **columns):
     """A table of so many posts."""
     good = {"id": [str(n) for n in range(count)], "time": [MS] * count, "account": ["a"] * count, "text": ["t"] * count}

@@ -17,7 +17,7 @@ from holdfast.app.warm import warm
 from holdfast.connectors.simulated import SCENARIOS
 from holdfast.errors import UsageError
 
-from .options import Json, Memory, responder_seconds
+from .options import Json, Memory, check_files, responder_seconds
 
 Seed = Annotated[int, Parameter(help="The same seed gives the same run, byte for byte.")]
 
@@ -49,6 +49,7 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
         return 0
     if scenario is None:
         raise UsageError("which scenario?", advice=f"Name one of: {', '.join(SCENARIOS)}.")
+    check_files((), store=store)
     options = DrillOptions(
         scenario=scenario,
         seed=seed,

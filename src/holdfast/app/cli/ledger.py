@@ -14,11 +14,11 @@ from rich.text import Text
 
 from holdfast.app.terminal import Screen, plain
 from holdfast.backends import LedgerFile, verify_store
-from holdfast.errors import UnreadableFileError, UsageError
+from holdfast.errors import BrokenLedgerError, UnreadableFileError, UsageError
 from holdfast.events import format_time
 from holdfast.ledger import Entry, RecordKind, Verdict
 
-from .options import DEMO_STORE, Json
+from .options import DEMO_STORE, Json, check_name
 
 ledger = cyclopts.App(name="ledger", help="Check every byte of the record, or show it.")
 
@@ -82,14 +82,21 @@ def show(  # noqa: PLR0913 - each is a word on the command line
 def checkpoint(file: File = None) -> None:
     """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back file."""
     with LedgerFile(_named(file)) as record:
-        sys.stdout.write(record.checkpoint())
+        note = record.checkpoint()
+    if sys.stdout.isatty():
+        Screen(highlight=False, soft_wrap=True).print(
+            *(plain(line, limit=1_000) for line in note.splitlines()), sep="\n"
+        )
+    else:
+        sys.stdout.buffer.write(note.encode())
+        sys.stdout.buffer.flush()
 
 
 def _named(file: Path | None) -> Path:
     """The store to look at.
 
     Raises:
-        UsageError: none is named, and no demo has left one.
+        UsageError: none is named, and no demo has left one, or its name is not UTF-8.
 
     """
     if file is None and not DEMO_STORE.exists():
@@ -97,6 +104,8 @@ def _named(file: Path | None) -> Path:
             f"no store is named, and there is no {DEMO_STORE}",
             advice="Name its file, as in `holdfast ledger verify FILE`; or run `holdfast demo`, which makes one.",
         )
+    if file is not None:
+        check_name(file)
     return file or DEMO_STORE
 
 
@@ -109,9 +118,18 @@ def _small_file(path: Path) -> str:
 
 
 def _chosen(entries: Iterator[Entry], kind: RecordKind | None, subject: str) -> Iterator[Entry]:
-    return (
-        entry for entry in entries if (kind is None or entry.record.kind is kind) and subject in entry.record.subject
-    )
+    """Those of that kind and subject.
+
+    Raises:
+        BrokenLedgerError: a body nests deeper than any that was written.
+
+    """
+    try:
+        for entry in entries:
+            if (kind is None or entry.record.kind is kind) and subject in entry.record.subject:
+                yield entry
+    except RecursionError as error:
+        raise BrokenLedgerError("the body of an entry nests deeper than can be read") from error
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

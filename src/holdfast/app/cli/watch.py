@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import msgspec
 from cyclopts import Parameter
@@ -61,11 +60,11 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     Time is the stream's own, so a recorded stream may be watched as fast as it can be read. Nothing real is touched:
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
-    check_files([events], [rejects, store])
+    check_files([events], [rejects], store=store)
     approve_after = auto_seconds(auto)
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
     source = (
-        FollowStream(_Unbuffered(standard_input()), dialect=dialect)
+        FollowStream(standard_input(), dialect=dialect)
         if events == "-"
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
@@ -87,17 +86,6 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     run.store.close()
     refused.check(read)
     return 0
-
-
-class _Unbuffered:
-    """A stream read past its buffer: a thread waiting in a buffer's lock makes the interpreter abort at its end."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._read: Callable[[int], bytes | None] = getattr(stream, "raw", stream).read
-
-    def read1(self, size: int, /) -> bytes:
-        """Up to `size` bytes as soon as there are any; none at the end."""
-        return self._read(size) or b""
 
 
 def _wait() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +52,7 @@ class ParquetRows:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self._file.close(force=True)
 
     @property
     def part_read(self) -> float:
@@ -100,14 +101,14 @@ class ParquetRows:
         with self._path.open("rb") as file:
             found = plan(file, self._file.metadata, columns)
         already = [part.name for part in self._file.schema_arrow if pa.types.is_dictionary(part.type)]
-        self._file.close()
+        self._file.close(force=True)
         self._open([*already, *found.dictionaries])
         batches: Iterator[pa.RecordBatch] = self._file.iter_batches(batch_size=found.rows, columns=list(columns))
         return batches
 
     def _open(self, dictionaries: Sequence[str] = ()) -> None:
-        name, words = str(self._path), list(dictionaries)
-        self._file = translated(name, lambda: pa.parquet.ParquetFile(name, read_dictionary=words))
+        raw = translated(self._path, lambda: pa.OSFile(os.fsencode(self._path)))
+        self._file = pa.parquet.ParquetFile(raw, read_dictionary=list(dictionaries))
         self.names = list(self._file.schema_arrow.names)
 
     def _safely(self, work: Callable[[], T]) -> T:

@@ -106,6 +106,21 @@ def test_several_files_follow_each_other_with_one_measure_of_progress(tmp_path):
     assert read[-1] == source.bytes_total
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "csv.gz", "parquet"])
+def test_a_name_that_is_not_utf8_is_a_name(tmp_path, kind):
+    """The file is read like any other; where its name is told, the odd byte is spelt out."""
+    path = os.fsencode(tmp_path) + b"/odd\xff." + kind.encode()
+    if kind == "parquet":
+        with open(path, "wb") as file:  # noqa: PTH123 - a path is a text
+            pq.write_table(pa.Table.from_batches([posts_to_batch(POSTS)]), file)
+    else:
+        with open(path, "wb") as file:  # noqa: PTH123 - a path is a text
+            file.write({"jsonl": LINES, "csv": CSV, "csv.gz": gzip.compress(CSV)}[kind])
+    deliveries = list(FileSource([os.fsdecode(path)]))
+    assert IDS == ids(deliveries)
+    assert deliveries[0].source.endswith(f"/odd\\xff.{kind}")
+
+
 def test_the_standard_input_is_read_to_its_end():
     """Lines come from a pipe in whole batches, and nobody knows how many there will be."""
     source = FileSource(["-"], standard_input=io.BytesIO(LINES + b"bad"))
@@ -171,6 +186,8 @@ def test_noise_inside_an_archive_is_told_as_damage(tmp_path):
     [
         ("plain.jsonl.gz", LINES, "is not what its name says"),
         ("other.jsonl.zst", gzip.compress(LINES), "is not what its name says"),
+        ("empty.jsonl.gz", b"", "is not what its name says"),
+        ("empty.csv.zst", b"", "is not what its name says"),
         ("head.parquet", b"PAR1 and no more", "is no whole Parquet file"),
         ("empty.parquet", b"", "is no whole Parquet file"),
         ("packed.parquet.gz", gzip.compress(b"PAR1"), "is a packed Parquet file"),

@@ -88,6 +88,24 @@ def test_a_terminal_that_spells_ascii_only_gets_escapes():
 
 
 @pytest.mark.usefixtures("here")
+def test_a_terminal_without_columns_shows_campaigns_all_the_same(monkeypatch, capsys):
+    """Some supervisors say that lines are 0 wide."""
+    monkeypatch.setenv("COLUMNS", "0")
+    assert 0 == main(["scan", "a.jsonl"])
+    assert "campaigns in" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("words", [["scan", "a.jsonl", "--rejects"], ["ledger", "verify"], ["scan"]])
+def test_a_name_that_no_file_can_have_is_told(words, capsys):
+    """It is longer than the system allows."""
+    assert 3 == main([*words, "x" * 300])
+    err = capsys.readouterr().err
+    assert "File name too long" in err
+    assert "output" not in err
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(("closed", "code"), [(">&-", 3), ("2>&-", 0), ("<&- 2>&-", 0), ("<&- >&- 2>&-", 3)])
 def test_closed_streams_are_no_traceback(closed, code):
     """3 where there is nowhere to write to, for 1 would say that something was found."""

@@ -32,10 +32,10 @@ _COMMANDS = ("demo", "drill", "scan", "explain", "watch", "ledger", "bench")
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
     app.command(f"holdfast.app.cli.{_name}:{_name}", name=_name)
 
-_UNWRITABLE = 3
-_NO_MEMORY = 3
+_UNUSABLE = 3
 _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h: 1 would say that something was found
 _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
+_FROM_ANEW = "Run the same command to begin again."
 _BROKEN_PIPE = 141  # and for one whose reader went away
 
 
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code, message, advice = _told(error, words)
         errors.print(plain(f"holdfast: {message}", limit=2_000))
         errors.print(plain(advice, limit=2_000))
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and error.filename is None:
             silence_output()
         return code
     return answer if isinstance(answer, int) else 0
@@ -74,31 +74,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _told(error: BaseException, words: Sequence[str]) -> tuple[int, str, str]:
     """The exit code for `error`, what happened, and what to do."""
+    whole = "what was recorded is whole."
     match error:
         case cyclopts.CycloptsError():
-            return 2, str(error), "See `holdfast --help`, or `holdfast COMMAND --help`."
+            told = 2, str(error), "See `holdfast --help`, or `holdfast COMMAND --help`."
         case HoldfastError():
-            return error.exit_code, str(error), error.advice
+            told = error.exit_code, str(error), error.advice
         case KeyboardInterrupt():
             kept = any(word.partition("=")[0] == "--store" for word in words)
-            advice = (
-                "What was recorded is whole. Run the same command to go on." if kept else "Nothing is half written."
-            )
-            return _INTERRUPTED, "stopped by hand.", advice
-        case OSError():
-            # Files are behind seams that translate; what is left is our own output, to a full disk perhaps.
-            said = f"the output cannot be written: {error.strerror or error}"
-            return _UNWRITABLE, said, "Free some space, or send it elsewhere; what was recorded is whole."
+            told = _INTERRUPTED, f"stopped by hand; {whole}", "Run the same command to go on." if kept else _FROM_ANEW
         case MemoryError():
-            said = "there is not enough memory on this machine for that."
-            return _NO_MEMORY, said, "Give a smaller --memory-mb, or end something else; what was recorded is whole."
+            advice = f"Give a smaller --memory-mb, or end something else; {whole}"
+            told = _UNUSABLE, "there is not enough memory on this machine for that", advice
+        case OSError() if error.filename is not None:
+            advice = f"Check the name, the folder and the permissions; {whole}"
+            told = _UNUSABLE, f"{error.filename} cannot be used: {error.strerror}", advice
+        case OSError() if error.errno is not None:
+            # Files are behind seams that translate; what is left is our own output, to a full disk perhaps.
+            advice = f"Free some space, or send it elsewhere; {whole}"
+            told = _UNUSABLE, f"the output cannot be written: {error.strerror or error}", advice
         case _:
-            said = f"nobody foresaw this: {type(error).__name__}: {error}"
             advice = (
-                "That is a fault in Holdfast; what was recorded is whole. Run it again as `holdfast --verbose ...` for "
-                "the traceback, and report it with that (CONTRIBUTING.md says where)."
+                f"That is a fault in Holdfast; {whole} Run it again as `holdfast --verbose ...` for the traceback, and "
+                "report it with that (CONTRIBUTING.md says where)."
             )
-            return _UNFORESEEN, said, advice
+            told = _UNFORESEEN, f"nobody foresaw this: {type(error).__name__}: {error}", advice
+    return told
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -132,7 +133,7 @@ def _same(path: Path, other: Path) -> bool:
     try:
         return path.samefile(other)
     except OSError:
-        return path.resolve() == other.resolve()
+        return os.path.realpath(path) == os.path.realpath(other)  # which leaves a loop of links as it is
 
 
 def auto_seconds(given: Auto) -> float | None:

@@ -30,6 +30,8 @@ def open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if os.environ.get("COLUMNS") == "0":
+        del os.environ["COLUMNS"]  # whoever says so does not know; on lines that wide nothing would be shown
     if sys.stdout is None:
         raise OSError(errno.EBADF, "it is closed")
 

@@ -19,6 +19,8 @@ from holdfast.events import LONGEST_LINE, Lines, LineSplitter, Reject, reject
 # The library's own bound, for the whole process, is far below that of a line; ours is kept by counting.
 csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_LINE))
 
+_SWALLOWED_MOST = 1024 * 1024  # characters of further lines that a quotation mark may hold: a text has fewer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
@@ -37,10 +39,9 @@ class CsvRows:
     """Turns chunks of bytes into rows as soon as they are complete; remembers the unfinished row only."""
 
     def __init__(self, *, longest: int = LONGEST_LINE) -> None:
-        """Begin at the row of names. A row of more than `longest` bytes is none."""
+        """Begin at the row of names. A line of more than `longest` bytes is none."""
         self.names: list[str] | None = None
         """The first row, as soon as it has been read."""
-        self._longest = longest
         self._splitter = LineSplitter(longest=longest)
         self._lines: list[str] = []
         self._exhausted = False
@@ -83,7 +84,7 @@ class CsvRows:
             except csv.Error:
                 wrong = begin + reader.line_num - 1  # the line on which it shows; it may be a good one by itself
                 if self._exhausted:
-                    if not last and sum(map(len, self._lines[done:])) <= self._longest:
+                    if not last and sum(map(len, self._lines[done + 1 :])) <= _SWALLOWED_MOST:
                         break
                     wrong = len(self._lines)
                 wrong = max(wrong, done + 1)

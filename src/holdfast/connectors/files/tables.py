@@ -20,8 +20,8 @@ from .unpacking import Unpacked
 def read_csv(path: Path, unpacked: Unpacked, dialect: Dialect, *, block: int, longest: int) -> Iterator[Decoded]:
     """The posts of a CSV file (RFC 4180, the first row naming the columns), about `block` bytes at a time.
 
-    Rows are counted from 1, the row of names left out. One with too few or too many values, or of more than `longest`
-    bytes, is a reject.
+    Rows are counted from 1, the row of names left out. One with too few or too many values, or with a line of more
+    than `longest` bytes, is a reject.
 
     Raises:
         ColumnError: a column that is needed or named is not there.

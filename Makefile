@@ -9,7 +9,7 @@ PEERS := .venv-peers
 PEERS_LOCK := benchmarks/peers/requirements.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test lint types contracts check bench bench-peers lock clean
+.PHONY: help setup demo test test-real lint types contracts check bench bench-peers lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,13 @@ demo: setup ## Replay 15 July 2020 in a live view, then the scoreboard
 test: setup ## The whole test suite
 	$(BIN)/python -m pytest
 
+# Debian's package makes a server of its own too; the tests start theirs in a folder of their own and leave it alone.
+test-real: setup ## The tests that need a real PostgreSQL server, which it installs
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } || \
+	  { echo "PostgreSQL is needed; on Debian: apt-get install postgresql" >&2; exit 2; }
+	$(BIN)/python -m pytest --real -m real
+
 lint: setup ## Style and formatting
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -42,7 +49,7 @@ types: setup ## Static types
 contracts: setup ## Which room may import which
 	$(BIN)/lint-imports
 
-check: lint types contracts test ## Everything that CI runs
+check: lint types contracts test ## Everything that CI runs but for `make test-real`
 
 bench: setup ## Speed, memory and detection figures, written to docs/explanation/benchmarks.md
 	$(BIN)/python -m benchmarks

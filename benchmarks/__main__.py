@@ -1,6 +1,6 @@
 """Run every benchmark and write `docs/explanation/benchmarks.md`: figures by the program, never by hand.
 
-`python -m benchmarks [--only NAME ...] [--quick] [--data DIR]`
+`python -m benchmarks [--only NAME ...] [--quick] [--data DIR] [--database ADDRESS]`
 """
 
 from __future__ import annotations
@@ -59,16 +59,21 @@ def main() -> int:
     parser.add_argument(
         "--data", "--hijackbench", dest="data", type=Path, default=HIJACKBENCH, help="folder of the benchmark's data"
     )
+    parser.add_argument("--database", help="an empty PostgreSQL database, for the name `postgres`")
     options = parser.parse_args()
+    if options.database:
+        options.only = [*options.only, "postgres"]
     sections = _kept_sections()
     for name in options.only:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        module = importlib.import_module(f"benchmarks.{name}")
+        module = importlib.import_module(f"benchmarks.{'ledger' if name == 'postgres' else name}")
         if hasattr(module, "report"):
             if not options.data.is_dir():
                 print(f"  no data at {options.data}: left out", file=sys.stderr)
                 continue
             body = module.report(options.data)
+        elif name == "postgres":
+            body = table(module.measure(options.database, quick=options.quick))
         else:
             takes_quick = "quick" in inspect.signature(module.measure).parameters
             body = table(module.measure(quick=options.quick) if takes_quick else module.measure())

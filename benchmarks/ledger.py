@@ -1,10 +1,12 @@
 """How fast is the record kept, proven and checked again, on a file that is on the disk at every commit?
 
 Needs room for about 1 GB in the folder for temporary files, which should lie on the disk that a store would lie on.
+`python -m benchmarks.ledger [--quick] [ADDRESS]` measures an empty database in place of a file.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import tempfile
@@ -29,19 +31,25 @@ class Kept(msgspec.Struct, frozen=True):
     starts: int
 
 
-def measure(*, quick: bool = False) -> dict[str, object]:
-    """Records a second by size of transaction, delays of single durable appends, proofs, and the whole re-check."""
+def measure(address: str | None = None, *, quick: bool = False) -> dict[str, object]:
+    """Records a second by size of transaction, delays of single durable appends, proofs, and the whole re-check.
+
+    In an empty database at `address`, or in a file of its own.
+    """
     figures: dict[str, object] = {}
     with folder() as place:
-        path = place / "bench.db"
-        with SqlStore(path, signer=SIGNER) as store:
+        where = address or str(place / "bench.db")
+        with SqlStore(where, signer=SIGNER) as store:
             size = 0
             for batch in (100, 1_000):
                 size = append_batches(store, figures, size, batch, 20_000 if quick else 100_000)
             append_single(store, figures, size, 300 if quick else 2_000)
+            figures["the disk alone (write and fdatasync of 4 kB): wall ms, p50 / p99"] = milliseconds(disk(place, 300))
             prove(store, figures)
             fill(store, 50_000 if quick else 1_000_000)
-        check(path, figures)
+        check(where, figures)
+        if address is None:
+            figures["bytes on the disk for each record"] = Path(where).stat().st_size / figures["entries checked again"]
     return figures
 
 
@@ -76,8 +84,7 @@ def append_batches(store: SqlStore, figures: dict[str, object], size: int, batch
     wall, processor = time.perf_counter(), time.process_time()
     for first in range(size, size + count, batch):
         with store.begin() as transaction:
-            for number in range(first, first + batch):
-                transaction.record(record(number))
+            transaction.record_all([record(number) for number in range(first, first + batch)])
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     figures[f"records/s in transactions of {batch:,}"] = count / processor
     figures[f"records/s in transactions of {batch:,}, wall"] = count / wall
@@ -100,7 +107,6 @@ def append_single(store: SqlStore, figures: dict[str, object], size: int, count:
         delays = timed(work, range(size, size + count))
         size += count
         figures[f"{name}, durable: wall ms, p50 / p99"] = milliseconds(delays)
-    figures["the disk alone (write and fdatasync of 4 kB): wall ms, p50 / p99"] = milliseconds(disk(store, count))
 
 
 def timed(work: Callable[[int], None], numbers: range) -> list[float]:
@@ -113,9 +119,9 @@ def timed(work: Callable[[int], None], numbers: range) -> list[float]:
     return delays
 
 
-def disk(store: SqlStore, count: int) -> list[float]:
-    """What the same disk takes for the least that is durable."""
-    file = os.open(f"{store.path}.probe", os.O_CREAT | os.O_WRONLY, 0o600)
+def disk(place: Path, count: int) -> list[float]:
+    """What the disk of the temporary files takes for the least that is durable."""
+    file = os.open(place / "probe", os.O_CREAT | os.O_WRONLY, 0o600)
 
     def write(_: int) -> None:
         os.write(file, bytes(4_096))
@@ -151,23 +157,25 @@ def fill(store: SqlStore, size: int) -> None:
     """Append until there are `size` records."""
     for first in range(store.checkpoint().size, size, 1_000):
         with store.begin() as transaction:
-            for number in range(first, min(first + 1_000, size)):
-                transaction.record(record(number))
+            transaction.record_all([record(number) for number in range(first, min(first + 1_000, size))])
 
 
-def check(path: Path, figures: dict[str, object]) -> None:
+def check(where: str, figures: dict[str, object]) -> None:
     """Verify every byte of it again."""
     wall, processor = time.perf_counter(), time.process_time()
-    verdict = verify_store(path, str(SIGNER.vkey))
+    verdict = verify_store(where, str(SIGNER.vkey))
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     verdict.raise_if_broken()
     figures["entries checked again"] = verdict.entries
     figures["signed heads checked again"] = verdict.checkpoints
     figures["whole re-check, seconds"] = processor
     figures["whole re-check, seconds, wall"] = wall
-    figures["bytes on the disk for each record"] = path.stat().st_size / verdict.entries
 
 
 if __name__ == "__main__":
-    for name, value in measure().items():
+    parser = argparse.ArgumentParser(prog="benchmarks.ledger")
+    parser.add_argument("address", nargs="?", help="an empty database, for example postgresql:///bench")
+    parser.add_argument("--quick", action="store_true", help="smaller runs")
+    options = parser.parse_args()
+    for name, value in measure(options.address, quick=options.quick).items():
         print(f"{name}: {value}")

@@ -15,7 +15,8 @@ def test_help_names_every_command(capsys):
     """`--help` is the first thing a new person reads."""
     assert 0 == main(["--help"])
     said = capsys.readouterr().out
-    assert all(word in said for word in ("demo", "drill", "scan", "watch", "ledger", "bench", "Exit codes"))
+    commands = ("demo", "drill", "scan", "watch", "ledger", "backup", "restore", "migrate", "bench")
+    assert all(word in said for word in (*commands, "Exit codes"))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,29 @@ def test_words_that_mean_nothing_are_usage_errors(words, capsys):
     """Exit code 2, with a pointer to the help."""
     assert 2 == main(words)
     assert "--help" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["demo", "--store", "postgresql://me@host/d"], "in a file"),
+        (["watch", "--events", "-", "--store", "postgresql://me@host/d"], "--key"),
+        (["watch", "--events", "-", "--store", "postgresql://me:hunter2@host/d"], "PGPASSFILE"),
+        (["backup", "some.db", "--store", "postgresql://me@host/d?password=hunter2"], "PGPASSFILE"),
+        (["migrate", "postgresql://me:hunter2@host/d"], "PGPASSFILE"),
+        (["ledger", "show", "mysql://me:hunter2@host/d"], "postgresql://NAME@HOST/DATABASE"),
+    ],
+)
+def test_an_address_that_a_command_cannot_use_is_told_before_anything_is_done(
+    words, said, tmp_path, monkeypatch, capsys
+):
+    """Exit code 2, what to do instead, nothing made on the disk, and no password repeated."""
+    monkeypatch.chdir(tmp_path)
+    assert 2 == main(words)
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "hunter2" not in shown.out + shown.err
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_columns_are_pairs():

@@ -58,7 +58,7 @@ def store(path):
 def test_every_foreign_error_is_mapped(kind):
     """Whatever SQLite's driver, SQLAlchemy or the system raises comes out of the seam as a store error with advice."""
     why = made(kind)
-    with pytest.raises(StoreError) as caught, sqlite.Seam("some.db"):
+    with pytest.raises(StoreError) as caught, sqlite.seam("some.db"):
         raise why
     assert caught.value.advice
     assert caught.value.__cause__ is why

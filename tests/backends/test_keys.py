@@ -1,11 +1,13 @@
 """The signing key lies where nobody else can read it."""
 
+import resource
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from holdfast.backends import load_or_create_signer
-from holdfast.errors import SettingsError, StoreError
+from holdfast.errors import SettingsError, StoreError, StoreFullError
 from holdfast.ledger import VerifierKey
 
 ORIGIN = "example.org/ledger"
@@ -50,6 +52,41 @@ def test_a_file_that_is_no_key_is_refused_without_repeating_it(tmp_path):
         with pytest.raises(SettingsError, match="does not hold a signing key") as caught:
             load_or_create_signer(path, origin=ORIGIN)
         assert "hunter2" not in f"{caught.value}{caught.value.advice}"
+
+
+@pytest.mark.parametrize("room", [0, 1, 60])
+def test_a_key_appears_whole_or_not_at_all(tmp_path, room):
+    """Without room for it there is no file, whole or cut; with room the same call makes it."""
+    path = tmp_path / "ledger.key"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        with pytest.raises(StoreFullError):
+            load_or_create_signer(path, origin=ORIGIN)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    assert load_or_create_signer(path, origin=ORIGIN).vkey == load_or_create_signer(path, origin=ORIGIN).vkey
+
+
+def test_whoever_makes_a_key_at_the_same_time_gets_the_same(tmp_path):
+    """One of them is first; the public half beside it is that one's."""
+    path = tmp_path / "ledger.key"
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: str(load_or_create_signer(path, origin=ORIGIN).vkey), range(8)))
+    assert {*made} == {(tmp_path / "ledger.key.pub").read_text().rstrip("\n")}
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["ledger.key", "ledger.key.pub"]
+
+
+def test_a_key_cut_anywhere_is_refused(tmp_path):
+    """What an older Holdfast or a bad copy left is told, with what to do, and never used."""
+    path = tmp_path / "ledger.key"
+    whole = load_or_create_signer(path, origin=ORIGIN).secret()
+    for length in range(len(whole)):
+        path.write_text(whole[:length])
+        with pytest.raises(SettingsError, match="does not hold a signing key") as caught:
+            load_or_create_signer(path, origin=ORIGIN)
+        assert "backup" in caught.value.advice
 
 
 def test_the_key_of_another_ledger_is_refused(tmp_path):

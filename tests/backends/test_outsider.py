@@ -66,7 +66,10 @@ def check(path, vkey):
         lowest = db.execute("SELECT hashes FROM tiles WHERE level = 0 ORDER BY number").fetchall()
         assert b"".join(hashes for (hashes,) in lowest) == b"".join(leaves)
         lanes = [0] * 1024
-        for row in db.execute("SELECT collection, key, kind, value FROM collections"):
+        rows = db.execute("SELECT collection, key, kind, value FROM collections").fetchall()
+        heads = db.execute("SELECT size, note FROM checkpoints ORDER BY size").fetchall()
+        assert heads[0][0] == 0
+        for row in [*rows, *((str(size).encode(), note.encode()) for size, note in heads)]:
             framed = b"".join(len(part).to_bytes(8, "big") + part for part in row)
             hashed = hashlib.shake_128(framed).digest(2048)
             lanes = [

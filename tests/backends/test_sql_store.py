@@ -113,11 +113,12 @@ def test_a_key_of_another_name_is_refused(path):
         SqlStore(path, signer=SIGNER, origin="example.org/other")
 
 
-@pytest.mark.parametrize("where", ["postgresql://host/db", "://", "mysql://x"])
+@pytest.mark.parametrize("where", ["://", "mysql://me:secret@x/y", "postgresql://me:secret@host:port/y", "secret://"])
 def test_an_address_that_is_not_kept_here_is_refused(where):
-    """An address of a kind that is not supported is a setting to be corrected."""
-    with pytest.raises(SettingsError):
+    """An address of a kind that is not supported is a setting to be corrected, and a password in it is not repeated."""
+    with pytest.raises(SettingsError) as caught:
         SqlStore(where, signer=SIGNER)
+    assert "me:secret" not in f"{caught.value}{caught.value.advice}"
 
 
 def test_an_address_may_be_a_url(path):

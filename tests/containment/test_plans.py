@@ -24,6 +24,7 @@ from holdfast.containment import (
     SubjectKind,
     desired_for,
     frontier,
+    lure_subject,
     outstanding,
     propose,
     propose_for_staff,
@@ -37,6 +38,7 @@ from holdfast.reading import Lure, LureKind
 NOW = 5_000
 NEXT = {"a6": 0.9, "a7": 0.8, "a8": 0.2}
 SESSION = "tool_session:ts-7"
+LURES = (Lure(kind=LureKind.DOMAIN, value="double-your-coins.com"),)
 Make = Callable[..., object]
 
 
@@ -125,6 +127,26 @@ def test_bystanders_are_never_held(plans: Make) -> None:
         for account in ("a5", "a7", "a20"):
             known = AccountFacts(account=account, verified=True, reach=10**8, factors=frozenset({SESSION}))
             assert desired_for(plan.holds, known, NOW) == set()
+
+
+def test_what_was_copied_from_others_is_refused_only_to_the_accounts_in_danger(plans: Make) -> None:
+    """An appeal's address in the attackers' posts is still the appeal's: whoever gives to it may say so."""
+    whole = lures(plans()[PlanKind.LURES])
+    copied = lures(plans(facts={"borrowed": LURES[:1]})[PlanKind.LURES])
+    name = lure_subject(LURES[0]).id
+    assert whole[name].cohort is None
+    assert copied[name].cohort is not None
+    assert {other for other in whole if whole[other] != copied[other]} == {name}
+
+
+def test_the_preview_tells_how_many_quotes_of_the_lure_are_refused(plans: Make) -> None:
+    """Whoever warns by quoting is refused too: at the rate so far, and not where the lure stays free for others."""
+    remarks = {"bystander_posts": tuple(f"q{n}" for n in range(30))}
+    half_an_hour = {"first_post_at": NOW - 1_800_000}
+    assert 60 == plans(facts=remarks | half_an_hour)[PlanKind.LURES].preview.quotes_refused_per_hour
+    assert 30 * 60 == plans(facts=remarks)[PlanKind.LURES].preview.quotes_refused_per_hour  # as if seen for a minute
+    assert 0 == plans(facts=remarks | {"borrowed": LURES})[PlanKind.LURES].preview.quotes_refused_per_hour
+    assert 0 == plans()[PlanKind.LURES].preview.quotes_refused_per_hour
 
 
 def test_wide_plans_leave_emergency_services_and_the_exempt_free(plans: Make) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from holdfast.detection import Detector
 from holdfast.events import CredentialChange, PostRemoved, ProfileChange
+from holdfast.reading import LureKind
+
+from .conftest import SMALL
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
@@ -139,6 +143,65 @@ def test_seeding_a_popular_site_brings_no_campaign(stream, chatter):
         link = f"https://gazette.example.org/seeded{index}"
         stream.wait(5 * SECOND).say(f"acc{index}", f"{chatter(stream.drawn)} {link}", [link])
     assert stream.found() == ()
+
+
+def test_seeding_a_popular_site_brings_the_links_into_the_campaign_and_not_the_site(stream, offer, chatter):
+    """Tampered accounts link pages of a site that everybody links: their links are the lures, its readers no carriers."""
+    readers = set()
+    for index in range(8):
+        stream.happen(CredentialChange(account=f"old{index}", time=stream.now - HOUR, what="email", change="replaced"))
+        link = f"https://gazette.example.org/seeded{index}"
+        stream.say(f"old{index}", offer(stream.drawn, link), [link])
+        stream.wait(5 * SECOND)
+        link = f"https://gazette.example.org/{stream.drawn.randrange(10**6)}"
+        stream.say(f"reader{index}", f"{chatter(stream.drawn)} {link}", [link])
+        readers.add(f"reader{index}")
+        stream.wait(5 * SECOND)
+    found = stream.found()
+    assert found
+    for campaign in found:
+        assert not readers & set(campaign.accounts)
+        sites = {lure.value for lure in campaign.lures if lure.kind is LureKind.DOMAIN}
+        assert not sites
+        assert all("seeded" in lure.value for lure in campaign.lures if lure.kind is LureKind.LINK)
+
+
+@pytest.mark.parametrize("ahead", [20 * SECOND, 2 * MINUTE, 30 * MINUTE])
+@pytest.mark.parametrize("sharers", [0, 1])
+def test_whoever_posted_before_those_tampered_with_is_never_held(stream, wallet, offer, ahead, sharers):
+    """However soon an appeal is copied, and from the first moment on: its owner stands by, and its address is borrowed."""
+    appeal = f"Our kitchen feeds two hundred people every day, support it: {wallet(811)}"
+    owners = [f"old{20 + index}" for index in range(1 + sharers)]
+    for owner in owners:
+        stream.say(owner, appeal)
+        stream.wait(5 * SECOND)
+    stream.wait(ahead)
+    for index in range(6):
+        when = stream.now - HOUR
+        stream.happen(CredentialChange(account=f"old{index}", time=when, what="email", change="replaced", by="staff"))
+        stream.say(f"old{index}", offer(stream.drawn, wallet(811)))
+        stream.wait(7 * SECOND)
+    detector, told = Detector(SMALL), []
+    for batch in stream.batches(range(len(stream.posts))):
+        told += [campaign for campaign in detector.observe(batch) if campaign.tier == "contain"]
+    assert told
+    assert not [campaign for campaign in told if set(owners) & set(campaign.accounts)]
+    assert (wallet(811), True) in [(lure.value, lure.valid) for lure in told[-1].borrowed]
+    assert {f"old{index}" for index in range(6)} == set(told[-1].accounts)
+
+
+def test_what_a_fresh_account_posts_first_is_not_borrowed(stream, wallet, offer):
+    """An attacker's own fresh account cannot make the lure somebody's, so that it would be refused to nearly nobody."""
+    stream.say("sock", f"the number to write down today is {wallet(812)}")
+    stream.wait(2 * MINUTE)
+    for index in range(6):
+        when = stream.now - HOUR
+        stream.happen(CredentialChange(account=f"old{index}", time=when, what="email", change="replaced", by="staff"))
+        stream.say(f"old{index}", offer(stream.drawn, wallet(812)))
+        stream.wait(7 * SECOND)
+    (campaign,) = stream.found()
+    assert "sock" not in campaign.accounts
+    assert () == campaign.borrowed
 
 
 def test_a_bystander_whose_address_is_copied_minutes_later_is_not_held(stream, wallet, offer):

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import small_july  # noqa: F401 - one more scenario to choose from
 
@@ -30,7 +29,7 @@ def doomed(self):
 
 
 SqlStore.begin = doomed
-with Drill(DrillOptions(scenario=scenario, seed=int(seed), approve_after=60.0, store=Path(store))) as run:
+with Drill(DrillOptions(scenario=scenario, seed=int(seed), approve_after=60.0, store=store)) as run:
     for _ in run.play():
         pass
 sys.exit("the drill ended before it was killed")

@@ -75,7 +75,7 @@ def test_the_readme_shows_what_is_printed(answered):
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     shown = text.split("```text\n")[1].split("```")[0]
     printed = io.StringIO()
-    print_scoreboard(Console(file=printed, width=120), answered)
+    print_scoreboard(Console(file=printed, width=120), answered, seconds=1.0)
 
     lines = {" ".join(line.strip(" │").split()) for line in printed.getvalue().splitlines()}
     assert [] == [line for line in shown.splitlines() if " ".join(line.split()) not in lines]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from holdfast.errors import BrokenLedgerError
 from holdfast.ledger import Evidence, FaultKind, Record, RecordKind, leaf_hash, seeded_signer, sign_checkpoint, verify
 from holdfast.ledger.record import seal_record
-from holdfast.ledger.seal import Row, RowSum, sign_seal
+from holdfast.ledger.seal import KeptHead, Row, RowSum, sign_seal
 from holdfast.ledger.tiles import Tree
 
 SIGNER = seeded_signer(1)
@@ -27,7 +27,7 @@ def kept(size=5):
         tiles.update({(tile.level, tile.number): tile.hashes for tile in changed})
         heads.append(sign_checkpoint(tree.frontier, SIGNER))
     row = Row(b"holds", b"1", b"Hold", b"{}")
-    rows = RowSum().change(come=[row])
+    rows = RowSum().change(come=[row, *(KeptHead(head.size, head.note.encode()) for head in heads)])
     return {
         "facts": list(FACTS.items()),
         "checkpoints": [(head.size, head.note.encode()) for head in heads],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from holdfast.reading import kernel
-from holdfast.reading.kernel import _base, _folder
+from holdfast.reading.kernel import _folder
 
 SOURCE = """
 import numpy as np
@@ -59,17 +59,14 @@ def test_a_changed_callee_is_compiled_anew(tmp_path):
     assert run(path, cache, NUMBA_BOUNDSCHECK="1")[1] != run(path, cache)[1]
 
 
-def test_a_place_that_cannot_be_written_to_is_not_used(tmp_path, monkeypatch):
-    """Code is loaded from a folder of one's own or not at all, and never from one that others share."""
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    _base.cache_clear()
-    try:
-        base = _base()
-        assert base.stat().st_mode & 0o077 == 0
-        assert not base.is_relative_to(tmp_path)
-    finally:
-        _base.cache_clear()
+def test_without_a_safe_place_kernels_are_compiled_in_each_run(tmp_path):
+    """Code is loaded from a folder of one's own or not at all; the answers are the same."""
+    path, cache = tmp_path / "doubling.py", tmp_path / "cache"
+    path.write_text(SOURCE)
+    (cache / "holdfast").mkdir(parents=True)
+    (cache / "holdfast").chmod(0o777)
+    assert run(path, cache) == ("[2, 4, 6]", "None")
+    assert list((cache / "holdfast").iterdir()) == []
 
 
 def test_division_by_zero_is_infinite():

@@ -152,3 +152,59 @@ def test_an_order_that_was_kept_just_before_a_crash_is_followed_by_the_next_revi
 
     assert not town.case.behind
     assert all(town.held(star) for star in town.stars)
+
+
+def bystander(town, account):
+    """Detection has learnt that this carrier took no part: the attackers copied what it had posted."""
+    known = town.case.campaign
+    posts = tuple(post for post in known.posts if f"-{account}-" in post)
+    town.response.docket.seen(
+        CampaignSeen(
+            campaign=msgspec.structs.replace(
+                known,
+                accounts=tuple(each for each in known.accounts if each != account),
+                posts=tuple(post for post in known.posts if post not in posts),
+                bystanders=(account,),
+                bystander_posts=posts,
+                borrowed=known.lures,
+                revision=known.revision + 1,
+            )
+        ),
+        town.clock.now(),
+    )
+    town.run(MINUTE)
+
+
+def test_who_turns_out_to_have_taken_no_part_is_let_go_at_once(town):
+    """Account, post and what was theirs are free again without anybody asking; the others stay held; it is on record."""
+    town.attack(posts=4)
+    town.carry_out()
+    mistaken, *others = town.case.campaign.accounts
+    (post,) = (post for post in town.case.campaign.posts if f"-{mistaken}-" in post)
+    assert town.held(mistaken)
+
+    bystander(town, mistaken)
+
+    assert not town.held(mistaken)
+    assert not [subject for subject, _ in town.platform.flags() if subject.id in {mistaken, post}]
+    assert all(town.held(account) for account in others)
+    assert town.keys("let-go/")
+    refused = [held.hold for held in town.response.book.holds.values() if held.hold.subject.kind is SubjectKind.LURE]
+    now = town.clock.now()
+    assert refused
+    assert not [hold for hold in refused if hold.in_force(now) and hold.cohort is None]
+
+
+def test_an_approval_holds_nobody_who_has_turned_out_a_bystander_since(town):
+    """Between preview and approval it shows who took no part: the rest of the plan is carried out without them."""
+    town.attack(posts=4)
+    mistaken, *others = town.case.campaign.accounts
+    plan = town.offer.recommended
+    town.desk.request(plan, "responder", town.clock.now())
+
+    bystander(town, mistaken)
+    town.desk.approve(list(town.desk.requests)[-1], "approver", town.clock.now())
+    town.run(MINUTE)
+
+    assert not town.held(mistaken)
+    assert all(town.held(account) for account in others)

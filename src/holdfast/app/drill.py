@@ -51,7 +51,7 @@ class DrillOptions(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 1
     approve_after: float | None = None
     act_on_warnings: bool = False
-    store: Path | None = None
+    store: Path | str | None = None
     memory_mb: int = 256
 
 
@@ -87,10 +87,12 @@ class Drill:
         self.scenario = scenario(options.scenario)
         self.platform = SimulatedPlatform(self.scenario, seed=options.seed, tick=_TICK)
         self._afterwards = ExitStack()
-        self.file = options.store or Path(
+        self._where = options.store or Path(
             self._afterwards.enter_context(TemporaryDirectory(prefix="holdfast-drill-")), "drill.db"
         )
-        self.store = SqlStore(self.file, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed))
+        self.store = SqlStore(
+            self._where, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed), owned=True
+        )
         forget(self.store)  # the world begins anew, so what was decided in it does too; the record stays
         engine = make_engine(memory_mb=options.memory_mb)
         self._heeds_warnings = self.scenario.heeds_warnings or options.act_on_warnings
@@ -254,7 +256,7 @@ class Drill:
         return _time(min(warnings, default=None))
 
     def _ledger(self) -> LedgerScore:
-        verdict = verify_store(self.file, str(seeded_signer(self.options.seed).vkey))
+        verdict = verify_store(self._where, str(seeded_signer(self.options.seed).vkey))
         return LedgerScore(size=verdict.size, root=verdict.root.hex(), verified=verdict.ok)
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from holdfast.backends import SqlStore, load_or_create_signer
+from holdfast.backends import SqlStore, file_of, load_or_create_signer
 from holdfast.connectors.files import Delivery
 from holdfast.connectors.simulated import MirroredPlatform
+from holdfast.errors import UsageError
 from holdfast.events import Batch
 from holdfast.ledger import Signer
 from holdfast.reading import read_text
@@ -61,15 +62,37 @@ class StreamClock:
             self._newest, self._read_at = newest, self._monotonic()
 
 
+def key_beside(store: Path | str) -> Path:
+    """Where the signing key of the store in a file lies unless somebody says otherwise.
+
+    Raises:
+        UsageError: the store is in a database, which is no place for its key.
+
+    """
+    file = file_of(store)
+    if file is None:
+        raise UsageError("the key that signs a record in a database lies elsewhere", advice="Name its file with --key.")
+    return file.with_name(file.name + ".key")
+
+
 class LiveWatch:
     """One stream, the response to it, and the mirror of the platform behind it on which holds are carried out."""
 
     def __init__(
-        self, *, approve_after: float | None, store: Path | None, memory_mb: int, clock: StreamClock | None = None
+        self,
+        *,
+        approve_after: float | None,
+        store: Path | str | None,
+        memory_mb: int,
+        key: Path | None = None,
+        clock: StreamClock | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
+        `key` is the file of the signing key, made if it is not there; beside a store's file when it is not given.
+
         Raises:
+            UsageError: `store` is a database and no `key` is given.
             StoreError: the store cannot be opened.
             SettingsError: its key is not the owner's alone.
 
@@ -77,11 +100,11 @@ class LiveWatch:
         signer = (
             Signer(ORIGIN, secrets.token_bytes(_SECRET_BYTES))
             if store is None
-            else load_or_create_signer(store.with_name(store.name + ".key"), origin=ORIGIN)
+            else load_or_create_signer(key or key_beside(store), origin=ORIGIN)
         )
         self.clock = clock or StreamClock()
         self.platform = MirroredPlatform()
-        self.store = SqlStore(store or ":memory:", signer=signer)
+        self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
         engine = make_engine(memory_mb=memory_mb)
         self.response = Response(
             self.platform,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from rich.console import Console
 
 from holdfast.detection import DetectionSettings, Detector
 from holdfast.events import Batch, Post, SignIn, posts_to_batch
+from holdfast.events.code_cache import code_cache
 from holdfast.reading import Reader, Readings, read_text
 from holdfast.reading.kernel import compiled_before
 from holdfast.reading.reader import lure_rows_for, rows_for
@@ -31,7 +32,8 @@ def warm(console: Console) -> None:
     """Have every kernel of the hot path ready; says so where it takes long."""
     if compiled_before():
         return
-    with console.status("Compiling kernels for this processor (once; about half a minute) ..."), _other_half():
+    kept = _other_half() if code_cache() is not None else nullcontext()  # else the other process would help nobody
+    with console.status("Compiling kernels for this processor (once; about half a minute) ..."), kept:
         Reader().read(_batch().posts)
         read_text(_TEXT)
     Detector(DetectionSettings(memory_mb=_MEMORY_MB)).observe(_batch())

@@ -1,8 +1,22 @@
 """What keeps the records and what runs the operators."""
 
+from .copying import copy_store
 from .embedded import EmbeddedEngine
 from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
+from .parquet import ParquetArchive
+from .places import discard_file, file_of, names_password
 from .store import SqlStore
 
-__all__ = ["EmbeddedEngine", "LedgerFile", "SqlStore", "load_or_create_signer", "verify_store"]
+__all__ = [
+    "EmbeddedEngine",
+    "LedgerFile",
+    "ParquetArchive",
+    "SqlStore",
+    "copy_store",
+    "discard_file",
+    "file_of",
+    "load_or_create_signer",
+    "names_password",
+    "verify_store",
+]

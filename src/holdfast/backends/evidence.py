@@ -1,36 +1,35 @@
-"""What does a store's file hold, when nobody vouches for it? Read only; a damaged file is read as far as it goes."""
+"""What does a store hold, when nobody vouches for it? Read only; a damaged one is read as far as it goes."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import dialect
 
 from holdfast.errors import BrokenLedgerError, SettingsError
 from holdfast.ledger import Entry, Evidence, Verdict, VerifierKey, verify
 
-from . import sqlite
+from .places import open_reading
 from .schema import SCHEMA, checkpoints, collections, entries, facts, seal, tiles
 from .transaction import entry_of
 
 
 class LedgerFile:
-    """A store's file opened for reading only, without its key: to show it, to verify it, to copy its head."""
+    """A store opened for reading only, without its key: to show it, to verify it, to copy its head."""
 
-    def __init__(self, path: str | Path) -> None:
-        """Open it, as of now: later commits are not seen.
+    def __init__(self, where: str | Path) -> None:
+        """Open the store at `where` (a path or an address, as for `SqlStore`), as of now: later commits are not seen.
 
         Raises:
-            StoreError: there is no such file, or it may not be read.
+            SettingsError: the address is not of a kind that is kept.
+            StoreError: there is no such store, it cannot be reached, or it may not be read.
 
         """
-        self._path = str(path)
-        self._connection = sqlite.open_evidence(self._path)
+        self._reading = open_reading(where)
+        self.name = self._reading.name
 
     def __enter__(self) -> Self:
         return self
@@ -41,14 +40,14 @@ class LedgerFile:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of it."""
+        self._reading.close()
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """The entries from `start` up to `stop`, in order, as they are kept: unverified.
 
         Raises:
-            BrokenLedgerError: one of them is not an entry, or the file is damaged.
+            BrokenLedgerError: one of them is not an entry, or it is damaged.
 
         """
         some = sa.select(entries.c.position, entries.c.leaf, entries.c.salt, entries.c.body).where(
@@ -63,24 +62,24 @@ class LedgerFile:
         """The last head, a signed note to be published or remembered: unverified.
 
         Raises:
-            BrokenLedgerError: there is none, or the file is damaged.
+            BrokenLedgerError: there is none, or it is damaged.
 
         """
         last = sa.select(checkpoints.c.note).order_by(checkpoints.c.size.desc())
         for (note,) in self._rows(last):
             return bytes(note).decode(errors="replace")
-        raise BrokenLedgerError(f"{self._path} has no signed head.")
+        raise BrokenLedgerError(f"{self.name} has no signed head.")
 
     def vkey(self) -> str:
-        """The verifier key that the file itself names: whoever forged the file may have put it there.
+        """The verifier key that the store itself names: whoever forged it may have put it there.
 
         Raises:
-            BrokenLedgerError: there is none, or the file is damaged.
+            BrokenLedgerError: there is none, or it is damaged.
 
         """
         for (value,) in self._rows(sa.select(facts.c.value).where(facts.c.name == "vkey")):
             return bytes(value).decode(errors="replace")
-        raise BrokenLedgerError(f"{self._path} does not name its key.")
+        raise BrokenLedgerError(f"{self.name} does not name its key.")
 
     def evidence(self) -> Evidence:
         """All of it, for `holdfast.ledger.verify`."""
@@ -91,42 +90,38 @@ class LedgerFile:
             entries=self._table(entries, entries.c.position),
             rows=self._table(collections),
             seal=self._table(seal),
-            damage=(row for row in self._rows(sqlite.DAMAGE) if row[0] != sqlite.SOUND),
+            damage=self._reading.damage(),
         )
 
     def _table(self, table: sa.Table, *order: sa.Column[Any]) -> Iterator[tuple[object, ...]]:
-        return self._rows(sa.select(*map(sqlite.as_declared, table.columns)).order_by(*order))
+        return self._rows(sa.select(*map(self._reading.as_declared, table.columns)).order_by(*order))
 
-    def _rows(self, query: sa.Select[Any] | sa.TextClause) -> Iterator[Any]:
+    def _rows(self, query: sa.Select[Any]) -> Iterator[Any]:
         """The rows as the driver gives them, because SQLAlchemy's types would trust theirs."""
-        sql = str(query.compile(dialect=dialect(), compile_kwargs={"literal_binds": True}))
-        try:
-            yield from self._connection.execute(sql)
-        except (sqlite3.Error, UnicodeDecodeError) as why:
-            if sqlite.is_busy(why):
-                raise sqlite.explain(why, self._path) from why
-            raise BrokenLedgerError(f"The file {self._path} cannot be read: {why}") from why
+        return self._reading.rows(
+            str(query.compile(dialect=self._reading.dialect, compile_kwargs={"literal_binds": True}))
+        )
 
 
-def verify_store(path: str | Path, vkey: str | None = None, *, remembered: Sequence[str] = ()) -> Verdict:
-    """Check every byte of the record in the file at `path`, and the rows beside it, against the key `vkey`.
+def verify_store(where: str | Path, vkey: str | None = None, *, remembered: Sequence[str] = ()) -> Verdict:
+    """Check every byte of the record in the store at `where`, and the rows beside it, against the key `vkey`.
 
-    Without `vkey` the key is taken from the file itself: that finds accidents and clumsy hands, but not a forger.
+    Without `vkey` the key is taken from the store itself: that finds accidents and clumsy hands, but not a forger.
     `remembered` are checkpoints (signed notes) that were kept elsewhere; the ledger must go on from each of them.
 
     Raises:
         SettingsError: `vkey` is not a verifier key.
-        StoreError: there is no such file, it may not be read, or another process keeps it locked.
-        BrokenLedgerError: nothing in the file says whose ledger it is.
+        StoreError: there is no such store, it cannot be reached or read, or another process keeps it locked.
+        BrokenLedgerError: nothing in it says whose ledger it is.
 
     """
-    with LedgerFile(path) as file:
+    with LedgerFile(where) as file:
         if vkey is not None:
             key = VerifierKey.parse(vkey)
         else:
             try:
                 key = VerifierKey.parse(file.vkey())
             except SettingsError as why:
-                raise BrokenLedgerError(f"The key that {path} names is not one: {why}") from why
+                raise BrokenLedgerError(f"The key that {file.name} names is not one: {why}") from why
         expected = {b"schema": str(SCHEMA).encode(), b"origin": key.name.encode(), b"vkey": str(key).encode()}
         return verify(file.evidence(), key, facts=expected, remembered=remembered, trusted=vkey is not None)

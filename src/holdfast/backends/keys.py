@@ -6,11 +6,12 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from holdfast.errors import SettingsError
 from holdfast.ledger import Signer
 
-from .sqlite import Seam
+from .sqlite import seam
 
 _SECRET_BYTES = 32
 
@@ -26,7 +27,7 @@ def load_or_create_signer(path: str | Path, *, origin: str) -> Signer:
 
     """
     path = Path(path)
-    with Seam(str(path)):
+    with seam(str(path)):
         if not path.exists():
             _make(path, Signer(origin, secrets.token_bytes(_SECRET_BYTES)))
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -40,7 +41,9 @@ def load_or_create_signer(path: str | Path, *, origin: str) -> Signer:
         signer = Signer.parse(text.decode().rstrip("\n"))
     except (UnicodeDecodeError, SettingsError) as why:
         raise SettingsError(
-            f"The file {path} does not hold a signing key.", advice="Restore it from its backup, or name another file."
+            f"The file {path} does not hold a signing key.",
+            advice="Restore it from its backup, or name another file. If it never signed anything, remove it: then a "
+            "new one is made.",
         ) from why
     if signer.vkey.name != origin:
         raise SettingsError(
@@ -51,14 +54,26 @@ def load_or_create_signer(path: str | Path, *, origin: str) -> Signer:
 
 
 def _make(path: Path, signer: Signer) -> None:
-    """Write both files; a key that was made by another process meanwhile stands."""
+    """Write both files, each whole or not at all; a key that was made by another process meanwhile stands."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(file, "w") as secret:
-        secret.write(signer.secret() + "\n")
-        secret.flush()
-        os.fsync(secret.fileno())
-    Path(f"{path}.pub").write_text(f"{signer.vkey}\n", encoding="utf-8")
+    with TemporaryDirectory(dir=path.parent, prefix=".key-") as folder:
+        secret = _write(Path(folder, "secret"), signer.secret())
+        public = _write(Path(folder, "public"), str(signer.vkey))
+        try:
+            path.hardlink_to(secret)
+        except FileExistsError:
+            return
+        public.chmod(0o644)
+        public.rename(f"{path}.pub")
+        place = os.open(path.parent, os.O_RDONLY)
+        os.fsync(place)
+        os.close(place)
+
+
+def _write(path: Path, text: str) -> Path:
+    """One line in a new file (0600) that is on the disk."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return path

@@ -1,6 +1,7 @@
 """Which tables does a store have?
 
 Names and texts from outside are kept as UTF-8 bytes: they sort alike in every database, and none minds a NUL in them.
+They may be longer than an entry in an index of PostgreSQL can be, which therefore holds their hash there.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ entries = sa.Table(
     "entries",
     metadata,
     sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False),
-    sa.Column("key", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("key", sa.LargeBinary, nullable=False),
     sa.Column("leaf", sa.LargeBinary, nullable=False),
     sa.Column("salt", sa.LargeBinary),
     sa.Column("body", sa.LargeBinary),
+    sa.UniqueConstraint("key").ddl_if(dialect="sqlite"),
 )
+sa.Index("entries_by_key", sa.func.sha256(entries.c.key), unique=True).ddl_if(dialect="postgresql")
 """The ledger; `salt` and `body` are NULL once erased."""
 
 tiles = sa.Table(
@@ -60,9 +63,26 @@ seal = sa.Table(
 collections = sa.Table(
     "collections",
     metadata,
-    sa.Column("collection", sa.LargeBinary, primary_key=True),
-    sa.Column("key", sa.LargeBinary, primary_key=True),
+    sa.Column("collection", sa.LargeBinary, nullable=False),
+    sa.Column("key", sa.LargeBinary, nullable=False),
     sa.Column("kind", sa.LargeBinary, nullable=False),
     sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("collection", "key").ddl_if(dialect="sqlite"),
+)
+sa.Index("collections_by_key", collections.c.collection, sa.func.sha256(collections.c.key), unique=True).ddl_if(
+    dialect="postgresql"
 )
 """The state of the response: msgspec's JSON under (collection, key)."""
+
+
+def create_statements(dialect: str) -> list[str]:
+    """The SQL that makes every table and index in a database of this kind, unless another process made it meanwhile."""
+    written: list[str] = []
+
+    def write(statement: sa.schema.CreateTable | sa.schema.CreateIndex, *_: object, **__: object) -> None:
+        statement.if_not_exists = True
+        written.append(str(statement.compile(dialect=engine.dialect)))
+
+    engine = sa.create_mock_engine(f"{dialect}://", write)
+    metadata.create_all(engine, checkfirst=False)
+    return written

@@ -1,23 +1,26 @@
-"""What does SQLite need to be told, and what do its failures mean? The only file with words that others lack."""
+"""What does SQLite need to be told, and what do its failures mean?"""
 
 from __future__ import annotations
 
 import errno
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from holdfast.errors import StoreError, StoreFullError
+from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
+
+from .claim import Claim, FileClaim, MemoryClaim
+from .database import Seam
+from .sqlite_layout import misfits
+from .wal import lost_commits
 
 MEMORY = ":memory:"
-# A commit takes milliseconds: whoever holds the lock for this long is stuck, or is another Holdfast at work.
-PATIENCE_MS = 5_000
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _ADVICE_DAMAGED = "Keep the file as it is, check it with `holdfast ledger verify`, and go on from the last good copy."
@@ -30,41 +33,78 @@ ERRORS = (sqlite3.Error, sa.exc.SQLAlchemyError, OSError, UnicodeDecodeError)
 """Everything foreign that work with a store can raise; the last when SQLite quotes a damaged file in a message."""
 
 
-class Seam:
-    """A `with` block out of which foreign errors come as ours, about the store called `name`."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        """Take what errors call the store."""
-        self._name = name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, trace: object) -> None:
-        if isinstance(why, ERRORS):
-            raise explain(why, self._name) from why
+def seam(name: str) -> Seam:
+    """A `with` block out of which foreign errors come as ours, about what is called `name`."""
+    return Seam(ERRORS, partial(explain, name=name))
 
 
-def make_engine(path: str, *, patience_ms: int = PATIENCE_MS) -> sa.Engine:
-    """An engine for the file at `path`, made (0600, in a folder 0700) if it is not there, or for `:memory:`.
+class SqliteDatabase:
+    """The file at `name`, or memory: a `Database`."""
 
-    Raises:
-        StoreError: it cannot be made there.
+    errors = ERRORS
+    by_column = False
 
-    """
-    in_memory = path == MEMORY
-    if not in_memory:
-        _make_file(Path(path))
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=path),
-        connect_args={"check_same_thread": False, "isolation_level": None},
-        poolclass=StaticPool if in_memory else QueuePool,
-        pool_reset_on_return=None,  # in memory a reader gives back the connection that the writer is at work on
-    )
-    sa.event.listen(engine, "connect", lambda connection, _: _tune(connection, patience_ms))
-    return engine
+    def __init__(self, path: str, *, patience_ms: int) -> None:
+        """Make the file (0600, in a folder 0700) if it is not there.
+
+        Raises:
+            StoreError: it cannot be made there.
+            BrokenLedgerError: the log beside it lost commits, which must not be written over.
+
+        """
+        self.name = path
+        in_memory = path == MEMORY
+        if not in_memory:
+            _make_file(Path(path))
+            _check_log(path)
+        self.engine = sa.create_engine(
+            sa.URL.create("sqlite", database=path),
+            connect_args={"check_same_thread": False, "isolation_level": None},
+            poolclass=StaticPool if in_memory else QueuePool,
+            pool_reset_on_return=None,  # in memory a reader gives back the connection that the writer is at work on
+        )
+        sa.event.listen(self.engine, "connect", lambda connection, _: _tune(connection, patience_ms))
+
+    def explain(self, why: BaseException) -> StoreError:
+        """What a foreign error means, and what to do next."""
+        return explain(why, self.name)
+
+    def claim(self) -> Claim:
+        """A lock on the file beside this one; memory is its maker's own."""
+        return MemoryClaim() if self.name == MEMORY else FileClaim(self.name)
+
+    def misfits(self, cursor: DBAPICursor) -> list[str]:
+        """What does not belong into the file of a store."""
+
+        def run(query: str) -> list[Any]:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+
+        return misfits(run)
+
+    def begin(self, cursor: DBAPICursor) -> None:
+        """Begin a transaction as the only writer, waiting for another to end."""
+        cursor.execute("BEGIN IMMEDIATE")
+
+    def begin_reading(self, cursor: DBAPICursor) -> None:
+        """Begin a transaction that sees one commit, whatever is written meanwhile."""
+        cursor.execute("BEGIN")
+
+    def scrub(self, cursor: DBAPICursor) -> None:
+        """Bring what was erased out of the write-ahead log too, as far as readers let us."""
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def finish(self, cursor: DBAPICursor) -> None:
+        """Put the write-ahead log into the file, and do without one until a store is opened there."""
+        cursor.execute("PRAGMA journal_mode=DELETE")
+
+    def indexed(self, key: sa.ColumnElement[bytes]) -> sa.ColumnElement[bytes]:
+        """The key itself, however long."""
+        return key
+
+    def insert_each(self, table: sa.Table) -> sa.sql.ClauseElement:
+        """Row by row: there is no way to a server between them."""
+        return sa.insert(table)
 
 
 def _tune(connection: DBAPIConnection, patience_ms: int) -> None:
@@ -82,6 +122,17 @@ def _tune(connection: DBAPIConnection, patience_ms: int) -> None:
     cursor.close()
 
 
+def _check_log(path: str) -> None:
+    with seam(path):
+        lost = lost_commits(path)
+    if lost is not None:
+        raise BrokenLedgerError(
+            f"{path}: {lost}.",
+            advice=f"Keep {path} and {path}-wal as they are, and go on from the last good copy. `holdfast backup` "
+            "makes a copy of what is left.",
+        )
+
+
 def _make_file(path: Path) -> None:
     try:
         if not path.parent.exists():
@@ -95,82 +146,15 @@ def _make_file(path: Path) -> None:
         raise StoreError(f"{path} is a folder, not a store.", advice="Name a file in it.")
 
 
-def begin(cursor: DBAPICursor) -> None:
-    """Begin a transaction as the only writer, waiting for another to end."""
-    cursor.execute("BEGIN IMMEDIATE")
-
-
-def scrub(cursor: DBAPICursor) -> None:
-    """Bring what was erased out of the write-ahead log too, as far as readers let us."""
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def open_evidence(path: str) -> sqlite3.Connection:
-    """The file at `path` for reading only, texts as raw bytes: for whoever does not trust it.
-
-    Raises:
-        StoreError: there is no such file, or it may not be read.
-
-    """
-    if not Path(path).is_file():
-        raise StoreError(f"There is no store at {path}.", advice="Check the path.")
-    try:
-        Path(path).open("rb").close()
-        connection = _read_only(path, "mode=ro")
-        try:
-            _look(connection)
-        except sqlite3.OperationalError:
-            # A copy in a folder that may not be written to: there is no writer, and no log beside it to be read.
-            if Path(f"{path}-wal").exists():
-                raise
-            connection.close()
-            connection = _read_only(path, "mode=ro&immutable=1")
-            _look(connection)
-    except (sqlite3.OperationalError, OSError) as why:
-        raise explain(why, path) from why
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        pass  # damage is for the reader to find, and to say how far it got
-    return connection
-
-
-def _read_only(path: str, how: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?{how}", uri=True, isolation_level=None)
-    connection.text_factory = bytes
-    return connection
-
-
-def _look(connection: sqlite3.Connection) -> None:
-    """Begin to read: what is committed from here on is not seen."""
-    connection.execute("BEGIN")
-    connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-
-
-_CLASSES = {sa.LargeBinary: "blob", sa.Integer: "integer", sa.String: "text"}
-"""How SQLite keeps what each type of column is for (sqlite.org/datatype3.html)."""
-
-DAMAGE = sa.text("PRAGMA integrity_check(20)")
-"""What is wrong with pages and indexes: up to 20 lines, or the one word `SOUND`."""
-
-SOUND = b"ok"
-
-
-_MISFILED = 0.5  # a real, which no column of ours is declared to hold
-
-
-def as_declared(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """The value of `column`, or a real where it is not of the storage class that the column is declared for.
-
-    SQLite keeps a text where bytes should be, or a real in place of an integer, without a word; the driver then gives
-    what compares equal to the right thing.
-    """
-    kept = next(kept for kind, kept in _CLASSES.items() if isinstance(column.type, kind))
-    kinds = [kept, "null"] if column.nullable else [kept]
-    return sa.case((sa.func.typeof(column).in_(kinds), column), else_=sa.cast(_MISFILED, sa.Float))
-
-
 def is_busy(why: Exception) -> bool:
     """Whether it failed only because somebody else holds a lock."""
     return getattr(why, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _BUSY
+
+
+def is_damage(why: Exception) -> bool:
+    """Whether it failed for what is in the file. SQLite says so of a format that it does not know without a code."""
+    primary = getattr(why, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(why, sqlite3.Error) and primary in _DAMAGED | {sqlite3.SQLITE_ERROR}
 
 
 def explain(why: BaseException, name: str) -> StoreError:

@@ -1,4 +1,4 @@
-"""Which statements does a store run? SQLAlchemy writes them once for the database at hand; its driver runs them.
+"""Which statements does a store run? SQLAlchemy writes them for the database at hand; its driver runs them.
 
 Through SQLAlchemy's own execution each would cost about 30 microseconds more, and a durable append is allowed
 1,000 for eight of them.
@@ -13,28 +13,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPICursor, Dialect
 
+from .database import Database
 from .schema import checkpoints, collections, entries, facts, seal, tiles
 
 
 class Statement:
     """One statement in the words of one driver (PEP 249), run with a mapping of values."""
 
-    __slots__ = ("_bound", "_sql")
+    __slots__ = ("_bound", "_by_column", "_sql")
 
-    def __init__(self, statement: sa.sql.ClauseElement, dialect: Dialect) -> None:
-        """Compile `statement` for `dialect`."""
+    def __init__(self, statement: sa.sql.ClauseElement, dialect: Dialect, *, by_column: bool = False) -> None:
+        """Compile `statement` for `dialect`; `by_column` says that it takes one list for each column."""
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
         self._sql = str(compiled)
         self._bound = _binder(compiled.positiontup)
+        self._by_column = by_column
 
     def run(self, cursor: DBAPICursor, **values: Any) -> None:  # noqa: ANN401 - column values
         """Run it once."""
         cursor.execute(self._sql, self._bound(values))
 
     def run_each(self, cursor: DBAPICursor, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run it once for each of `rows`."""
-        cursor.executemany(self._sql, list(map(self._bound, rows)))
+        """Run it once for each of `rows`, which have the same names."""
+        given = list(rows)
+        if given and self._by_column:
+            self.run(cursor, **{name: [row[name] for row in given] for name in given[0]})
+        elif given:
+            cursor.executemany(self._sql, list(map(self._bound, given)))
 
     def one(self, cursor: DBAPICursor, **values: Any) -> Any:  # noqa: ANN401 - a row as the driver gives it
         """Its only row, or None. All is fetched: a statement left half read would hold the database's snapshot."""
@@ -60,36 +66,49 @@ def _binder(names: Sequence[str] | None) -> Callable[[Mapping[str, Any]], Any]:
             return itemgetter(*names)
 
 
+# Enough to spread the cost of asking, few enough for a statement that the database keeps prepared.
+_KEYS_AT_ONCE = 100
+_KEY = sa.bindparam("key", type_=sa.LargeBinary)
+_KEYS = [sa.bindparam(f"key{number}", type_=sa.LargeBinary) for number in range(_KEYS_AT_ONCE)]
+
+
 class Statements:
     """Every statement of a store, for one database."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        """Compile them all for `dialect`."""
+    def __init__(self, database: Database) -> None:
+        """Compile them all for `database`."""
 
         def made(statement: sa.sql.ClauseElement) -> Statement:
-            return Statement(statement, dialect)
+            return Statement(statement, database.engine.dialect)
+
+        indexed = database.indexed
+
+        def many(table: sa.Table) -> Statement:
+            return Statement(database.insert_each(table), database.engine.dialect, by_column=database.by_column)
 
         whole_entry = sa.select(entries.c.position, entries.c.leaf, entries.c.salt, entries.c.body)
         this_tile = (tiles.c.level == sa.bindparam("level")) & (tiles.c.number == sa.bindparam("number"))
-        this_row = (collections.c.collection == sa.bindparam("collection")) & (collections.c.key == sa.bindparam("key"))
+        this_row = (collections.c.collection == sa.bindparam("collection")) & (
+            indexed(collections.c.key) == indexed(_KEY)
+        )
+        this_entry = indexed(entries.c.key) == indexed(_KEY)
 
         self.fact = made(sa.select(facts.c.value).where(facts.c.name == sa.bindparam("name")))
-        self.add_fact = made(sa.insert(facts))
+        self.add_fact = many(facts)
 
-        self.entry = made(whole_entry.where(entries.c.key == sa.bindparam("key")))
+        self._entry = made(whole_entry.where(this_entry))
+        self._some_entries = made(whole_entry.where(indexed(entries.c.key).in_(list(map(indexed, _KEYS)))))
         self.some_entries = made(
             whole_entry.where(
                 entries.c.position >= sa.bindparam("start"), entries.c.position < sa.bindparam("stop")
             ).order_by(entries.c.position)
         )
-        self.add_entry = made(sa.insert(entries))
-        self.erase_entry = made(
-            sa.update(entries).where(entries.c.key == sa.bindparam("key")).values(salt=sa.null(), body=sa.null())
-        )
+        self.add_entry = many(entries)
+        self.erase_entry = made(sa.update(entries).where(this_entry).values(salt=sa.null(), body=sa.null()))
 
         self.tile = made(sa.select(tiles.c.hashes).where(this_tile))
         self.drop_tile = made(sa.delete(tiles).where(this_tile))
-        self.add_tile = made(sa.insert(tiles))
+        self.add_tile = many(tiles)
 
         self.last_checkpoint = made(
             sa.select(checkpoints.c.note).where(
@@ -99,7 +118,8 @@ class Statements:
         self.add_checkpoint = made(sa.insert(checkpoints))
 
         self.seal = made(sa.select(seal.c.note, seal.c.lanes))
-        self.seal_note = made(sa.select(seal.c.note))
+        # The row is locked too, where a database can: a writer who did not take the writers' lock cannot change it.
+        self.seal_note = made(sa.select(seal.c.note).with_for_update())
         self.add_seal = made(sa.insert(seal))
         self.set_seal = made(sa.update(seal).values(note=sa.bindparam("note"), lanes=sa.bindparam("lanes")))
 
@@ -110,4 +130,15 @@ class Statements:
             .order_by(collections.c.key)
         )
         self.drop_row = made(sa.delete(collections).where(this_row))
-        self.add_row = made(sa.insert(collections))
+        self.add_row = many(collections)
+
+    def find_entries(self, cursor: DBAPICursor, keys: Sequence[bytes]) -> list[Any]:
+        """The rows of those entries whose key is among `keys`."""
+        if len(keys) == 1:
+            return self._entry.all(cursor, key=keys[0])
+        found = []
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[start : start + _KEYS_AT_ONCE]
+            padded = [*some, *[some[0]] * (_KEYS_AT_ONCE - len(some))]
+            found += self._some_entries.all(cursor, **{f"key{number}": key for number, key in enumerate(padded)})
+        return found

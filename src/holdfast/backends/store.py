@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -26,12 +26,14 @@ from holdfast.ledger import (
     sign_checkpoint,
 )
 from holdfast.ledger.record import SALT_BYTES
-from holdfast.ledger.seal import RowSum, check_seal, sign_seal
+from holdfast.ledger.seal import KeptHead, RowSum, check_seal, sign_seal
 from holdfast.ledger.tiles import Tree, nodes_in, open_tree
 from holdfast.ledger.tree import Node
 
-from . import sqlite
-from .schema import SCHEMA, metadata
+from .claim import Claim
+from .database import PATIENCE_MS, Seam
+from .places import open_database
+from .schema import SCHEMA, create_statements
 from .statements import Statements
 from .transaction import Head, SqlTransaction, entry_of
 
@@ -51,43 +53,54 @@ class SqlStore:
     """
 
     path: str
-    """The file, or `:memory:`."""
+    """The file, `:memory:`, or the database's address without its password: what messages call the store."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is said by name, and seldom
         self,
         where: str | Path,
         *,
         signer: Signer,
         origin: str | None = None,
         salt: Callable[[str], bytes] | None = None,
-        patience_ms: int = sqlite.PATIENCE_MS,
+        patience_ms: int = PATIENCE_MS,
+        owned: bool = False,
     ) -> None:
-        """Open the store at `where` (a path, `sqlite:///path` or `:memory:`), making it if there is none.
+        """Open the store at `where`, making it if there is none: a path, `:memory:`, or the address of a database.
+
+        Addresses are `sqlite:///path` and `postgresql://name@host/database?option=value`, with libpq's options.
 
         `salt` gives each record's 32 secret bytes, by the record's key; random ones by default. `patience_ms` is how
-        long to wait for another writer. What was there is checked against its last signed head before anything else.
+        long to wait for another writer. An `owned` store is this one's alone until it is closed: another who wants to
+        own it is refused at once, and so is a transaction here after anybody else has written. What was there is
+        checked against its last signed head before anything else.
 
         Raises:
             SettingsError: `origin` is not the signer's name, or the address is not of a kind that is kept.
             DivergedError: the store is signed by another key.
             BrokenLedgerError: its tree or its rows do not fit what was signed.
-            StoreError: it cannot be opened or made, is damaged, or was written by a newer Holdfast.
+            StoreError: it cannot be opened or made, is damaged, owned by another, or was written by a newer Holdfast.
 
         """
         if origin is not None and origin != signer.vkey.name:
             raise SettingsError(f"The key is named {signer.vkey.name!r}, the ledger {origin!r}; they must be the same.")
         self._signer = signer
         self._salt = salt or _random_salt
-        self.path = _path(where)
-        self._seam = sqlite.Seam(self.path)
-        self._engine = sqlite.make_engine(self.path, patience_ms=patience_ms)
-        self._statements = Statements(self._engine.dialect)
+        self._database = open_database(where, patience_ms=patience_ms)
+        self.path = self._database.name
+        self._seam = Seam(self._database.errors, self._database.explain)
+        self._engine = self._database.engine
+        self._statements = Statements(self._database)
         self._alone = threading.Lock()
         self._writer: int | None = None
+        self._claim: Claim | None = None
+        self._unsure: str | None = None
         try:
+            if owned:
+                with self._seam:
+                    self._claim = self._database.claim()
             self._head = self._open()
         except BaseException:
-            self._engine.dispose()
+            self.close()
             raise
 
     def __enter__(self) -> Self:
@@ -109,18 +122,21 @@ class SqlStore:
         """
         with self._one_writer(), self._writing() as (connection, cursor):
             with self._seam:
+                if self._claim is not None:
+                    self._claim.check()
                 head = self._current(cursor)
-            transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, name=self.path)
+            transaction = SqlTransaction(cursor, self._statements, head, salt=self._salt, seam=self._seam)
             try:
                 yield transaction
                 head = transaction.write(self._signer)
             finally:
                 transaction.ended = True
             with self._seam:
+                self._unsure = head.seal  # until it is known whether the commit was heard
                 connection.commit()
-                self._head = head
+                self._head, self._unsure = head, None
                 if transaction.erases:
-                    sqlite.scrub(cursor)
+                    self._database.scrub(cursor)
 
     def checkpoint(self) -> Checkpoint:
         """The signed head of the ledger as of the last commit.
@@ -174,6 +190,8 @@ class SqlStore:
     def close(self) -> None:
         """Let go of the files."""
         self._engine.dispose()
+        if self._claim is not None:
+            self._claim.close()
 
     def _proven(self, prove: Callable[[int, Node], tuple[bytes, ...]], size: int | None) -> tuple[bytes, ...]:
         """What `prove` makes of a size that the ledger has reached and of its tree, each tile read once."""
@@ -209,14 +227,31 @@ class SqlStore:
     def _writing(self) -> Iterator[tuple[PoolProxiedConnection, DBAPICursor]]:
         """A connection that alone may write; rolled back when the block raises, committed by the block itself."""
         with self._connected() as (connection, cursor):
-            with self._seam:
-                sqlite.begin(cursor)
             try:
+                with self._seam:
+                    self._database.begin(cursor)
                 yield connection, cursor
             except BaseException:
-                with suppress(*sqlite.ERRORS):  # the first error is the one to tell
-                    connection.rollback()
+                self._roll_back(connection)
                 raise
+
+    @contextmanager
+    def _looking(self) -> Iterator[DBAPICursor]:
+        """A cursor that sees one commit, whatever is written meanwhile."""
+        with self._connected() as (connection, cursor):
+            try:
+                with self._seam:
+                    self._database.begin_reading(cursor)
+                    yield cursor
+            finally:
+                self._roll_back(connection)
+
+    def _roll_back(self, connection: PoolProxiedConnection) -> None:
+        """End its transaction, or the connection itself: the first error is the one to tell."""
+        try:
+            connection.rollback()
+        except self._database.errors:
+            connection.invalidate()
 
     def _open(self) -> Head:
         """Make the tables if there are none, then check the head."""
@@ -226,31 +261,40 @@ class SqlStore:
             raise StoreError(f"{self.path} is a database, but not a store of Holdfast.", advice="Name another --store.")
         if not tables:
             self._make()
-        with self._connected() as (_, cursor), self._seam:
-            return self._check(cursor)
+        with self._looking() as cursor:
+            head = self._check(cursor)
+            misfits = self._database.misfits(cursor)
+        if misfits:
+            raise BrokenLedgerError(f"{self.path} is not made as a store is: {'; '.join(misfits)}.")
+        return head
 
     def _make(self) -> None:
         """Make the tables and sign the empty ledger, whole or not at all."""
         with self._writing() as (connection, cursor), self._seam:
-            for table in metadata.sorted_tables:
-                cursor.execute(str(sa.schema.CreateTable(table, if_not_exists=True).compile(self._engine)))
+            for statement in create_statements(self._engine.dialect.name):
+                cursor.execute(statement)
             if self._statements.fact.one(cursor, name="schema") is None:
                 head = sign_checkpoint(Tree().frontier, self._signer)
                 facts = {"schema": str(SCHEMA), "origin": head.origin, "vkey": str(self._signer.vkey)}
-                rows = ({"name": name, "value": value} for name, value in facts.items())
-                self._statements.add_fact.run_each(cursor, rows)
+                lines = ({"name": name, "value": value} for name, value in facts.items())
+                self._statements.add_fact.run_each(cursor, lines)
                 self._statements.add_checkpoint.run(cursor, size=0, note=head.note)
-                seal = sign_seal(0, RowSum(), self._signer)
-                self._statements.add_seal.run(cursor, id=1, note=seal, lanes=RowSum().lanes)
+                rows = RowSum().change(come=[KeptHead(0, head.note.encode())])
+                seal = sign_seal(0, rows, self._signer)
+                self._statements.add_seal.run(cursor, id=1, note=seal, lanes=rows.lanes)
             connection.commit()
 
     def _check(self, cursor: DBAPICursor) -> Head:
         """The head, once schema, key, signatures, tree and the sum of the rows are found to fit each other."""
         schema, vkey = (self._statements.fact.one(cursor, name=name) for name in ("schema", "vkey"))
-        if schema is None or not schema[0].isdecimal() or int(schema[0]) != SCHEMA:
+        layout = int(schema[0]) if schema is not None and schema[0].isdecimal() else None
+        if layout != SCHEMA:
+            older = layout is not None and layout < SCHEMA
             raise StoreError(
                 f"{self.path} has layout {schema and schema[0]}; this Holdfast knows layout {SCHEMA}.",
-                advice="Open it with the Holdfast that wrote it, or a newer one.",
+                advice="Make a backup of it, and run `holdfast migrate`."
+                if older
+                else "Open it with the Holdfast that wrote it, or a newer one.",
             )
         if vkey is None or vkey[0] != str(self._signer.vkey):
             raise DivergedError(
@@ -261,7 +305,14 @@ class SqlStore:
     def _current(self, cursor: DBAPICursor) -> Head:
         """The head as known, or read anew when another process has committed since."""
         now = self._statements.seal_note.one(cursor)
-        return self._head if now is not None and now[0] == self._head.seal else self._load(cursor)
+        if now is not None and now[0] == self._head.seal:
+            return self._head
+        if self._claim is not None and now is not None and now[0] != self._unsure:
+            raise StoreError(
+                f"Another process has written to {self.path}, which is this one's alone.",
+                advice="See with `holdfast ledger show` who did; then run the same command again.",
+            )
+        return self._load(cursor)
 
     def _load(self, cursor: DBAPICursor) -> Head:
         checkpoint = self._checkpoint(cursor)
@@ -284,23 +335,3 @@ class SqlStore:
     def _tile(self, cursor: DBAPICursor, level: int, number: int) -> bytes:
         row = self._statements.tile.one(cursor, level=level, number=number)
         return b"" if row is None else bytes(row[0])
-
-
-def _path(where: str | Path) -> str:
-    """The file that an address names.
-
-    Raises:
-        SettingsError: the address is not SQLite's.
-
-    """
-    if isinstance(where, Path) or "://" not in where:
-        return str(where)
-    try:
-        url = sa.make_url(where)
-    except sa.exc.ArgumentError as why:
-        raise SettingsError(f"This is not the address of a store: {where!r}") from why
-    if url.get_backend_name() != "sqlite":
-        raise SettingsError(
-            f"A store cannot be kept in {url.get_backend_name()} yet.", advice="Give a path, or sqlite:///path."
-        )
-    return url.database or sqlite.MEMORY

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -11,10 +12,10 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from holdfast.errors import BrokenLedgerError, DivergedError, InputError, StoreError
 from holdfast.ledger import Checkpoint, Entry, Record, RecordKind, Signer, leaf_hash, sign_checkpoint
 from holdfast.ledger.record import ERASURE, open_entry, same, seal_record
-from holdfast.ledger.seal import Row, RowSum, sign_seal
+from holdfast.ledger.seal import KeptHead, Row, RowSum, sign_seal
 from holdfast.ledger.tiles import Tree
 
-from . import sqlite
+from .database import Seam
 from .statements import Statements
 
 T = TypeVar("T")
@@ -35,14 +36,14 @@ class SqlTransaction:
     """A `holdfast.ports.Transaction`; see there. Made by `SqlStore.begin`, of no use once that block has ended."""
 
     def __init__(
-        self, cursor: DBAPICursor, statements: Statements, head: Head, *, salt: Callable[[str], bytes], name: str
+        self, cursor: DBAPICursor, statements: Statements, head: Head, *, salt: Callable[[str], bytes], seam: Seam
     ) -> None:
-        """Begin at `head`; `name` is what errors call the store."""
+        """Begin at `head`; foreign errors pass through `seam`."""
         self._cursor = cursor
         self._statements = statements
         self._head = head
         self._salt = salt
-        self._seam = sqlite.Seam(name)
+        self._seam = seam
         self._recorded: dict[str, Entry] = {}
         self._unwritten: list[dict[str, Any]] = []
         self._leaf_hashes: list[bytes] = []
@@ -62,7 +63,23 @@ class SqlTransaction:
             StoreError: it was not kept.
 
         """
-        known = self._recorded.get(record.key) or self._find(record.key)
+        return self._keep(record, self._recorded.get(record.key) or self._find(record.key))
+
+    def record_all(self, records: Iterable[Record]) -> list[Entry]:
+        """The same as `record` for each of them in turn, with some hundred times fewer questions to the database.
+
+        Raises:
+            DivergedError: a key is there and says something else.
+            InputError: a record cannot be written as canonical JSON, or is too long.
+            StoreError: they were not kept.
+
+        """
+        given = list(records)
+        known = self._find_all({record.key for record in given} - self._recorded.keys())
+        return [self._keep(record, self._recorded.get(record.key) or known.get(record.key)) for record in given]
+
+    def _keep(self, record: Record, known: Entry | None) -> Entry:
+        """Append `record`, unless it is `known`."""
         if known is not None:
             if not same(known, record):
                 raise DivergedError(
@@ -143,9 +160,10 @@ class SqlTransaction:
             StoreError: one of them is not a `kind`, or cannot be read.
 
         """
+        name = _bytes(collection)
         with self._at_work():
             self._write_rows()
-            rows = self._statements.rows.all(self._cursor, collection=_bytes(collection))
+            rows = self._statements.rows.all(self._cursor, collection=name)
         return ((key.decode(), _decoded(value, kind, f"{collection}/{key!r}")) for key, value in rows)
 
     def delete(self, collection: str, key: str) -> None:
@@ -174,14 +192,20 @@ class SqlTransaction:
         if self._leaf_hashes:
             checkpoint = sign_checkpoint(tree.frontier, signer)
             statements.add_checkpoint.run(cursor, size=checkpoint.size, note=checkpoint.note)
+            self._sum = self._sum.change(come=[KeptHead(checkpoint.size, checkpoint.note.encode())])
         seal = sign_seal(checkpoint.size, self._sum, signer)
         statements.set_seal.run(cursor, note=seal, lanes=self._sum.lanes)
         return Head(checkpoint, tree, self._sum, seal)
 
     def _find(self, key: str) -> Entry | None:
+        return self._find_all((key,)).get(key)
+
+    def _find_all(self, keys: Collection[str]) -> dict[str, Entry]:
+        """Those of the records with these keys that are on record already."""
+        names = list(map(_bytes, keys))
         with self._at_work():
-            row = self._statements.entry.one(self._cursor, key=_bytes(key))
-        return None if row is None else entry_of(row)
+            rows = self._statements.find_entries(self._cursor, names)
+        return {entry.record.key: entry for entry in map(entry_of, rows)}
 
     def _read_row(self, where: tuple[bytes, bytes]) -> tuple[bytes, bytes] | None:
         with self._at_work():
@@ -214,9 +238,16 @@ class SqlTransaction:
         if self.ended:
             raise StoreError("This transaction has ended.", advice="Begin another one.")
 
-    def _at_work(self) -> sqlite.Seam:
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Work with the database; what failed there may be half done, so nothing may be added to it."""
         self._usable()
-        return self._seam
+        try:
+            with self._seam:
+                yield
+        except BaseException:
+            self.ended = True
+            raise
 
 
 def entry_of(row: tuple[int, bytes, bytes | None, bytes | None]) -> Entry:

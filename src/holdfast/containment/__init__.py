@@ -23,6 +23,7 @@ from .hold import Hold, Restriction, Subject, SubjectKind
 from .membership import changed_within, cohort_key, describe, includes
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
+from .spared import spared, unfounded
 from .subjects import cohort_subject, function_subject, lure_subject, text_subject
 from .terms import LIKELY, TERMS, Term, ends
 from .undoing import EFFECTS, Effect, Undo, one_way
@@ -88,6 +89,8 @@ __all__ = [
     "propose_for_staff",
     "recommended",
     "restricted",
+    "spared",
     "stopped",
     "text_subject",
+    "unfounded",
 ]

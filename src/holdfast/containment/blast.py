@@ -20,7 +20,8 @@ class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
     `accounts` = `carriers` + `next` + `innocent`. `refused_per_hour` is the number of innocent posts that are
     expected to be refused each hour. `officials` and `emergency` count those held who are neither carriers nor
     next, and `named` names the foremost of them. `already_restricted` were restricted before Holdfast came.
-    `app_accounts` lose an app they use.
+    `app_accounts` lose an app they use. `quotes_refused_per_hour` is how many posts are refused each hour, at the rate
+    seen so far, of people who only quote a lure, warn of it or own it.
     """
 
     accounts: int = 0
@@ -35,6 +36,7 @@ class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
     named: tuple[str, ...] = ()
     already_restricted: int = 0
     app_accounts: int = 0
+    quotes_refused_per_hour: float = 0.0
 
     @property
     def cost(self) -> tuple[float, float]:
@@ -74,6 +76,7 @@ def blast_radius(
         named=(directory.names(emergency, NAMED) + directory.names(officials & ~emergency, NAMED))[:NAMED],
         already_restricted=int((directory.of(before) & held).sum()),
         app_accounts=_app_accounts(holds, directory),
+        quotes_refused_per_hour=danger.quoted_per_hour if _for_everybody(holds) else 0.0,
     )
 
 
@@ -81,6 +84,11 @@ def _beyond(holds: Iterable[Hold], directory: Directory) -> set[str]:
     """Accounts held by name that the directory does not know; they count, though nothing is known of them."""
     named = {hold.subject.id for hold in holds if hold.subject.kind is SubjectKind.ACCOUNT}
     return {account for account in named if directory.row(account) is None}
+
+
+def _for_everybody(holds: Iterable[Hold]) -> bool:
+    """Whether nobody at all may post one of the lures."""
+    return any(hold.restriction is Restriction.REFUSE_LURE and hold.cohort is None for hold in holds)
 
 
 def _app_accounts(holds: Iterable[Hold], directory: Directory) -> int:

@@ -34,6 +34,9 @@ from .hold import Hold, Restriction, SubjectKind
 # 178 minutes from the first company post to the stop, and the attackers had a new one when it was answered.
 KNOWN_LURE_SHARE = 58 / 178
 
+HOUR = 3_600_000  # milliseconds
+SOONEST = 1 / 60  # hours; a rate needs a minute to show
+
 
 class Danger(msgspec.Struct, frozen=True, kw_only=True):
     """Which accounts are expected to be used from now on.
@@ -41,7 +44,7 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True):
     `carriers` are in the intruder's hands (probability 1). `next` maps an account to the probability that it is
     used next. Every account of the cohort `alike` may be used with probability `background`, for reasons not
     known. While the cause stands, it is expected to give the intruder `to_come` further accounts, each of
-    `reach_each` followers.
+    `reach_each` followers. `bystanders` took no part; they post the campaign's lures `quoted_per_hour` times an hour.
     """
 
     carriers: tuple[str, ...]
@@ -51,6 +54,7 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True):
     to_come: float = 0.0
     reach_each: float = 0.0
     bystanders: frozenset[str] = frozenset()
+    quoted_per_hour: float = 0.0
 
 
 class StoppedHarm(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +96,7 @@ def danger(
         to_come=0.0 if named is None else count - unexplained,
         reach_each=float(directory.reach[rows].mean()) if len(rows) else 0.0,
         bystanders=frozenset(campaign.bystanders),
+        quoted_per_hour=len(campaign.bystander_posts) / max((now - campaign.first_post_at) / HOUR, SOONEST),
     )
 
 

@@ -92,7 +92,7 @@ def outstanding(plan: Plan, holds: Iterable[Hold], now: int) -> tuple[Hold, ...]
     """
     standing: dict[tuple[object, ...], list[Hold]] = {}
     for hold in holds:
-        if hold.in_force(now):
+        if hold.in_force(max(now, hold.starts)):  # the time asked about may lie before it: a stream read again
             standing.setdefault(_same(hold), []).append(hold)
     return tuple(
         hold

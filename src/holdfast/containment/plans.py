@@ -23,7 +23,8 @@ from .plan import Exemption, Plan, PlanKind, plan_id
 from .subjects import cohort_subject, lure_subject, text_subject
 from .terms import COHORT, HIJACKED, LIKELY, TOUCHED, ends
 
-# A handle or a cash tag belongs to somebody, mostly to the victim; only the accounts in danger may not post it.
+# A handle or a cash tag belongs to somebody, mostly to the victim; only the accounts in danger may not post it. So it
+# is with what the attackers copied from others.
 SOMEBODYS_OWN = frozenset({LureKind.HANDLE, LureKind.CASHTAG})
 
 
@@ -203,14 +204,16 @@ def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _
         for post in campaign.posts
         if post not in campaign.bystander_posts
     )
+    copied = bool(campaign.lures) and set(campaign.lures) <= set(campaign.borrowed)
     in_danger = Explicit(accounts=tuple(sorted({*perils.carriers, *perils.next})))
     refused = {
         lure_subject(lure): _Wish(
             subject=lure_subject(lure),
             restrictions=(Restriction.REFUSE_LURE,),
-            why="the campaign's lure",
+            why="the campaign's lure"
+            + (", which somebody else had posted before" if lure in campaign.borrowed else ""),
             harm=KNOWN_LURE_SHARE * reach * len(perils.carriers),
-            cohort=in_danger if lure.kind in SOMEBODYS_OWN else None,
+            cohort=in_danger if lure.kind in SOMEBODYS_OWN or lure in campaign.borrowed else None,
             text=lure.value if lure.kind is LureKind.TEXT else "",
         )
         for lure in campaign.lures
@@ -222,6 +225,7 @@ def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _
             restrictions=(Restriction.REFUSE_LURE,),
             why="the campaign's text",
             harm=KNOWN_LURE_SHARE * reach * len(perils.carriers),
+            cohort=in_danger if copied else None,
             text=text,
         )
     says = f"Hide {_count(len(posts), 'post')} and refuse {_count(len(refused), 'lure')}"

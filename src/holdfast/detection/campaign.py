@@ -29,7 +29,8 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign as it stands; `revision` grows whenever it does. Times are milliseconds since 1970 UTC.
 
     `accounts` are the carriers in order of appearance, `posts` their lure posts; `bystanders` posted a lure of the
-    campaign but quote it, warn of it or are its rightful owners. `score` is the sum of `evidence`.
+    campaign but quote it, warn of it or are its rightful owners; `borrowed` are those `lures` that one of them had posted
+    before. `score` is the sum of `evidence`.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Term, ...]
     bystanders: tuple[str, ...] = ()
     bystander_posts: tuple[str, ...] = ()
+    borrowed: tuple[Lure, ...] = ()
     merged: tuple[str, ...] = ()
     contained_at: int | None = None
     revision: int = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from holdfast.reading import Lure, LureKind
@@ -10,7 +11,27 @@ from . import model
 from .campaign import Campaign, CampaignTier
 from .commentary import is_remark, owner_among
 from .evidence import Evidence, Sighting
+from .likeness import alike
+from .sightings import TEXT
 from .trail import Joined, Looked, Taken, Trail
+
+_COPYING = 2
+"""Accounts tampered with from which on it can be told who among the carriers is not of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """The carrier who posted a lure first: when, in ms, and whether the account had a past of its own by then."""
+
+    time: int
+    account: str
+    established: bool
+
+    @classmethod
+    def of(cls, sighting: Sighting) -> First:
+        """As a sighting tells."""
+        established = sighting.features.posts >= model.ESTABLISHED_POSTS
+        return cls(time=sighting.time, account=sighting.account, established=established)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +45,9 @@ class Case:
     lures: dict[int, Lure] = field(default_factory=dict)
     words: str = ""  # what is repeated, for a campaign that was found by its words
     kinds: dict[int, int] = field(default_factory=dict)
+    common: set[int] = field(default_factory=set)  # sites of the campaign's links that others name too
+    pages: dict[int, str] = field(default_factory=dict)  # links into such sites -> who posted them
+    passing: set[str] = field(default_factory=set)  # carriers who show nothing but that they name such a site
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
     tampered: set[str] = field(default_factory=set)  # carriers to whom something had been done before
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
@@ -32,6 +56,7 @@ class Case:
     is_crowd: bool = False  # whether its accounts share no lure
     crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # own lures of a crowd -> whose, and in which post
     voices: set[int] = field(default_factory=set)
+    first_with: dict[int, First] = field(default_factory=dict)  # lure -> the carrier who posted it first
     signatures: list[bytes] = field(default_factory=list)
     posts: dict[str, int] = field(default_factory=dict)  # carrying post -> time
     authors: dict[str, str] = field(default_factory=dict)  # carrying post -> account
@@ -66,18 +91,29 @@ class Case:
             self.posts[sighting.post] = sighting.time
             self.authors[sighting.post] = sighting.account
         if sighting.account:
+            self._note_passing(sighting)
             self.carriers.setdefault(sighting.account, sighting.time)
             self.bystanders.pop(sighting.account, None)
             if sighting.features.precursors:
                 self.tampered.add(sighting.account)
             self.names.add(sighting.account.casefold())
             self.handles |= handles
+            known = self.first_with.get(sighting.key)
+            if known is None or sighting.time < known.time:
+                self.first_with[sighting.key] = First.of(sighting)
         if sighting.voice not in self.voices:
             self.voices.add(sighting.voice)
             self.evidence.add(sighting, tainted=tainted)
             if len(self.signatures) < 8 and any(sighting.signature):
                 self.signatures.append(sighting.signature)
         return True
+
+    def _note_passing(self, sighting: Sighting) -> None:
+        in_words = any(alike(sighting.signature, seen) >= model.ALIKE for seen in self.signatures)
+        if sighting.key not in self.common or sighting.features.precursors or in_words:
+            self.passing.discard(sighting.account)
+        elif sighting.account not in self.carriers:
+            self.passing.add(sighting.account)
 
     @property
     def is_full(self) -> bool:
@@ -147,6 +183,10 @@ class Case:
         self.lures = other.lures | self.lures
         self.words = self.words or other.words
         self.kinds = other.kinds | self.kinds
+        self.common |= other.common
+        self.pages = other.pages | self.pages
+        shown = (self.carriers.keys() - self.passing) | (other.carriers.keys() - other.passing)
+        self.passing = (self.passing | other.passing) - shown
         self.crowd = other.crowd | self.crowd
         self.is_crowd &= other.is_crowd
         self.carriers = _earliest(self.carriers, other.carriers)
@@ -159,6 +199,8 @@ class Case:
         self.tampered |= other.tampered
         self.names |= other.names
         self.handles |= other.handles
+        for key, first in other.first_with.items():
+            self.first_with[key] = min(first, self.first_with.get(key, first), key=lambda each: each.time)
         self.evidence.absorb(other.evidence, len(self.voices & other.voices))
         self.voices |= other.voices
         self.signatures = (self.signatures + other.signatures)[:8]
@@ -172,7 +214,7 @@ class Case:
     def campaign(self) -> Campaign:
         """As it stands."""
         carriers = sorted(self.carriers.items(), key=lambda item: item[1])
-        aside = self._set_aside()
+        aside = self.set_aside()
         posts = sorted(self.posts, key=self.posts.__getitem__)
         theirs = {post: None for post in posts if self.authors[post] in aside}
         assert self.detected_at is not None
@@ -184,7 +226,8 @@ class Case:
             detected_after_posts=self.detected_after_posts,
             accounts=tuple(account for account, _ in carriers if account not in aside),
             posts=tuple(post for post in posts if post not in theirs),
-            lures=self._named_lures(),
+            lures=self._named_lures(aside),
+            borrowed=self._borrowed(aside),
             score=self.evidence.score,
             evidence=self.evidence.terms(),
             bystanders=(*aside, *self.bystanders),
@@ -194,20 +237,44 @@ class Case:
             revision=self.revision,
         )
 
-    def _named_lures(self) -> tuple[Lure, ...]:
-        """Each lure once, the surest kinds first, the words last."""
-        found = sorted({(lure.kind, lure.value): lure for lure in self.lures.values()}.values(), key=_sureness)
+    def _named_lures(self, aside: Collection[str]) -> tuple[Lure, ...]:
+        """Each lure once, the surest kinds first, the words last; not the pages that those set aside linked."""
+        theirs = {key for key, account in self.pages.items() if account in aside}
+        told = {(lure.kind, lure.value): lure for key, lure in self.lures.items() if key not in theirs}
+        found = sorted(told.values(), key=_sureness)
         return (*found, Lure(kind=LureKind.TEXT, value=self.words, valid=False)) if self.words else tuple(found)
 
-    def _set_aside(self) -> dict[str, None]:
-        """Carriers who are not the attackers': the lure's owner, and where tampering is typical those nobody tampered with."""
+    def _borrowed(self, aside: Collection[str]) -> tuple[Lure, ...]:
+        """The lures that somebody with a past posted before the attackers did: they copy what is not theirs."""
+        taken = {key for key, first in self.first_with.items() if first.established and first.account in aside}
+        words = any(self.kinds.get(key) == TEXT for key in taken)
+        others = {(lure.kind, lure.value) for key, lure in self.lures.items() if key in taken}
+        return tuple(
+            lure
+            for lure in self._named_lures(aside)
+            if (lure.kind, lure.value) in others or (words and lure.kind is LureKind.TEXT)
+        )
+
+    def set_aside(self) -> dict[str, None]:
+        """Carriers who are not the attackers'.
+
+        They are the lure's owner; where tampering is typical, those nobody tampered with; where half of the carriers were
+        tampered with, those nobody tampered with who were first: theirs is what the others copy; and who only names a
+        site that everybody names.
+        """
         in_order = sorted(self.carriers, key=self.carriers.__getitem__)
         owner = owner_among([(self.carriers[account], account) for account in in_order])
+        tampered = sorted(self.carriers[account] for account in self.tampered if account in self.carriers)
+        told = self.contained_at is not None and len(tampered) >= _COPYING
+        copied_from = tampered[0] if told and not self.is_crowd and len(tampered) >= len(self.carriers) / 2 else 0
+        passing = self.passing if told else set()
         held_by_tampering = self.contained_at is not None and "precursors" in self.evidence.typical_traces()
         return {
             account: None
             for account in in_order
-            if account == owner or (held_by_tampering and account not in self.tampered)
+            if account == owner
+            or account in passing
+            or (account not in self.tampered and (held_by_tampering or self.carriers[account] < copied_from))
         }
 
 

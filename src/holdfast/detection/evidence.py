@@ -36,6 +36,7 @@ class Sighting:
     signature: bytes
     sort: str  # address, shape, page, copyable, text, picture or own: what sharing it is worth
     lure_class: str  # address, link, short_link, phone or picture; empty for text
+    key: int = 0  # what it carries
     worth: float = 0.0  # of its gap in a crowd, in nats; for own only
 
 

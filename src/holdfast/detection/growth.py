@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.reading import Lure, LureKind, hash_text, lure_key, read_text
-from holdfast.reading.flags import ADDRESS, DOMAIN, PROVED, SHORT_LINK
+from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PROVED, SHORT_LINK
 
 from . import model
 from .campaign import Campaign
@@ -53,6 +53,8 @@ class Growth:
     by_key: dict[int, str] = field(default_factory=dict)
     by_band: dict[int, str] = field(default_factory=dict)
     by_account: dict[str, str] = field(default_factory=dict)
+    by_own_lure: dict[int, str] = field(default_factory=dict)
+    """Lures that each are one account's own -> the crowd that it is part of."""
     changed: dict[str, None] = field(default_factory=dict)
     crowds: list[tuple[str, int]] = field(default_factory=lambda: [("", -1)] * len(CROWD_KINDS))
     """For each crowd, the campaign that it is at present, and the number of its latest post."""
@@ -103,6 +105,8 @@ class Grower:
         if not sightings:
             return
         case = self._case(campaign_id(due.key, sightings[0].post or str(sightings[0].sequence)), evidence)
+        is_common = due.kind == DOMAIN and due.before >= model.KNOWN_POSTS
+        case.common.update([due.key] if is_common else [])
         for sighting in sightings:
             self._take(case, sighting)
         evidence.remarks = max(evidence.remarks, due.remarks)
@@ -114,13 +118,17 @@ class Grower:
         if known is None:
             self.growth.cases[case.id] = known = case
         else:
+            known.common |= case.common
             for sighting in sightings:
                 self._take(known, sighting)
             known.decide(now)
-        self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
+        if is_common:
+            self._adopt_site(known, due.key, frozenset(sighting.sequence for sighting in sightings))
+        else:
+            self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
         self._bring_along(known, frozenset(sighting.sequence for sighting in sightings))
         self._release(due.key, known)
-        self._watch(known, bands)
+        self._watch(known, bands, known.carriers)
         self._touch(known)
 
     def _case(self, name: str, evidence: Evidence, *, is_crowd: bool = False) -> Case:
@@ -142,9 +150,26 @@ class Grower:
             if len({post.account for post in everybody} - case.carriers.keys()) > _OUTSIDERS:
                 continue
             last = next(reversed(carrying.values()))
-            self._adopt(case, key, kind, sighting_of(last, kind, valid), last)
+            self._adopt(case, key, kind, sighting_of(last, (kind, key, valid)), last)
             for post in everybody:
-                self._take(case, sighting_of(post, kind, valid))
+                self._take(case, sighting_of(post, (kind, key, valid)))
+
+    def _adopt_site(self, case: Case, key: int, sequences: frozenset[int]) -> None:
+        """Watch a site that others name too: not it, but the very links become the campaign's."""
+        case.kinds[key] = DOMAIN
+        self.growth.by_key[key] = case.id
+        self.keys.add(key)
+        aside = case.set_aside()
+        for post in (post for log in self._logs for post in log.numbered(sequences)):
+            if post.account in case.carriers and post.account not in aside:
+                self._adopt_links(case, post)
+
+    def _adopt_links(self, case: Case, post: Named) -> None:
+        for kind, key, valid in post.lures:
+            if kind == LINK and key not in self.growth.by_key:
+                self._adopt(case, key, kind, sighting_of(post, (kind, key, valid)), post)
+                case.pages[key] = post.account
+                case.common.update([key] if post.account in case.passing else [])
 
     def _is_free(self, case: Case, kind: int, key: int, valid: int) -> bool:
         """Whether a lure can become this campaign's: of a kind that is followed, nobody's yet, and not older than it by a day."""
@@ -160,7 +185,9 @@ class Grower:
         else:
             named = [post for log in self._logs for post in log.carrying(due.key, until)]
         start = min(exact, default=0) if due.kind == DOMAIN and due.started - due.first_time >= model.DAY else 0
-        found = {post.sequence: sighting_of(post, due.kind, due.valid) for post in named if post.sequence >= start}
+        found = {
+            post.sequence: sighting_of(post, (due.kind, due.key, due.valid)) for post in named if post.sequence >= start
+        }
         found |= {number: unnamed(place, due) for number, place in exact.items() if number not in found}
         ordered = [found[number] for number in sorted(found)]
         return _alike(ordered) if due.kind == TEXT else ordered
@@ -179,7 +206,9 @@ class Grower:
 
     def _sharing(self, case: Case) -> Case | None:
         """The campaign, still running, to which most of a new one's carriers belong."""
-        for other in self.growth.cases.values():
+        growth = self.growth
+        near = {growth.by_account[account] for account in case.carriers if account in growth.by_account}
+        for other in sorted((growth.cases[name] for name in near), key=_seniority):
             if case.first_post_at - other.last_post_at <= model.NEXT_LURE_WINDOW and _are_mostly(case.carriers, other):
                 return other
         return None
@@ -205,9 +234,9 @@ class Grower:
             if found.key == key:
                 case.lures[key] = found.lure
 
-    def _watch(self, case: Case, bands: Iterable[int]) -> None:
-        for account in case.carriers:
-            if account not in self.growth.by_account:
+    def _watch(self, case: Case, bands: Iterable[int], accounts: Iterable[str]) -> None:
+        for account in accounts:
+            if account in case.carriers and account not in self.growth.by_account:
                 self.growth.by_account[account] = case.id
                 self.accounts.add(hash_text(account))
         if case.texts_watched < _TEXTS_WATCHED:
@@ -244,8 +273,8 @@ class Grower:
         members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
         case = self._case(campaign_id(members[0][1], f"{members[0][0].id} and others"), evidence, is_crowd=True)
-        for each, _ in members:
-            self._take(case, sighting_of(each, CROWD_KINDS[which], PROVED, own=worths[each.sequence]))
+        for each, key in members:
+            self._take(case, sighting_of(each, (CROWD_KINDS[which], key, PROVED), own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
             self.growth.cases[case.id] = case
             self._gather(case, which, members, worths, bands)
@@ -257,26 +286,28 @@ class Grower:
         """Let accounts, each with a lure of its own, be part of a crowd that is a campaign."""
         kind = CROWD_KINDS[which]
         for post, key in members:
-            sighting = sighting_of(post, kind, PROVED, own=worths[post.sequence])
+            sighting = sighting_of(post, (kind, key, PROVED), own=worths[post.sequence])
             self._take(case, sighting)
             if post.account in case.carriers:
                 case.crowd[key] = post.account, post.id
+                self.growth.by_own_lure[key] = case.id
                 case.kinds[key] = kind
                 self._name(case, key, post.text, post.urls)
         self.growth.crowds[which] = case.id, members[-1][0].sequence
         case.decide(members[-1][0].time)
-        self._watch(case, bands)
+        self._watch(case, bands, [post.account for post, _ in members])
         self._touch(case)
 
     def _release(self, key: int, to: Case) -> None:
         """Take an address that proved to be shared out of the crowds that took it for somebody's own."""
-        for case in list(self.growth.cases.values()):
-            if case is to or not case.release(key):
-                continue
-            if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
-                self._merge(to, case)  # what is left of it says nothing by itself
-            else:
-                self._touch(case)
+        case = self.growth.cases.get(self.growth.by_own_lure.get(key, ""))
+        if case is None or case is to or not case.release(key):
+            return
+        del self.growth.by_own_lure[key]
+        if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
+            self._merge(to, case)  # what is left of it says nothing by itself
+        else:
+            self._touch(case)
 
     # ---- a post that touches a known campaign
 
@@ -300,16 +331,16 @@ class Grower:
                 case = growth.cases[str(name)]
                 if post.time - case.last_post_at <= window and not case.is_full:
                     found[case.id] = case
-        return sorted(found.values(), key=lambda case: (case.detected_at or 0, case.id))
+        return sorted(found.values(), key=_seniority)
 
     def _grow(self, case: Case, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> bool:
-        own = [lure for lure in post.lures if lure[1] in case.kinds]
+        own = [lure for lure in post.lures if lure[1] in case.kinds and self._is_its(case, post, lure[1])]
         joining = [lure for lure in post.lures if self._joins(case, post, lure, beside=bool(own))]
         said = [(TEXT, band, 0) for band in bands if case.kinds.get(band) == TEXT and self._says_the_same(case, post)]
         brought = own or joining or said
         if not brought:
             return False
-        sighting = sighting_of(post, brought[0][0], brought[0][2])
+        sighting = sighting_of(post, brought[0])
         case.evidence.base = base
         remarks = len(case.bystander_posts)
         if not self._take(case, sighting):
@@ -319,13 +350,22 @@ class Grower:
             for kind, key, valid in joining:
                 self._adopt(case, key, kind, sighting, post)
                 for earlier in (each for log in self._logs for each in log.carrying(key, post.sequence - 1)):
-                    self._take(case, sighting_of(earlier, kind, valid))
-            self._watch(case, bands)
+                    self._take(case, sighting_of(earlier, (kind, key, valid)))
+            if sighting.key in case.common:
+                self._adopt_links(case, post)
+            self._watch(case, bands, [post.account])
         case.decide(max(post.time, case.last_post_at))
         self._touch(case)
         if case.is_full:
             self._watch_anew()
         return carried
+
+    @staticmethod
+    def _is_its(case: Case, post: Named, key: int) -> bool:
+        """Whether a lure of the campaign is a sign of it in this post too: what others name as well needs a second sign."""
+        if key not in case.common or Features.of(post.features).precursors:
+            return True
+        return any(alike(post.signature, seen) >= model.ALIKE for seen in case.signatures)
 
     @staticmethod
     def _says_the_same(case: Case, post: Named) -> bool:
@@ -340,6 +380,8 @@ class Grower:
             return False
         carried = post.account in case.carriers
         likeness = max((alike(post.signature, seen) for seen in case.signatures), default=0.0)
+        if kind == DOMAIN and self._state.accounts_of(key, kind) - len(case.carriers) > _OUTSIDERS:
+            return False
         if carried and likeness >= model.ALIKE:
             return True
         if carried and kind == ADDRESS:
@@ -354,7 +396,7 @@ class Grower:
 
     def _merge(self, into: Case, other: Case) -> None:
         into.absorb(other)
-        for index in (self.growth.by_key, self.growth.by_band, self.growth.by_account):
+        for index in (self.growth.by_key, self.growth.by_band, self.growth.by_account, self.growth.by_own_lure):
             for key, name in index.items():
                 if name == other.id:
                     index[key] = into.id  # type: ignore[index]
@@ -368,6 +410,10 @@ def _own_lure(post: Named, which: int) -> int | None:
     return next(
         (key for kind, key, valid in post.lures if kind == wanted and (valid == PROVED or kind != ADDRESS)), None
     )
+
+
+def _seniority(case: Case) -> tuple[int, str]:
+    return (case.detected_at or 0, case.id)
 
 
 def _are_mostly(accounts: Iterable[str], case: Case) -> bool:

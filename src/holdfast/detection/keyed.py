@@ -102,15 +102,21 @@ class KeyedState:
 
     def first_time(self, key: int, kind: int) -> int | None:
         """When a lure was first seen, in ms; None when it is not remembered."""
-        names = (
-            (("links", 0), ("first_links", 2))
-            if kind in (LINK, SHORT_LINK, PICTURE)
-            else (("rare", 0), ("first_rare", 2))
-        )
-        for name, word in names:
-            slot = find(self.tables[name].tags, mix(signed(key)))
+        row = self._row(key, kind)
+        return None if row is None else int(row[2 if len(row) == SIGHTING_WORDS else 0])
+
+    def accounts_of(self, key: int, kind: int) -> int:
+        """How many accounts have posted a lure, about; 0 when it is not remembered."""
+        rows = self._row(key, kind)
+        return 0 if rows is None else 1 if len(rows) == SIGHTING_WORDS else int(rows[2])
+
+    def _row(self, key: int, kind: int) -> Any | None:
+        """A lure's entry, or its first sighting."""
+        own = ("links", "first_links") if kind in (LINK, SHORT_LINK, PICTURE) else ("rare", "first_rare")
+        for table in (self.tables[name] for name in own):
+            slot = find(table.tags, mix(signed(key)))
             if slot >= 0:
-                return int(self.tables[name].rows[slot, word])
+                return table.rows[slot]
         return None
 
     def advance(

@@ -282,6 +282,9 @@ COPIED = 0.9
 ALIKE = 0.5
 """Share of equal minhash values from which two texts count as versions of one. Unrelated posts: below 0.2. [bg]"""
 
+ESTABLISHED_POSTS = 5
+"""Posts from which an account has a past of its own, so that what it posts first can be called its own. [judged]"""
+
 OWNER_LEAD = 1 * HOUR
 OWNER_GAPS = 20
 """Who posted a key more than an hour before all others, and more than twenty times their usual gap: likely its owner."""

@@ -90,9 +90,11 @@ def crowd_of(crowd: Any) -> dict[int, float]:
     return {sequence: worth / 1000 for _, sequence, _, _, worth in rows}
 
 
-def sighting_of(post: Named, kind: int, valid: int, *, own: float | None = None) -> Sighting:
-    """A post from the log, seen as carrying a key of this kind; `own` is the worth of its gap in a crowd."""
+def sighting_of(post: Named, lure: tuple[int, int, int], *, own: float | None = None) -> Sighting:
+    """A post from the log, seen as carrying this lure (kind, key, checksum); `own` is the worth of its gap in a crowd."""
+    kind, key, valid = lure
     return Sighting(
+        key=key,
         voice=post.voice,
         account=post.account,
         post=post.id,
@@ -113,6 +115,7 @@ def sighting_of(post: Named, kind: int, valid: int, *, own: float | None = None)
 def unnamed(place: Place, due: Due) -> Sighting:
     """A sighting whose post the log has let go of: it counts, but cannot be named."""
     return Sighting(
+        key=due.key,
         voice=place.voice,
         account="",
         post="",

@@ -17,7 +17,7 @@ from .pieces import Pieces
 from .postlog import COLUMNS, Chunk, PostLog
 from .takeover import Takeovers
 
-VERSION = 2
+VERSION = 3
 _MAGIC = b"holdfast detection\n"
 _CODEC = "zstd"
 

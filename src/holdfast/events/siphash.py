@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from .code_cache import code_cache
+
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,8 +29,14 @@ def kernel(function: F) -> F:
     Kernels make no arrays, so numba need not count who holds one, at the price of an atomic step for each call.
     """
     compiled = numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)  # numba's own code turns it off so too
-    with contextlib.suppress(RuntimeError):  # nowhere to keep it, as in a container that may write nothing
-        compiled.enable_caching()
+    folder, usual = code_cache(), numba.config.CACHE_DIR
+    if folder is not None:
+        numba.config.CACHE_DIR = str(folder)
+        try:
+            with contextlib.suppress(RuntimeError):  # a function of no file
+                compiled.enable_caching()
+        finally:
+            numba.config.CACHE_DIR = usual
     return cast("F", compiled)
 
 

@@ -1,4 +1,4 @@
-"""Are the rows kept beside the ledger exactly those that were there at the last commit?
+"""Are the rows kept beside the ledger, and its signed heads, exactly those that were there at the last commit?
 
 The sum is LtHash with 1,024 lanes of 16 bits (Bellare and Micciancio 1997; Lewi, Kim, Maykov and Weis 2019) over
 SHAKE128: it does not depend on order, and a changed row costs the same however many others there are.
@@ -32,19 +32,36 @@ class Row(msgspec.Struct, frozen=True):
     kind: bytes
     value: bytes
 
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """What is summed, in this order."""
+        return (self.collection, self.key, self.kind, self.value)
+
+
+class KeptHead(msgspec.Struct, frozen=True):
+    """One signed head, as kept under its size: without it nobody would miss one of them."""
+
+    size: int
+    note: bytes
+
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """What is summed, in this order; two parts are never taken for the four of a row."""
+        return (str(self.size).encode(), self.note)
+
 
 class RowSum(msgspec.Struct, frozen=True):
-    """The sum of all rows: 2,048 bytes, 1,024 little-endian lanes of 16 bits."""
+    """The sum of all rows and heads: 2,048 bytes, 1,024 little-endian lanes of 16 bits."""
 
     lanes: bytes = bytes(_SUM_BYTES)
 
-    def change(self, *, gone: Iterable[Row] = (), come: Iterable[Row] = ()) -> RowSum:
-        """The sum once the rows `gone` are no longer there and the rows `come` are."""
+    def change(self, *, gone: Iterable[Row] = (), come: Iterable[Row | KeptHead] = ()) -> RowSum:
+        """The sum once the rows `gone` are no longer there and what has `come` is. A head never goes."""
         lanes = np.frombuffer(self.lanes, _LANE).copy()
         for row in gone:
-            lanes -= _lanes(row)
-        for row in come:
-            lanes += _lanes(row)
+            lanes -= _lanes(row.parts)
+        for kept in come:
+            lanes += _lanes(kept.parts)
         return RowSum(lanes.tobytes())
 
     @property
@@ -53,26 +70,27 @@ class RowSum(msgspec.Struct, frozen=True):
         return hashlib.sha256(self.lanes).digest()
 
 
-def _lanes(row: Row) -> npt.NDArray[np.uint16]:
-    parts = (row.collection, row.key, row.kind, row.value)
+def _lanes(parts: Iterable[bytes]) -> npt.NDArray[np.uint16]:
     framed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
     return np.frombuffer(hashlib.shake_128(framed).digest(_SUM_BYTES), _LANE)
 
 
 def sign_seal(size: int, rows: RowSum, signer: Signer) -> str:
-    """The note that binds the sum of all rows to the ledger of `size` entries."""
+    """The note that binds the sum of all rows and heads to the ledger of `size` entries."""
     return signer.sign(_text(signer.vkey, size, rows))
 
 
 def check_seal(note: str, size: int, rows: RowSum, key: VerifierKey) -> None:
-    """Check that `key` signed just these rows beside the ledger of `size` entries.
+    """Check that `key` signed just these rows and heads beside the ledger of `size` entries.
 
     Raises:
         BrokenLedgerError: it did not.
 
     """
     if not hmac.compare_digest(open_note(note, key).encode(), _text(key, size, rows).encode()):
-        raise BrokenLedgerError(f"The rows are not those that were sealed beside the ledger of {size} entries.")
+        raise BrokenLedgerError(
+            f"The rows or heads are not those that were sealed beside the ledger of {size} entries."
+        )
 
 
 def _text(key: VerifierKey, size: int, rows: RowSum) -> str:

@@ -12,7 +12,7 @@ from holdfast.errors import BrokenLedgerError
 from .checkpoint import Checkpoint, open_checkpoint
 from .note import VerifierKey
 from .record import ERASURE, SALT_BYTES, commitment, read_leaf
-from .seal import Row, RowSum, check_seal
+from .seal import KeptHead, Row, RowSum, check_seal
 from .tiles import TILE_BYTES, tiles_over
 from .tree import EMPTY_ROOT, HASH_BYTES, Frontier, leaf_hash
 from .verdict import Fault, FaultKind, Verdict
@@ -83,6 +83,7 @@ class _Audit:
         self.key = key
         self.faults: list[Fault] = []
         self.heads: list[Checkpoint] = []
+        self.sum = RowSum()  # over the heads as kept, until the rows are added
         self.remembered: list[Checkpoint] = []
         self.head_count = self.entry_count = self.row_count = 0
         self.tiles: dict[tuple[object, ...], object] = {}
@@ -133,9 +134,12 @@ class _Audit:
             self.fault(FaultKind.DAMAGED, f"the store says more about itself than it should: {found!r:.200}")
 
     def check_heads(self, part: Iterable[tuple[object, ...]], remembered: Sequence[str]) -> None:
-        """(2) Each head is signed, and kept under its own size."""
+        """(2) Each head is signed, and kept under its own size, from that of nothing on. Step 7 misses the others."""
+        kept: list[KeptHead] = []
         for size, note in self.readable(part):
             self.head_count += 1
+            if isinstance(size, int) and isinstance(note, bytes):
+                kept.append(KeptHead(size, note))
             head = self.open_head(note, f"head of {size!r:.40} entries")
             if head is not None and head.size != size:
                 self.fault(FaultKind.CHANGED, f"the head of {head.size} entries is kept as that of {size!r:.40}")
@@ -144,6 +148,9 @@ class _Audit:
         self.heads.sort(key=lambda head: head.size)
         if not self.heads:
             self.fault(FaultKind.TRUNCATED, "no signed head is left")
+        elif self.heads[0].size:
+            self.fault(FaultKind.REMOVED, "the signed head of 0 entries is not there")
+        self.sum = self.sum.change(come=kept)
         opened = (self.open_head(note.encode(errors="replace"), "remembered head") for note in remembered)
         self.remembered = [head for head in opened if head is not None]
 
@@ -270,8 +277,8 @@ class _Audit:
             self.fault(FaultKind.TREE, f"the tile {level!r:.40}/{number!r:.40} belongs to no entries")
 
     def check_rows(self, part: Iterable[tuple[object, ...]], seal: Iterable[tuple[object, ...]]) -> None:
-        """(7) The rows are those that were signed together with the last head."""
-        total = RowSum().change(come=self.sound_rows(part))
+        """(7) The rows and heads are those that were signed together with the last head."""
+        total = self.sum.change(come=self.sound_rows(part))
         seals = list(self.readable(seal))
         if len(seals) != 1 or seals[0][0] != 1:
             self.fault(FaultKind.ROWS, f"there are {len(seals)} seals in place of one")
@@ -279,15 +286,17 @@ class _Audit:
             try:
                 check_seal(note.decode() if isinstance(note, bytes) else "", self.head.size, total, self.key)
             except (BrokenLedgerError, UnicodeDecodeError) as why:
-                self.fault(FaultKind.ROWS, f"a row was changed, added or removed, or the seal was: {why}")
+                self.fault(
+                    FaultKind.ROWS, f"a row or a signed head was changed, added or removed, or the seal was: {why}"
+                )
             if lanes != total.lanes:
-                self.fault(FaultKind.ROWS, "the kept sum is not that of the rows")
+                self.fault(FaultKind.ROWS, "the kept sum is not that of the rows and heads")
 
     def check_structure(self, part: Iterable[tuple[object, ...]]) -> None:
         """(8) The pages and indexes by which a store finds its records are sound: the tables alone were read so far."""
         for (what,) in self.readable(part):
-            told = what.decode(errors="replace") if isinstance(what, bytes) else repr(what)
-            self.fault(FaultKind.DAMAGED, f"the database finds itself damaged: {told:.200}")
+            told = what.decode(errors="replace") if isinstance(what, bytes) else str(what)
+            self.fault(FaultKind.DAMAGED, f"the database is not sound: {told:.200}")
 
     def sound_rows(self, part: Iterable[tuple[object, ...]]) -> Iterator[Row]:
         for collection, key, kind, value in self.readable(part):

@@ -1,8 +1,9 @@
 """The seams: every way in which the outside meets Holdfast."""
 
+from .archive import Archive
 from .clock import Clock
 from .engine import Engine
 from .platform import Capability, Platform, Standing
 from .store import Store, Transaction
 
-__all__ = ["Capability", "Clock", "Engine", "Platform", "Standing", "Store", "Transaction"]
+__all__ = ["Archive", "Capability", "Clock", "Engine", "Platform", "Standing", "Store", "Transaction"]

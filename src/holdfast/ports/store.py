@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +23,16 @@ class Transaction(Protocol):
 
         """
         ...
+
+    def record_all(self, records: Iterable[Record]) -> list[Entry]:
+        """The same as `record` for each of them in turn; a store may do it with fewer questions to its database.
+
+        Raises:
+            DivergedError: a key is there with another body.
+            StoreError: they were not kept.
+
+        """
+        return [self.record(record) for record in records]
 
     def put(self, collection: str, key: str, value: Any) -> None:  # noqa: ANN401 - any msgspec Struct
         """Keep `value` (a msgspec Struct) under `key`, in place of what was there."""

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
 import llvmlite.binding
 import numba
+
+from holdfast.events.code_cache import code_cache
 
 # A numpy array inside a kernel: numba infers dtype and dimensions; indexing gives a machine number, not an object.
 Array: TypeAlias = Any
@@ -44,9 +44,10 @@ def inline_kernel(function: F) -> F:
 
 def _compiled(function: F, *, inline: bool) -> F:
     cache_dir = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(_folder(Path(function.__code__.co_filename).parent))
+    folder = _folder(Path(function.__code__.co_filename).parent)
+    numba.config.CACHE_DIR = str(folder or "")
     try:
-        door = numba.njit(**_OPTIONS, cache=True)(function)
+        door = numba.njit(**_OPTIONS, cache=folder is not None)(function)
     finally:
         numba.config.CACHE_DIR = cache_dir
     part = numba.njit(**_OPTIONS, no_cpython_wrapper=True, forceinline=inline)(function)
@@ -63,33 +64,21 @@ def _compiled(function: F, *, inline: bool) -> F:
 
 
 @functools.cache
-def _folder(room: Path) -> Path:
-    """The cache folder for the kernels of `room`, which may call kernels of this room."""
+def _folder(room: Path) -> Path | None:
+    """The cache folder for the kernels of `room`, which may call kernels of this room; None where none are kept."""
+    cache = code_cache()
+    if cache is None:
+        return None
     shape = (numba.__version__, sys.version, llvmlite.binding.get_host_cpu_name(), sys.byteorder)
     switches = (numba.config.BOUNDSCHECK, numba.config.OPT)
     digest = hashlib.blake2b(repr((shape, switches)).encode(), digest_size=12)
     for source in sorted({*HERE.glob("*.py"), *HERE.glob("tables/*"), *room.glob("*.py")}):
         if source.is_file():
             digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    return _base() / "holdfast" / digest.hexdigest()
+    return cache / digest.hexdigest()
 
 
 def compiled_before() -> bool:
     """Whether kernels of this very source were compiled on this machine before, so that a first use is quick."""
-    return any(_folder(HERE).rglob("*.nbc"))
-
-
-@functools.cache
-def _base() -> Path:
-    """The holder of caches of whoever runs this; a private folder for this process when it cannot be written to.
-
-    Never a folder that others may write to: cached code is executed when it is loaded.
-    """
-    wanted = numba.config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises without a home
-    try:
-        base = Path(wanted)
-        (base / "holdfast").mkdir(parents=True, exist_ok=True, mode=0o700)
-        tempfile.TemporaryFile(dir=base / "holdfast").close()
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="holdfast-kernels-"))
-    return base
+    folder = _folder(HERE)
+    return folder is not None and any(folder.rglob("*.nbc"))

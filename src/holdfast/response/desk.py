@@ -7,7 +7,18 @@ from typing import TypeAlias
 
 import msgspec
 
-from holdfast.containment import Drift, Plan, SubjectKind, blast_radius, danger, drift, outstanding
+from holdfast.containment import (
+    Drift,
+    Hold,
+    Plan,
+    SubjectKind,
+    blast_radius,
+    danger,
+    drift,
+    outstanding,
+    spared,
+    unfounded,
+)
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Approval, Permit, Refusal, Request, action_hash, decide, quorum
 from holdfast.ledger import RecordKind
@@ -220,7 +231,7 @@ class Desk:
             if overtaken is not None:
                 self._give_back(page, filed, overtaken)
                 return overtaken
-            missing = outstanding(plan, (held.hold for held in self._book.holds.values()), now)
+            missing = self._missing(plan, now)
             self._permit(page, filed, permit, {"plan": plan.id, "holds": [hold.id for hold in missing]})
             for hold in missing:
                 page.place(hold)
@@ -230,6 +241,13 @@ class Desk:
             page.note(HappeningKind.PLACED, f"{placed}: {plan.title}", filed.about)
         self._docket.catch_up(filed.about, now)  # the campaign has not waited for the approval
         return permit
+
+    def _missing(self, plan: Plan, now: int) -> tuple[Hold, ...]:
+        """What of the plan is not in force yet, without those of whom it has shown since that they took no part."""
+        missing = outstanding(plan, (held.hold for held in self._book.holds.values()), now)
+        case = self._docket.cases.get(plan.campaign)
+        wrong = unfounded(missing, spared(case.campaign)) if case is not None else []
+        return tuple(hold for hold in missing if hold not in wrong)
 
     def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
         if not permit.covers(action_hash({"lift": list(filed.lifts), "why": filed.why}), now):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from holdfast.containment import Plan, Subject, SubjectKind, outstanding, propose
+from holdfast.containment import Plan, Subject, SubjectKind, outstanding, propose, spared, unfounded
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import PlatformError
 from holdfast.ledger import RecordKind
@@ -15,6 +15,7 @@ from holdfast.reading import most_telling
 
 from .book import Book, Page, Shelf
 from .case import Case, Concern, StandingOrder
+from .conduct import LIVE, Over
 from .found import FoundInPlace
 from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
@@ -114,15 +115,14 @@ class Docket:
         """
         case = before or Case(campaign=sight.campaign)
         family = [case, *(self.cases[each] for each in sight.campaign.merged if each in self.cases)]
-        first_used: dict[str, int] = {}
+        first_used = dict(case.first_used)
         for account, time in (
-            *((account, time) for each in family for account, time in each.first_used.items()),
+            *((account, time) for each in family[1:] for account, time in each.first_used.items()),
             *((account, time) for account, time, _ in sight.posts),
             *((account, sight.campaign.first_post_at) for account in sight.campaign.accounts[:1]),
         ):
             first_used[account] = min(time, first_used.get(account, time))
-        for account in sight.campaign.accounts:
-            first_used.setdefault(account, now)
+        first_used = dict.fromkeys(sight.campaign.accounts, now) | first_used
         texts = [*(text for each in family for text in each.texts), *(text for *_, text in sight.posts)]
         orders = [each.order for each in family if each.order is not None]
         return msgspec.structs.replace(
@@ -151,6 +151,7 @@ class Docket:
     def _settle(self, page: Page, before: Case | None, case: Case) -> None:
         """Keep the case, and do what follows from it: put the cause on record, follow up, offer plans."""
         _record_cause(page, before, case)
+        self._let_go(page, before, case)
         named_anew = before is None or before.factor != case.factor
         anew = named_anew or self._offers.outgrown(case.campaign.id, case.endangered)
         if case.campaign.tier is CampaignTier.CONTAIN and (anew or case.order is not None):
@@ -159,6 +160,19 @@ class Docket:
             if anew or (beyond and not self._offers.latest[case.campaign.id].wanted):
                 self._offer(page, case, plans, beyond=beyond)
         self.cases.put(page, case.campaign.id, case)
+
+    def _let_go(self, page: Page, before: Case | None, case: Case) -> None:
+        """End the campaign's holds on who, as it shows only now, took no part: nobody approved of holding them."""
+        fresh = spared(case.campaign) - (spared(before.campaign) if before is not None else frozenset())
+        live = [held.hold for subject in fresh for held in self._book.on(subject) if held.state in LIVE]
+        ended = sorted(hold.id for hold in unfounded(live, fresh) if hold.campaign in case.family)
+        if ended:
+            why = "took no part in the campaign, as is known by now"
+            key = f"let-go/{case.campaign.id}/{case.campaign.revision}"
+            page.record(RecordKind.DECISION, key, case.campaign.id, {"lifts": ended, "why": why})
+            for hold in ended:
+                page.tell(hold, Over(at=page.now, why=why))
+            page.note(HappeningKind.ENDED, f"{len(ended)} holds lifted: who they were on {why}", case.campaign.id)
 
     def _propose(self, case: Case, now: int) -> tuple[Plan, ...]:
         return propose(

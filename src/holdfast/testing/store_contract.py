@@ -164,6 +164,26 @@ class StoreContract:
             assert transaction.record(record("k")) == first
         assert store.checkpoint() == head
 
+    def test_many_records_at_once_are_each_in_turn(self, store: Store) -> None:
+        """Given together they get the entries they would get one by one, known ones and twins among them."""
+        wanted = [record(f"{number}") for number in range(250)]
+        with store.begin() as transaction:
+            known = [transaction.record(one) for one in wanted[100:110]]
+            assert transaction.record_all([]) == []
+        with store.begin() as transaction:
+            given = transaction.record_all([*wanted, wanted[7], wanted[105]])
+            assert transaction.record_all(wanted) == given[:250]
+        assert given[100:110] == known
+        assert given[250:] == [given[7], given[105]]
+        assert [entry.record for entry in given[:250]] == wanted
+        assert sorted(entry.index for entry in given[:250]) == list(range(250))
+        assert list(store.entries()) == sorted(given[:250], key=lambda entry: entry.index)
+        with store.begin() as transaction:
+            with refused(DivergedError):
+                transaction.record_all([record("new"), record("7", actor="somebody")])
+            transaction.record(record("later"))
+        assert keys_of(store)[250:] == ["new", "later"]
+
     def test_a_key_with_another_content_is_refused(self, store: Store) -> None:
         """The same key with any other content raises, in the same transaction and later, and appends nothing."""
         changes: tuple[dict[str, Any], ...] = (

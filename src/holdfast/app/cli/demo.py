@@ -13,7 +13,7 @@ from holdfast.app.play import play
 from holdfast.app.report import print_scoreboard
 from holdfast.app.terminal import plain
 from holdfast.app.warm import warm
-from holdfast.backends import LedgerFile
+from holdfast.backends import LedgerFile, discard_file, file_of
 from holdfast.errors import HoldfastError, LedgerError, UsageError
 from holdfast.ledger import DRILL_ORIGIN
 
@@ -27,8 +27,8 @@ def demo(
     *,
     seed: Seed = 1,
     store: Annotated[
-        Path, Parameter(help="Where to keep the record; that of an earlier drill is replaced.")
-    ] = DEMO_STORE,
+        str, Parameter(help="The file to keep the record in; that of an earlier drill is replaced.")
+    ] = str(DEMO_STORE),
 ) -> int:
     """Replay 15 July 2020 against the simulated platform in a live view; then the scoreboard beside history.
 
@@ -36,8 +36,12 @@ def demo(
     `--responder none`, `holdfast drill twitter-2020-07-15` shows what happens when nobody answers, and with
     `--act-on-warnings` what would have happened had they been heard.
     """
-    check_files((), store=store)
-    _clear(store)
+    file = file_of(store)
+    if file is None:
+        raise UsageError("the demo makes its record anew each time, in a file", advice="Leave --store out.")
+    check_files((), store=file)
+    _refuse_other_records(file)
+    discard_file(file)
     warm(Console())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
         seconds = play(run, Console(), show=True)
@@ -50,27 +54,22 @@ def demo(
     return 0
 
 
-def _clear(store: Path) -> None:
-    """Remove the record of an earlier drill.
+def _refuse_other_records(file: Path) -> None:
+    """Make sure that what lies there, if anything does, is the record of a drill.
 
     Raises:
-        UsageError: it is something else that lies there.
+        UsageError: it is something else.
 
     """
     try:
-        if not store.exists():
+        if not file.exists() or not file.stat().st_size:  # empty: of a drill killed before its first word
             return
-        if store.stat().st_size:
-            with LedgerFile(store) as record:
-                origin = record.vkey().partition("+")[0]
-        else:
-            origin = DRILL_ORIGIN  # a drill killed before its first word
+        with LedgerFile(file) as record:
+            origin = record.vkey().partition("+")[0]
         if origin != DRILL_ORIGIN:
             raise LedgerError(f"it is the record of {origin}")
-        for old in (*(store.with_name(store.name + end) for end in ("-wal", "-shm")), store):
-            old.unlink(missing_ok=True)
     except (HoldfastError, OSError) as error:
         raise UsageError(
-            f"{store} is there already, and is no record of a drill: it is left as it is ({error})",
+            f"{file} is there already, and is no record of a drill: it is left as it is ({error})",
             advice="Name another file with --store, or remove this one yourself.",
         ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -14,10 +13,11 @@ from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.play import play
 from holdfast.app.report import print_pace, print_scoreboard
 from holdfast.app.warm import warm
+from holdfast.backends import file_of
 from holdfast.connectors.simulated import SCENARIOS
 from holdfast.errors import UsageError
 
-from .options import Json, Memory, check_files, responder_seconds
+from .options import Json, Memory, check_files, responder_seconds, store_address
 
 Seed = Annotated[int, Parameter(help="The same seed gives the same run, byte for byte.")]
 
@@ -37,7 +37,8 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
         ),
     ] = False,
     store: Annotated[
-        Path | None, Parameter(help="Keep the record in this file; a killed drill goes on from it when run again.")
+        str | None,
+        Parameter(help="Keep the record in this file or database; a killed drill goes on from it when run again."),
     ] = None,
     memory_mb: Memory = 256,
     list_: Annotated[bool, Parameter(name="--list", negative="", help="Print the names of the scenarios.")] = False,
@@ -49,13 +50,14 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
         return 0
     if scenario is None:
         raise UsageError("which scenario?", advice=f"Name one of: {', '.join(SCENARIOS)}.")
-    check_files((), store=store)
+    address = None if store is None else store_address(store)
+    check_files((), store=None if address is None else file_of(address))
     options = DrillOptions(
         scenario=scenario,
         seed=seed,
         approve_after=responder_seconds(responder),
         act_on_warnings=act_on_warnings,
-        store=store,
+        store=address,
         memory_mb=memory_mb,
     )
     warm(Console(stderr=True))

@@ -13,28 +13,31 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from holdfast.app.terminal import Screen, plain
+from holdfast.app.wholeness import print_verdict
 from holdfast.backends import LedgerFile, verify_store
 from holdfast.errors import BrokenLedgerError, UnreadableFileError, UsageError
 from holdfast.events import format_time
 from holdfast.ledger import Entry, RecordKind, Verdict
 
-from .options import DEMO_STORE, Json, check_name
+from .options import DEMO_STORE, STORE_HELP, Json, check_name, store_address
 
 ledger = cyclopts.App(name="ledger", help="Check every byte of the record, or show it.")
 
-File = Annotated[Path | None, Parameter(help=f"The store's file; without it {DEMO_STORE}, where a demo keeps its own.")]
-_FAULTS_SHOWN = 20
+Store = Annotated[
+    str | None,
+    Parameter(help=f"{STORE_HELP} Without it {DEMO_STORE}, where a demo keeps its own."),
+]
 _KEY_BYTES = 4_096  # a verifier key or a signed head is a few hundred bytes
 _EXIT_BROKEN = 4
 
 
 @ledger.command
 def verify(
-    file: File = None,
+    store: Store = None,
     *,
     vkey: Annotated[
         str | None,
-        Parameter(help="The verifier key to trust, or @FILE that holds it. Without it the file's own key is used."),
+        Parameter(help="The verifier key to trust, or @FILE that holds it. Without it the store's own key is used."),
     ] = None,
     checkpoint: Annotated[
         tuple[Path, ...],
@@ -47,18 +50,18 @@ def verify(
     Exit code 0 when whole, 4 when anything was changed, removed, reordered or rolled back.
     """
     key = _small_file(Path(vkey[1:])).strip() if vkey and vkey.startswith("@") else vkey
-    file = _named(file)
-    verdict = verify_store(file, key, remembered=[_small_file(path) for path in checkpoint])
+    address = _named(store)
+    verdict = verify_store(address, key, remembered=[_small_file(path) for path in checkpoint])
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(_verdict(verdict)) + b"\n")
     else:
-        _print_verdict(file, verdict)
+        print_verdict(address, verdict)
     return 0 if verdict.ok else _EXIT_BROKEN
 
 
 @ledger.command
 def show(  # noqa: PLR0913 - each is a word on the command line
-    file: File = None,
+    store: Store = None,
     *,
     start: Annotated[int, Parameter(help="First entry to show.")] = 0,
     stop: Annotated[int | None, Parameter(help="Entry to stop before.")] = None,
@@ -70,7 +73,7 @@ def show(  # noqa: PLR0913 - each is a word on the command line
     if start < 0 or (stop is not None and stop < 0):
         raise UsageError("--start and --stop count entries from 0", advice="Leave them out to see everything.")
     console = Screen(highlight=False, soft_wrap=True)
-    with LedgerFile(_named(file)) as record:
+    with LedgerFile(_named(store)) as record:
         for entry in _chosen(record.entries(start, stop), kind, subject):
             if json:
                 sys.stdout.buffer.write(msgspec.json.encode(_entry(entry)) + b"\n")
@@ -79,34 +82,35 @@ def show(  # noqa: PLR0913 - each is a word on the command line
 
 
 @ledger.command
-def checkpoint(file: File = None) -> None:
-    """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back file."""
-    with LedgerFile(_named(file)) as record:
+def checkpoint(store: Store = None) -> None:
+    """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back store."""
+    with LedgerFile(_named(store)) as record:
         note = record.checkpoint()
     if sys.stdout.isatty():
-        Screen(highlight=False, soft_wrap=True).print(
-            *(plain(line, limit=1_000) for line in note.splitlines()), sep="\n"
-        )
+        lines = [plain(line, limit=1_000) for line in note.splitlines()]
+        Screen(highlight=False, soft_wrap=True).print(*lines, sep="\n")
     else:
         sys.stdout.buffer.write(note.encode())
         sys.stdout.buffer.flush()
 
 
-def _named(file: Path | None) -> Path:
-    """The store to look at.
+def _named(store: str | None) -> str:
+    """The address of the store to look at.
 
     Raises:
-        UsageError: none is named, and no demo has left one, or its name is not UTF-8.
+        UsageError: none is named, and no demo has left one; or it holds a password, or its name is not UTF-8.
+        SettingsError: it is not of a kind that is kept.
 
     """
-    if file is None and not DEMO_STORE.exists():
+    if store is None and not DEMO_STORE.exists():
         raise UsageError(
             f"no store is named, and there is no {DEMO_STORE}",
-            advice="Name its file, as in `holdfast ledger verify FILE`; or run `holdfast demo`, which makes one.",
+            advice="Name it, as in `holdfast ledger verify FILE`; or run `holdfast demo`, which makes one.",
         )
-    if file is not None:
-        check_name(file)
-    return file or DEMO_STORE
+    if store is None:
+        return str(DEMO_STORE)
+    check_name(store)
+    return store_address(store)
 
 
 def _small_file(path: Path) -> str:
@@ -134,27 +138,6 @@ def _chosen(entries: Iterator[Entry], kind: RecordKind | None, subject: str) -> 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {**msgspec.to_builtins(verdict), "root": verdict.root.hex(), "ok": verdict.ok}
-
-
-def _print_verdict(file: Path, verdict: Verdict) -> None:
-    console = Screen(highlight=False, soft_wrap=True)
-    if verdict.ok:
-        console.print(Text("whole", style="bold green"), plain(f"  {file}"))
-    else:
-        console.print(Text(f"BROKEN, {len(verdict.faults):,} faults", style="bold red"), plain(f"  {file}"))
-        for fault in verdict.faults[:_FAULTS_SHOWN]:
-            console.print(plain(f"  {fault}", limit=1_000))
-        if len(verdict.faults) > _FAULTS_SHOWN:
-            console.print(f"  and {len(verdict.faults) - _FAULTS_SHOWN:,} more (--json lists them all)")
-    console.print(plain(f"ledger   {verdict.origin}"))
-    console.print(f"size     {verdict.size:,} entries ({verdict.erased:,} erased)")
-    console.print(f"root     {verdict.root.hex()}")
-    trust = "given from outside" if verdict.trusted else "taken from the file itself: a forger would have put his there"
-    console.print(plain(f"key      {verdict.vkey}  ({trust})", limit=1_000))
-    console.print(
-        f"checked  {verdict.entries:,} entries, {verdict.tiles:,} tiles, {verdict.rows:,} rows, "
-        f"{verdict.checkpoints:,} signed heads, {verdict.remembered:,} remembered ones"
-    )
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

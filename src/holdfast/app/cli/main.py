@@ -28,9 +28,10 @@ app = cyclopts.App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `main` says that what was recorded is whole
 )
-_COMMANDS = ("demo", "drill", "scan", "explain", "watch", "ledger", "bench")
+_COMMANDS = ("demo", "drill", "scan", "explain", "watch", "ledger", "backup", "restore", "migrate", "bench")
+_ELSEWHERE = {"restore": "backup"}  # commands that share the file of another
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
-    app.command(f"holdfast.app.cli.{_name}:{_name}", name=_name)
+    app.command(f"holdfast.app.cli.{_ELSEWHERE.get(_name, _name)}:{_name}", name=_name)
 
 _UNUSABLE = 3
 _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h: 1 would say that something was found

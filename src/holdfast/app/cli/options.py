@@ -10,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from holdfast.backends import names_password
 from holdfast.errors import UsageError
 
 Json = Annotated[bool, Parameter(negative="", help="Print JSON for programs instead of text for people.")]
@@ -63,8 +64,11 @@ DEMO_STORE = Path("var/demo.db")
 File = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """The name of a file to read, `-` among them; `check_files` tells the others with a hyphen from options."""
 
+STORE_HELP = "A file, for example var/demo.db, or a database, for example postgresql://NAME@HOST/DATABASE."
+StoreAddress = Annotated[str, Parameter(help=STORE_HELP)]
+
 _STANDARD_INPUT = Path("/dev/stdin")
-_STORE_ENDS = ("", "-wal", "-shm", ".key", ".key.pub")  # what a store's files are called after its own name
+_STORE_ENDS = ("", "-wal", "-shm", ".lock", ".key", ".key.pub")  # what a store's files are called after its own name
 _IN_MEMORY = ":memory:"  # to SQLite no file at all
 _LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _PAIR = re.compile(r"([a-z_]+)=(.+)", re.DOTALL)
@@ -89,8 +93,12 @@ def columns_of(pairs: Iterable[str]) -> dict[str, str]:
     return columns
 
 
-def check_files(read: Sequence[str], written: Iterable[Path | None] = (), *, store: Path | None = None) -> None:
+def check_files(
+    read: Sequence[str], written: Iterable[Path | None] = (), *, store: Path | None = None, key: Path | None = None
+) -> None:
     """Refuse to `read` what looks like a mistyped option, and to write what is read or belongs to the `store`.
+
+    Its `key` belongs to it, wherever it lies.
 
     Raises:
         UsageError: so it is, or a folder is to be written.
@@ -101,12 +109,13 @@ def check_files(read: Sequence[str], written: Iterable[Path | None] = (), *, sto
             raise UsageError(f"there is no option {name!r}", advice=f"If it is a file, call it ./{name}.")
     sources = [_STANDARD_INPUT if name == "-" else Path(name) for name in read]
     given = [path for path in written if path is not None]
-    for path in given if store is None else [*given, store]:
+    for path in [*given, *(path for path in (store, key) if path is not None)]:
         if path.is_dir() or path.name == _IN_MEMORY:
             raise UsageError(f"{path} is no file to be written", advice="Name one, or leave the option out.")
     if store is not None:
         check_name(store)
     kept = [] if store is None else [store.with_name(store.name + end) for end in _STORE_ENDS]
+    kept += [] if key is None else [key, key.with_name(f"{key.name}.pub")]
     for path in [*given, *kept]:
         if any(_same(path, source) for source in sources):
             raise UsageError(f"{path} is read from, so nothing is written to it", advice="Name another file.")
@@ -115,7 +124,7 @@ def check_files(read: Sequence[str], written: Iterable[Path | None] = (), *, sto
             raise UsageError(f"{path} belongs to the store, so nothing else is written to it", advice="Name another.")
 
 
-def check_name(store: Path) -> None:
+def check_name(store: Path | str) -> None:
     """Refuse a name by which SQLite does not find a file again.
 
     Raises:
@@ -169,3 +178,19 @@ def responder_seconds(word: str) -> float | None:
     if match is None:
         raise UsageError(f"--responder {word!r} is neither auto:SECONDS nor none", advice="Try --responder auto:60.")
     return float(match[1])
+
+
+def store_address(word: str) -> str:
+    """The address of a store as it was typed.
+
+    Raises:
+        UsageError: it holds a password; everybody on the machine can read what was typed.
+        SettingsError: it is not of a kind that is kept.
+
+    """
+    if names_password(word):
+        raise UsageError(
+            "the address of a store holds no password here: whoever is on this machine could read it",
+            advice="Change it, and put the new one in the file that PGPASSFILE names, in ~/.pgpass or in PGPASSWORD.",
+        )
+    return word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +13,12 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from holdfast.app.forgotten import forgotten, sentences
+from holdfast.app.keeping import Keeper
 from holdfast.app.live import LiveWatch, deliveries
 from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
+from holdfast.backends import ParquetArchive, file_of
 from holdfast.connectors.files import FollowFile, FollowStream, RejectFile, standard_input
 from holdfast.containment import Plan
 from holdfast.events import Dialect, TimeUnit, format_time
@@ -34,6 +36,7 @@ from .options import (
     auto_seconds,
     check_files,
     columns_of,
+    store_address,
 )
 
 _LOOKING = 2.0  # seconds for the pictures of what is read at once: a flood of them must not keep the texts waiting
@@ -48,7 +51,14 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     column: Columns = (),
     time_unit: Annotated[TimeUnit, Parameter(help="What a bare number in a time counts.")] = "ms",
     rejects: Annotated[Path | None, Parameter(help="Keep the lines that are no events in this file.")] = None,
-    store: Annotated[Path | None, Parameter(help="Keep the record in this file; else it is forgotten.")] = None,
+    store: Annotated[
+        str | None, Parameter(help="Keep the record in this file or database; else it is forgotten.")
+    ] = None,
+    key: Annotated[
+        Path | None,
+        Parameter(help="The record's signing key, made if it is not there. For a file: the same name and .key."),
+    ] = None,
+    archive: Annotated[Path | None, Parameter(help="Keep all events in this folder, as Parquet files.")] = None,
     media: Media = False,
     media_root: MediaRoot = None,
     media_origin: MediaOrigin = (),
@@ -60,7 +70,8 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     Time is the stream's own, so a recorded stream may be watched as fast as it can be read. Nothing real is touched:
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
-    check_files([events], [rejects], store=store)
+    address = None if store is None else store_address(store)
+    check_files([events], [rejects], store=None if address is None else file_of(address), key=key)
     approve_after = auto_seconds(auto)
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
     source = (
@@ -69,21 +80,27 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
     pictures = looking(source, inline=media, root=media_root, origins=media_origin, patience=None if once else _LOOKING)
-    run = LiveWatch(approve_after=approve_after, store=store, memory_mb=memory_mb)
+    run = LiveWatch(approve_after=approve_after, store=address, key=key, memory_mb=memory_mb)
     printer = _JsonPrinter() if json else _TextPrinter()
     read = 0
-    with RejectFile(rejects) if rejects is not None else nullcontext() as keep, pictures or nullcontext():
-        refused = Refused(keep)
-        for delivery in deliveries(pictures or source, idle=1.0):
-            if delivery is None:
-                run.tick()
-            else:
-                run.take(delivery.batch)
-                refused.take(delivery)
-                read += delivery.batch.posts.num_rows + len(delivery.batch.others)
-            _tell(run, printer)
-    printer.end(run, refused.count, {} if pictures is None else told(pictures))
-    run.store.close()
+    with run.store:
+        with (
+            RejectFile(rejects) if rejects is not None else nullcontext() as keep,
+            closing(Keeper(None if archive is None else ParquetArchive(archive))) as keeper,
+            pictures or nullcontext(),
+        ):
+            refused = Refused(keep)
+            for delivery in deliveries(pictures or source, idle=1.0):
+                if delivery is None:
+                    keeper.tick()
+                    run.tick()
+                else:
+                    keeper.take(delivery.batch)
+                    run.take(delivery.batch)
+                    refused.take(delivery)
+                    read += delivery.batch.posts.num_rows + len(delivery.batch.others)
+                _tell(run, printer)
+        printer.end(run, refused.count, {} if pictures is None else told(pictures))
     refused.check(read)
     return 0
 
@@ -124,7 +141,8 @@ class _TextPrinter:
                     mark,
                     plain(plan.title, limit=200),
                     f"  [{radius.accounts:,} accounts, {radius.innocent:,} of them innocent, "
-                    f"{radius.refused_per_hour:,.0f} innocent posts an hour; stops {plan.stops.share:.0%}]",
+                    f"{radius.refused_per_hour:,.0f} innocent posts and {radius.quotes_refused_per_hour:,.0f} quotes "
+                    f"an hour; stops {plan.stops.share:.0%}]",
                 )
             )
 

@@ -1,0 +1,106 @@
+"""Who has a store for the time of a run? For one in a file: whoever locked the file beside it, as long as he lives."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from holdfast.errors import StoreError
+
+_SAID_BYTES = 200  # who has it: a process id and a host's name
+
+
+class Claim(Protocol):
+    """A store that is one run's own; another run is refused until it is closed or its process has ended."""
+
+    def check(self) -> None:
+        """Make sure that it still is.
+
+        Raises:
+            StoreError: it was lost, and cannot be had again.
+
+        """
+        ...
+
+    def close(self) -> None:
+        """Let others have it; harmless when they have it already."""
+        ...
+
+
+def this_run() -> str:
+    """What others are told of the process that has a store."""
+    return f"pid {os.getpid()} on {socket.gethostname()}"
+
+
+def taken(store: str, by: str) -> StoreError:
+    """The error for whoever comes second."""
+    return StoreError(
+        f"Another Holdfast ({by}) is at work on {store}.",
+        advice="Let it finish or stop it, or name another --store. Reading is possible meanwhile.",
+    )
+
+
+class MemoryClaim:
+    """A store in memory is its maker's own."""
+
+    def check(self) -> None:
+        """It is."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class FileClaim:
+    """A lock on the file `store`.lock, which the system lets go of with the process: a `Claim`."""
+
+    def __init__(self, store: str) -> None:
+        """Take it at once or not at all.
+
+        Raises:
+            StoreError: another process has it, or this one has it already.
+            OSError: there can be no such file.
+
+        """
+        self._path = Path(f"{os.path.realpath(store)}.lock")
+        self._file: int | None = _lock(self._path, store)
+        with suppress(OSError):  # a full disk: then others are not told who it is
+            os.truncate(self._file, 0)
+            os.pwrite(self._file, this_run().encode(errors="replace"), 0)
+
+    def check(self) -> None:
+        """The system keeps it as long as the process lives."""
+
+    def close(self) -> None:
+        """Take the file away, and let go of it."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._path.unlink()
+            os.close(self._file)
+            self._file = None
+
+
+def _lock(path: Path, store: str) -> int:
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_still(path, file):
+                return file
+        except BlockingIOError as why:
+            said = os.pread(file, _SAID_BYTES, 0).decode(errors="replace")
+            os.close(file)
+            raise taken(store, said or "it does not say which") from why
+        except BaseException:
+            os.close(file)
+            raise
+        os.close(file)  # who had it before has taken the file away meanwhile: lock the one that is there now
+
+
+def _is_still(path: Path, file: int) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(path.stat(), os.fstat(file))
+    return False

@@ -1,0 +1,122 @@
+"""How does a store get out of its database, whole and as of one moment, and back into an empty one?
+
+The copy is a store like any other, row by row the same, in whichever database: a backup is a file that `ledger verify`
+reads, and a store moves from SQLite to PostgreSQL by being restored there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from holdfast.errors import BrokenLedgerError, StoreError
+from holdfast.ledger import Fault, FaultKind, Verdict
+
+from .database import PATIENCE_MS, Database, Reading, Seam
+from .evidence import verify_store
+from .places import file_of, open_database, open_reading
+from .schema import create_statements, metadata
+from .sqlite import seam
+from .statements import Statement
+
+_ROWS_AT_ONCE = 1_000  # some hundred kilobytes
+_PART = ".part"
+
+
+def copy_store(source: str | Path, target: str | Path) -> Verdict:
+    """Copy the store at `source`, as of now, to `target`, where there must be none; then check every byte of the copy.
+
+    A file has its own name only once it is whole and on the disk. A store that is broken is copied as it is: the
+    verdict says so.
+
+    Raises:
+        SettingsError: an address is not of a kind that is kept.
+        StoreError: there is no store at `source`, there is something at `target`, or one of them failed.
+        BrokenLedgerError: the source cannot be read to its end; nothing is kept at `target`.
+
+    """
+    with closing(open_reading(source)) as reading:
+        file = file_of(target)
+        if file is None:
+            _fill(open_database(target, patience_ms=PATIENCE_MS), reading)
+            return _told(reading, verify_store(target))
+        if file.exists():
+            raise StoreError(f"{file} is there already, and is not written over.", advice="Name another file.")
+        with _under_another_name(file) as part:
+            _fill(open_database(part, patience_ms=PATIENCE_MS), reading)
+            return _told(reading, verify_store(part))
+
+
+def _told(reading: Reading, verdict: Verdict) -> Verdict:
+    """The verdict on the copy, and what is wrong with the source that a copy of its rows leaves behind."""
+    found = (str(bytes(what), errors="replace") if isinstance(what, bytes) else what for (what,) in reading.damage())
+    left = [Fault(what=FaultKind.DAMAGED, note=f"in {reading.name} {what}") for what in found]
+    return msgspec.structs.replace(verdict, faults=(*verdict.faults, *left))
+
+
+@contextmanager
+def _under_another_name(file: Path) -> Iterator[Path]:
+    """The name for a file in the making; what is left of an earlier try goes first, and what failed goes too."""
+    part = file.with_name(file.name + _PART)
+    parts = [part.with_name(part.name + end) for end in ("", "-wal", "-shm")]
+    with seam(str(file)):
+        for old in parts:
+            old.unlink(missing_ok=True)
+        try:
+            yield part
+        except BaseException:
+            for failed in parts:
+                failed.unlink(missing_ok=True)
+            raise
+        part.rename(file)
+        folder = os.open(file.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def _fill(database: Database, reading: Reading) -> None:
+    """Make the tables in an empty database and copy all rows, in one transaction."""
+    dialect = database.engine.dialect
+    try:
+        with Seam(database.errors, database.explain):
+            if sa.inspect(database.engine).get_table_names():
+                raise StoreError(f"{database.name} is not empty, and is not written over.", advice="Name an empty one.")
+            with closing(database.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+                database.begin(cursor)
+                try:
+                    for statement in create_statements(dialect.name):
+                        cursor.execute(statement)
+                    for table in metadata.sorted_tables:
+                        insert = Statement(database.insert_each(table), dialect, by_column=database.by_column)
+                        rows = _rows(table, reading)
+                        while some := list(islice(rows, _ROWS_AT_ONCE)):
+                            insert.run_each(cursor, some)
+                    connection.commit()
+                    database.finish(cursor)
+                except BaseException:
+                    with suppress(*database.errors):  # the first error is the one to tell
+                        connection.rollback()
+                    raise
+    finally:
+        database.engine.dispose()
+
+
+def _rows(table: sa.Table, reading: Reading) -> Iterator[dict[str, Any]]:
+    names = [column.name for column in table.c]
+    texts = [isinstance(column.type, sa.String) for column in table.c]
+    query = sa.select(*map(reading.as_declared, table.c))
+    for row in reading.rows(str(query.compile(dialect=reading.dialect, compile_kwargs={"literal_binds": True}))):
+        if any(isinstance(value, float) for value in row):
+            raise BrokenLedgerError(f"A value of {table.name} in {reading.name} is not of the type of its column.")
+        try:
+            values = [value.decode() if text else value for value, text in zip(row, texts, strict=True)]
+        except (AttributeError, UnicodeDecodeError) as why:
+            raise BrokenLedgerError(f"A row of {table.name} in {reading.name} is not text where it should be.") from why
+        yield dict(zip(names, values, strict=True))

@@ -1,0 +1,77 @@
+"""How does a store that an older Holdfast wrote come to today's layout?"""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+
+from holdfast.errors import StoreError
+
+from .database import PATIENCE_MS, Database, Seam
+from .places import file_of, open_database
+from .schema import facts
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Migrated(NamedTuple):
+    """Which layout the store had, and which it has now."""
+
+    before: int
+    after: int
+
+
+def migrate_store(where: str | Path, *, migrations: Path = MIGRATIONS) -> Migrated:
+    """Bring the store at `where` to the newest layout in `migrations`, whole or not at all; harmless when it has it.
+
+    Raises:
+        SettingsError: the address is not of a kind that is kept.
+        StoreError: there is no store, it was written by a newer Holdfast, or the database failed.
+
+    """
+    file = file_of(where)
+    if file is not None and not file.is_file():
+        raise StoreError(f"There is no store at {file}.", advice="Check the path.")
+    database = open_database(where, patience_ms=PATIENCE_MS)
+    try:
+        with (
+            Seam(database.errors, database.explain),
+            closing(database.claim()),
+            database.engine.connect() as connection,
+        ):
+            driver = connection.connection
+            with closing(driver.cursor()) as cursor:
+                database.begin(cursor)
+            try:
+                migrated = _migrate(database, connection, ScriptDirectory(migrations, version_locations=[migrations]))
+                driver.commit()
+            except BaseException:
+                with suppress(*database.errors):  # the first error is the one to tell
+                    driver.rollback()
+                raise
+    finally:
+        database.engine.dispose()
+    return migrated
+
+
+def _migrate(database: Database, connection: sa.Connection, script: ScriptDirectory) -> Migrated:
+    kept = connection.scalar(sa.select(facts.c.value).where(facts.c.name == "schema"))
+    layout = int(kept) if kept is not None and kept.isdecimal() else 0
+    steps = {int(step.revision): step for step in script.walk_revisions()}
+    newest = max(steps)
+    if layout not in steps:
+        raise StoreError(
+            f"{database.name} has layout {kept}; this Holdfast knows those up to {newest}.",
+            advice="Use the Holdfast that wrote it, or a newer one.",
+        )
+    with Operations.context(MigrationContext.configure(connection)):
+        for number in range(layout + 1, newest + 1):
+            steps[number].module.upgrade()
+    connection.execute(sa.update(facts).where(facts.c.name == "schema").values(value=str(newest)))
+    return Migrated(layout, newest)

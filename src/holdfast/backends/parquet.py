@@ -1,0 +1,249 @@
+"""Where are events kept? In Parquet files of one folder, which any tool that reads Parquet can be pointed at.
+
+    posts-00000001-00000007.parquet    the columns of `events.POSTS`
+    events-00000001-00000003.parquet   time, type, and the event as one JSON object
+
+The numbers say which settled parts a file holds. A file is written under a name that no reader looks at, is flushed to
+the disk, and then gets its own: it is there whole or not at all. Small neighbours are joined into larger files, so that
+a quiet stream does not leave thousands; a file whose numbers lie within another's is a leftover of that: passed over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from holdfast.errors import StoreError, StoreFullError
+from holdfast.events import POSTS, Batch, Decoder, SecurityEvent, encode_line
+
+EVENTS = pa.schema(
+    [
+        pa.field("time", pa.int64(), nullable=False),  # milliseconds since 1970 UTC
+        pa.field("type", pa.string(), nullable=False),
+        pa.field("event", pa.string(), nullable=False),  # as one line of JSON
+    ]
+)
+SCHEMAS = {"posts": POSTS, "events": EVENTS}
+ROWS = 1_000_000  # of a file: some hundred megabytes of posts, which one column of can be read at once
+GROUP = 100_000  # rows that are read or passed over together
+SIZES_APART = 2  # a file is joined with its neighbour unless that one is more than so many times as large
+_NAME = re.compile(r"(posts|events)-(\d{8,18})-(\d{8,18})\.parquet")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Part:
+    """A file, by the numbers of the first and the last settled part that it holds."""
+
+    first: int
+    last: int
+    path: Path
+
+    def within(self, other: _Part) -> bool:
+        return self is not other and other.first <= self.first and self.last <= other.last
+
+
+class ParquetArchive:
+    """The archive in `folder`, which is made if it is not there; the files are their owner's alone."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open it.
+
+        Raises:
+            StoreError: the folder cannot be made or read.
+
+        """
+        self._folder = folder
+        with _failures(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sweep(folder)
+            self._next = {kind: max((part.last for part in self._parts(kind)), default=0) + 1 for kind in SCHEMAS}
+        self._open: dict[str, _Writer] = {}
+
+    def keep(self, batch: Batch) -> None:
+        """Take a batch in; a file that is full is settled."""
+        for kind, rows in (("posts", batch.posts), ("events", _rows_of(batch.others))):
+            if not rows.num_rows:
+                continue
+            with _failures(self._folder):
+                if kind not in self._open:
+                    self._open[kind] = _Writer(self._folder, SCHEMAS[kind])
+                writer = self._open[kind]
+                try:
+                    writer.write(rows)
+                except BaseException:
+                    del self._open[kind]
+                    writer.discard()
+                    raise
+                if writer.rows >= ROWS:
+                    self._settle(kind)
+
+    def settle(self) -> None:
+        """Give every file that is being written its name, and join small ones."""
+        for kind in tuple(self._open):
+            with _failures(self._folder):
+                self._settle(kind)
+
+    def read(self, since: int, until: int) -> Iterator[Batch]:
+        """Posts, then the other events; a row group whose times lie outside is not even read."""
+        for rows in self._rows("posts", since, until):
+            yield Batch(posts=rows)
+        for rows in self._rows("events", since, until):
+            lines = "\n".join(rows.column("event").to_pylist()) + "\n"
+            yield Batch(others=Decoder().decode(lines.encode()).batch.others)
+
+    def close(self) -> None:
+        """Settle."""
+        self.settle()
+
+    def _parts(self, kind: str) -> list[_Part]:
+        """The files that count, in order."""
+        named = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
+        found = [
+            _Part(int(name[2]), int(name[3]), self._folder / name[0]) for name in named if name and name[1] == kind
+        ]
+        return sorted(part for part in found if not any(part.within(other) for other in found))
+
+    def _settle(self, kind: str) -> None:
+        number = self._next[kind]
+        self._open.pop(kind).settle(self._path(kind, number, number))
+        self._next[kind] = number + 1
+        self._join(kind)
+
+    def _path(self, kind: str, first: int, last: int) -> Path:
+        return self._folder / f"{kind}-{first:08}-{last:08}.parquet"
+
+    def _join(self, kind: str) -> None:
+        """Join the last files while they are of about one size: a row is written again only as sizes double."""
+        while len(parts := self._parts(kind)) >= 2:
+            one, two = parts[-2:]
+            sizes = [pq.read_metadata(part.path).num_rows for part in (one, two)]
+            if sizes[0] > SIZES_APART * sizes[1] or sum(sizes) > ROWS or one.last + 1 != two.first:
+                return
+            writer = _Writer(self._folder, SCHEMAS[kind])
+            for part in (one, two):
+                for rows in pq.ParquetFile(part.path).iter_batches(GROUP):
+                    writer.write(rows)
+            writer.settle(self._path(kind, one.first, two.last))
+            for path in (one.path, two.path):
+                path.unlink(missing_ok=True)
+
+    def _rows(self, kind: str, since: int, until: int) -> Iterator[pa.RecordBatch]:
+        for part in self._parts(kind):
+            with _failures(part.path):
+                file = pq.ParquetFile(part.path)
+                for group in range(file.num_row_groups):
+                    if not _may_hold(file.metadata.row_group(group), since, until):
+                        continue
+                    for rows in file.iter_batches(GROUP, row_groups=[group]):
+                        time = rows.column("time")
+                        hit = rows.filter(pc.and_(pc.greater_equal(time, since), pc.less(time, until)))
+                        if hit.num_rows:
+                            yield hit.cast(SCHEMAS[kind])
+
+
+class _Writer:
+    """One file under way."""
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self._path = folder / f".{secrets.token_hex(8)}.part"
+        self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # for as long as somebody writes it, see `_sweep`
+        self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", compression_level=1)
+        self._waiting: list[pa.RecordBatch] = []
+        self._waits = 0
+        self.rows = 0
+
+    def write(self, rows: pa.RecordBatch) -> None:
+        self._waiting.append(rows)
+        self._waits += rows.num_rows
+        self.rows += rows.num_rows
+        if self._waits >= GROUP:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting, self._writer.schema), row_group_size=GROUP)
+        self._waiting, self._waits = [], 0
+
+    def settle(self, path: Path) -> None:
+        """Give it the name `path`, once it is on the disk.
+
+        Raises:
+            FileExistsError: somebody else has that name; two processes write to one archive.
+
+        """
+        try:
+            self._write_group()
+            self._writer.close()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            os.link(self._path, path)
+        finally:
+            self.discard()
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def discard(self) -> None:
+        with contextlib.suppress(OSError, pa.ArrowException):
+            self._writer.close()
+        self._writer.is_open = False  # else it tries again when it is collected
+        with contextlib.suppress(OSError):
+            self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what a process that was killed had begun to write; what one still writes is locked."""
+    for path in folder.glob(".*.part"):
+        with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+
+
+def _rows_of(events: Iterable[SecurityEvent]) -> pa.RecordBatch:
+    listed = list(events)
+    columns = [
+        pa.array([event.time for event in listed], pa.int64()),
+        pa.array([str(type(event).__struct_config__.tag) for event in listed], pa.string()),
+        pa.array([encode_line(event).decode() for event in listed], pa.string()),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=EVENTS)
+
+
+def _may_hold(group: pq.RowGroupMetaData, since: int, until: int) -> bool:
+    """Whether times from `since` to before `until` can be in a row group, by its statistics."""
+    column = next(group.column(n) for n in range(group.num_columns) if group.column(n).path_in_schema == "time")
+    statistics = column.statistics
+    return statistics is None or not statistics.has_min_max or (statistics.min < until and statistics.max >= since)
+
+
+@contextlib.contextmanager
+def _failures(where: Path) -> Iterator[None]:
+    """What the disk or the format refuses, as our own errors."""
+    try:
+        yield
+    except FileExistsError as error:
+        raise StoreError(
+            f"another process writes to the archive {where}", advice="Give each process an archive of its own."
+        ) from error
+    except OSError as error:
+        kind = StoreFullError if error.errno in _FULL else StoreError
+        raise kind(f"the archive {where}: {error.strerror or error}") from error
+    except pa.ArrowException as error:
+        raise StoreError(f"the archive {where} holds a file that cannot be read: {error}") from error

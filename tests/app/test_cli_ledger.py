@@ -146,3 +146,30 @@ def test_reading_never_changes_the_file(store_file, capsys):
     assert before == store_file.read_bytes()
     with LedgerFile(store_file) as file:
         assert 5 == len(list(file.entries()))
+
+
+def test_a_body_nested_without_end_is_a_broken_entry(store_file, capsys):
+    """Exit code 4, as `verify` says of it; entries before it are shown."""
+    with sqlite3.connect(store_file) as raw:
+        raw.execute("UPDATE entries SET body = ? WHERE position = 3", (b'{"a":' * 9_000 + b"1" + b"}" * 9_000,))
+    raw.close()
+
+    code, out, err = run(capsys, "ledger", "show", store_file)
+
+    assert 4 == code
+    assert 3 == len(out.splitlines())
+    assert "nests deeper" in err
+
+
+def test_a_forged_checkpoint_does_not_move_the_cursor(store_file, capsys, monkeypatch):
+    """On a terminal it is shown like all hostile text; in a file it is kept byte for byte."""
+    with sqlite3.connect(store_file) as raw:
+        raw.execute("UPDATE checkpoints SET note = ?", (b"\x1b[2JWHOLE\n",))
+    raw.close()
+
+    _, kept, _ = run(capsys, "ledger", "checkpoint", store_file)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    _, shown, _ = run(capsys, "ledger", "checkpoint", store_file)
+
+    assert "\x1b[2JWHOLE\n" == kept
+    assert "\N{MIDDLE DOT}[2JWHOLE\n" == shown

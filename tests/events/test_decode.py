@@ -366,3 +366,14 @@ def test_the_way_of_reading_changes_with_the_amount_and_not_the_answer():
     expected = decode(block).batch.posts
     for lines, rows in ((block, 5), (block, 5), (line(id="0"), 1), (block, 5)):
         assert decoder.decode(lines).batch.posts.equals(expected.slice(0, rows))
+
+
+@pytest.mark.parametrize("said", [{}, {"default_type": "sign_in"}])
+def test_an_empty_type_says_nothing(said):
+    """Like every optional field that is empty; and the same at the beginning of a file and far into it."""
+    empty = decode(line(type="", outcome="ok"), **said)
+    without = {name: value for name, value in GOOD.items() if name != "type"} | {"outcome": "ok"}
+    absent = decode(json.dumps(without).encode(), **said)
+    assert empty.batch.posts.equals(absent.batch.posts)
+    assert empty.batch.others == absent.batch.others
+    assert () == empty.rejects

@@ -42,6 +42,8 @@ def one(name, column, **dialect):
     [
         (pa.array([MS]), "ms"),
         (pa.array([MS // 1000]), "auto"),
+        (pa.array([MS // 1000], pa.int32()), "auto"),
+        (pa.array([MS // 1000], pa.uint32()), "s"),
         (pa.array([MS / 1000]), "auto"),
         (pa.array([MS * 1000], pa.uint64()), "us"),
         (pa.array([MS * 1_000_000]), "auto"),
@@ -219,3 +221,53 @@ def test_tables_of_any_types_never_raise(kinds, data):
         storage = {pa.timestamp("ns"): pa.int64(), pa.date32(): pa.int32()}.get(kind, kind)
         columns[name] = pa.array(drawn, storage).cast(kind)
     decode(table(2, **columns), time_unit="auto")
+
+
+@pytest.mark.parametrize("unit", ["auto", "s", "ms"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([100], pa.int8()),
+        pa.array([30_000], pa.uint16()),
+        pa.array([2**64 - 1], pa.uint64()),
+        pa.array([1e300]),
+        pa.array([2**62], pa.timestamp("s")),
+        pa.array([2**63 - 1], pa.timestamp("ms", "UTC")),
+        pa.array([2**31 - 1], pa.date32()),
+        pa.array([0], pa.timestamp("ns", "Mars/Phobos")),
+    ],
+)
+def test_a_time_that_cannot_be_is_a_reject_that_says_so(column, unit):
+    """However wide the numbers of the column are, none runs over into a time that can be."""
+    [refused] = decode(table(time=column), time_unit=unit).rejects
+    assert "between the years 1990 and 2200" in refused.reason or "milliseconds are whole" in refused.reason
+
+
+def not_utf8():
+    """One text of a column that says it is text, and whose bytes are not."""
+    return pa.StringArray.from_buffers(1, pa.py_buffer(b"\0\0\0\0\4\0\0\0"), pa.py_buffer(b"a\xffbc"))
+
+
+@pytest.mark.parametrize("name", ["id", "account", "text"])
+@pytest.mark.parametrize("dictionary", [False, True])
+def test_text_that_is_not_utf8_is_a_reject(name, dictionary):
+    """A file may say that it holds text and hold other bytes; so may the dictionary of a column."""
+    column = not_utf8()
+    if dictionary:
+        column = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), column)
+    [refused] = decode(table(**{name: column})).rejects
+    assert refused.reason == f"{name}: not UTF-8"
+    assert json.loads(refused.raw)[name] == "a\\xffbc"
+
+
+def test_an_optional_value_that_is_not_utf8_is_kept_spelt_out():
+    """The post is what matters; odd bytes beside it, on whatever level of it, do not cost it."""
+    ends = pa.array([0, 1], pa.int32())
+    columns = {
+        "client": not_utf8(),
+        "urls": pa.ListArray.from_arrays(ends, not_utf8()),
+        "media": pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays([not_utf8()], ["url"])),
+    }
+    [post] = batch_to_posts(decode(table(**columns)).batch.posts)
+    spelt = "a\\xffbc"
+    assert {"client": spelt, "urls": [spelt], "media": [{"url": spelt}]} == post.unknown

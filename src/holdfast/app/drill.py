@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -85,8 +86,10 @@ class Drill:
         self.options = options
         self.scenario = scenario(options.scenario)
         self.platform = SimulatedPlatform(self.scenario, seed=options.seed, tick=_TICK)
-        self._folder = TemporaryDirectory(prefix="holdfast-drill-")
-        self._where = options.store or Path(self._folder.name, "drill.db")
+        self._afterwards = ExitStack()
+        self._where = options.store or Path(
+            self._afterwards.enter_context(TemporaryDirectory(prefix="holdfast-drill-")), "drill.db"
+        )
         self.store = SqlStore(
             self._where, signer=seeded_signer(options.seed), salt=seeded_salts(options.seed), owned=True
         )
@@ -116,7 +119,7 @@ class Drill:
         self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.store.close()
-        self._folder.cleanup()
+        self._afterwards.close()
 
     def _responder(self) -> Responder:
         if self.options.approve_after is None:

@@ -16,7 +16,7 @@ from holdfast.backends import SqlStore, file_of, load_or_create_signer
 from holdfast.connectors.files import Delivery
 from holdfast.connectors.simulated import MirroredPlatform
 from holdfast.detection import StreamTime
-from holdfast.errors import HoldfastError, UsageError
+from holdfast.errors import UsageError
 from holdfast.events import Batch
 from holdfast.ledger import Signer
 from holdfast.reading import read_text
@@ -175,17 +175,17 @@ def deliveries(source: Iterable[Delivery], idle: float) -> Iterator[Delivery | N
     """What `source` delivers, and None whenever it has been quiet for `idle` seconds.
 
     Raises:
-        HoldfastError: whatever `source` raised, after all that it delivered.
+        BaseException: whatever `source` raised, after all that it delivered.
 
     """
-    inbox: queue.Queue[Delivery | HoldfastError | None] = queue.Queue(maxsize=_AHEAD)
+    inbox: queue.Queue[Delivery | BaseException | None] = queue.Queue(maxsize=_AHEAD)
 
     def read() -> None:
         try:
             for delivery in source:
                 inbox.put(delivery)
             inbox.put(None)
-        except HoldfastError as error:
+        except BaseException as error:  # noqa: BLE001 - the thread that waits must hear of it, whatever it is
             inbox.put(error)
 
     threading.Thread(target=read, name="stream", daemon=True).start()
@@ -197,6 +197,6 @@ def deliveries(source: Iterable[Delivery], idle: float) -> Iterator[Delivery | N
             continue
         if found is None:
             return
-        if isinstance(found, HoldfastError):
+        if isinstance(found, BaseException):
             raise found
         yield found

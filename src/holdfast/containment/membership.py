@@ -115,7 +115,7 @@ def describe(cohort: Cohort) -> str:  # noqa: PLR0911  (one answer for each kind
 def _clause(cohort: Cohort) -> str:
     match cohort:
         case ReachAbove(reach=reach):
-            return f"with more than {_short(reach)} followers"
+            return f"with more than {_short(reach)} followers" if reach >= 0 else "with any number of followers"
         case TouchedBy(factor=factor):
             kind, _, value = factor.partition(":")
             return f"touched by {kind.replace('_', ' ')} {value}".rstrip()

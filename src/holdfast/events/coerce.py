@@ -27,6 +27,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 _YES = pa.array(["true", "t", "yes", "y", "1"])
 _NO = pa.array(["false", "f", "no", "n", "0"])
+_TEXTS = (pa.string(), pa.large_string(), pa.string_view())
 _WHOLE = r"^[0-9]{1,18}$"  # 18 digits always fit 64 bits
 _URLS, _MEDIA = POSTS.field("urls").type, POSTS.field("media").type
 
@@ -43,9 +44,21 @@ class Coerced:
     fits: Flags
 
 
+def plain(column: pa.Array) -> pa.Array:
+    """The column without dictionaries, views and 64-bit offsets, on any level; as bytes where text is not UTF-8."""
+    kind = column.type
+    if pa.types.is_primitive(kind):
+        return column
+    cast = column.cast(_plain(kind, pa.string()))
+    try:
+        cast.validate(full=True)
+    except pa.ArrowInvalid:
+        return cast.cast(_plain(kind, pa.binary()))
+    return cast
+
+
 def coerce(known: str, column: pa.Array, time_unit: TimeUnit = "auto") -> Coerced:
-    """The column of our field `known`, in the type it has in `POSTS` (text for names that are not there)."""
-    column = _flat(column)
+    """The plain column of our field `known`, in the type it has in `POSTS` (text for names that are not there)."""
     match known:
         case "time":
             values = _times(column, time_unit)
@@ -70,8 +83,7 @@ def coerce(known: str, column: pa.Array, time_unit: TimeUnit = "auto") -> Coerce
 
 
 def said(column: pa.Array) -> Flags:
-    """Where a column says something: neither null, nor NaN, nor empty text, nor an empty list."""
-    column = _flat(column)
+    """Where a plain column says something: neither null, nor NaN, nor empty text, nor an empty list."""
     if pa.types.is_floating(column.type):
         return _valid(column) & ~_flags(pc.is_nan(column))
     if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
@@ -82,28 +94,55 @@ def said(column: pa.Array) -> Flags:
 
 
 def plain_values(column: pa.Array) -> list[Any]:
-    """The column's values as JSON has them, near enough to be shown or kept."""
-    column = _flat(column)
-    if pa.types.is_binary(column.type):
-        return [None if value is None else value.decode(errors="backslashreplace") for value in column.to_pylist()]
+    """A plain column's values as JSON has them, near enough to be shown or kept."""
+    values = _values(column)
+    return values if pa.types.is_primitive(column.type) else [_spelt(value) for value in values]
+
+
+def _values(column: pa.Array) -> list[Any]:
     try:
         return list((column.cast(pa.string()) if pa.types.is_temporal(column.type) else column).to_pylist())
-    except (ValueError, pa.ArrowException):
-        # A time within a list or struct, finer than Python's.
+    except (ValueError, OverflowError, pa.ArrowException):
+        # A time finer than Python's within a list or struct, farther away than its calendar, or in no zone there is.
         rows = (column.slice(row, 1).to_string(skip_new_lines=True) for row in range(len(column)))
         return [row if valid else None for row, valid in zip(rows, _valid(column).tolist(), strict=True)]
 
 
-def _flat(column: pa.Array) -> pa.Array:
-    """The column without dictionaries, views and 64-bit offsets."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _flat(column.dictionary_decode())
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
-    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind) or pa.types.is_fixed_size_binary(kind):
-        return column.cast(pa.binary())
-    return column
+def _spelt(value: object) -> object:
+    """A value with the bytes in it as text; those that are not UTF-8 are spelt out."""
+    match value:
+        case bytes():
+            return value.decode(errors="backslashreplace")
+        case list() | tuple():
+            return [_spelt(item) for item in value]
+        case dict():
+            return {name: _spelt(item) for name, item in value.items()}
+        case _:
+            return value
+
+
+def _plain(kind: pa.DataType, text: pa.DataType) -> pa.DataType:
+    """The plain type for values of `kind`, with `text` for its text."""
+    if pa.types.is_dictionary(kind) or isinstance(kind, pa.BaseExtensionType):
+        return _plain(kind.value_type if pa.types.is_dictionary(kind) else kind.storage_type, text)
+    if _is_list(kind):
+        return pa.list_(_plain(kind.value_type, text))
+    if pa.types.is_map(kind):
+        return pa.map_(_plain(kind.key_type, text), _plain(kind.item_type, text))
+    if pa.types.is_struct(kind):
+        return pa.struct([part.with_type(_plain(part.type, text)) for part in kind])
+    if _is_bytes(kind):
+        return pa.binary()
+    return text if kind in _TEXTS else kind
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_binary_view(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
 
 
 def _texts(column: pa.Array) -> pa.Array:
@@ -123,8 +162,10 @@ def _null_if_empty(texts: pa.Array) -> pa.Array:
 
 def _times(column: pa.Array, unit: TimeUnit) -> pa.Array:
     kind = column.type
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _in_range(pc.cast(column, pa.timestamp("ms"), safe=False).cast(pa.int64()), "ms")
+    if pa.types.is_timestamp(kind):
+        return _in_range(column.cast(pa.int64()), kind.unit)
+    if pa.types.is_date(kind):
+        return _in_range(column.cast(pa.date64()).cast(pa.int64()), "ms")
     if pa.types.is_integer(kind) or (pa.types.is_floating(kind) and unit != "ms"):
         return _in_range(column, unit)
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
@@ -133,8 +174,10 @@ def _times(column: pa.Array, unit: TimeUnit) -> pa.Array:
 
 
 def _in_range(column: pa.Array, unit: TimeUnit) -> pa.Array:
-    valid = said(column)
-    numbers = column.fill_null(0).to_numpy(zero_copy_only=False)
+    """Numbers that count `unit`, as milliseconds; null where they are no time between the years of `times.py`."""
+    valid, wide = said(column), np.float64 if pa.types.is_floating(column.type) else np.int64
+    # What is beyond 63 bits comes out negative, and so out of range.
+    numbers = column.fill_null(0).to_numpy(zero_copy_only=False).astype(wide)
     found, ms = np.zeros(len(column), dtype=np.bool_), np.zeros(len(column), dtype=np.int64)
     for factor, divisor in PER_UNIT.values() if unit == "auto" else [PER_UNIT[unit]]:
         inside = valid & (numbers >= EARLIEST * divisor // factor) & (numbers < LATEST * divisor // factor)
@@ -164,6 +207,7 @@ def _counts(column: pa.Array) -> pa.Array:
 def _whole(column: pa.Array) -> Flags:
     """Where a number is whole, and from 0 to what 64 bits with a sign hold."""
     numbers: npt.NDArray[Any] = column.fill_null(0).to_numpy(zero_copy_only=False)
+    numbers = numbers.astype(np.float64) if pa.types.is_floating(column.type) else numbers
     with np.errstate(invalid="ignore"):
         whole: Flags = said(column) & (numbers >= 0) & (numbers < 2**63) & (np.floor(numbers) == numbers)
     return whole
@@ -204,7 +248,7 @@ def _by_value(column: pa.Array, kind: pa.DataType, convert: Callable[[Any], obje
     if column.null_count == len(column):
         return pa.nulls(len(column), kind)
     converted: list[object] = []
-    for value in column.to_pylist() if pa.types.is_binary(column.type) else plain_values(column):
+    for value in _values(column):
         try:
             converted.append(None if value is None else convert(value))
         except (InputError, ValueError, TypeError, AttributeError, RecursionError, msgspec.MsgspecError):

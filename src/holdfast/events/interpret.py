@@ -70,7 +70,7 @@ class Interpreter:
 
     def _kind(self, said: dict[str, Any]) -> type[Event]:
         name = said.get(self._type_name) if self._type_name is not None else None
-        if name is None:
+        if name is None or name == "":  # as with every optional field, empty text says nothing
             return KINDS[self._dialect.default_type]
         kind = KINDS.get(name) if isinstance(name, str) else None
         if kind is None:

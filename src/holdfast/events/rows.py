@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from holdfast.errors import InputError
 
-from .coerce import Coerced, coerce, plain_values, said
+from .coerce import Coerced, coerce, plain, plain_values, said
 from .decode import Decoded
 from .dialect import REQUIRED, Dialect
 from .posts import POSTS, Batch
@@ -37,7 +37,7 @@ class RowDecoder:
 
     def decode(self, rows: pa.RecordBatch, numbers: Sequence[int] | npt.NDArray[np.int64]) -> Decoded:
         """The posts of `rows`, whose numbers in their file are `numbers`. Nothing in `rows` raises."""
-        source = {name: rows.column(place) for place, name in enumerate(rows.schema.names)}
+        source = {name: plain(rows.column(place)) for place, name in enumerate(rows.schema.names)}
         columns = {
             known: coerce(known, source[name], self._dialect.time_unit)
             for name, known in self._named.items()
@@ -77,6 +77,8 @@ class RowDecoder:
             return "is empty"
         if known != "time":
             return "not UTF-8" if pa.types.is_binary(cell.type) else "not text"
+        if pa.types.is_timestamp(cell.type) or pa.types.is_date(cell.type):
+            return f"{value} is not between the years 1990 and 2200"
         try:
             read_time(value, self._dialect.time_unit)
         except InputError as error:

@@ -1,11 +1,15 @@
 """Streams and growing files, read as they come."""
 
+import gzip
 import io
 import os
+import threading
 
+import pyarrow as pa
 import pytest
 
-from holdfast.connectors.files import FollowFile, FollowStream
+from holdfast.connectors.files import FileSource, FollowFile, FollowStream
+from holdfast.connectors.files.streams import PatientStream
 from holdfast.errors import UnreadableFileError
 from holdfast.events import Post, encode_line
 
@@ -125,3 +129,54 @@ def test_a_stream_that_breaks_is_told_as_unreadable():
 
     with pytest.raises(UnreadableFileError, match="Input/output error"):
         list(FollowStream(Broken(), source="the wire"))
+
+
+class Hesitant:
+    """A pipe whose other end writes only after it has been found empty."""
+
+    def __init__(self, data):
+        """Write `data` then, and close."""
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        self._data = data
+
+    def fileno(self):
+        """The end that is read."""
+        return self._reader
+
+    def read(self, size):
+        """None when there is nothing yet, as Python's own non-blocking streams say."""
+        try:
+            return os.read(self._reader, size)
+        except BlockingIOError:
+            os.write(self._writer, self._data)
+            os.close(self._writer)
+            return None
+
+
+def test_nothing_yet_is_not_the_end():
+    """A stream that was made non-blocking, as some shells and supervisors do, is waited for."""
+    assert line("1") + line("2") == PatientStream(Hesitant(line("1") + line("2"))).read()
+    [delivery] = FollowStream(PatientStream(Hesitant(line("1"))))
+    assert ["1"] == delivery.batch.posts.column("id").to_pylist()
+    [delivery] = FileSource(["-"], standard_input=Hesitant(line("1")))
+    assert ["1"] == delivery.batch.posts.column("id").to_pylist()
+
+
+def test_a_pipe_with_a_name_is_followed_to_its_end(tmp_path):
+    """It has no beginning to look at again."""
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(line("1") + line("2"),))
+    writer.start()
+    [delivery] = FollowFile(tmp_path / "pipe", wait=lambda: False)
+    writer.join()
+    assert ["1", "2"] == delivery.batch.posts.column("id").to_pylist()
+
+
+@pytest.mark.parametrize("data", [gzip.compress(line("1")), pa.compress(line("1"), "zstd", asbytes=True), b"PAR1..."])
+def test_a_stream_of_another_kind_is_told_by_its_first_bytes(data):
+    """Better than a reject for each line break among the packed bytes."""
+    for read in (FollowStream(io.BytesIO(data)), FileSource(["-"], standard_input=io.BytesIO(data))):
+        with pytest.raises(UnreadableFileError, match=r"(gzip|zstd|parquet) file, and of streams only JSON") as refusal:
+            list(read)
+        assert "zcat" in refusal.value.advice

@@ -21,7 +21,7 @@ from holdfast.app.bench.hijack.text import WIDTH, print_report
 from holdfast.app.terminal import Screen, plain
 from holdfast.app.warm import warm
 
-from .options import Json, Memory
+from .options import Json, Memory, check_files
 
 bench = cyclopts.App(name="bench", help="Measure how good it is, on data that anybody can bring.")
 bench.command("holdfast.app.cli.bench_calibrate:calibrate", name="calibrate")
@@ -67,6 +67,7 @@ def hijack(  # noqa: PLR0913 - each is a word on the command line
 
     The first quarter of the background warms up, the second is for development, the second half is the test.
     """
+    check_files([str(data), *map(str, data.absolute().glob("*"))], [chart])
     if chart is not None:
         drawable(chart)
     options = Options(

@@ -27,7 +27,7 @@ from holdfast.app.terminal import Screen
 from holdfast.detection import DetectionSettings, model, take_census
 from holdfast.errors import StoreError, UsageError
 
-from .options import Json, Memory
+from .options import Json, Memory, check_files
 
 _ORIGINS = {
     "bg": "counted on other posts",
@@ -56,6 +56,7 @@ def calibrate(
     """
     if not weight > 0:
         raise UsageError(f"--weight {weight:g} leaves nothing of the present figures", advice="Give a positive number.")
+    check_files([str(data), *map(str, data.absolute().glob("*"))], [write])
     console = Console(stderr=True)
     with console.status("Reading and counting ..."):
         labelled = read_labelled(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -12,11 +13,12 @@ from holdfast.app.play import play
 from holdfast.app.report import print_scoreboard
 from holdfast.app.terminal import plain
 from holdfast.app.warm import warm
-from holdfast.backends import discard_file, file_of
-from holdfast.errors import UsageError
+from holdfast.backends import LedgerFile, discard_file, file_of
+from holdfast.errors import HoldfastError, LedgerError, UsageError
+from holdfast.ledger import DRILL_ORIGIN
 
 from .drill import Seed
-from .options import APPROVE_AFTER, DEMO_STORE
+from .options import APPROVE_AFTER, DEMO_STORE, check_files
 
 SCENARIO = "twitter-2020-07-15"
 
@@ -24,7 +26,9 @@ SCENARIO = "twitter-2020-07-15"
 def demo(
     *,
     seed: Seed = 1,
-    store: Annotated[str, Parameter(help="The file to keep the record in; made anew each time.")] = str(DEMO_STORE),
+    store: Annotated[
+        str, Parameter(help="The file to keep the record in; that of an earlier drill is replaced.")
+    ] = str(DEMO_STORE),
 ) -> int:
     """Replay 15 July 2020 against the simulated platform in a live view; then the scoreboard beside history.
 
@@ -35,6 +39,8 @@ def demo(
     file = file_of(store)
     if file is None:
         raise UsageError("the demo makes its record anew each time, in a file", advice="Leave --store out.")
+    check_files((), store=file)
+    _refuse_other_records(file)
     discard_file(file)
     warm(Console())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
@@ -46,3 +52,24 @@ def demo(
     console.print(plain(f"  holdfast ledger verify {store}"), style="bold")
     console.print(plain(f"  holdfast ledger show {store} --kind decision"), style="bold")
     return 0
+
+
+def _refuse_other_records(file: Path) -> None:
+    """Make sure that what lies there, if anything does, is the record of a drill.
+
+    Raises:
+        UsageError: it is something else.
+
+    """
+    try:
+        if not file.exists() or not file.stat().st_size:  # empty: of a drill killed before its first word
+            return
+        with LedgerFile(file) as record:
+            origin = record.vkey().partition("+")[0]
+        if origin != DRILL_ORIGIN:
+            raise LedgerError(f"it is the record of {origin}")
+    except (HoldfastError, OSError) as error:
+        raise UsageError(
+            f"{file} is there already, and is no record of a drill: it is left as it is ({error})",
+            advice="Name another file with --store, or remove this one yourself.",
+        ) from error

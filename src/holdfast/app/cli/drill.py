@@ -13,10 +13,11 @@ from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.play import play
 from holdfast.app.report import print_pace, print_scoreboard
 from holdfast.app.warm import warm
+from holdfast.backends import file_of
 from holdfast.connectors.simulated import SCENARIOS
 from holdfast.errors import UsageError
 
-from .options import Json, Memory, responder_seconds, store_address
+from .options import Json, Memory, check_files, responder_seconds, store_address
 
 Seed = Annotated[int, Parameter(help="The same seed gives the same run, byte for byte.")]
 
@@ -49,12 +50,14 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
         return 0
     if scenario is None:
         raise UsageError("which scenario?", advice=f"Name one of: {', '.join(SCENARIOS)}.")
+    address = None if store is None else store_address(store)
+    check_files((), store=None if address is None else file_of(address))
     options = DrillOptions(
         scenario=scenario,
         seed=seed,
         approve_after=responder_seconds(responder),
         act_on_warnings=act_on_warnings,
-        store=None if store is None else store_address(store),
+        store=address,
         memory_mb=memory_mb,
     )
     warm(Console(stderr=True))

@@ -15,11 +15,11 @@ from rich.text import Text
 from holdfast.app.terminal import Screen, plain
 from holdfast.app.wholeness import print_verdict
 from holdfast.backends import LedgerFile, verify_store
-from holdfast.errors import UnreadableFileError, UsageError
+from holdfast.errors import BrokenLedgerError, UnreadableFileError, UsageError
 from holdfast.events import format_time
 from holdfast.ledger import Entry, RecordKind, Verdict
 
-from .options import DEMO_STORE, STORE_HELP, Json, store_address
+from .options import DEMO_STORE, STORE_HELP, Json, check_name, store_address
 
 ledger = cyclopts.App(name="ledger", help="Check every byte of the record, or show it.")
 
@@ -85,14 +85,20 @@ def show(  # noqa: PLR0913 - each is a word on the command line
 def checkpoint(store: Store = None) -> None:
     """Print the last signed head. Keep it elsewhere; `verify --checkpoint` then notices a rolled-back store."""
     with LedgerFile(_named(store)) as record:
-        sys.stdout.write(record.checkpoint())
+        note = record.checkpoint()
+    if sys.stdout.isatty():
+        lines = [plain(line, limit=1_000) for line in note.splitlines()]
+        Screen(highlight=False, soft_wrap=True).print(*lines, sep="\n")
+    else:
+        sys.stdout.buffer.write(note.encode())
+        sys.stdout.buffer.flush()
 
 
 def _named(store: str | None) -> str:
     """The address of the store to look at.
 
     Raises:
-        UsageError: none is named, and no demo has left one; or it holds a password.
+        UsageError: none is named, and no demo has left one; or it holds a password, or its name is not UTF-8.
         SettingsError: it is not of a kind that is kept.
 
     """
@@ -101,7 +107,10 @@ def _named(store: str | None) -> str:
             f"no store is named, and there is no {DEMO_STORE}",
             advice="Name it, as in `holdfast ledger verify FILE`; or run `holdfast demo`, which makes one.",
         )
-    return str(DEMO_STORE) if store is None else store_address(store)
+    if store is None:
+        return str(DEMO_STORE)
+    check_name(store)
+    return store_address(store)
 
 
 def _small_file(path: Path) -> str:
@@ -113,9 +122,18 @@ def _small_file(path: Path) -> str:
 
 
 def _chosen(entries: Iterator[Entry], kind: RecordKind | None, subject: str) -> Iterator[Entry]:
-    return (
-        entry for entry in entries if (kind is None or entry.record.kind is kind) and subject in entry.record.subject
-    )
+    """Those of that kind and subject.
+
+    Raises:
+        BrokenLedgerError: a body nests deeper than any that was written.
+
+    """
+    try:
+        for entry in entries:
+            if (kind is None or entry.record.kind is kind) and subject in entry.record.subject:
+                yield entry
+    except RecursionError as error:
+        raise BrokenLedgerError("the body of an entry nests deeper than can be read") from error
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

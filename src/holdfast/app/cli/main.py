@@ -1,8 +1,7 @@
-"""The commands, the errors they end in, and their exit codes: 0 done, 1 found, 2 usage, 3 bad input, 4 integrity."""
+"""The commands, the errors they end in, and their exit codes, from 0 (done) to 70 (a fault of ours)."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -17,11 +16,13 @@ from holdfast import __version__
 from holdfast.app.terminal import plain
 from holdfast.errors import HoldfastError
 
+from .streams import open_streams, silence_output
+
 app = cyclopts.App(
     name="holdfast",
     help="See an account-takeover campaign at its third post, stop it in seconds, and prove what was done.",
     help_epilogue=(
-        "Exit codes: 0 done, 1 found or refused, 2 usage, 3 bad input, 4 integrity of the record. "
+        "Exit codes: 0 done, 1 found or refused, 2 usage, 3 bad input, 4 integrity of the record, 70 a fault of ours. "
         "With --verbose before the command, errors come with their traceback."
     ),
     version=__version__,
@@ -32,20 +33,22 @@ _ELSEWHERE = {"restore": "backup"}  # commands that share the file of another
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
     app.command(f"holdfast.app.cli.{_ELSEWHERE.get(_name, _name)}:{_name}", name=_name)
 
+_UNUSABLE = 3
+_UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h: 1 would say that something was found
 _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
+_FROM_ANEW = "Run the same command to begin again."
 _BROKEN_PIPE = 141  # and for one whose reader went away
-_UNWRITABLE = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answer with its exit code. Errors go to standard error with advice."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     verbose = "--verbose" in words[:1]
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
     if words in ([], ["--help"], ["-h"]):
         for name in _COMMANDS:
             app[name]  # resolves it: what a command is for stands in its own docstring
     try:
+        open_streams()
         with _interrupts():
             answer = app(
                 words[1:] if verbose else words,
@@ -53,31 +56,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print_error=False,
                 result_action="return_value",
             )
-            if sys.stdout is not None:
-                sys.stdout.flush()
-    except cyclopts.CycloptsError as error:
-        errors.print(plain(f"holdfast: {error}", limit=2_000))
-        errors.print(plain("See `holdfast --help`, or `holdfast COMMAND --help`."))
-        return 2
-    except HoldfastError as error:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        silence_output()  # the reader (head, less) has gone
+        return _BROKEN_PIPE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it is, it has words and an exit code
+        errors = Console(stderr=True, highlight=False, soft_wrap=True)
         if verbose:
             errors.print(Traceback(suppress=[cyclopts]))
-        errors.print(plain(f"holdfast: {error}", limit=2_000))
-        errors.print(plain(error.advice, limit=2_000))
-        return error.exit_code
-    except KeyboardInterrupt:
-        errors.print(plain("holdfast: stopped by hand; what was recorded is whole. Run the same command to go on."))
-        return _INTERRUPTED
-    except BrokenPipeError:
-        _silence_output()  # the reader (head, less) has gone
-        return _BROKEN_PIPE
-    except OSError as error:
-        # Files are behind seams that translate; what is left is our own output, to a full disk perhaps.
-        errors.print(plain(f"holdfast: the output cannot be written: {error.strerror or error}", limit=2_000))
-        errors.print(plain("Free some space, or send it elsewhere; what was recorded is whole."))
-        _silence_output()
-        return _UNWRITABLE
+        code, message, advice = _told(error, words)
+        errors.print(plain(f"holdfast: {message}", limit=2_000))
+        errors.print(plain(advice, limit=2_000))
+        if isinstance(error, OSError) and error.filename is None:
+            silence_output()
+        return code
     return answer if isinstance(answer, int) else 0
+
+
+def _told(error: BaseException, words: Sequence[str]) -> tuple[int, str, str]:
+    """The exit code for `error`, what happened, and what to do."""
+    whole = "what was recorded is whole."
+    match error:
+        case cyclopts.CycloptsError():
+            told = 2, str(error), "See `holdfast --help`, or `holdfast COMMAND --help`."
+        case HoldfastError():
+            told = error.exit_code, str(error), error.advice
+        case KeyboardInterrupt():
+            kept = any(word.partition("=")[0] == "--store" for word in words)
+            told = _INTERRUPTED, f"stopped by hand; {whole}", "Run the same command to go on." if kept else _FROM_ANEW
+        case MemoryError():
+            advice = f"Give a smaller --memory-mb, or end something else; {whole}"
+            told = _UNUSABLE, "there is not enough memory on this machine for that", advice
+        case OSError() if error.filename is not None:
+            advice = f"Check the name, the folder and the permissions; {whole}"
+            told = _UNUSABLE, f"{error.filename} cannot be used: {error.strerror}", advice
+        case OSError() if error.errno is not None:
+            # Files are behind seams that translate; what is left is our own output, to a full disk perhaps.
+            advice = f"Free some space, or send it elsewhere; {whole}"
+            told = _UNUSABLE, f"the output cannot be written: {error.strerror or error}", advice
+        case _:
+            advice = (
+                f"That is a fault in Holdfast; {whole} Run it again as `holdfast --verbose ...` for the traceback, and "
+                "report it with that (CONTRIBUTING.md says where)."
+            )
+            told = _UNFORESEEN, f"nobody foresaw this: {type(error).__name__}: {error}", advice
+    return told
 
 
 @contextmanager
@@ -85,7 +108,7 @@ def _interrupts() -> Iterator[None]:
     """Let no Ctrl-C be lost: one that comes while C calls back into Python is swallowed there, and counts at the end.
 
     Raises:
-        KeyboardInterrupt: one came.
+        KeyboardInterrupt: one came, whatever else came of it.
 
     """
     deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as shells start what runs in the background
@@ -102,12 +125,10 @@ def _interrupts() -> Iterator[None]:
     usual = signal.signal(signal.SIGINT, stop)
     try:
         yield
+    except Exception:
+        if not came:
+            raise
     finally:
         signal.signal(signal.SIGINT, usual)
     if came:
         raise KeyboardInterrupt
-
-
-def _silence_output() -> None:
-    """Point standard output elsewhere, so that the interpreter's last flush stays quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -66,6 +67,9 @@ File = Annotated[str, Parameter(allow_leading_hyphen=True)]
 STORE_HELP = "A file, for example var/demo.db, or a database, for example postgresql://NAME@HOST/DATABASE."
 StoreAddress = Annotated[str, Parameter(help=STORE_HELP)]
 
+_STANDARD_INPUT = Path("/dev/stdin")
+_STORE_ENDS = ("", "-wal", "-shm", ".lock", ".key", ".key.pub")  # what a store's files are called after its own name
+_IN_MEMORY = ":memory:"  # to SQLite no file at all
 _LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _PAIR = re.compile(r"([a-z_]+)=(.+)", re.DOTALL)
 
@@ -89,19 +93,56 @@ def columns_of(pairs: Iterable[str]) -> dict[str, str]:
     return columns
 
 
-def check_files(read: Sequence[str], written: Iterable[Path | None] = ()) -> None:
-    """Refuse to `read` what looks like a mistyped option, and what is to be `written` at the same time.
+def check_files(
+    read: Sequence[str], written: Iterable[Path | None] = (), *, store: Path | None = None, key: Path | None = None
+) -> None:
+    """Refuse to `read` what looks like a mistyped option, and to write what is read or belongs to the `store`.
+
+    Its `key` belongs to it, wherever it lies.
 
     Raises:
-        UsageError: so it is.
+        UsageError: so it is, or a folder is to be written.
 
     """
     for name in read:
         if name.startswith("-") and name != "-":
             raise UsageError(f"there is no option {name!r}", advice=f"If it is a file, call it ./{name}.")
-    for path in written:
-        if path is not None and path.exists() and any(Path(name).exists() and path.samefile(name) for name in read):
+    sources = [_STANDARD_INPUT if name == "-" else Path(name) for name in read]
+    given = [path for path in written if path is not None]
+    for path in [*given, *(path for path in (store, key) if path is not None)]:
+        if path.is_dir() or path.name == _IN_MEMORY:
+            raise UsageError(f"{path} is no file to be written", advice="Name one, or leave the option out.")
+    if store is not None:
+        check_name(store)
+    kept = [] if store is None else [store.with_name(store.name + end) for end in _STORE_ENDS]
+    kept += [] if key is None else [key, key.with_name(f"{key.name}.pub")]
+    for path in [*given, *kept]:
+        if any(_same(path, source) for source in sources):
             raise UsageError(f"{path} is read from, so nothing is written to it", advice="Name another file.")
+    for path in given:
+        if any(_same(path, part) for part in kept):
+            raise UsageError(f"{path} belongs to the store, so nothing else is written to it", advice="Name another.")
+
+
+def check_name(store: Path | str) -> None:
+    """Refuse a name by which SQLite does not find a file again.
+
+    Raises:
+        UsageError: it is not UTF-8.
+
+    """
+    try:
+        str(store).encode()
+    except UnicodeEncodeError as error:
+        said = f"a store cannot be called {store}, for that is not UTF-8"
+        raise UsageError(said, advice="Give the file another name.") from error
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return os.path.realpath(path) == os.path.realpath(other)  # which leaves a loop of links as it is
 
 
 def auto_seconds(given: Auto) -> float | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import msgspec
 from cyclopts import Parameter
@@ -15,7 +14,7 @@ from rich.text import Text
 
 from holdfast.app.forgotten import forgotten, sentences
 from holdfast.app.keeping import Keeper
-from holdfast.app.live import LiveWatch, deliveries
+from holdfast.app.live import LiveWatch, StreamClock, deliveries
 from holdfast.app.pictures import counted, looking, told
 from holdfast.app.refused import Refused
 from holdfast.app.terminal import Screen, plain
@@ -72,16 +71,17 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
     address = None if store is None else store_address(store)
-    check_files([events], [rejects, key, None if address is None else file_of(address)])
+    check_files([events], [rejects], store=None if address is None else file_of(address), key=key)
     approve_after = auto_seconds(auto)
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
     source = (
-        FollowStream(_Unbuffered(standard_input()), dialect=dialect)
+        FollowStream(standard_input(), dialect=dialect)
         if events == "-"
         else FollowFile(events, wait=_never if once else _wait, dialect=dialect)
     )
     pictures = looking(source, inline=media, root=media_root, origins=media_origin, patience=None if once else _LOOKING)
-    run = LiveWatch(approve_after=approve_after, store=address, key=key, memory_mb=memory_mb)
+    clock = StreamClock(monotonic=_still) if once else StreamClock()
+    run = LiveWatch(approve_after=approve_after, store=address, key=key, memory_mb=memory_mb, clock=clock)
     printer = _JsonPrinter() if json else _TextPrinter()
     read = 0
     with run.store:
@@ -106,15 +106,9 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     return 0
 
 
-class _Unbuffered:
-    """A stream read past its buffer: a thread waiting in a buffer's lock makes the interpreter abort at its end."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._read: Callable[[int], bytes | None] = getattr(stream, "raw", stream).read
-
-    def read1(self, size: int, /) -> bytes:
-        """Up to `size` bytes as soon as there are any; none at the end."""
-        return self._read(size) or b""
+def _still() -> float:
+    """What is read once is a record: no time goes by in it but its own, however long the reading takes."""
+    return 0.0
 
 
 def _wait() -> bool:

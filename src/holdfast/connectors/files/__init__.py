@@ -3,7 +3,8 @@
 from .delivery import Delivery
 from .follow import FollowFile, FollowStream
 from .reject_file import RejectFile
-from .source import BATCH_BYTES, FileSource, standard_input
+from .source import BATCH_BYTES, FileSource
+from .streams import standard_input
 from .whole_lines import lines_of
 
 __all__ = [

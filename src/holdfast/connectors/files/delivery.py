@@ -27,9 +27,9 @@ class Delivery:
 
     @classmethod
     def of(cls, decoded: Decoded, *, source: str, bytes_read: int = 0, bytes_total: int | None = None) -> Delivery:
-        """What was decoded, with its origin."""
+        """What was decoded, with its origin; what is not UTF-8 in a file's name is spelt out."""
         return cls(
-            source=source,
+            source=source.encode(errors="surrogateescape").decode(errors="backslashreplace"),
             batch=decoded.batch,
             rejects=decoded.rejects,
             lines=decoded.lines,

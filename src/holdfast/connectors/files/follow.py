@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from holdfast.errors import UnreadableFileError
 from holdfast.events import LONGEST_LINE, Decoded, Dialect
 
 from .delivery import Delivery
 from .json_lines import JsonLines
-from .kinds import HEAD_BYTES, kind_of
+from .kinds import HEAD_BYTES, refuse_other_kinds
+from .streams import LiveStream, PatientStream
 from .unpacking import translated
 
 READ_BYTES = 1024 * 1024  # at once: all that a busy pipe holds (64 KiB), and a fair part of a file being caught up with
-
-
-class LiveStream(Protocol):
-    """A binary stream that can say what is there now instead of waiting for all that was asked for."""
-
-    def read1(self, size: int, /) -> bytes:
-        """Up to `size` bytes as soon as there are any; none at the end."""
-        ...
 
 
 class FollowStream:
@@ -40,11 +34,13 @@ class FollowStream:
         """Deliver until the stream ends.
 
         Raises:
-            UnreadableFileError: the stream broke; whole lines that came before have been delivered.
+            UnreadableFileError: it is packed or no JSON Lines, or it broke; whole lines before that have come.
 
         """
         read = 0
         while chunk := translated(self._source, lambda: self._stream.read1(READ_BYTES)):
+            if not read:
+                refuse_other_kinds(self._source, chunk[:HEAD_BYTES])
             read += len(chunk)
             yield from _deliveries(self._lines.feed(chunk), self._source, read)
         yield from _deliveries(self._lines.finish(), self._source, read)
@@ -55,7 +51,8 @@ class FollowFile:
 
     When the file is cut short, reading goes on at its start; when another takes its name (rotation), the old one is
     read to its end first. A line left unfinished then is read as it is. A file cut short and grown beyond the old
-    place between two looks cannot be told from one that grew.
+    place between two looks cannot be told from one that grew. A pipe with a name is a stream: it ends when all that
+    write to it have.
     """
 
     def __init__(
@@ -67,7 +64,7 @@ class FollowFile:
         longest_line: int = LONGEST_LINE,
     ) -> None:
         """Follow `path`. `wait` is called when nothing is new: it waits a moment, and says False to end."""
-        self._path, self._wait = Path(path), wait
+        self._path, self._wait, self._dialect = Path(path), wait, dialect
         self._lines = JsonLines(dialect or Dialect(), longest_line=longest_line)
         self._read = 0
 
@@ -80,7 +77,11 @@ class FollowFile:
         """
         file = self._open()
         try:
-            self._refuse_packed(file)
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                stream = PatientStream(file)
+                yield from FollowStream(stream, source=str(self._path), dialect=self._dialect)
+                return
+            refuse_other_kinds(str(self._path), translated(self._path, lambda: os.pread(file.fileno(), HEAD_BYTES, 0)))
             while True:
                 yield from self._grown(file)
                 successor = self._successor(file)
@@ -108,15 +109,6 @@ class FollowFile:
 
     def _open(self) -> BinaryIO:
         return translated(self._path, lambda: self._path.open("rb", buffering=0))
-
-    def _refuse_packed(self, file: BinaryIO) -> None:
-        kind = kind_of(str(self._path), translated(self._path, lambda: os.pread(file.fileno(), HEAD_BYTES, 0)))
-        if kind.packing is not None or kind.form != "json lines":
-            said = kind.packing or kind.form
-            raise UnreadableFileError(
-                f"{self._path} is a {said} file, and only JSON Lines can be followed",
-                advice="Scan it, or unpack it on the way, as in `zcat FILE | holdfast watch --events -`.",
-            )
 
     def _successor(self, file: BinaryIO) -> BinaryIO | None:
         """The file that has taken the name of `file`, if another has; between the two there may be none for a while."""

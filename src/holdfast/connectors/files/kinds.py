@@ -47,7 +47,7 @@ def kind_of(name: str, head: bytes) -> Kind:
     packing = next((kind for kind, signature in _SIGNATURES.items() if head.startswith(signature)), None)
     said = _PACKINGS.get(suffixes[-1]) if suffixes else None
     if said is not None:
-        if head and packing != said:
+        if packing != said:
             raise UnreadableFileError(
                 f"{name} is not what its name says: it does not begin like a {said} file",
                 advice="If something unpacked it on the way, give it the name without its last ending.",
@@ -57,3 +57,19 @@ def kind_of(name: str, head: bytes) -> Kind:
     if form is None:
         form = "parquet" if head.startswith(_PARQUET) else "json lines"
     return Kind(form=form, packing=packing)
+
+
+def refuse_other_kinds(name: str, head: bytes) -> None:
+    """Make sure that a stream that begins with `head` may be JSON Lines.
+
+    Raises:
+        UnreadableFileError: its name or its first bytes say that it is something else.
+
+    """
+    kind = kind_of(name, head)
+    if kind.packing is not None or kind.form != "json lines":
+        said = "standard input" if name == "-" else name
+        raise UnreadableFileError(
+            f"{said} is a {kind.packing or kind.form} file, and of streams only JSON Lines are read",
+            advice="Scan the file by its name, or unpack it on the way, as in `zcat FILE | holdfast ...`.",
+        )

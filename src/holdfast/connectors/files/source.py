@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -14,7 +13,8 @@ from holdfast.events import LONGEST_LINE, REQUIRED, Decoded, Dialect, Post, chec
 
 from .delivery import Delivery
 from .json_lines import JsonLines
-from .kinds import kind_of
+from .kinds import HEAD_BYTES, kind_of, refuse_other_kinds
+from .streams import PatientStream, chunks_of, standard_input
 from .tables import read_csv, read_parquet
 from .unpacking import Unpacked, head_of, translated
 
@@ -70,17 +70,17 @@ class FileSource:
             yield from self._read_stream(path)
             return
         file = Path(path)
-        kind = kind_of(path, head_of(file))
+        kind, longest = kind_of(path, head_of(file)), self._longest_line
         if kind.form == "parquet":
             if kind.packing is not None:
                 raise UnreadableFileError(f"{path} is a packed Parquet file", advice="Unpack it first.")
-            for decoded, part in read_parquet(file, self._dialect):
+            for decoded, part in read_parquet(file, self._dialect, longest=longest):
                 yield decoded, int(size * part)
             return
         unpacked = Unpacked(file, kind.packing)
         try:
             if kind.form == "csv":
-                for decoded in read_csv(file, unpacked, self._dialect, block=self._batch_bytes):
+                for decoded in read_csv(file, unpacked, self._dialect, block=self._batch_bytes, longest=longest):
                     yield decoded, unpacked.bytes_read
             else:
                 for decoded in self._json_lines(path, unpacked.chunks(self._batch_bytes)):
@@ -91,18 +91,22 @@ class FileSource:
     def _read_stream(self, path: str) -> Iterator[tuple[Decoded, int]]:
         read = 0
 
-        def chunks(stream: BinaryIO) -> Iterator[bytes]:
+        def chunks(stream: PatientStream) -> Iterator[bytes]:
             nonlocal read
-            while chunk := translated(path, lambda: stream.read(self._batch_bytes)):
+            for chunk in chunks_of(stream, self._batch_bytes, source=path):
+                if not read:
+                    refuse_other_kinds(path, chunk[:HEAD_BYTES])
                 read += len(chunk)
                 yield chunk
 
         if path == "-":
-            for decoded in self._json_lines("standard input", chunks(self._standard_input or standard_input())):
+            given = self._standard_input
+            stream = standard_input() if given is None else PatientStream(given)
+            for decoded in self._json_lines("standard input", chunks(stream)):
                 yield decoded, read
         else:
-            with translated(Path(path), lambda: Path(path).open("rb")) as stream:
-                for decoded in self._json_lines(path, chunks(stream)):
+            with translated(path, lambda: Path(path).open("rb", buffering=0)) as file:
+                for decoded in self._json_lines(path, chunks(PatientStream(file))):
                     yield decoded, read
 
     def _json_lines(self, path: str, chunks: Iterator[bytes]) -> Iterator[Decoded]:
@@ -142,18 +146,6 @@ class FileSource:
         others = nothing_found and foreign and dialect.name_of("type") not in present
         if present:
             check_columns(dialect, present, path, needed=sorted(REQUIRED[Post]) if others else ())
-
-
-def standard_input() -> BinaryIO:
-    """The bytes of the standard input.
-
-    Raises:
-        UnreadableFileError: the process was started without one.
-
-    """
-    if sys.stdin is None:
-        raise UnreadableFileError("the standard input is closed", advice="Pipe events in, or name a file.")
-    return sys.stdin.buffer
 
 
 def _size(path: str) -> int | None:

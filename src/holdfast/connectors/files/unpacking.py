@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -31,7 +32,7 @@ class Unpacked:
 
         """
         self._path, self._packing = path, packing
-        self._raw = translated(path, lambda: pa.OSFile(str(path)))
+        self._raw = translated(path, lambda: pa.OSFile(os.fsencode(path)))
         self._given = 0
         self.bytes_read = 0
         """How many bytes of the file itself have been taken, for the sake of progress."""
@@ -74,7 +75,7 @@ class Unpacked:
     def _before_the_damage(self) -> bytes:
         """What a failed read of many bytes swallowed: read again from the start, and at last byte by byte."""
         found = bytearray()
-        with pa.OSFile(str(self._path)) as raw:
+        with pa.OSFile(os.fsencode(self._path)) as raw:
             stream = self._unpack(raw)
             try:
                 left = self._given

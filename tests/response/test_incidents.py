@@ -191,3 +191,23 @@ def test_what_an_incident_holds_the_campaign_does_not_hold_again(warned):
     assert town.response.docket.cases
     by_name = [held.hold for held in town.response.book.holds.values() if held.hold.subject.kind == "account"]
     assert len(by_name) == len({(hold.subject, hold.restriction) for hold in by_name})
+
+
+def test_what_is_in_force_already_is_not_offered_again(warned):
+    """However often it is looked at anew, a plan of which nothing is missing calls nobody; what is lifted is missing."""
+    town = warned(responder=AutoResponder(60))
+    town.warn(*town.stars[:3])
+    town.run(5 * MINUTE)
+    number, incidents = town.offer.number, town.response.incidents
+
+    with town.response.book.change(town.clock.now()) as page:
+        incidents.offer_again(page, town.offer.about)
+    assert number == town.offer.number
+
+    plan = town.desk.plan(town.offer.recommended)
+    live = [held.hold.id for held in town.response.book.holds.values() if held.hold.plan == plan.id]
+    town.desk.request_lift(live[:1], "responder", "a mistake", town.clock.now())
+    town.desk.approve(list(town.desk.requests)[-1], "approver", town.clock.now())
+    with town.response.book.change(town.clock.now()) as page:
+        incidents.offer_again(page, town.offer.about)
+    assert number + 1 == town.offer.number

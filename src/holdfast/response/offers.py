@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from holdfast.containment import Plan, PlanKind, recommended
+from holdfast.containment import Plan, PlanKind, outstanding, recommended
 from holdfast.ledger import RecordKind
 
 from .book import Book, Page, Shelf
@@ -22,6 +22,7 @@ class Offers:
 
     def __init__(self, book: Book) -> None:
         """As kept in the book's store."""
+        self._book = book
         self.latest = Shelf(book, "offers", Offer)
         self.plans = Shelf(book, "plans", Plan)
 
@@ -48,6 +49,8 @@ class Offers:
     ) -> None:
         """Put `plans` on the desk in place of those about the same thing; nothing when there are none.
 
+        Nor is anything offered again of which the suggested plan is in force already.
+
         Somebody has to decide unless a plan as wide as the suggested one was `carried_out` and nothing lies `beyond`
         it.
         """
@@ -55,6 +58,8 @@ class Offers:
         if best is None:
             return
         earlier = self.latest.get(about)
+        if earlier is not None and not outstanding(best, (held.hold for held in self._book.holds.values()), page.now):
+            return
         for gone in set() if earlier is None else set(earlier.plans) - {plan.id for plan in plans}:
             self.plans.drop(page, gone)
         for plan in plans:

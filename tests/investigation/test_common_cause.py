@@ -124,7 +124,7 @@ def test_accounts_lost_by_other_means_are_listed(town: Any, used: Used) -> None:
     assert key(answer) == "tool_session:stolen"
     assert answer.named.unexplained == tuple(names(used))[9:]
     assert answer.named.explained == tuple(names(most))
-    assert town.cause(names(used), CauseSettings(least_coverage=0.8, least_split_coverage=0.8)).named is None
+    assert town.cause(names(used), CauseSettings(least_part=0.8, least_coverage=0.8)).named is None
 
 
 def test_two_staff_members_share_the_accounts_out(town: Any, used: Used) -> None:
@@ -336,7 +336,7 @@ def ask(events: list[SecurityEvent], first_used: dict[str, int]) -> Cause:
     """The cause with the loosest settings, so that the laws are tried on named causes too."""
     touches = Touches()
     touches.observe(events)
-    loose = CauseSettings(window=60, least_accounts=2, least_coverage=0.3, most_p=0.5)
+    loose = CauseSettings(window=60, least_accounts=2, least_coverage=0.3, least_part=0.3, most_p=0.5)
     return common_cause_of(first_used, touches, 100_000, 100, loose)
 
 

@@ -72,7 +72,8 @@ def _campaign_in(line: bytes, where: str) -> Campaign | None:
 def campaign_json(campaign: Campaign) -> dict[str, Any]:
     """A campaign as other programs read it: times in RFC 3339, the rest as it is."""
     said: dict[str, Any] = msgspec.to_builtins(campaign)
-    return said | {name: _formatted(getattr(campaign, name)) for name in _TIMES}
+    times = {name: _formatted(getattr(campaign, name)) for name in _TIMES}
+    return said | times | {"first_posts": [format_time(time) for time in campaign.first_posts]}
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:

@@ -25,13 +25,22 @@ _IN_VAIN = frozenset({"refused", "denied", "failed", "error"})  # outcomes of st
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bundle says: the `deed`, the factors that did it, a standing factor that it ended, if it had a ticket."""
+    """What a bundle says: the `deed`, the factors that did it, a standing factor that it ended, if it had a ticket.
+
+    `proof` says that what proves the holder was changed, and not by staff.
+    """
 
     deed: str
     factors: tuple[Factor, ...] = ()
     ended: tuple[Factor, ...] = ()
     ticketed: bool = False
     by_staff: bool = False
+    proof: bool = False
+
+    @property
+    def manner(self) -> str:
+        """The deed, and whether a ticket asked for it."""
+        return f"{self.deed} by ticket" if self.ticketed else self.deed
 
 
 def sign_in(event: SignIn) -> Bundle | None:
@@ -113,6 +122,7 @@ def contents(bundle: Bundle) -> Contents:
                     (FactorKind.CARRIER, carrier),
                 ),
                 by_staff=bool(staff or tool_session),
+                proof=not (staff or tool_session or how.endswith(" by staff")),
             )
         case ("staff", staff, tool_session, deed, ticket):
             return Contents(

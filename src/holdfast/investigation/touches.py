@@ -177,22 +177,24 @@ class Touches:
         touched = np.flatnonzero(last > ALWAYS)
         return {names[number]: time for number, time in zip(touched.tolist(), last[touched].tolist(), strict=True)}
 
-    def count(self, factor: Factor, start: int = ALWAYS, end: int = NEVER) -> int:
-        """How many of all accounts `factor` touched in the window; revoked apps are counted still."""
-        return int(self._marked(self._book(factor.kind), self._bundles_of.get(factor, ()), start, end).sum())
+    def count(self, factor: Factor, start: int = ALWAYS, end: int = NEVER, *, manner: str = "") -> int:
+        """How many of all accounts `factor` touched in the window, in any manner or this one; revoked apps count still."""
+        chosen = [
+            bundle for bundle in self._bundles_of.get(factor, ()) if manner in {"", self._contents[bundle].manner}
+        ]
+        return int(self._marked(self._book(factor.kind), chosen, start, end).sum())
 
     def count_new(self, factor: Factor, start: int, end: int) -> int:
         """How many of all accounts `factor` touched for the first time on record in the window.
 
         A country counts as new only to an account seen elsewhere before.
         """
-        first = self._extreme(self._visits, self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
-        new = (first > start) & (first <= end)
-        if factor.kind is FactorKind.COUNTRY_CHANGE:
-            new &= (
-                self._extreme(self._visits, self._saying(FactorKind.COUNTRY_CHANGE), ALWAYS, end, latest=False) < first
-            )
-        return int(new.sum())
+        return int(self._new_to(factor, start, end).sum())
+
+    def new_to(self, factor: Factor, start: int, end: int, most: int) -> list[str]:
+        """Accounts that `factor` touched for the first time on record in the window, those known longest; `most` at most."""
+        numbers = set(np.flatnonzero(self._new_to(factor, start, end))[:most].tolist())
+        return [name for number, name in enumerate(self._accounts) if number in numbers]
 
     def count_active(self, kind: FactorKind, start: int, end: int) -> int:
         """How many of all accounts any factor of this kind touched in the window."""
@@ -301,6 +303,16 @@ class Touches:
         for rows in self._rows(book, chosen, start, end):
             marked[rows.account] = True
         return marked
+
+    def _new_to(self, factor: Factor, start: int, end: int) -> Bools:
+        """For every account, whether `factor` touched it for the first time on record in the window."""
+        first = self._extreme(self._visits, self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
+        new = (first > start) & (first <= end)
+        if factor.kind is FactorKind.COUNTRY_CHANGE:
+            new &= (
+                self._extreme(self._visits, self._saying(FactorKind.COUNTRY_CHANGE), ALWAYS, end, latest=False) < first
+            )
+        return new
 
     def _extreme(
         self, book: Pages, chosen: Collection[int], start: int, end: int, *, latest: bool

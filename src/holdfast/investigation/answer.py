@@ -4,9 +4,10 @@
    Factors of one stage, or of any, may share the accounts out between them.
 2. An answer must be too much for chance, stand out even if the targets were chosen, and explain enough: the less it
    explains, the more it must stand out.
-3. The first stage that explains about as much as any other answer is it: what comes later in the chain follows from
-   what came before. Within a stage the more specific kind goes first (a tool session before its staff member) if it
-   explains about the same accounts, then the larger likelihood.
+3. The first stage that has an answer is it, however much a later one explains: what comes later in the chain follows
+   from what came before (all intruders may come by one network, whoever let them in). Accounts that it leaves may have
+   a cause of another stage. Within a stage the more specific kind goes first (a tool session before its staff member)
+   if it explains about the same accounts, then the larger likelihood.
 4. What came only when accounts were already being used joins an answer, it never makes one.
 """
 
@@ -61,10 +62,11 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 def answer(eligible: Sequence[Hypothesis], demand: Demand) -> Parts:
     """The factors that are the cause together, the largest first; none when nothing meets the demand."""
     stages = [[each for each in eligible if each.factor.kind in stage] for stage in STAGES]
-    answers = [parts for stage in (*stages, eligible) if (parts := _cover(stage, demand))]
-    most = max((len(explained(parts)) for parts in answers), default=0)
-    best = next((parts for parts in answers if len(explained(parts)) >= _ABOUT_AS_MUCH * most), ())
-    return tuple(sorted(best, key=lambda part: -part.touched))
+    parts = next((parts for stage in (*stages, eligible) if (parts := _cover(stage, demand))), ())
+    if parts:
+        more = _grown(parts, eligible, demand)
+        parts = more if demand.met_by(more) else parts
+    return tuple(sorted(parts, key=lambda part: -part.touched))
 
 
 def explained(parts: Iterable[Hypothesis]) -> frozenset[str]:

@@ -41,12 +41,12 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     question makes sense: only accounts that signed in can have signed in from a network). `explained` and
     `unexplained` share them out. `log_p` is the logarithm (nats) of `p_corrected`, which may be too small for a float.
     `log_likelihood` (nats) compares "this is the cause" with "it touched them at its base rate".
-    `habit_touched` of `habit_of` accounts were touched by it in the stretch of time before, of the same length: what it
-    does when there is no campaign; (0, 0) when the record does not reach back, or for what has no such stretch.
-    Of the `market_of` accounts that any of its kind ever touched, it touched `market_touched`; `market_tested` of them are
-    asked about. Only for kinds that everybody has one of and seldom shows (a carrier); else all three are 0.
+    `habit_touched` of `habit_of` accounts were touched by it in as long a stretch of ordinary time, up to a day before
+    it first touched any of these; (0, 0) when the record does not reach back, or for standing grants.
+    For a carrier, `market_touched` of the `market_of` accounts whose number was changed in ordinary time are its own;
+    `market_tested` of those asked about had theirs changed.
     Of `home_of` others who are new to a client and seen elsewhere before, `home_touched` had it where they always were.
-    `manner` is what a staff member or tool session did to them, when that tells more than that they touched them at all.
+    `manner` is what a staff member or tool session did to them, when that tells more than that they touched them.
     `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins.
     `late` says that it touched none of the first accounts to be used, though it touched most of the others.
     `symptom` marks what takeovers bring about rather than what brings them about; it is never named.

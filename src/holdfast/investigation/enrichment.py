@@ -35,6 +35,7 @@ _EVERYBODY_HAS_ONE = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKin
 # was not on record. Only the order of hypotheses depends on it.
 _EXPECTED_COVERAGE = 0.95
 _ON_RECORD = 0.1  # as many accounts, of those active in the windows, must be active in the time before to know habits
+_SAME_DAY = 24 * 3_600_000  # milliseconds
 _SAMPLE = 200  # others whose first use of a client is looked at: bounds of three in a hundred
 _LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
 
@@ -72,34 +73,39 @@ class _Others:
         self._touches = touches
         self._asked = question.first_used.keys()
         self._now = question.start, question.end
-        self._before = 2 * question.start - question.end, question.start
         self._everyone = max(question.population, touches.accounts, len(question.first_used))
         self._active = {kind: touches.count_active(kind, *self._now) for kind in kinds}
-        self._were_active = {kind: touches.count_active(kind, *self._before) for kind in kinds}
 
     def now(self, aspect: Aspect) -> tuple[int, int]:
         """How many of how many accounts it touched in the windows, those asked about among them."""
         kind = aspect.factor.kind
         return self._count(aspect, *self._now), self._active[kind] if kind in _EVERYBODY_HAS_ONE else self._everyone
 
-    def habit(self, aspect: Aspect) -> tuple[int, int]:
-        """How many of how many it touched in as long a stretch before; (0, 0) for grants, and if that is off the record.
+    def habit(self, aspect: Aspect, began: int) -> tuple[int, int]:
+        """How many of how many it touched in as long a stretch of ordinary time; (0, 0) for grants, or off the record.
 
+        Ordinary time ends a day before it first touched one of those asked about: on that day it may have touched
+        others in the same way.
         Where its kind was less active in that time, or less of that time is on record, fewer accounts could show it.
         """
         kind = aspect.factor.kind
-        active, were = self._active[kind], self._were_active[kind]
-        if kind is FactorKind.APP or not active or were < _ON_RECORD * active:
+        start, end = self._now
+        before = began - _SAME_DAY - (end - start), began - _SAME_DAY
+        active = self._active[kind]
+        if kind is FactorKind.APP or not active:
+            return 0, 0
+        were = self._touches.count_active(kind, *before)
+        if were < _ON_RECORD * active:
             return 0, 0
         of = were if kind in _EVERYBODY_HAS_ONE else round(self._everyone * min(1.0, were / active))
-        return self._count(aspect, *self._before), of
+        return self._count(aspect, *before), of
 
-    def market(self, factor: Factor) -> tuple[int, int]:
-        """Of the accounts that any of its kind touched before the windows, how many it touched; only for carriers."""
+    def market(self, factor: Factor, began: int) -> tuple[int, int]:
+        """Of the accounts that any of its kind touched in ordinary time, how many it touched; only for carriers."""
         if factor.kind is not FactorKind.CARRIER:
             return 0, 0
-        end = self._now[0]
-        return self._touches.count(factor, ALWAYS, end), self._touches.count_active(factor.kind, ALWAYS, end)
+        before = ALWAYS, began - _SAME_DAY
+        return self._touches.count(factor, *before), self._touches.count_active(factor.kind, *before)
 
     def at_home(self, factor: Factor) -> tuple[int, int]:
         """How many others began to use a client where they had been before, of how many that can be told; of a sample.
@@ -133,8 +139,9 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
     tested = found.tested[aspect.factor.kind]
     drawn = tested if aspect.factor.kind in _EVERYBODY_HAS_ONE else len(question.first_used)
     base, base_of = others.now(aspect)
-    habit, habit_of = others.habit(aspect)
-    market, market_of = others.market(aspect.factor)
+    began = min(touched.values())
+    habit, habit_of = others.habit(aspect, began)
+    market, market_of = others.market(aspect.factor, began)
     home, home_of = others.at_home(aspect.factor)
     before, after = found.order(aspect)
     log_p = float(log_tail(len(touched), drawn, base, base_of)[0])

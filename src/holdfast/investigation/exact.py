@@ -67,16 +67,14 @@ def log_tail_chosen(touched: int, of: int, base_touched: int, base_of: int, odds
     return min(_log_of_sum(weights[touched - least :]) - _log_of_sum(weights), 0.0)
 
 
-def beta_binomial_tail(touched: int, of: int, a: float, b: float) -> float:
-    """The probability that at least `touched` of `of` are touched, each with one unknown probability ~ Beta(a, b)."""
-    whole = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
-    return min(
-        1.0,
-        math.fsum(
-            math.comb(of, k) * math.exp(math.lgamma(a + k) + math.lgamma(b + of - k) - math.lgamma(a + b + of) - whole)
-            for k in range(touched, of + 1)
-        ),
-    )
+def log_beta_binomial(touched: int, of: int, a: float, b: float) -> float:
+    """The log (nats) of the probability that `touched` of `of` are, each with the same unknown chance ~ Beta(a, b)."""
+    return math.log(math.comb(of, touched)) + _log_beta(a + touched, b + of - touched) - _log_beta(a, b)
+
+
+def _log_beta(a: float, b: float) -> float:
+    """The log of the beta function."""
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 
 def with_evidence(log_p: float, evidence: float) -> float:

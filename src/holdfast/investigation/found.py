@@ -91,7 +91,10 @@ class Found:
                 self.touched.setdefault(aspect, {})[account] = time
 
     def aspects(self, question: Question) -> dict[Factor, list[Aspect]]:
-        """The factors that touched enough of the accounts, in order, and the manners in which they touched nearly all."""
+        """The factors that touched enough of the accounts, in order, and the manners in which they touched nearly all.
+
+        Every factor's first aspect is the factor as such.
+        """
         enough = {
             aspect.factor: len(accounts)
             for aspect, accounts in self.touched.items()

@@ -5,7 +5,7 @@ Four other explanations are asked how well they would do:
 * Chance: the exact test, corrected for every factor, or every combination of so many, that could have come out.
 * The choice of targets. Attackers choose (the famous, the active, those of one trade), and the chosen share ways: a
   support desk, a publishing tool. A factor must stand out even if, by such a choice, the accounts were many times as
-  likely as others to be touched by it (`CHOSEN`; Rosenbaum's bound on hidden bias), and so it must against its own past.
+  likely as others to be touched by it (`CHOSEN`; Rosenbaum's bound on hidden bias). So it must against its own past.
 * An open door. A service that is open to all may be chosen by attackers for every account, however few others use it.
 * Consequence. What comes with a takeover, after it or with the response to it did not bring it about.
 """
@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from .cause import FactorKind, Hypothesis
-from .exact import beta_binomial_tail, log_tail, log_tail_chosen, with_evidence
+from .exact import log_beta_binomial, log_tail, log_tail_chosen, with_evidence
 
 # How many times the odds of a chosen account to be touched may exceed those of others. A desk or a tool that serves a
 # third of a class of accounts, which is the twentieth part of all, touches them at odds of 25 to 1 if attackers choose
@@ -50,11 +50,12 @@ _UNSEEN: Final = 3  # so many may be expected where none was seen (upper bound o
 WEAK: Final = 0.05
 _BIASED: Final = math.log(0.01)
 _LIKELIER: Final = math.log(10)
-_MARKET: Final = 0.02
+_MARKET: Final = math.log(30)
 _OWN, _RIVALS = 1.0, 2.0
+_CAUSE: Final = (19.0, 1.0)
 
 
-def objection(each: Hypothesis) -> str:
+def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explanation)
     """The first thing that speaks against the factor, in words for a person; empty when nothing does."""
     if each.symptom:
         return "it follows from a takeover, it does not bring one about"
@@ -101,18 +102,19 @@ def _union(parts: Sequence[Hypothesis]) -> tuple[int, int, int, int]:
 
 
 def _beats_the_market(parts: Sequence[Hypothesis]) -> bool:
-    """Whether the carriers among the parts have more of these accounts than of all whose number was changed before.
+    """Whether these accounts speak for the carriers among the parts rather than for numbers ported wherever they were.
 
-    Numbers are ported at every carrier, and one has most customers. As long as nothing is known of its share, a carrier
-    is taken to have a third, give or take much.
+    Numbers are ported at every carrier, and one has most customers: as many as showed before the first touch, or about
+    a third as long as nothing is known. A carrier that is the cause has all but one in twenty.
     """
     asked = [part for part in parts if part.factor.kind is FactorKind.CARRIER]
     if not asked:
         return True
     touched = len(frozenset().union(*(part.explained for part in asked)))
-    known, of = sum(part.market_touched for part in asked), max(part.market_of for part in asked)
-    likely = (_OWN + known, _RIVALS + max(0, of - known))
-    return beta_binomial_tail(touched, max(part.market_tested for part in asked), *likely) <= _MARKET
+    of = max(touched, *(part.market_tested for part in asked))
+    own, market = sum(part.market_touched for part in asked), max(part.market_of for part in asked)
+    elsewhere = log_beta_binomial(touched, of, _OWN + own, _RIVALS + max(0, market - own))
+    return log_beta_binomial(touched, of, *_CAUSE) - elsewhere >= _MARKET
 
 
 def _rare(each: Hypothesis) -> bool:

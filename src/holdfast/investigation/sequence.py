@@ -66,7 +66,7 @@ def life(history: Sequence[Touch], end: int) -> Life:
 
 
 def first_at_home(history: Sequence[Touch], client: Factor) -> bool | None:
-    """Whether an account first signed in with `client` from a place it had been before; None when that cannot be told."""
+    """Whether an account first signed in with `client` from where it had been before; None when that cannot be told."""
     seen: set[object] = set()
     for touch in history:
         places = {factor for factor in touch.contents.factors if factor.kind is FactorKind.NETWORK}
@@ -77,7 +77,7 @@ def first_at_home(history: Sequence[Touch], client: Factor) -> bool | None:
 
 
 def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:
-    """How much likelier (nats) it is that break-ins brought the touches about than that holders' own doings came before.
+    """How much likelier (nats) it is that break-ins brought the touches about than that holders' doings came before.
 
     For each account the last sign before the touch counts, or that there is none in all the time that is known of it.
     """
@@ -94,7 +94,7 @@ def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> flo
 
 
 def evidence_before(touched: Mapping[str, int], lives: Mapping[str, Life], window: int) -> float:
-    """How much likelier (nats) it is that the touches brought break-ins about than that each fell on any of the accounts.
+    """How much likelier (nats) it is that the touches brought break-ins about than that each fell on any account.
 
     Every account's first entry after its touch is compared with those of the other touches by the same factor: what
     happens to be done on the day of the attack is near all entries alike. By the product of the rows' means, which

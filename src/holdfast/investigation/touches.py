@@ -11,6 +11,7 @@ oldest page goes and `evicted` counts the rows; names that no row needs any more
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any, Self
@@ -178,7 +179,7 @@ class Touches:
         return {names[number]: time for number, time in zip(touched.tolist(), last[touched].tolist(), strict=True)}
 
     def count(self, factor: Factor, start: int = ALWAYS, end: int = NEVER, *, manner: str = "") -> int:
-        """How many of all accounts `factor` touched in the window, in any manner or this one; revoked apps count still."""
+        """How many of all accounts `factor` touched in the window, in any manner or this; revoked apps count still."""
         chosen = [
             bundle for bundle in self._bundles_of.get(factor, ()) if manner in {"", self._contents[bundle].manner}
         ]
@@ -192,9 +193,13 @@ class Touches:
         return int(self._new_to(factor, start, end).sum())
 
     def new_to(self, factor: Factor, start: int, end: int, most: int) -> list[str]:
-        """Accounts that `factor` touched for the first time on record in the window, those known longest; `most` at most."""
-        numbers = set(np.flatnonzero(self._new_to(factor, start, end))[:most].tolist())
-        return [name for number, name in enumerate(self._accounts) if number in numbers]
+        """The first accounts, `most` at most, that `factor` touched for the first time on record in the window."""
+        first = self._extreme(self._book(factor.kind), self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
+        names = list(self._accounts)
+        numbers = np.flatnonzero(self._new_to(factor, start, end)).tolist()
+        return heapq.nsmallest(
+            most, (names[number] for number in numbers), key=lambda name: (first[self._accounts[name]], name)
+        )
 
     def count_active(self, kind: FactorKind, start: int, end: int) -> int:
         """How many of all accounts any factor of this kind touched in the window."""

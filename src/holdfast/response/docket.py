@@ -110,8 +110,8 @@ class Docket:
     def _case(self, before: Case | None, sight: CampaignSeen, now: int) -> Case:
         """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it.
 
-        Carriers of whom the engine does not say when they posted first were used at the latest now; the first of all, when
-        it began.
+        A carrier of which the engine does not say when it posted first was used at the latest now; the first of all,
+        when the campaign began.
         """
         case = before or Case(campaign=sight.campaign)
         family = [case, *(self.cases[each] for each in sight.campaign.merged if each in self.cases)]

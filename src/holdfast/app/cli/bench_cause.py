@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from holdfast.app.bench.cause.measure import measure
-from holdfast.app.bench.cause.text import print_report
+from holdfast.app.bench.cause.text import WIDTH, print_report
 from holdfast.app.terminal import Screen
 from holdfast.app.warm import warm
 from holdfast.errors import UsageError
@@ -53,5 +53,7 @@ def cause(
         sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
         sys.stdout.buffer.flush()
     else:
-        print_report(Screen(highlight=False, soft_wrap=True), report)
+        screen = Screen(highlight=False, soft_wrap=True)
+        screen.width = max(screen.width, WIDTH)  # a narrow terminal wraps, a pipe needs no cuts
+        print_report(screen, report)
     return _GOAL_MISSED if check and not report.reached else 0

@@ -1,7 +1,7 @@
 """What looks like a cause and is none?
 
 Each decoy writes its traffic among the holders and around the attack. `ENTRANCES` are where the intruders come in from,
-with what everybody uses; a world has one of them. The other decoys come in any company.
+and what with; a world has one of them. The other decoys come in any company.
 """
 
 from __future__ import annotations
@@ -43,6 +43,13 @@ def _shared_service(draft: Draft, attack: Attack) -> None:
             draft.sign_in(who, draft.when(), *places[draft.below(count)])
     for who, at in attack.entered.items():
         draft.sign_in(who, at, *places[draft.below(count)], country="NL")
+
+
+def _rented_servers(draft: Draft, attack: Attack) -> None:
+    """From servers of one company that no holder uses: what all have in common, though it let nobody in."""
+    asn = draft.new("AS88")
+    for who, at in attack.entered.items():
+        draft.sign_in(who, at, asn, f"45.9.{draft.below(250)}.3", country="NL")
 
 
 def _new_release(draft: Draft, attack: Attack) -> None:
@@ -148,6 +155,7 @@ ENTRANCES: Final[Mapping[str, Callable[[Draft, Attack], None]]] = {
     "carrier NAT": _carrier_nat,
     "shared service": _shared_service,
     "new release": _new_release,
+    "rented servers": _rented_servers,
 }
 DECOYS: Final[Mapping[str, Callable[[Draft, Attack], None]]] = {
     "busy agent": _busy_agent,
@@ -162,3 +170,6 @@ DECOYS: Final[Mapping[str, Callable[[Draft, Attack], None]]] = {
     "night shift": _night_shift,
     "risk engine": _risk_engine,
 }
+EVERY_DECOY: Final = {**ENTRANCES, **DECOYS}
+OF_ONE_CREW: Final = "rented servers"
+"""The entrance that crews who have nothing in common do not share."""

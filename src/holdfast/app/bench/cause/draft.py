@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -82,17 +82,17 @@ class Draft:
         """One of the staff; some are busier than others."""
         return f"agent{int(self.random.choice(self.terrain.agents, p=self._busy))}"
 
-    def sign_in(self, who: int, at: int, asn: str, ip: str, **said: Any) -> None:
+    def sign_in(self, who: int, at: int, asn: str, ip: str, **said: Any) -> None:  # noqa: ANN401 - an event's own fields
         """A session is opened."""
         said = {"client": f"client-{self.clients[who]}", "country": "US", "session": self.new("s"), **said}
         self.events.append(SignIn(account=f"a{who}", time=at, outcome="ok", asn=asn, ip=ip, **said))
 
-    def from_elsewhere(self, who: int, at: int, **said: Any) -> None:
+    def from_elsewhere(self, who: int, at: int, **said: Any) -> None:  # noqa: ANN401 - an event's own fields
         """A session is opened from a place where nobody else ever is."""
         ip = f"{11 + self.below(80)}.{self.below(250)}.{self.below(250)}.7"
         self.sign_in(who, at, self.new("AS7"), ip, **{"country": "RNBU"[self.below(4)], **said})
 
-    def desk(self, who: int, at: int, staff: str, **said: Any) -> None:
+    def desk(self, who: int, at: int, staff: str, **said: Any) -> None:  # noqa: ANN401 - an event's own fields
         """A staff member does something in the internal tool."""
         said.setdefault("tool_session", f"ts-{staff}-{at // self.terrain.shift}")
         said.setdefault("action", "view")
@@ -102,7 +102,14 @@ class Draft:
         """A staff member works on a ticket, which may be on record."""
         self.desk(who, at, staff, ticket=self.new("t") if self.chance(self.terrain.written) else "")
 
-    def replace(self, who: int, at: int, what: Any, value: str, **said: Any) -> None:
+    def replace(
+        self,
+        who: int,
+        at: int,
+        what: Literal["email", "phone", "password"],
+        value: str,
+        **said: Any,  # noqa: ANN401
+    ) -> None:
         """A credential is replaced, by its holder if not said otherwise."""
         said.setdefault("by", "holder")
         self.events.append(

@@ -35,8 +35,9 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Following(msgspec.Struct, frozen=True, kw_only=True):
-    """The next accounts, where the cause was named rightly: of those touched and not used yet, how many were named
-    likely (`recall`); of those named likely, how many were (`precision`).
+    """The next accounts, where the cause was named rightly.
+
+    `recall`: of those touched and not used yet, how many were named likely. `precision`: how many of those named were.
     """
 
     recall: Share

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from holdfast.events import AppRevoked, CredentialChange, SecurityEvent, SignIn, StaffAction
+from holdfast.events import CredentialChange, SecurityEvent, SignIn, StaffAction
 
 Record = list[SecurityEvent]
 _LOST = 0.3  # the share of events, or of their fields, that a patchy record lacks
@@ -48,7 +48,8 @@ def _twice(events: Record, random: np.random.Generator) -> Record:
 
 def _skewed(events: Record, random: np.random.Generator) -> Record:
     """Clocks differ by minutes between the tools and the front door."""
-    by = {kind: int(random.integers(-_SKEW, _SKEW)) for kind in (SignIn, StaffAction, CredentialChange, AppRevoked)}
+    kinds = (SignIn, StaffAction, CredentialChange)
+    by: dict[type, int] = {kind: int(random.integers(-_SKEW, _SKEW)) for kind in kinds}
     return [msgspec.structs.replace(event, time=event.time + by.get(type(event), 0)) for event in events]
 
 

@@ -41,9 +41,10 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Every figure. `by_way` and the others split all worlds by what they are made of; `early` asks of the first
-    carriers only, with what was on record by then. `plain` are the worlds whose record is whole and whose cause reached
-    most of the carriers.
+    """Every figure.
+
+    `by_way` and the others split all worlds by what they are made of; `early` asks of the first carriers only, at the
+    time of the last of them. `plain` are the worlds whose record is whole and whose cause reached most of the carriers.
     """
 
     worlds: int

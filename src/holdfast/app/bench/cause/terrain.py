@@ -40,7 +40,7 @@ class Terrain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draw(random: np.random.Generator, least: int) -> Terrain:
-    """A platform of `least` accounts or more, as it may be found: from a few hundred people with three admins to a busy one with sixty agents.
+    """A platform of `least` accounts or more, as it may be found: a few hundred with three admins, or a busy one.
 
     Sizes and rates are drawn evenly on a logarithmic scale, because nothing says what a typical platform is.
     """

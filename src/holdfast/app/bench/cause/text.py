@@ -12,6 +12,9 @@ from rich.text import Text
 from .figures import Following, Share, Tally
 from .measure import Report
 
+WIDTH = 96
+"""Characters that the widest table takes."""
+
 
 def print_report(console: Console, report: Report) -> None:
     """Print every figure, the most asked for first."""
@@ -24,7 +27,7 @@ def print_report(console: Console, report: Report) -> None:
         "Carriers, where there is a cause": report.by_carriers,
         "How far the cause reached": report.by_reach,
         "What the record lacks": report.by_gap,
-        "Asked early": report.early,
+        "When only the first carriers are known": report.early,
     }
     for title, split in splits.items():
         console.print(_tallies(title, split))
@@ -42,18 +45,24 @@ def print_report(console: Console, report: Report) -> None:
 
 def _tallies(title: str, split: Mapping[str, Tally]) -> Table:
     table = _table(title)
-    table.add_column("worlds", justify="right")
-    for head in ("right (95 %)", "wrong (95 %)", "unknown"):
+    for head in ("worlds", "right", "at least", "wrong", "at most", "unknown"):
         table.add_column(head, justify="right", no_wrap=True)
-    for name, tally in split.items():
-        wrong = Text(_rate(tally.wrong), "red" if tally.wrong.count else "")
-        table.add_row(name, f"{tally.right.of:,}", _rate(tally.right), wrong, f"{tally.unknown.count:,}")
+    for name, each in split.items():
+        table.add_row(
+            name,
+            f"{each.right.of:,}",
+            f"{each.right.rate:.1%}",
+            Text(f"{each.right.at_least:.1%}", "dim"),
+            Text(f"{each.wrong.count:,}", "red" if each.wrong.count else ""),
+            Text(f"{each.wrong.at_most:.1%}", "dim"),
+            f"{each.unknown.count:,}",
+        )
     return table
 
 
 def _following(split: Mapping[str, Following]) -> Table:
     table = _table("Next accounts, where the cause was named rightly")
-    for head in ("recall (95 %)", "precision (95 %)"):
+    for head in ("recall", "precision"):
         table.add_column(head, justify="right", no_wrap=True)
     for name, each in split.items():
         table.add_row(name, _rate(each.recall), _rate(each.precision))
@@ -61,7 +70,7 @@ def _following(split: Mapping[str, Following]) -> Table:
 
 
 def _table(title: str) -> Table:
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("", no_wrap=True)
     return table
 
@@ -69,4 +78,4 @@ def _table(title: str) -> Table:
 def _rate(share: Share) -> str:
     if not share.of:
         return "-"
-    return f"{share.count:,} = {share.rate:.1%} ({share.at_least:.1%} to {share.at_most:.1%})"
+    return f"{share.rate:.1%} of {share.of:,} ({share.at_least:.1%} to {share.at_most:.1%})"

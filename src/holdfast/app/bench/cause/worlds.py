@@ -6,16 +6,17 @@ the record lacks. Events stand in no order of time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
 
-from holdfast.events import SecurityEvent
+from holdfast.events import CredentialChange, SecurityEvent, StaffAction
 from holdfast.investigation import Factor, FactorKind, Touches
 
 from . import terrain
-from .decoys import DECOYS, ENTRANCES
+from .decoys import DECOYS, ENTRANCES, EVERY_DECOY, OF_ONE_CREW
 from .draft import Attack, Draft, named
 from .gaps import GAPS
 from .terrain import DAY, HOUR, MINUTE, NOW
@@ -63,10 +64,11 @@ def make(seed: int, way: str, carriers: int = 0) -> World:
     accepted = WAYS[way](draft, attack)
     for who in attack.otherwise:
         otherwise(draft, who, attack.touched[who])
-    decoys = [_one(draft, tuple(ENTRANCES))] if not enters(way) else []
+    entrances = [name for name in ENTRANCES if accepted or name != OF_ONE_CREW]
+    decoys = [_one(draft, entrances)] if not enters(way) else []
     decoys += [name for name in DECOYS if draft.chance(0.4)]
     for name in decoys:
-        (ENTRANCES | DECOYS)[name](draft, attack)
+        EVERY_DECOY[name](draft, attack)
     gap = _one(draft, tuple(GAPS)) if draft.chance(0.7) else "nothing"
     events = GAPS[gap](draft.events, random)
     accepted = _told(accepted | _less_exact(accepted, gap, draft.events), events, attack)
@@ -121,9 +123,13 @@ def _less_exact(accepted: Right, gap: str, events: list[SecurityEvent]) -> Right
     if gap not in {"no tool session", "patchy fields"}:
         return frozenset()
     sessions = {factor.value for factor in accepted if factor.kind is FactorKind.TOOL_SESSION}
-    whose = {event.staff for event in events if getattr(event, "tool_session", "") in sessions}
+    whose = {
+        event.staff
+        for event in events
+        if isinstance(event, StaffAction | CredentialChange) and event.tool_session in sessions
+    }
     return named(FactorKind.STAFF, *whose)
 
 
-def _one(draft: Draft, choices: tuple[T, ...]) -> T:
+def _one(draft: Draft, choices: Sequence[T]) -> T:
     return choices[draft.below(len(choices))]

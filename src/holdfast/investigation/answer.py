@@ -4,10 +4,10 @@
    Factors of one stage, or of any, may share the accounts out between them.
 2. An answer must be too much for chance, stand out even if the targets were chosen, and explain enough: the less it
    explains, the more it must stand out.
-3. The first stage that has an answer is it, however much a later one explains: what comes later in the chain follows
-   from what came before (all intruders may come by one network, whoever let them in). Accounts that it leaves may have
-   a cause of another stage. Within a stage the more specific kind goes first (a tool session before its staff member)
-   if it explains about the same accounts, then the larger likelihood.
+3. The first stage that has an answer is it: what comes later in the chain follows from what came before (all intruders
+   may come by one network, whoever let them in). If a later one explains more, the first must stand out as a part must.
+   Accounts that it leaves may have a cause of another stage. Within a stage the more specific kind goes first (a tool
+   session before its staff member) if it explains about the same accounts, then the larger likelihood.
 4. What came only when accounts were already being used joins an answer, it never makes one.
 """
 
@@ -38,10 +38,14 @@ Parts = tuple[Hypothesis, ...]
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of an answer; see `CauseSettings`. `tried` is the number of factors to correct for."""
+    """What is asked of an answer; see `CauseSettings`.
+
+    `tried` is the number of factors to correct for, `eligible` of those that nothing speaks against.
+    """
 
     first_used: Mapping[str, int]
     tried: int
+    eligible: int
     most_p: float
     most_parts: int
     least_accounts: int
@@ -54,19 +58,53 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
         if share < self.least_part or log_p_together(parts, self.tried) > math.log(self.most_p):
             return False
         if share >= self.least_coverage:
-            return stands_out(parts)
+            return self.stands_out(parts)
         first = sorted(self.first_used, key=lambda account: (self.first_used[account], account))[:FIRST_ONES]
-        return not explained(parts).isdisjoint(first) and stands_out(parts, CHOSEN_IN_PART)
+        return not explained(parts).isdisjoint(first) and self.stands_out(parts, CHOSEN_IN_PART)
+
+    def stands_out(self, parts: Parts, times: float = 1.0) -> bool:
+        """Whether a choice of targets does not explain the parts, however many others might have joined the first."""
+        return stands_out(parts, times, ways=math.comb(max(self.eligible, len(parts)) - 1, len(parts) - 1))
 
 
 def answer(eligible: Sequence[Hypothesis], demand: Demand) -> Parts:
     """The factors that are the cause together, the largest first; none when nothing meets the demand."""
-    stages = [[each for each in eligible if each.factor.kind in stage] for stage in STAGES]
-    parts = next((parts for stage in (*stages, eligible) if (parts := _cover(stage, demand))), ())
-    if parts:
-        more = _grown(parts, eligible, demand)
-        parts = more if demand.met_by(more) else parts
+    stages = [[each for each in eligible if each.factor.kind in kinds] for kinds in STAGES]
+    answers = [parts for some in (*stages, eligible) if (parts := _cover(some, demand))]
+    parts = next((parts for parts in answers if _sure(parts, answers, demand)), ())
+    if not parts or _in_doubt(parts, eligible, demand):
+        return ()
+    more = _grown(parts, eligible, demand)
+    parts = more if demand.met_by(more) else parts
     return tuple(sorted(parts, key=lambda part: -part.touched))
+
+
+def _sure(parts: Parts, answers: Sequence[Parts], demand: Demand) -> bool:
+    """Whether no other answer explains more, or these stand out so much that the other follows from them."""
+    most = max(len(explained(each)) for each in answers)
+    return len(explained(parts)) >= _ABOUT_AS_MUCH * most or demand.stands_out(parts, CHOSEN_IN_PART)
+
+
+def _in_doubt(parts: Parts, eligible: Sequence[Hypothesis], demand: Demand) -> bool:
+    """Whether the accounts have only in common from where they were entered, and a good part of them something earlier.
+
+    Intruders may all enter from one place, whatever let them in.
+    """
+    entered = {part.factor.kind for part in parts} <= frozenset(STAGES[-1])
+    return entered and any(
+        stage(each) < stage(parts[0])
+        and not each.late
+        and each.touched >= demand.least_part * len(demand.first_used)
+        and each.log_p <= math.log(demand.most_p)
+        for each in eligible
+    )
+
+
+def stage(named: Hypothesis | None) -> int:
+    """How early in the chain a cause stands: 0 inside the platform; an unknown one stands after all."""
+    if named is None:
+        return len(STAGES)
+    return next(number for number, kinds in enumerate(STAGES) if named.factor.kind in kinds)
 
 
 def explained(parts: Iterable[Hypothesis]) -> frozenset[str]:
@@ -75,12 +113,17 @@ def explained(parts: Iterable[Hypothesis]) -> frozenset[str]:
 
 
 def _cover(eligible: Sequence[Hypothesis], demand: Demand) -> Parts:
-    """Factors that share the accounts out between them and meet the demand, or none."""
-    parts = _grown((), [each for each in eligible if not each.late], demand)
-    if not parts or not demand.met_by(parts):
-        return ()
-    more = _grown(parts, eligible, demand)
-    return more if demand.met_by(more) else parts
+    """Factors that share the accounts out between them and meet the demand, or none.
+
+    Any of them may be the first: what touched most of the accounts by chance must not hide two that share all of them.
+    """
+    timely = sorted((each for each in eligible if not each.late), key=lambda each: (each.log_p, each.factor))
+    for start in ((), *((each,) for each in timely)):
+        parts = _grown(start, timely, demand)
+        if parts and demand.met_by(parts):
+            more = _grown(parts, eligible, demand)
+            return more if demand.met_by(more) else parts
+    return ()
 
 
 def _grown(parts: Parts, eligible: Sequence[Hypothesis], demand: Demand) -> Parts:
@@ -96,7 +139,7 @@ def _grown(parts: Parts, eligible: Sequence[Hypothesis], demand: Demand) -> Part
         if not left:
             break
         most = min(left, key=lambda each: (each.log_p, each.factor)).touched
-        best = min((each for each in left if each.touched >= _ABOUT_AS_MUCH * most), key=_preference)
+        best = min((each for each in left if each.touched >= min(_ABOUT_AS_MUCH * most, most - 1)), key=_preference)
         parts = (*parts, best)
     return parts
 

@@ -27,7 +27,8 @@ _IN_VAIN = frozenset({"refused", "denied", "failed", "error"})  # outcomes of st
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What a bundle says: the `deed`, the factors that did it, a standing factor that it ended, if it had a ticket.
 
-    `proof` says that what proves the holder was changed, and not by staff.
+    `proof` says that what proves the holder was changed, and not by staff; `opens` that it was, by anybody, or that a
+    reset was asked for.
     """
 
     deed: str
@@ -36,6 +37,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     ticketed: bool = False
     by_staff: bool = False
     proof: bool = False
+    opens: bool = False
 
     @property
     def manner(self) -> str:
@@ -111,7 +113,7 @@ def contents(bundle: Bundle) -> Contents:
                 ),
             )
         case ("reset", channel):
-            return Contents(deed="reset requested", factors=_factors((FactorKind.RESET_CHANNEL, channel)))
+            return Contents(deed="reset requested", factors=_factors((FactorKind.RESET_CHANNEL, channel)), opens=True)
         case ("credential", how, staff, tool_session, value, carrier):
             return Contents(
                 deed=how,
@@ -123,6 +125,7 @@ def contents(bundle: Bundle) -> Contents:
                 ),
                 by_staff=bool(staff or tool_session),
                 proof=not (staff or tool_session or how.endswith(" by staff")),
+                opens=True,
             )
         case ("staff", staff, tool_session, deed, ticket):
             return Contents(

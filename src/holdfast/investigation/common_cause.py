@@ -4,7 +4,8 @@
 2. A factor with an objection against it cannot be named: chance, the choice of targets, habit or an open door would
    explain as much, or it follows from a takeover (`objections.py`).
 3. Of the rest, alone or together, the earliest that explains enough of the accounts is the answer (`answer.py`).
-4. Nothing? Then the same is asked of a longer time before the accounts were used. Still nothing: the cause is unknown.
+4. No answer, or one that may follow from something earlier? Then the same is asked of a longer time before the accounts
+   were used; the nearer answer stands unless the longer time shows an earlier stage. No answer at all: unknown.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from holdfast.detection import Campaign
 from holdfast.errors import SettingsError
 
-from .answer import Demand, Parts, answer, explained
+from .answer import Demand, Parts, answer, explained, stage
 from .cause import Cause, Factor, Hypothesis
 from .enrichment import weigh
 from .found import Question
@@ -30,8 +31,8 @@ DAY = 24 * HOUR
 class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What it takes to name a cause.
 
-    `window` is how long before its first use an account may have been touched (milliseconds); when that tells nothing,
-    `long_window` is tried. What explains `least_coverage` of the accounts or more can be named; what explains at least
+    `window` is how long before its first use an account may have been touched (milliseconds); when that tells of nothing
+    inside the platform, `long_window` is tried. What explains `least_coverage` of the accounts or more can be named; what explains at least
     `least_part` only if it stands out five times as much. `exempt` are factors that are known to touch these accounts
     rightly, such as the responders at work on this very incident.
     """
@@ -73,10 +74,10 @@ def common_cause(  # noqa: PLR0913  (the question has these parts)
 ) -> Cause:
     """The common cause of a campaign's carriers as far as is known at `at` (milliseconds since 1970 UTC).
 
-    `population` counts all accounts of the platform. `first_used` says when each carrier posted its first lure; of
-    carriers that it does not name, `at` is taken, which lets in what was done to them since.
+    `population` counts all accounts of the platform. `first_used` says when each carrier posted its first lure; what it
+    does not say the campaign may. Of carriers of which neither does, `at` is taken, which lets in what was done since.
     """
-    known = first_used or {}
+    known = dict(zip(campaign.accounts, campaign.first_posts, strict=False)) | dict(first_used or {})
     used = {account: min(known.get(account, at), at) for account in campaign.accounts}
     return common_cause_of(used, touches, population, at, settings, campaign=campaign.id)
 
@@ -95,7 +96,7 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
         return Cause(campaign=campaign, at=at, named=None, why="Unknown: there are no accounts to explain.")
     windows = sorted({settings.window, max(settings.window, settings.long_window)})
     tried = touches.shared()
-    causes = []
+    causes: list[Cause] = []
     for window in windows:
         question = Question(
             first_used=first_used,
@@ -105,25 +106,27 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
             exempt=settings.exempt,
         )
         causes.append(_cause(question, touches, tried, settings))
-        if causes[-1].named is not None:
+        if stage(causes[-1].named) == 0:
             break
-    cause = causes[-1] if causes[-1].named is not None else causes[0]
+    cause = min(causes, key=lambda each: stage(each.named))
     return msgspec.structs.replace(cause, campaign=campaign, at=at)
 
 
 def _cause(question: Question, touches: Touches, tried: int, settings: CauseSettings) -> Cause:
     """The cause as far as it shows in one window before the accounts were used."""
     weighed = [msgspec.structs.replace(each, objection=objection(each)) for each in weigh(question, touches, tried)]
+    eligible = [each for each in weighed if not each.objection]
     demand = Demand(
         first_used=question.first_used,
         tried=tried,
+        eligible=len(eligible),
         most_p=settings.most_p,
         most_parts=settings.most_parts,
         least_accounts=settings.least_accounts,
         least_coverage=settings.least_coverage,
         least_part=settings.least_part,
     )
-    parts = answer([each for each in weighed if not each.objection], demand)
+    parts = answer(eligible, demand)
     ranked = sorted((each for each in weighed if each not in parts[:1]), key=lambda each: _rank(each, parts))
     return Cause(
         campaign="",

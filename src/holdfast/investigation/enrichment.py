@@ -171,10 +171,13 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
 
 
 def _most_telling(aspects: Sequence[Hypothesis]) -> Hypothesis:
-    """The factor as such, or the manner that chance explains less, corrected for how many manners there were."""
+    """The factor as such, or the manner that chance explains less, corrected for how many manners there were.
+
+    A touch came after a break-in only if no other by the same hand came before: it looks, and minutes later it changes.
+    """
     whole, *manners = sorted(aspects, key=lambda each: each.manner)
     corrected = [
-        msgspec.structs.replace(each, log_p=log_p, p_value=math.exp(log_p))
+        msgspec.structs.replace(each, log_p=log_p, p_value=math.exp(log_p), after=min(each.after, whole.after))
         for each in manners
         if (log_p := min(each.log_p + math.log(len(manners)), 0.0)) < whole.log_p
     ]

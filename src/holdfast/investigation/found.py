@@ -16,6 +16,8 @@ from .cause import Factor, FactorKind
 from .touches import Touch, Touches
 
 HANDS = frozenset({FactorKind.STAFF, FactorKind.TOOL_SESSION})
+ENTRANCES = frozenset({FactorKind.NETWORK, FactorKind.CLIENT})
+_SAMPLE = 200  # others by whom it is told how often strange things happen by themselves
 _SAME_MANNER = 0.9  # of the accounts that a hand touched: one in ten may be touched off the record
 
 
@@ -69,6 +71,8 @@ class Found:
         by_staff: set[Factor] = set()
         by_others: set[Factor] = set()
         histories = touches.of_accounts(question.accounts)
+        others = [name for name in touches.some_accounts(_SAMPLE) if name not in question.first_used]
+        rates = sequence.rates_of(touches.of_accounts(others).values(), question.end)
         for account, used_at in question.first_used.items():
             history, start = histories.get(account, []), used_at - question.window
             recent = [touch for touch in history if start < touch.time <= used_at]
@@ -80,7 +84,7 @@ class Found:
                 self.tested[kind] += 1
             for touch in recent:
                 (by_staff if touch.contents.by_staff else by_others).update(touch.contents.factors)
-            self._lives[account] = sequence.life(history, used_at)
+            self._lives[account] = sequence.life(history, used_at, rates)
         values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
         self.set_by_staff = frozenset(values)
 
@@ -111,9 +115,11 @@ class Found:
 
     def order(self, aspect: Aspect) -> tuple[float, float]:
         """The evidence (nats) that break-ins followed the touches, and that the touches followed break-ins."""
+        touched = self.touched[aspect]
+        if aspect.factor.kind in ENTRANCES:
+            return 0.0, sequence.evidence_opened(touched, self._lives)
         if aspect.factor.kind not in HANDS:
             return 0.0, 0.0
-        touched = self.touched[aspect]
         before = sequence.evidence_before(touched, self._lives, self._window)
         return before, sequence.evidence_after(touched, self._lives)
 

@@ -36,9 +36,9 @@ PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
 ALONE: Final = 1 / 3  # of the odds above, for what may be a part of the answer: the parts are weighed together
 
-# What one in ten of the other accounts has is popular. Through a service that is open to all, not one in a hundred may
+# What one in five of the other accounts has is popular. Through a service that is open to all, not one in a hundred may
 # come at other times. That nobody did is no sign for a client whose new users sit where they always sat: a new release.
-LEAST_LIFT: Final = 10.0
+LEAST_LIFT: Final = 5.0
 _LIMITED: Final = frozenset({FactorKind.APP, FactorKind.NETWORK, FactorKind.CLIENT})
 _OPEN_TO_ALL: Final = frozenset({FactorKind.NETWORK, FactorKind.CLIENT})
 LEAST_LIFT_OVER_HABIT: Final = 100.0
@@ -47,6 +47,10 @@ _RELEASE: Final = 0.25
 _TELLING: Final = 5
 _UNSEEN: Final = 3  # so many may be expected where none was seen (upper bound of a Poisson rate, at 95 %)
 
+_CAME_AFTER: Final = (
+    "it came after the break-ins: it may have helped, or looked into them",
+    "it came after what opened the accounts: whoever did that may have entered by it",
+)
 WEAK: Final = 0.05
 _BIASED: Final = math.log(0.01)
 _LIKELIER: Final = math.log(10)
@@ -63,7 +67,7 @@ def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explan
     if each.log_p == 0.0 or log_p > math.log(WEAK):
         return f"chance would do as much with probability {math.exp(log_p):.2g}"
     if each.after >= _LIKELIER:
-        return "it came after the break-ins: it may have helped, or looked into them"
+        return _CAME_AFTER[each.factor.kind in _OPEN_TO_ALL]
     if each.factor.kind in _OPEN_TO_ALL and not _rare(each):
         return "too many others are new to it as well: it is open to all"
     if (each.factor.kind in _LIMITED and each.lift < LEAST_LIFT) or not stands_out([each], ALONE):
@@ -83,14 +87,15 @@ def log_p_together(parts: Sequence[Hypothesis], tried: int) -> float:
     return min(with_evidence(log_p, sum(part.before for part in parts)), 0.0)
 
 
-def stands_out(parts: Sequence[Hypothesis], times: float = 1.0) -> bool:
+def stands_out(parts: Sequence[Hypothesis], times: float = 1.0, ways: int = 1) -> bool:
     """Whether the choice of targets, `times` as biased as its kind may be, does not explain what the parts touched.
 
-    Parts of one answer are taken together: each explains little of what they explain together.
+    Parts of one answer are taken together: each explains little of what they explain together. There were so many
+    `ways` to put them together.
     """
     touched, tested, others, base_of = _union(parts)
     odds = max(1.0, times * max(CHOSEN[part.factor.kind] for part in parts))
-    log_p = log_tail_chosen(touched, tested, touched + others, base_of, odds)
+    log_p = log_tail_chosen(touched, tested, touched + others, base_of, odds) + math.log(ways)
     return with_evidence(log_p, sum(part.before for part in parts)) <= _BIASED and _beats_the_market(parts)
 
 

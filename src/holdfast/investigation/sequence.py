@@ -4,6 +4,9 @@ Whoever helps a locked-out holder, scores a strange sign-in, or looks ahead at a
 accounts more than all others, shortly before they are used. What tells them from the hand behind it all is the order of
 things: the break-in shows before the one and after the other.
 
+Entrances (networks, clients) are asked the same: intruders who come in after a number was taken over, an e-mail replaced
+or a reset asked for were let in by that, wherever they came from.
+
 Both are weighed by the delay (likelihood ratios, in nats). What brings a thing about does so after some delay of which
 only the order of magnitude is known, from a minute to two weeks, each as likely (the log-uniform law).
 """
@@ -11,7 +14,7 @@ only the order of magnitude is known, from a minute to two weeks, each as likely
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -24,9 +27,10 @@ DAY = 1_440 * MINUTE
 LONGEST_DELAY = 14 * DAY
 _MAGNITUDES = math.log(LONGEST_DELAY / MINUTE)
 
-# How often an account shows such a sign though nothing is wrong, a day: one holder in five comes from a new place or
-# changes a credential in three days; of accounts that were never seen before, two in three are seen first in that time.
-_STRANGE = 0.07
+# How often an account shows such a sign though nothing is wrong, a day, if the record does not tell of more: one holder
+# in five comes from a new place or changes a credential in three days; of accounts that were never seen before, two in
+# three are seen first in that time.
+STRANGE = 0.07
 _FIRST = 0.3
 _LATE = 0.1
 FIRST_ONES = 3  # accounts that are used before anybody responds
@@ -35,23 +39,34 @@ _ON_RECORD = 0.75  # the share of break-ins that leave a sign
 _PLACES = frozenset({FactorKind.NETWORK, FactorKind.COUNTRY_CHANGE})
 
 
+class Rates(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a day an account shows a sign, or a step is taken, though nothing is wrong."""
+
+    sign: float = STRANGE
+    step: float = STRANGE
+
+
 class Life(msgspec.Struct, frozen=True, kw_only=True):
     """What an account shows of break-ins, oldest first (times in milliseconds since 1970 UTC).
 
     `entries` are sign-ins from a place new to an account that was seen elsewhere before. `signs` are these, changed
-    credentials that staff did not change, and the first sign-in on record; each with how often a day such a thing
-    happens by itself.
+    credentials that staff did not change, and the first sign-in on record. `steps` are what opens an account to others:
+    credentials changed by anybody, and resets. Signs and steps stand with how often a day such a thing happens by
+    itself: as `rates` say, but for the first sign-in.
     """
 
     since: int
     signs: tuple[tuple[int, float], ...] = ()
+    steps: tuple[tuple[int, float], ...] = ()
     entries: tuple[int, ...] = ()
 
 
-def life(history: Sequence[Touch], end: int) -> Life:
+def life(history: Sequence[Touch], end: int, rates: Rates | None = None) -> Life:
     """Read one account's history, oldest first, up to `end` (milliseconds since 1970 UTC)."""
+    rates = rates or Rates()
     seen: set[object] = set()
     signs: list[tuple[int, float]] = []
+    steps: list[tuple[int, float]] = []
     entries: list[int] = []
     for touch in history:
         if touch.time > end:
@@ -60,9 +75,26 @@ def life(history: Sequence[Touch], end: int) -> Life:
         if places - seen and seen:
             entries.append(touch.time)
         if places - seen or touch.contents.proof:
-            signs.append((touch.time, _STRANGE if seen or touch.contents.proof else _FIRST))
+            signs.append((touch.time, rates.sign if seen or touch.contents.proof else _FIRST))
+        if touch.contents.opens:
+            steps.append((touch.time, rates.step))
         seen |= places
-    return Life(since=history[0].time if history else end, signs=tuple(signs), entries=tuple(entries))
+    since = history[0].time if history else end
+    return Life(since=since, signs=tuple(signs), steps=tuple(steps), entries=tuple(entries))
+
+
+def rates_of(histories: Iterable[Sequence[Touch]], end: int) -> Rates:
+    """The rates read from the histories of others up to `end`; where little ever happens, `STRANGE` at least.
+
+    There are platforms on which every sign-in is from a new place: signs that come all the time follow nothing.
+    """
+    lives = [life(history, end) for history in histories if history and history[0].time < end]
+    days = math.fsum((end - each.since) / DAY for each in lives)
+    if not days:
+        return Rates()
+    signs = sum(rate != _FIRST for each in lives for _, rate in each.signs)
+    steps = sum(len(each.steps) for each in lives)
+    return Rates(sign=max(STRANGE, signs / days), step=max(STRANGE, steps / days))
 
 
 def first_at_home(history: Sequence[Touch], client: Factor) -> bool | None:
@@ -81,16 +113,22 @@ def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> flo
 
     For each account the last sign before the touch counts, or that there is none in all the time that is known of it.
     """
-    total = 0.0
-    for account, at in touched.items():
-        last = max(((time, rate) for time, rate in lives[account].signs if time < at), default=None)
-        if last is None or at - last[0] > LONGEST_DELAY:
-            known = min(max(at - lives[account].since, 0), LONGEST_DELAY)
-            total += math.log(1 - _ON_RECORD) + _STRANGE * known / DAY
-        else:
-            days = (at - last[0]) / DAY
-            total += min(math.log(_ON_RECORD * _soon(days) / last[1]) + last[1] * days, _MOST)
-    return total
+    return math.fsum(_followed(at, lives[name].signs, lives[name].since) for name, at in touched.items())
+
+
+def evidence_opened(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:
+    """How much likelier (nats) it is that steps opened the accounts to who entered than that the steps were holders'."""
+    return math.fsum(_followed(at, lives[name].steps, lives[name].since) for name, at in touched.items())
+
+
+def _followed(at: int, doings: Sequence[tuple[int, float]], since: int) -> float:
+    """How much likelier (nats) a touch of one account came of the last doing before it, or of none, than by itself."""
+    last = max(((time, rate) for time, rate in doings if time < at), default=None)
+    if last is None or at - last[0] > LONGEST_DELAY:
+        known = min(max(at - since, 0), LONGEST_DELAY)
+        return math.log(1 - _ON_RECORD) + STRANGE * known / DAY
+    days = (at - last[0]) / DAY
+    return min(math.log(_ON_RECORD * _soon(days) / last[1]) + last[1] * days, _MOST)
 
 
 def evidence_before(touched: Mapping[str, int], lives: Mapping[str, Life], window: int) -> float:

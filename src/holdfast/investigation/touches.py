@@ -142,6 +142,10 @@ class Touches:
         """The time after which no touch of this kind was let go (milliseconds since 1970 UTC)."""
         return self._book(kind).complete_since
 
+    def some_accounts(self, most: int) -> list[str]:
+        """So many accounts on record at most, evenly out of the order in which they came."""
+        return list(self._accounts)[:: max(1, -(-len(self._accounts) // most))]
+
     def of_accounts(self, accounts: Collection[str]) -> dict[str, list[Touch]]:
         """All touches of each account on record, oldest first, those of one time in the order of their bundles."""
         number = {self._accounts[name]: name for name in accounts if name in self._accounts}

@@ -5,9 +5,10 @@
 2. An answer must be too much for chance, stand out even if the targets were chosen, and explain enough: the less it
    explains, the more it must stand out.
 3. The first stage that has an answer is it: what comes later in the chain follows from what came before (all intruders
-   may come by one network, whoever let them in). If a later one explains more, the first must stand out as a part must.
-   Accounts that it leaves may have a cause of another stage. Within a stage the more specific kind goes first (a tool
-   session before its staff member) if it explains about the same accounts, then the larger likelihood.
+   may come by one network, whoever let them in). If a later one explains more, the first must stand out as a part must;
+   else the later one is the answer, unless it is only where they came from: then there is none. Accounts that it leaves
+   may have a cause of another stage. Within a stage the more specific kind goes first (a tool session before its staff
+   member) if it explains about the same accounts, then the larger likelihood.
 4. What came only when accounts were already being used joins an answer, it never makes one.
 """
 
@@ -72,7 +73,7 @@ def answer(eligible: Sequence[Hypothesis], demand: Demand) -> Parts:
     stages = [[each for each in eligible if each.factor.kind in kinds] for kinds in STAGES]
     answers = [parts for some in (*stages, eligible) if (parts := _cover(some, demand))]
     parts = next((parts for parts in answers if _sure(parts, answers, demand)), ())
-    if not parts or _in_doubt(parts, eligible, demand):
+    if not parts or (parts != answers[0] and _where_from(parts)):
         return ()
     more = _grown(parts, eligible, demand)
     parts = more if demand.met_by(more) else parts
@@ -85,19 +86,9 @@ def _sure(parts: Parts, answers: Sequence[Parts], demand: Demand) -> bool:
     return len(explained(parts)) >= _ABOUT_AS_MUCH * most or demand.stands_out(parts, CHOSEN_IN_PART)
 
 
-def _in_doubt(parts: Parts, eligible: Sequence[Hypothesis], demand: Demand) -> bool:
-    """Whether the accounts have only in common from where they were entered, and a good part of them something earlier.
-
-    Intruders may all enter from one place, whatever let them in.
-    """
-    entered = {part.factor.kind for part in parts} <= frozenset(STAGES[-1])
-    return entered and any(
-        stage(each) < stage(parts[0])
-        and not each.late
-        and each.touched >= demand.least_part * len(demand.first_used)
-        and each.log_p <= math.log(demand.most_p)
-        for each in eligible
-    )
+def _where_from(parts: Parts) -> bool:
+    """Whether the parts say no more than from where the accounts were entered, which anything earlier may explain."""
+    return {part.factor.kind for part in parts} <= frozenset(STAGES[-1])
 
 
 def stage(named: Hypothesis | None) -> int:

@@ -31,10 +31,10 @@ DAY = 24 * HOUR
 class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What it takes to name a cause.
 
-    `window` is how long before its first use an account may have been touched (milliseconds); when that tells of nothing
-    inside the platform, `long_window` is tried. What explains `least_coverage` of the accounts or more can be named; what explains at least
-    `least_part` only if it stands out five times as much. `exempt` are factors that are known to touch these accounts
-    rightly, such as the responders at work on this very incident.
+    `window` is how long before its first use an account may have been touched (milliseconds); when that tells of
+    nothing inside the platform, `long_window` is tried. What explains `least_coverage` of the accounts can be named,
+    what explains `least_part` of them only if it stands out five times as much. `exempt` are factors that are known to
+    touch these accounts rightly, such as the responders at work on this very incident.
     """
 
     window: int = 3 * DAY

@@ -36,10 +36,13 @@ PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
 ALONE: Final = 1 / 3  # of the odds above, for what may be a part of the answer: the parts are weighed together
 
-# What one in five of the other accounts has is popular. Through a service that is open to all, not one in a hundred may
+# What one in five of the other accounts has let in is popular, and what one in ten is new to. Through a service that is open to all, not one in a hundred may
 # come at other times. That nobody did is no sign for a client whose new users sit where they always sat: a new release.
-LEAST_LIFT: Final = 5.0
-_LIMITED: Final = frozenset({FactorKind.APP, FactorKind.NETWORK, FactorKind.CLIENT})
+LEAST_LIFT: Final[Mapping[FactorKind, float]] = {
+    FactorKind.APP: 5.0,
+    FactorKind.NETWORK: 10.0,
+    FactorKind.CLIENT: 10.0,
+}
 _OPEN_TO_ALL: Final = frozenset({FactorKind.NETWORK, FactorKind.CLIENT})
 LEAST_LIFT_OVER_HABIT: Final = 100.0
 LEAST_LIFT_WITHOUT_HABIT: Final = 40.0
@@ -70,7 +73,9 @@ def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explan
         return _CAME_AFTER[each.factor.kind in _OPEN_TO_ALL]
     if each.factor.kind in _OPEN_TO_ALL and not _rare(each):
         return "too many others are new to it as well: it is open to all"
-    if (each.factor.kind in _LIMITED and each.lift < LEAST_LIFT) or not stands_out([each], ALONE):
+    if not _beats_the_market([each]):
+        return "numbers were ported wherever they were: as many there as a carrier of its size may have"
+    if each.lift < LEAST_LIFT.get(each.factor.kind, 0.0) or not stands_out([each], ALONE):
         return f"that is only {each.lift:.3g} times as often as others: a way of such accounts, or popular"
     if each.habit_of and not _new(each):
         return f"that is only {each.lift_over_habit:.3g} times as often as is its habit"

@@ -4,8 +4,8 @@ Whoever helps a locked-out holder, scores a strange sign-in, or looks ahead at a
 accounts more than all others, shortly before they are used. What tells them from the hand behind it all is the order of
 things: the break-in shows before the one and after the other.
 
-Entrances (networks, clients) are asked the same: intruders who come in after a number was taken over, an e-mail replaced
-or a reset asked for were let in by that, wherever they came from.
+Entrances (networks, clients) are asked the same: intruders who come in after a number was taken over, an e-mail was
+replaced or a reset was asked for were let in by that, wherever they came from.
 
 Both are weighed by the delay (likelihood ratios, in nats). What brings a thing about does so after some delay of which
 only the order of magnitude is known, from a minute to two weeks, each as likely (the log-uniform law).
@@ -117,7 +117,7 @@ def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> flo
 
 
 def evidence_opened(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:
-    """How much likelier (nats) it is that steps opened the accounts to who entered than that the steps were holders'."""
+    """How much likelier (nats) it is that steps opened the accounts to those who entered than that holders took them."""
     return math.fsum(_followed(at, lives[name].steps, lives[name].since) for name, at in touched.items())
 
 

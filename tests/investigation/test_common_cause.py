@@ -83,6 +83,12 @@ def by_recovery_value(town: Any, used: Used) -> None:
         town.change(who, at - HOUR, new_hash="theirs")
 
 
+def by_client(town: Any, used: Used) -> None:
+    """A client that lost what it signs in with, from anywhere."""
+    for who, at in used.items():
+        town.sign_in(who, at - HOUR, asn=f"AS9{who}", ip=f"203.{who % 250}.1.1", client="scheduler")
+
+
 @pytest.mark.parametrize(
     ("cause", "named"),
     [
@@ -93,6 +99,7 @@ def by_recovery_value(town: Any, used: Used) -> None:
         (by_prefix, "network:203.0.113.0/24"),
         (by_sim_swap, "carrier:cellular"),
         (by_recovery_value, "recovery_value:theirs"),
+        (by_client, "client:scheduler"),
     ],
 )
 def test_each_class_of_cause_is_named(town: Any, used: Used, cause: Callable[[Any, Used], None], named: str) -> None:
@@ -297,6 +304,59 @@ def test_no_decoy_hides_the_cause(town: Any, used: Used, decoy: Callable[[Any, U
     assert key(town.cause(names(used))) == "tool_session:stolen"
 
 
+def from_rented_servers(town: Any, used: Used) -> None:
+    """All intruders enter from one company's servers, which no holder uses, shortly before the first lure."""
+    for who, at in used.items():
+        town.sign_in(who, at - 60_000, asn="AS88", ip=f"45.9.{who % 250}.3", country="NL")
+
+
+@pytest.mark.parametrize("days", [0, 6])
+@pytest.mark.parametrize("cause", [by_tool_session, by_staff_in_several_sessions, by_sim_swap, by_recovery_value])
+def test_where_they_entered_from_is_not_why(
+    town: Any, used: Used, cause: Callable[[Any, Used], None], days: int
+) -> None:
+    """What opened the accounts is named though it reached fewer of them, today or last week, and entrances are all one."""
+    reached = dict(list(used.items())[: len(used) * 5 // 6])
+    cause(town, {who: at - days * 24 * HOUR for who, at in reached.items()})
+    from_rented_servers(town, used)
+    named = key(town.cause(names(used)))
+    assert named is not None
+    assert not named.startswith("network:")
+
+
+def test_an_entrance_after_what_opened_the_accounts_is_no_cause(town: Any, used: Used) -> None:
+    """Each account opened on its own, all entered from the same servers: nothing is named, and it is said why."""
+    for who, at in used.items():
+        town.change(who, at - HOUR, new_hash=f"own{who}", by="holder")
+    from_rented_servers(town, used)
+    answer = town.cause(names(used))
+    assert answer.named is None
+    [servers] = [each for each in answer.also if each.factor.key == "network:AS88"]
+    assert "what opened the accounts" in servers.objection
+
+
+def test_where_everybody_roams_signs_prove_nothing(town: Any, used: Used) -> None:
+    """On a platform of which every sign-in is from elsewhere, sign-ins before the staff's touch do not clear the staff."""
+    for event in list(town.events):
+        if isinstance(event, SignIn):
+            who = int(event.account[1:])
+            for turn in range(6):
+                at = event.time - turn * 11 * HOUR
+                town.sign_in(who, at, asn=f"AS{turn}{who % 71}", ip=f"77.{turn}.{who % 71}.1")
+    by_tool_session(town, used)
+    assert key(town.cause(names(used))) == "tool_session:stolen"
+
+
+def test_two_that_share_all_accounts_beat_one_that_met_some(town: Any, used: Used) -> None:
+    """A reviewer who came by more of the accounts than either session does not hide the two of them."""
+    for turn, (who, at) in enumerate(used.items()):
+        town.swap_by_staff(who, at - HOUR, session=f"s{turn % 2}", staff=f"agent{turn % 2}")
+    for who in (*list(used)[:7], *range(0, 200, 13)):
+        town.desk(who, NOW - 50 * HOUR, staff="reviewer", tool_session=f"r{who}", action="review")
+    answer = town.cause(names(used))
+    assert {part.key for part in answer.parts} == {"tool_session:s0", "tool_session:s1"}
+
+
 def test_who_helped_after_the_break_in_is_told_apart_by_the_order(town: Any, used: Used) -> None:
     """The same deeds by the same hand are the cause when the break-ins follow them, and none when they come after."""
     for who, at in used.items():
@@ -422,6 +482,8 @@ def test_the_carriers_of_a_campaign_are_asked_about(town: Any, used: Used) -> No
     answer = common_cause(campaign, town.touches(), 2_000, NOW, first_used=names(used))
     assert (answer.campaign, answer.at, key(answer)) == ("c1", NOW, "tool_session:stolen")
     assert not any("responder" in each.factor.key for each in answer.also)
+    told = msgspec.structs.replace(campaign, first_posts=tuple(used.values()))
+    assert common_cause(told, town.touches(), 2_000, NOW) == answer
     late = common_cause(campaign, town.touches(), 2_000, NOW)
     assert any(each.factor.key == "staff:responder" for each in (late.named, *late.also))
 

@@ -9,9 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdfast.events import SignIn
 from holdfast.investigation.cause import Factor, FactorKind
 from holdfast.investigation.found import Aspect, Found, Question
-from holdfast.investigation.sequence import Life, evidence_after, evidence_before, first_at_home, late, life
+from holdfast.investigation.sequence import (
+    Life,
+    Rates,
+    evidence_after,
+    evidence_before,
+    evidence_opened,
+    first_at_home,
+    late,
+    life,
+    rates_of,
+)
 from holdfast.investigation.touches import Touches
 
 MINUTE = 60_000
@@ -68,6 +79,38 @@ def test_signs_are_what_holders_seldom_do(town: Any) -> None:
     found = life(town.touches().of_accounts(["a1"])["a1"], NOW)
     assert found.entries == (NOW - 9 * HOUR,)
     assert [time for time, _ in found.signs] == [NOW - 90 * HOUR, NOW - 9 * HOUR, NOW - 8 * HOUR]
+
+
+def test_steps_are_what_opens_an_account(town: Any) -> None:
+    """Credentials that anybody changed, and resets; neither a look by staff nor an app."""
+    town.events = []
+    town.desk(1, NOW - 9 * HOUR)
+    town.let_in(1, NOW - 9 * HOUR, "calendar")
+    town.change(1, NOW - 8 * HOUR, by="holder")
+    town.change(1, NOW - 7 * HOUR, by="staff", staff="agent1")
+    town.reset(1, NOW - 6 * HOUR, "sms")
+    found = life(town.touches().of_accounts(["a1"])["a1"], NOW)
+    assert [time for time, _ in found.steps] == [NOW - 8 * HOUR, NOW - 7 * HOUR, NOW - 6 * HOUR]
+
+
+def test_an_entry_minutes_after_a_step_came_of_it() -> None:
+    """Where every account was opened just before, the entrance followed; where none was, it did not."""
+    touched = {f"a{n}": NOW for n in range(4)}
+    opened = Life(since=NOW - 240 * HOUR, steps=((NOW - 3 * MINUTE, STRANGE),))
+    assert evidence_opened(touched, dict.fromkeys(touched, opened)) > math.log(1_000)
+    assert evidence_opened(touched, dict.fromkeys(touched, Life(since=NOW - 240 * HOUR))) < 0
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
+def test_rates_are_read_from_others_and_never_fall_below_what_is_usual(places: list[int]) -> None:
+    """A sign-in from a new place each time is a sign each time, a quiet platform has the usual rate."""
+    town = Touches()
+    town.observe([SignIn(account="a", time=NOW + n * HOUR, outcome="ok", asn=f"AS{p}") for n, p in enumerate(places)])
+    end = NOW + 48 * HOUR
+    rates = rates_of(town.of_accounts(["a"]).values(), end)
+    assert rates.sign == pytest.approx(max(STRANGE, (len(set(places)) - 1) / 2))
+    assert rates.step == STRANGE
+    assert rates_of([], end) == Rates()
 
 
 @pytest.mark.parametrize(("asn", "at_home"), [("AS1", True), ("AS2", False), ("", None)])

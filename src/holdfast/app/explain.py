@@ -63,7 +63,8 @@ def _campaign_in(line: bytes, where: str) -> Campaign | None:
         if "summary" in said:
             return None
         times = {name: said[name] and parse_time(said[name]) for name in _TIMES if name in said}
-        return msgspec.convert(said | times, Campaign)
+        first_posts = [parse_time(time) for time in said.get("first_posts", ())]
+        return msgspec.convert(said | times | {"first_posts": first_posts}, Campaign)
     except (msgspec.MsgspecError, InputError, TypeError, ValueError) as error:
         advice = "Give the file that `holdfast scan --json` wrote, or the posts themselves without --from."
         raise InputError(f"{where} is no campaign: {error}", advice=advice) from error

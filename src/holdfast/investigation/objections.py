@@ -36,8 +36,9 @@ PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
 ALONE: Final = 1 / 3  # of the odds above, for what may be a part of the answer: the parts are weighed together
 
-# What one in five of the other accounts has let in is popular, and what one in ten is new to. Through a service that is open to all, not one in a hundred may
-# come at other times. That nobody did is no sign for a client whose new users sit where they always sat: a new release.
+# What one in five of the other accounts has let in is popular, and what one in ten is new to. Through a service that is
+# open to all, not one in a hundred may come at other times. That nobody did is no sign for a client whose new users sit
+# where they always sat: a new release.
 LEAST_LIFT: Final[Mapping[FactorKind, float]] = {
     FactorKind.APP: 5.0,
     FactorKind.NETWORK: 10.0,
@@ -56,7 +57,7 @@ _CAME_AFTER: Final = (
 )
 WEAK: Final = 0.05
 _BIASED: Final = math.log(0.01)
-_LIKELIER: Final = math.log(10)
+_LIKELIER: Final = math.log(3)
 _MARKET: Final = math.log(30)
 _OWN, _RIVALS = 1.0, 2.0
 _CAUSE: Final = (19.0, 1.0)

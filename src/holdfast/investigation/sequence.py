@@ -111,24 +111,27 @@ def first_at_home(history: Sequence[Touch], client: Factor) -> bool | None:
 def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:
     """How much likelier (nats) it is that break-ins brought the touches about than that holders' doings came before.
 
-    For each account the last sign before the touch counts, or that there is none in all the time that is known of it.
+    For each account the last sign before the touch counts, or that there is none.
     """
-    return math.fsum(_followed(at, lives[name].signs, lives[name].since) for name, at in touched.items())
+    return math.fsum(_followed(at, lives[name].signs) for name, at in touched.items())
 
 
 def evidence_opened(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:
-    """How much likelier (nats) it is that steps opened the accounts to those who entered than that holders took them."""
-    return math.fsum(_followed(at, lives[name].steps, lives[name].since) for name, at in touched.items())
+    """How much likelier (nats) it is that steps opened the accounts to who entered than that holders took them."""
+    return math.fsum(_followed(at, lives[name].steps) for name, at in touched.items())
 
 
-def _followed(at: int, doings: Sequence[tuple[int, float]], since: int) -> float:
-    """How much likelier (nats) a touch of one account came of the last doing before it, or of none, than by itself."""
+def _followed(at: int, doings: Sequence[tuple[int, float]]) -> float:
+    """How much likelier (nats) a touch of one account came of the last doing before it than by itself.
+
+    What it came of may not be on record; then, and when there is none, the doings are those of any account. That long
+    silence is rare for who does much is no evidence: holders do things in spells.
+    """
     last = max(((time, rate) for time, rate in doings if time < at), default=None)
     if last is None or at - last[0] > LONGEST_DELAY:
-        known = min(max(at - since, 0), LONGEST_DELAY)
-        return math.log(1 - _ON_RECORD) + STRANGE * known / DAY
-    days = (at - last[0]) / DAY
-    return min(math.log(_ON_RECORD * _soon(days) / last[1]) + last[1] * days, _MOST)
+        return math.log(1 - _ON_RECORD)
+    time, rate = last
+    return min(math.log(1 - _ON_RECORD + _ON_RECORD * _soon((at - time) / DAY) / rate), _MOST)
 
 
 def evidence_before(touched: Mapping[str, int], lives: Mapping[str, Life], window: int) -> float:

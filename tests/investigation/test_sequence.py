@@ -9,19 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.events import SignIn
 from holdfast.investigation.cause import Factor, FactorKind
 from holdfast.investigation.found import Aspect, Found, Question
 from holdfast.investigation.sequence import (
     Life,
-    Rates,
+    Usual,
     evidence_after,
     evidence_before,
     evidence_opened,
     first_at_home,
     late,
     life,
-    rates_of,
+    usual,
 )
 from holdfast.investigation.touches import Touches
 
@@ -29,11 +28,12 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 NOW = 1_600_000_000_000
 STRANGE = 0.07
+QUIET = Usual()
 
 
 def broken_in(at: int) -> Life:
-    """An account known for ten days that was signed in to from a strange place."""
-    return Life(since=NOW - 240 * HOUR, signs=((at, STRANGE),), entries=(at,))
+    """An account that was signed in to from a strange place."""
+    return Life(signs=((at, STRANGE),), entries=(at,))
 
 
 def test_an_entry_minutes_after_each_touch_speaks_for_the_hand() -> None:
@@ -60,11 +60,13 @@ def test_order_proves_no_more_than_the_number_of_orders(touches: list[int], entr
 def test_a_touch_minutes_after_each_break_in_followed_it() -> None:
     """Soon after a sign on every account is evidence; one coincidence, or no sign at all, is none."""
     touched = {f"a{n}": NOW for n in range(5)}
-    quiet = Life(since=NOW - 240 * HOUR)
+    quiet = Life()
     followed = {name: broken_in(NOW - 3 * MINUTE) for name in touched}
-    assert evidence_after(touched, followed) > math.log(1_000)
-    assert evidence_after(touched, dict.fromkeys(touched, quiet)) < 0
-    assert evidence_after(touched, dict.fromkeys(touched, quiet) | {"a0": broken_in(NOW - 3 * MINUTE)}) < math.log(10)
+    assert evidence_after(touched, followed, QUIET) > math.log(1_000)
+    assert evidence_after(touched, dict.fromkeys(touched, quiet), QUIET) < 0
+    assert evidence_after(
+        touched, dict.fromkeys(touched, quiet) | {"a0": broken_in(NOW - 3 * MINUTE)}, QUIET
+    ) < math.log(10)
 
 
 def test_signs_are_what_holders_seldom_do(town: Any) -> None:
@@ -96,21 +98,32 @@ def test_steps_are_what_opens_an_account(town: Any) -> None:
 def test_an_entry_minutes_after_a_step_came_of_it() -> None:
     """Where every account was opened just before, the entrance followed; where none was, it did not."""
     touched = {f"a{n}": NOW for n in range(4)}
-    opened = Life(since=NOW - 240 * HOUR, steps=((NOW - 3 * MINUTE, STRANGE),))
-    assert evidence_opened(touched, dict.fromkeys(touched, opened)) > math.log(1_000)
-    assert evidence_opened(touched, dict.fromkeys(touched, Life(since=NOW - 240 * HOUR))) < 0
+    opened = Life(steps=((NOW - 3 * MINUTE, STRANGE),))
+    assert evidence_opened(touched, dict.fromkeys(touched, opened), QUIET) > math.log(1_000)
+    assert evidence_opened(touched, dict.fromkeys(touched, Life()), QUIET) < 0
 
 
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
-def test_rates_are_read_from_others_and_never_fall_below_what_is_usual(places: list[int]) -> None:
-    """A sign-in from a new place each time is a sign each time, a quiet platform has the usual rate."""
-    town = Touches()
-    town.observe([SignIn(account="a", time=NOW + n * HOUR, outcome="ok", asn=f"AS{p}") for n, p in enumerate(places)])
-    end = NOW + 48 * HOUR
-    rates = rates_of(town.of_accounts(["a"]).values(), end)
-    assert rates.sign == pytest.approx(max(STRANGE, (len(set(places)) - 1) / 2))
-    assert rates.step == STRANGE
-    assert rates_of([], end) == Rates()
+@given(st.integers(0, 300), st.integers(1, 300))
+def test_what_everybody_does_is_followed_by_nothing(busy: int, minutes: int) -> None:
+    """The more of the others did the same lately, the less a doing before the touch says; half of them: nothing."""
+    touched = {f"a{n}": NOW for n in range(4)}
+    lives = dict.fromkeys(touched, Life(steps=((NOW - minutes * MINUTE, STRANGE),)))
+    others = [Usual(accounts=300, steps=(NOW - minutes * MINUTE,) * some) for some in (0, busy, 300)]
+    alone, among, with_all = (evidence_opened(touched, lives, each) for each in others)
+    assert alone >= among >= with_all
+    if minutes > 60:
+        assert with_all < math.log(3) < alone
+
+
+def test_the_usual_is_read_from_others(town: Any) -> None:
+    """Every sign and step of theirs, but for the first sign-in of each, which tells of nothing."""
+    town.events = []
+    for who in range(3):
+        town.sign_in(who, NOW - 9 * HOUR, asn="AS1")
+        town.sign_in(who, NOW - 8 * HOUR, asn=f"AS2{who}")
+        town.reset(who, NOW - who * HOUR, "email")
+    found = usual(town.touches().of_accounts(["a0", "a1", "a2"]).values(), NOW - HOUR)
+    assert found == Usual(accounts=3, signs=(NOW - 8 * HOUR,) * 3, steps=(NOW - 2 * HOUR, NOW - HOUR))
 
 
 @pytest.mark.parametrize(("asn", "at_home"), [("AS1", True), ("AS2", False), ("", None)])

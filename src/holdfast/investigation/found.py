@@ -72,7 +72,7 @@ class Found:
         by_others: set[Factor] = set()
         histories = touches.of_accounts(question.accounts)
         others = [name for name in touches.some_accounts(_SAMPLE) if name not in question.first_used]
-        rates = sequence.rates_of(touches.of_accounts(others).values(), question.end)
+        self._others = sequence.usual(touches.of_accounts(others).values(), question.end)
         for account, used_at in question.first_used.items():
             history, start = histories.get(account, []), used_at - question.window
             recent = [touch for touch in history if start < touch.time <= used_at]
@@ -84,7 +84,7 @@ class Found:
                 self.tested[kind] += 1
             for touch in recent:
                 (by_staff if touch.contents.by_staff else by_others).update(touch.contents.factors)
-            self._lives[account] = sequence.life(history, used_at, rates)
+            self._lives[account] = sequence.life(history, used_at)
         values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
         self.set_by_staff = frozenset(values)
 
@@ -117,11 +117,11 @@ class Found:
         """The evidence (nats) that break-ins followed the touches, and that the touches followed break-ins."""
         touched = self.touched[aspect]
         if aspect.factor.kind in ENTRANCES:
-            return 0.0, sequence.evidence_opened(touched, self._lives)
+            return 0.0, sequence.evidence_opened(touched, self._lives, self._others)
         if aspect.factor.kind not in HANDS:
             return 0.0, 0.0
         before = sequence.evidence_before(touched, self._lives, self._window)
-        return before, sequence.evidence_after(touched, self._lives)
+        return before, sequence.evidence_after(touched, self._lives, self._others)
 
 
 def touched_before_use(history: Sequence[Touch], start: int, end: int) -> dict[Factor, int]:

@@ -13,8 +13,10 @@ only the order of magnitude is known, from a minute to two weeks, each as likely
 
 from __future__ import annotations
 
+import bisect
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,11 +29,12 @@ DAY = 1_440 * MINUTE
 LONGEST_DELAY = 14 * DAY
 _MAGNITUDES = math.log(LONGEST_DELAY / MINUTE)
 
-# How often an account shows such a sign though nothing is wrong, a day, if the record does not tell of more: one holder
+# How often an account shows such a sign though nothing is wrong, a day, if others show no more: one holder
 # in five comes from a new place or changes a credential in three days; of accounts that were never seen before, two in
 # three are seen first in that time.
 STRANGE = 0.07
 _FIRST = 0.3
+_LEAST_REACH = 360 * MINUTE  # in less time too few of a sample do anything
 _LATE = 0.1
 FIRST_ONES = 3  # accounts that are used before anybody responds
 _MOST = 2.3  # nats from one account: a single coincidence is not enough
@@ -39,31 +42,34 @@ _ON_RECORD = 0.75  # the share of break-ins that leave a sign
 _PLACES = frozenset({FactorKind.NETWORK, FactorKind.COUNTRY_CHANGE})
 
 
-class Rates(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a day an account shows a sign, or a step is taken, though nothing is wrong."""
-
-    sign: float = STRANGE
-    step: float = STRANGE
-
-
 class Life(msgspec.Struct, frozen=True, kw_only=True):
     """What an account shows of break-ins, oldest first (times in milliseconds since 1970 UTC).
 
     `entries` are sign-ins from a place new to an account that was seen elsewhere before. `signs` are these, changed
     credentials that staff did not change, and the first sign-in on record. `steps` are what opens an account to others:
-    credentials changed by anybody, and resets. Signs and steps stand with how often a day such a thing happens by
-    itself: as `rates` say, but for the first sign-in.
+    credentials changed by anybody, and resets. Signs and steps stand with how often a day such a thing happens though
+    nothing is wrong, if others show no more of it just then.
     """
 
-    since: int
     signs: tuple[tuple[int, float], ...] = ()
     steps: tuple[tuple[int, float], ...] = ()
     entries: tuple[int, ...] = ()
 
 
-def life(history: Sequence[Touch], end: int, rates: Rates | None = None) -> Life:
+class Usual(msgspec.Struct, frozen=True, kw_only=True):
+    """When so many other `accounts` showed signs and took steps, sorted (milliseconds since 1970 UTC).
+
+    There are platforms on which every sign-in is from a new place, and hours after a mailing in which half of all
+    holders ask for a reset: what everybody does is followed by nothing.
+    """
+
+    accounts: int = 0
+    signs: tuple[int, ...] = ()
+    steps: tuple[int, ...] = ()
+
+
+def life(history: Sequence[Touch], end: int) -> Life:
     """Read one account's history, oldest first, up to `end` (milliseconds since 1970 UTC)."""
-    rates = rates or Rates()
     seen: set[object] = set()
     signs: list[tuple[int, float]] = []
     steps: list[tuple[int, float]] = []
@@ -75,26 +81,21 @@ def life(history: Sequence[Touch], end: int, rates: Rates | None = None) -> Life
         if places - seen and seen:
             entries.append(touch.time)
         if places - seen or touch.contents.proof:
-            signs.append((touch.time, rates.sign if seen or touch.contents.proof else _FIRST))
+            signs.append((touch.time, STRANGE if seen or touch.contents.proof else _FIRST))
         if touch.contents.opens:
-            steps.append((touch.time, rates.step))
+            steps.append((touch.time, STRANGE))
         seen |= places
-    since = history[0].time if history else end
-    return Life(since=since, signs=tuple(signs), steps=tuple(steps), entries=tuple(entries))
+    return Life(signs=tuple(signs), steps=tuple(steps), entries=tuple(entries))
 
 
-def rates_of(histories: Iterable[Sequence[Touch]], end: int) -> Rates:
-    """The rates read from the histories of others up to `end`; where little ever happens, `STRANGE` at least.
-
-    There are platforms on which every sign-in is from a new place: signs that come all the time follow nothing.
-    """
-    lives = [life(history, end) for history in histories if history and history[0].time < end]
-    days = math.fsum((end - each.since) / DAY for each in lives)
-    if not days:
-        return Rates()
-    signs = sum(rate != _FIRST for each in lives for _, rate in each.signs)
-    steps = sum(len(each.steps) for each in lives)
-    return Rates(sign=max(STRANGE, signs / days), step=max(STRANGE, steps / days))
+def usual(histories: Collection[Sequence[Touch]], end: int) -> Usual:
+    """What the histories of others show up to `end` (milliseconds since 1970 UTC)."""
+    lives = [life(history, end) for history in histories]
+    return Usual(
+        accounts=len(lives),
+        signs=tuple(sorted(time for each in lives for time, rate in each.signs if rate != _FIRST)),
+        steps=tuple(sorted(time for each in lives for time, _ in each.steps)),
+    )
 
 
 def first_at_home(history: Sequence[Touch], client: Factor) -> bool | None:
@@ -108,20 +109,35 @@ def first_at_home(history: Sequence[Touch], client: Factor) -> bool | None:
     return None
 
 
-def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:
+def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life], others: Usual) -> float:
     """How much likelier (nats) it is that break-ins brought the touches about than that holders' doings came before.
 
     For each account the last sign before the touch counts, or that there is none.
     """
-    return math.fsum(_followed(at, lives[name].signs) for name, at in touched.items())
+    rate = _Rate(others.signs, others.accounts)
+    return math.fsum(_followed(at, lives[name].signs, rate) for name, at in touched.items())
 
 
-def evidence_opened(touched: Mapping[str, int], lives: Mapping[str, Life]) -> float:
+def evidence_opened(touched: Mapping[str, int], lives: Mapping[str, Life], others: Usual) -> float:
     """How much likelier (nats) it is that steps opened the accounts to who entered than that holders took them."""
-    return math.fsum(_followed(at, lives[name].steps) for name, at in touched.items())
+    rate = _Rate(others.steps, others.accounts)
+    return math.fsum(_followed(at, lives[name].steps, rate) for name, at in touched.items())
 
 
-def _followed(at: int, doings: Sequence[tuple[int, float]]) -> float:
+class _Rate(NamedTuple):
+    """How often others did such a thing."""
+
+    times: Sequence[int]
+    accounts: int
+
+    def before(self, at: int, delay: int) -> float:
+        """A day and account, in twice the delay before `at`, or in `_LEAST_REACH`."""
+        reach = max(2 * delay, _LEAST_REACH)
+        count = bisect.bisect_right(self.times, at) - bisect.bisect_right(self.times, at - reach)
+        return count * DAY / (self.accounts * reach) if self.accounts else 0.0
+
+
+def _followed(at: int, doings: Sequence[tuple[int, float]], others: _Rate) -> float:
     """How much likelier (nats) a touch of one account came of the last doing before it than by itself.
 
     What it came of may not be on record; then, and when there is none, the doings are those of any account. That long
@@ -130,8 +146,9 @@ def _followed(at: int, doings: Sequence[tuple[int, float]]) -> float:
     last = max(((time, rate) for time, rate in doings if time < at), default=None)
     if last is None or at - last[0] > LONGEST_DELAY:
         return math.log(1 - _ON_RECORD)
-    time, rate = last
-    return min(math.log(1 - _ON_RECORD + _ON_RECORD * _soon((at - time) / DAY) / rate), _MOST)
+    delay = at - last[0]
+    rate = max(last[1], others.before(at, delay))
+    return min(math.log(1 - _ON_RECORD + _ON_RECORD * _soon(delay / DAY) / rate), _MOST)
 
 
 def evidence_before(touched: Mapping[str, int], lives: Mapping[str, Life], window: int) -> float:

@@ -27,6 +27,7 @@ COMMANDS = (
     ("ledger", "checkpoint"),
     ("bench",),
     ("bench", "calibrate"),
+    ("bench", "cause"),
     ("bench", "hijack"),
 )
 WIDTH = 100

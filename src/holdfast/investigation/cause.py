@@ -47,8 +47,8 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     `market_tested` of those asked about had theirs changed.
     Of `home_of` others who are new to a client and seen elsewhere before, `home_touched` had it where they always were.
     `manner` is what a staff member or tool session did to them, when that tells more than that they touched them.
-    `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins, or,
-    for networks and clients, what opened the accounts.
+    `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins, or
+    (networks, clients) what opened the accounts.
     `late` says that it touched none of the first accounts to be used, though it touched most of the others.
     `symptom` marks what takeovers bring about rather than what brings them about; it is never named.
     `objection` says why it was not named, in words for a person; empty when nothing speaks against it.

@@ -335,6 +335,19 @@ def test_an_entrance_after_what_opened_the_accounts_is_no_cause(town: Any, used:
     assert "what opened the accounts" in servers.objection
 
 
+def test_an_entrance_is_not_named_while_something_earlier_may_be_why(town: Any, used: Used) -> None:
+    """A session that touched most of five accounts is not sure enough to be named, nor can they be laid to the servers."""
+    five = dict(list(used.items())[:5])
+    from_rented_servers(town, five)
+    assert key(town.cause(names(five))) == "network:AS88"
+    for who in (*list(five)[:3], *range(7, 1_800, 120)):
+        town.desk(who, five.get(who, NOW) - 2 * HOUR, staff="agent30", tool_session="stolen")
+    answer = town.cause(names(five))
+    assert answer.named is None
+    assert answer.also[0].factor.key == "network:AS88"
+    assert "may be why" in answer.why
+
+
 def test_where_everybody_roams_signs_prove_nothing(town: Any, used: Used) -> None:
     """On a platform of which every sign-in is from elsewhere, sign-ins before the staff's touch do not clear the staff."""
     for event in list(town.events):

@@ -32,6 +32,7 @@ STAGES: Final = (
     (FactorKind.RECOVERY_VALUE,),
     (FactorKind.NETWORK, FactorKind.CLIENT),
 )
+WHERE_FROM: Final = len(STAGES) - 1  # the stage of what let nobody in, but was passed by all
 _SPECIFIC_FIRST: Final = {kind: rank for rank, kind in enumerate(kind for stage in STAGES for kind in stage)}
 _ABOUT_AS_MUCH = 0.9  # of the accounts: one or two in twenty may have been touched off the record
 
@@ -88,14 +89,14 @@ def _sure(parts: Parts, answers: Sequence[Parts], demand: Demand) -> bool:
 
 def _where_from(parts: Parts) -> bool:
     """Whether the parts say no more than from where the accounts were entered, which anything earlier may explain."""
-    return {part.factor.kind for part in parts} <= frozenset(STAGES[-1])
+    return {part.factor.kind for part in parts} <= frozenset(STAGES[WHERE_FROM])
 
 
 def stage(named: Hypothesis | None) -> int:
     """How early in the chain a cause stands: 0 inside the platform; an unknown one stands after all."""
     if named is None:
         return len(STAGES)
-    return next(number for number, kinds in enumerate(STAGES) if named.factor.kind in kinds)
+    return next((number for number, kinds in enumerate(STAGES) if named.factor.kind in kinds), len(STAGES))
 
 
 def explained(parts: Iterable[Hypothesis]) -> frozenset[str]:

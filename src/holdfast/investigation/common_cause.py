@@ -17,7 +17,7 @@ import msgspec
 from holdfast.detection import Campaign
 from holdfast.errors import SettingsError
 
-from .answer import Demand, Parts, answer, explained, stage
+from .answer import WHERE_FROM, Demand, Parts, answer, explained, stage
 from .cause import Cause, Factor, Hypothesis
 from .enrichment import weigh
 from .found import Question
@@ -108,8 +108,27 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
         causes.append(_cause(question, touches, tried, settings))
         if stage(causes[-1].named) == 0:
             break
-    cause = min(causes, key=lambda each: stage(each.named))
+    cause = _unless_earlier(min(causes, key=lambda each: stage(each.named)), causes, settings)
     return msgspec.structs.replace(cause, campaign=campaign, at=at)
+
+
+def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettings) -> Cause:
+    """The cause, or unknown if it is only from where accounts were entered and something earlier may have opened most.
+
+    What may have done so need not be sure enough to be named itself.
+    """
+    named = cause.named
+    if named is None or stage(named) < WHERE_FROM:
+        return cause
+    for each in (each for weighed in causes for each in weighed.also):
+        timely = not (each.objection or each.symptom or each.late)
+        if timely and stage(each) < WHERE_FROM and each.coverage >= settings.least_coverage:
+            why = (
+                f"Unknown: {named.factor.key} is from where {named.touched} of {named.of} accounts were entered, "
+                f"but {each.factor.key} touched {each.touched} before and may be why."
+            )
+            return msgspec.structs.replace(cause, named=None, parts=(), also=(named, *cause.also), why=why)
+    return cause
 
 
 def _cause(question: Question, touches: Touches, tried: int, settings: CauseSettings) -> Cause:

@@ -34,6 +34,7 @@ _MAGNITUDES = math.log(LONGEST_DELAY / MINUTE)
 # three are seen first in that time.
 STRANGE = 0.07
 _FIRST = 0.3
+STEP = 0.01  # a holder changes a credential, or forgets a password, every hundred days
 _LEAST_REACH = 360 * MINUTE  # in less time too few of a sample do anything
 _LATE = 0.1
 FIRST_ONES = 3  # accounts that are used before anybody responds
@@ -83,7 +84,7 @@ def life(history: Sequence[Touch], end: int) -> Life:
         if places - seen or touch.contents.proof:
             signs.append((touch.time, STRANGE if seen or touch.contents.proof else _FIRST))
         if touch.contents.opens:
-            steps.append((touch.time, STRANGE))
+            steps.append((touch.time, STEP))
         seen |= places
     return Life(signs=tuple(signs), steps=tuple(steps), entries=tuple(entries))
 

@@ -30,6 +30,7 @@ COMMANDS = (
     ("migrate",),
     ("bench",),
     ("bench", "calibrate"),
+    ("bench", "cause"),
     ("bench", "hijack"),
 )
 WIDTH = 100

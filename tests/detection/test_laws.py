@@ -109,6 +109,17 @@ def test_the_key_changes_nothing(whole, key):
     assert detector.campaigns() == whole
 
 
+def test_every_carrier_has_the_time_of_its_first_lure_post(whole):
+    """It is that of the account's earliest post in the campaign; in order of them the accounts stand."""
+    posts = {post["id"]: post for post in STREAM.posts}
+    for campaign in whole:
+        assert list(campaign.first_posts) == sorted(campaign.first_posts)
+        told = dict(zip(campaign.accounts, campaign.first_posts, strict=True))
+        said = [posts[name] for name in campaign.posts if name in posts]  # profiles have no post
+        for account in {post["account"] for post in said}:
+            assert told[account] == min(post["time"] for post in said if post["account"] == account)
+
+
 def test_the_terms_add_up_to_the_score(whole):
     """A campaign's score is the sum of the evidence it prints."""
     for campaign in whole:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.investigation.exact import holm, log_tail
+from holdfast.investigation.exact import holm, log_beta_binomial, log_tail, log_tail_chosen, with_evidence
 
 
 def oracle(touched: int, of: int, base_touched: int, base_of: int) -> float:
@@ -82,3 +82,56 @@ def test_holm_multiplies_each_by_the_hypotheses_still_open() -> None:
     """The smallest is corrected for all tried, the next for one fewer, never below the one before, never above 1."""
     corrected = np.exp(holm(np.log(np.array([0.01, 0.0001, 0.5, 0.0101])), 10))
     assert corrected == pytest.approx([0.09, 0.001, 1.0, 0.09])
+
+
+@given(drawings())
+def test_a_choice_without_bias_is_chance(drawing: tuple[int, int, int, int]) -> None:
+    """At odds of one to one the bound of a chosen sample is the exact test itself."""
+    assert log_tail_chosen(*drawing, 1.0) == pytest.approx(float(log_tail(*drawing)[0]), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(("drawing", "odds"), [((4, 6, 9, 60), 3), ((5, 5, 20, 300), 10), ((2, 8, 30, 40), 2)])
+def test_a_biased_choice_is_the_noncentral_law(drawing: tuple[int, int, int, int], odds: int) -> None:
+    """The tail agrees with the sum of weights in whole numbers."""
+    touched, of, marked, total = drawing
+    weights = {
+        x: math.comb(marked, x) * math.comb(total - marked, of - x) * odds**x
+        for x in range(max(0, of + marked - total), min(of, marked) + 1)
+    }
+    tail = sum(weight for x, weight in weights.items() if x >= touched) / sum(weights.values())
+    assert log_tail_chosen(*drawing, odds) == pytest.approx(math.log(tail), rel=1e-9)
+
+
+@given(drawings(), st.floats(1, 100), st.floats(1, 10))
+def test_more_bias_explains_more(drawing: tuple[int, int, int, int], odds: float, times: float) -> None:
+    """Nothing looks rarer for a more biased choice, and nothing is impossible by rounding, on the largest platforms too."""
+    assert log_tail_chosen(*drawing, odds) <= log_tail_chosen(*drawing, odds * times) + 1e-9
+    assert -1e5 < log_tail_chosen(45, 45, 130, 10**9, odds) < 0
+
+
+def test_unknown_chances_share_out_what_may_be_seen() -> None:
+    """The chances of all outcomes add up to one, and with much knowledge they are those of a known rate."""
+    assert math.fsum(math.exp(log_beta_binomial(k, 9, 1.0, 2.0)) for k in range(10)) == pytest.approx(1)
+    known = math.comb(9, 3) * 0.25**3 * 0.75**6
+    assert math.exp(log_beta_binomial(3, 9, 1e6, 3e6)) == pytest.approx(known, rel=1e-4)
+
+
+@given(st.floats(-100, 0), st.floats(-50, 100))
+def test_evidence_never_weakens_a_test(log_p: float, nats: float) -> None:
+    """Evidence for it makes chance less likely or leaves it; none, or evidence against it, changes nothing."""
+    together = with_evidence(log_p, nats)
+    assert together <= log_p
+    if nats <= 0:
+        assert together == log_p
+
+
+def test_evidence_is_a_p_value_of_its_own() -> None:
+    """Of two independent tests the product is taken, with what the best of many products is worth."""
+    assert with_evidence(math.log(0.01), math.log(100)) == pytest.approx(math.log(1e-4 * (1 - math.log(1e-4))))
+
+
+@pytest.mark.parametrize("wrong", [(4, 3, 5, 10, 2.0), (2, 3, 1, 10, 2.0), (1, 3, 5, 10, 0.5)])
+def test_impossible_choices_are_refused(wrong: tuple[int, int, int, int, float]) -> None:
+    """Numbers of no drawing, and a bias against being touched, are errors."""
+    with pytest.raises(ValueError, match="must hold"):
+        log_tail_chosen(*wrong)

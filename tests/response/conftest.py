@@ -16,7 +16,7 @@ START = 1_000_000
 SECOND, MINUTE = 1_000, 60_000
 SCAM = "I am giving back! Send coins, get twice as many back."
 STARS = [f"star{number}" for number in range(12)]
-FANS = [f"fan{number}" for number in range(300)]
+FANS = [f"fan{number}" for number in range(1_000)]
 
 
 def open_store():

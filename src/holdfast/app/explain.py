@@ -63,7 +63,8 @@ def _campaign_in(line: bytes, where: str) -> Campaign | None:
         if "summary" in said:
             return None
         times = {name: said[name] and parse_time(said[name]) for name in _TIMES if name in said}
-        return msgspec.convert(said | times, Campaign)
+        first_posts = [parse_time(time) for time in said.get("first_posts", ())]
+        return msgspec.convert(said | times | {"first_posts": first_posts}, Campaign)
     except (msgspec.MsgspecError, InputError, TypeError, ValueError) as error:
         advice = "Give the file that `holdfast scan --json` wrote, or the posts themselves without --from."
         raise InputError(f"{where} is no campaign: {error}", advice=advice) from error
@@ -72,7 +73,8 @@ def _campaign_in(line: bytes, where: str) -> Campaign | None:
 def campaign_json(campaign: Campaign) -> dict[str, Any]:
     """A campaign as other programs read it: times in RFC 3339, the rest as it is."""
     said: dict[str, Any] = msgspec.to_builtins(campaign)
-    return said | {name: _formatted(getattr(campaign, name)) for name in _TIMES}
+    times = {name: _formatted(getattr(campaign, name)) for name in _TIMES}
+    return said | times | {"first_posts": [format_time(time) for time in campaign.first_posts]}
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:

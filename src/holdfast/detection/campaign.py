@@ -28,9 +28,9 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign as it stands; `revision` grows whenever it does. Times are milliseconds since 1970 UTC.
 
-    `accounts` are the carriers in order of appearance, `posts` their lure posts; `bystanders` posted a lure of the
-    campaign but quote it, warn of it or are its rightful owners; `borrowed` are those `lures` that one of them had posted
-    before. `score` is the sum of `evidence`.
+    `accounts` are the carriers in order of appearance, each with the time of its first lure post in `first_posts`; `posts`
+    are their lure posts. `bystanders` posted a lure of the campaign but quote it, warn of it or are its rightful owners;
+    `borrowed` are those `lures` that one of them had posted before. `score` is the sum of `evidence`.
     """
 
     id: str
@@ -49,3 +49,4 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     merged: tuple[str, ...] = ()
     contained_at: int | None = None
     revision: int = 1
+    first_posts: tuple[int, ...] = ()

@@ -255,6 +255,7 @@ class Case:
             merged=tuple(self.merged),
             contained_at=self.contained_at,
             revision=self.revision,
+            first_posts=tuple(time for account, time in carriers if account not in aside),
         )
 
     def _named_lures(self, aside: Collection[str]) -> tuple[Lure, ...]:

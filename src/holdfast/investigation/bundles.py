@@ -25,13 +25,24 @@ _IN_VAIN = frozenset({"refused", "denied", "failed", "error"})  # outcomes of st
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bundle says: the `deed`, the factors that did it, a standing factor that it ended, if it had a ticket."""
+    """What a bundle says: the `deed`, the factors that did it, a standing factor that it ended, if it had a ticket.
+
+    `proof` says that what proves the holder was changed, and not by staff; `opens` that it was, by anybody, or that a
+    reset was asked for.
+    """
 
     deed: str
     factors: tuple[Factor, ...] = ()
     ended: tuple[Factor, ...] = ()
     ticketed: bool = False
     by_staff: bool = False
+    proof: bool = False
+    opens: bool = False
+
+    @property
+    def manner(self) -> str:
+        """The deed, and whether a ticket asked for it."""
+        return f"{self.deed} by ticket" if self.ticketed else self.deed
 
 
 def sign_in(event: SignIn) -> Bundle | None:
@@ -102,7 +113,7 @@ def contents(bundle: Bundle) -> Contents:
                 ),
             )
         case ("reset", channel):
-            return Contents(deed="reset requested", factors=_factors((FactorKind.RESET_CHANNEL, channel)))
+            return Contents(deed="reset requested", factors=_factors((FactorKind.RESET_CHANNEL, channel)), opens=True)
         case ("credential", how, staff, tool_session, value, carrier):
             return Contents(
                 deed=how,
@@ -113,6 +124,8 @@ def contents(bundle: Bundle) -> Contents:
                     (FactorKind.CARRIER, carrier),
                 ),
                 by_staff=bool(staff or tool_session),
+                proof=not (staff or tool_session or how.endswith(" by staff")),
+                opens=True,
             )
         case ("staff", staff, tool_session, deed, ticket):
             return Contents(

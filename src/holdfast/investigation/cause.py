@@ -41,13 +41,21 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     question makes sense: only accounts that signed in can have signed in from a network). `explained` and
     `unexplained` share them out. `log_p` is the logarithm (nats) of `p_corrected`, which may be too small for a float.
     `log_likelihood` (nats) compares "this is the cause" with "it touched them at its base rate".
-    `habit_touched` of `habit_of` accounts were touched by it in the stretch of time before, of the same length: what it
-    does when there is no campaign; (0, 0) when the record does not reach back, or for what has no such stretch.
+    `habit_touched` of `habit_of` accounts were touched by it in as long a stretch of ordinary time, up to a day before
+    it first touched any of these; (0, 0) when the record does not reach back, or for standing grants.
+    For a carrier, `market_touched` of the `market_of` accounts whose number was changed in ordinary time are its own;
+    `market_tested` of those asked about had theirs changed.
+    Of `home_of` others who are new to a client and seen elsewhere before, `home_touched` had it where they always were.
+    `manner` is what a staff member or tool session did to them, when that tells more than that they touched them.
+    `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins, or
+    (networks, clients) what opened the accounts.
+    `late` says that it touched none of the first accounts to be used, though it touched most of the others.
     `symptom` marks what takeovers bring about rather than what brings them about; it is never named.
     `objection` says why it was not named, in words for a person; empty when nothing speaks against it.
     """
 
     factor: Factor
+    manner: str = ""
     touched: int
     of: int
     base_touched: int
@@ -61,6 +69,14 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     habit_of: int = 0
     log_p: float = 0.0
     log_likelihood: float = 0.0
+    market_touched: int = 0
+    market_of: int = 0
+    market_tested: int = 0
+    home_touched: int = 0
+    home_of: int = 0
+    before: float = 0.0
+    after: float = 0.0
+    late: bool = False
     symptom: bool = False
     objection: str = ""
 
@@ -88,6 +104,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
     `parts` are the factors that share the accounts out between them when no single one explains enough (several staff
     members at once): the largest is `named`, the others stand in `also` too. `why` says the answer in one sentence.
+    `window` is how long before its first use (milliseconds) an account's touches were looked at for this answer.
     """
 
     campaign: str
@@ -97,3 +114,4 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     tried: int = 0
     parts: tuple[Factor, ...] = ()
     why: str = ""
+    window: int = 0

@@ -1,75 +1,47 @@
 """What do these accounts have in common that others have not, and is it sure enough to be named?
 
 1. Every factor on record that touched at least three of the accounts is weighed (`enrichment.py`).
-2. A factor with an objection against it cannot be named: it is a symptom, chance might bring it about (exact test,
-   corrected by Holm for every factor that could have come out, not only those that did), or it touches so many others
-   that the choice of targets alone might explain it.
-3. The rest are asked in causal order: inside the platform, let in by the holder, at the carrier, what was set, from
-   where. Factors of one stage may share the accounts out between them. The first stage that explains about as
-   much as any other does is the answer: what comes later in the chain follows from what came before.
-4. Within a stage the more specific kind goes first (a tool session before its staff member) if it explains about the
-   same accounts, then the larger likelihood.
-5. If what is left explains too few of the accounts, the cause is unknown.
+2. A factor with an objection against it cannot be named: chance, the choice of targets, habit or an open door would
+   explain as much, or it follows from a takeover (`objections.py`).
+3. Of the rest, alone or together, the earliest that explains enough of the accounts is the answer (`answer.py`).
+4. No answer, or one that may follow from something earlier? Then the same is asked of a longer time before the accounts
+   were used; the nearer answer stands unless the longer time shows an earlier stage. No answer at all: unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from holdfast.detection import Campaign
 from holdfast.errors import SettingsError
 
-from .cause import Cause, Factor, FactorKind, Hypothesis
-from .enrichment import Question, weigh
+from .answer import WHERE_FROM, Demand, Parts, answer, explained, stage
+from .cause import Cause, Factor, Hypothesis
+from .enrichment import weigh
+from .found import Question
+from .objections import objection
 from .touches import Touches
 
 HOUR = 3_600_000  # milliseconds
-
-# From the root of a takeover to its outcome. Within a stage the more specific kind stands first.
-STAGES: Final = (
-    (FactorKind.TOOL_SESSION, FactorKind.STAFF),
-    (FactorKind.APP,),
-    (FactorKind.CARRIER,),
-    (FactorKind.RECOVERY_VALUE,),
-    (FactorKind.NETWORK, FactorKind.CLIENT),
-)
-_SPECIFIC_FIRST: Final = {kind: rank for rank, kind in enumerate(kind for stage in STAGES for kind in stage)}
-
-# How much more often than others a factor must have touched these accounts. Attackers choose their targets (famous,
-# active, of one trade), and the chosen share ways: a support desk, a publishing tool, a maker of phones. Such a way is
-# seldom ten times as frequent among them.
-LEAST_LIFT: Final = 10.0
-
-# How much more often than is its habit, measured before the windows. Networks and clients are asked for more, because
-# attackers come by the services that honest people use: one that an account in a hundred is new to in such a stretch
-# of time is no cause. When the habit is not known the other accounts stand in for it; those that the same attackers
-# touched are among them, so that no more than the second figure can be asked.
-LEAST_LIFT_OVER_HABIT: Final = {
-    FactorKind.TOOL_SESSION: (10.0, 10.0),
-    FactorKind.STAFF: (20.0, 10.0),
-    FactorKind.APP: (10.0, 10.0),
-    FactorKind.CARRIER: (20.0, 10.0),
-    FactorKind.RECOVERY_VALUE: (10.0, 10.0),
-    FactorKind.NETWORK: (100.0, 40.0),
-    FactorKind.CLIENT: (100.0, 50.0),
-}
+DAY = 24 * HOUR
 
 
 class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What it takes to name a cause.
 
-    `window` is how long before its first use an account may have been touched (milliseconds); `least_coverage` applies
-    to a single cause, `least_split_coverage` to several that share the accounts out; `exempt` are factors that are
-    known to touch these accounts rightly, such as the responders at work on this very incident.
+    `window` is how long before its first use an account may have been touched (milliseconds); when that tells of
+    nothing inside the platform, `long_window` is tried. What explains `least_coverage` of the accounts can be named,
+    what explains `least_part` of them only if it stands out five times as much. `exempt` are factors that are known to
+    touch these accounts rightly, such as the responders at work on this very incident.
     """
 
-    window: int = 72 * HOUR
+    window: int = 3 * DAY
+    long_window: int = 14 * DAY
     least_accounts: int = 3
     least_coverage: float = 0.6
-    least_split_coverage: float = 0.75
+    least_part: float = 0.4
     most_parts: int = 4
     most_p: float = 1e-4
     also: int = 12
@@ -84,12 +56,11 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not (self.window > 0 and self.least_accounts >= 2 and self.most_parts >= 1 and self.also >= 0):
             raise SettingsError("a cause needs a window of some length and at least two accounts to explain")
-        if not (0 < self.least_coverage <= 1 and 0 < self.least_split_coverage <= 1 and 0 < self.most_p < 1):
-            raise SettingsError("coverages and probabilities lie between 0 and 1")
+        if not (0 < self.least_part <= self.least_coverage <= 1 and 0 < self.most_p < 1):
+            raise SettingsError("coverages and probabilities lie between 0 and 1, a part below the whole")
 
 
 DEFAULT = CauseSettings()
-_ABOUT_AS_MUCH = 0.9  # of the accounts: one or two in twenty may have been touched off the record
 
 
 def common_cause(  # noqa: PLR0913  (the question has these parts)
@@ -103,10 +74,10 @@ def common_cause(  # noqa: PLR0913  (the question has these parts)
 ) -> Cause:
     """The common cause of a campaign's carriers as far as is known at `at` (milliseconds since 1970 UTC).
 
-    `population` counts all accounts of the platform. `first_used` says when each carrier posted its first lure; of
-    carriers that it does not name, `at` is taken, which lets in what was done to them since.
+    `population` counts all accounts of the platform. `first_used` says when each carrier posted its first lure; what it
+    does not say the campaign may. Of carriers of which neither does, `at` is taken, which lets in what was done since.
     """
-    known = first_used or {}
+    known = dict(zip(campaign.accounts, campaign.first_posts, strict=False)) | dict(first_used or {})
     used = {account: min(known.get(account, at), at) for account in campaign.accounts}
     return common_cause_of(used, touches, population, at, settings, campaign=campaign.id)
 
@@ -123,113 +94,96 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
     """The common cause of any accounts, given when each was first seen in the wrong hands (ms since 1970 UTC)."""
     if not first_used:
         return Cause(campaign=campaign, at=at, named=None, why="Unknown: there are no accounts to explain.")
-    question = Question(
-        first_used=first_used,
-        population=population,
-        window=settings.window,
-        least_accounts=settings.least_accounts,
-        exempt=settings.exempt,
-    )
+    windows = sorted({settings.window, max(settings.window, settings.long_window)})
     tried = touches.shared()
-    weighed = [
-        msgspec.structs.replace(each, objection=_objection(each, settings)) for each in weigh(question, touches, tried)
-    ]
-    parts = _answer([each for each in weighed if not each.objection], len(first_used), settings)
-    named = max(parts, key=lambda part: part.touched) if parts else None
-    ranked = sorted((each for each in weighed if each is not named), key=lambda each: _rank(each, parts))
+    causes: list[Cause] = []
+    for window in windows:
+        question = Question(
+            first_used=first_used,
+            population=population,
+            window=window,
+            least_accounts=settings.least_accounts,
+            exempt=settings.exempt,
+        )
+        causes.append(_cause(question, touches, tried, settings))
+        if stage(causes[-1].named) == 0:
+            break
+    cause = _unless_earlier(min(causes, key=lambda each: stage(each.named)), causes, settings)
+    return msgspec.structs.replace(cause, campaign=campaign, at=at)
+
+
+def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettings) -> Cause:
+    """The cause, or unknown if it is only from where accounts were entered and something earlier may have opened most.
+
+    What may have done so need not be sure enough to be named itself.
+    """
+    named = cause.named
+    if named is None or stage(named) < WHERE_FROM:
+        return cause
+    for each in (each for weighed in causes for each in weighed.also):
+        timely = not (each.objection or each.symptom or each.late)
+        if timely and stage(each) < WHERE_FROM and each.coverage >= settings.least_coverage:
+            why = (
+                f"Unknown: {named.factor.key} is from where {named.touched} of {named.of} accounts were entered, "
+                f"but {each.factor.key} touched {each.touched} before and may be why."
+            )
+            return msgspec.structs.replace(cause, named=None, parts=(), also=(named, *cause.also), why=why)
+    return cause
+
+
+def _cause(question: Question, touches: Touches, tried: int, settings: CauseSettings) -> Cause:
+    """The cause as far as it shows in one window before the accounts were used."""
+    weighed = [msgspec.structs.replace(each, objection=objection(each)) for each in weigh(question, touches, tried)]
+    eligible = [each for each in weighed if not each.objection]
+    demand = Demand(
+        first_used=question.first_used,
+        tried=tried,
+        eligible=len(eligible),
+        most_p=settings.most_p,
+        most_parts=settings.most_parts,
+        least_accounts=settings.least_accounts,
+        least_coverage=settings.least_coverage,
+        least_part=settings.least_part,
+    )
+    parts = answer(eligible, demand)
+    ranked = sorted((each for each in weighed if each not in parts[:1]), key=lambda each: _rank(each, parts))
     return Cause(
-        campaign=campaign,
-        at=at,
-        named=named,
+        campaign="",
+        at=question.end,
+        named=parts[0] if parts else None,
         also=tuple(ranked[: settings.also]),
         tried=tried,
         parts=tuple(part.factor for part in parts) if len(parts) > 1 else (),
-        why=_why(parts, weighed, len(first_used), settings),
+        why=_why(parts, weighed, question),
+        window=question.window,
     )
 
 
-def _objection(each: Hypothesis, settings: CauseSettings) -> str:
-    """Why the factor cannot be the cause, whatever else is true; empty when it can."""
-    if each.symptom:
-        return "it follows from a takeover, it does not bring one about"
-    if each.log_p == 0.0 or each.p_corrected > settings.most_p:
-        return f"chance would do as much with probability {each.p_corrected:.2g}"
-    if_known, if_not = LEAST_LIFT_OVER_HABIT[each.factor.kind]
-    lift, least = each.lift_over_habit, if_known
-    if lift is None:
-        lift, least = each.lift, if_not
-    if min(each.lift / LEAST_LIFT, lift / least) < 1:
-        return f"that is only {min(each.lift, lift):.3g} times as often as others: a way of such accounts, or popular"
-    return ""
-
-
-def _answer(eligible: list[Hypothesis], of: int, settings: CauseSettings) -> list[Hypothesis]:
-    """The factors that explain enough, those of the earliest stage that explains about as much as any; or none."""
-    stages = [[each for each in eligible if each.factor.kind in stage] for stage in STAGES]
-    covers = [_cover(stage, of, settings) for stage in (*stages, eligible)]
-    enough = [
-        parts
-        for parts in covers
-        if parts
-        and (
-            max(part.coverage for part in parts) >= settings.least_coverage
-            or len(_explained(parts)) >= settings.least_split_coverage * of
-        )
-    ]
-    if not enough:
-        return []
-    most = max(len(_explained(parts)) for parts in enough)
-    return next(parts for parts in enough if len(_explained(parts)) >= _ABOUT_AS_MUCH * most)
-
-
-def _cover(eligible: list[Hypothesis], of: int, settings: CauseSettings) -> list[Hypothesis]:
-    """Factors that share the accounts out between them, the largest first; each adds accounts of its own."""
-    parts: list[Hypothesis] = []
-    left = list(eligible)
-    while left and len(parts) < settings.most_parts and len(_explained(parts)) < of:
-        most = max(each.touched for each in left)
-        best = min((each for each in left if each.touched >= _ABOUT_AS_MUCH * most), key=_preference)
-        parts.append(best)
-        seen = _explained(parts)
-        left = [
-            each
-            for each in left
-            if (own := len(frozenset(each.explained) - seen)) >= settings.least_accounts
-            and own >= _ABOUT_AS_MUCH * each.touched
-        ]
-    return parts
-
-
-def _explained(parts: Iterable[Hypothesis]) -> frozenset[str]:
-    """The accounts that the parts explain together."""
-    return frozenset().union(*(part.explained for part in parts))
-
-
-def _preference(each: Hypothesis) -> tuple[int, float, int, str]:
-    """Smaller is better: more specific kind, larger likelihood, autonomous system before prefix, name."""
-    return (_SPECIFIC_FIRST[each.factor.kind], -each.log_likelihood, each.factor.value.count("/"), each.factor.value)
-
-
-def _rank(each: Hypothesis, parts: list[Hypothesis]) -> tuple[bool, bool, float, Factor]:
+def _rank(each: Hypothesis, parts: Parts) -> tuple[bool, bool, float, Factor]:
     """Smaller is better: the other parts of the answer, then what could be named, then by chance."""
     return (each not in parts, bool(each.objection), each.log_p, each.factor)
 
 
-def _why(parts: list[Hypothesis], weighed: list[Hypothesis], of: int, settings: CauseSettings) -> str:
+def _why(parts: Parts, weighed: Sequence[Hypothesis], question: Question) -> str:
     """The answer in one sentence."""
+    of = len(question.first_used)
     if len(parts) > 1:
         shares = ", ".join(f"{part.factor.key} {part.touched}" for part in parts)
-        return f"{len(_explained(parts))} of {of} accounts are shared out: {shares}."
+        return f"{len(explained(parts))} of {of} accounts are shared out: {shares}."
     if parts:
         [named] = parts
+        manner = f" ({named.manner})" if named.manner else ""
         return (
-            f"{named.factor.key} touched {named.touched} of {of} accounts before they were used, "
+            f"{named.factor.key} touched {named.touched} of {of} accounts{manner} before they were used, "
             f"and {named.base_touched - named.touched} of {named.base_of - named.tested} others."
         )
-    if of < settings.least_accounts:
+    if of < question.least_accounts:
         return f"Unknown: {of} accounts are too few to tell a cause from chance."
-    if not weighed:
-        return f"Unknown: nothing on record touched {settings.least_accounts} of the {of} accounts."
-    best = min(weighed, key=lambda each: (-each.touched, each.log_p, each.factor))
-    reason = best.objection or f"that is less than {settings.least_coverage:.0%} of the accounts"
-    return f"Unknown: {best.factor.key} touched {best.touched} of {of} accounts, but {reason}."
+    causes = [each for each in weighed if not each.symptom] or weighed
+    if not causes:
+        return f"Unknown: nothing on record touched {question.least_accounts} of the {of} accounts."
+    best = min(causes, key=lambda each: (bool(each.objection), each.log_p, each.factor))
+    return f"Unknown: {best.factor.key} touched {best.touched} of {of} accounts, but {best.objection or _DOUBT}."
+
+
+_DOUBT = "that is too little of them, or too little to be told from chance or from a choice of targets"

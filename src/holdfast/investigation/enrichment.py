@@ -8,21 +8,25 @@ accounts in the whole stretch of time that those windows cover. Three kinds of f
 * What every holder has (a network, a client) counts only when new to the account, and the base is the accounts that
   signed in at all; otherwise whatever is popular would look like a cause among accounts that are active.
 
-The test is corrected for every factor on record that touched more than one account, not only for those that touched
-these. A factor of a single account can never come out, whichever accounts are asked about, so it needs no correction
-(R. E. Tarone, "A modified Bonferroni method for discrete data", 1990).
+Of the manners in which a hand touched nearly all of its accounts, the one that tells most is taken, corrected for how
+many there were. The test is corrected for every factor on record that touched more than one account, not only for those
+that touched these. A factor of a single account can never come out, whichever accounts are asked about, so it needs no
+correction (R. E. Tarone, "A modified Bonferroni method for discrete data", 1990).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
+from . import sequence
 from .cause import Factor, FactorKind, Hypothesis
 from .exact import holm, log_tail
-from .touches import ALWAYS, Touch, Touches
+from .found import Aspect, Found, Question
+from .touches import ALWAYS, Touches
 
 SYMPTOMS = frozenset({FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL})
 _EVERYBODY_HAS_ONE = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKind.COUNTRY_CHANGE})
@@ -30,33 +34,10 @@ _EVERYBODY_HAS_ONE = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKin
 # The share of accounts that a true cause is expected to have touched: the rest were used by other means, or the touch
 # was not on record. Only the order of hypotheses depends on it.
 _EXPECTED_COVERAGE = 0.95
-_ON_RECORD = 0.5  # as many accounts, of those active in the windows, must be active in the time before to know habits
+_ON_RECORD = 0.1  # as many accounts, of those active in the windows, must be active in the time before to know habits
+_SAME_DAY = 24 * 3_600_000  # milliseconds
+_SAMPLE = 200  # others whose first use of a client is looked at: bounds of three in a hundred
 _LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose cause is asked for: when each account was first used, and how far back to look (milliseconds)."""
-
-    first_used: Mapping[str, int]
-    population: int
-    window: int
-    least_accounts: int
-    exempt: frozenset[Factor] = frozenset()
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """The accounts, in the order given."""
-        return tuple(self.first_used)
-
-    @property
-    def start(self) -> int:
-        """Where the windows of all accounts together begin."""
-        return min(self.first_used.values()) - self.window
-
-    @property
-    def end(self) -> int:
-        """Where they end."""
-        return max(self.first_used.values())
 
 
 def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
@@ -64,146 +45,153 @@ def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
 
     `tried` is the number of factors to correct for.
     """
-    touched, tested, set_by_staff = _touched(question, touches)
-    candidates = sorted(
-        factor
-        for factor, accounts in touched.items()
-        if len(accounts) >= question.least_accounts and factor not in question.exempt
-    )
-    if not candidates:
+    found = Found(question, touches)
+    aspects = found.aspects(question)
+    if not aspects:
         return []
-    drawn = [
-        tested[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else len(question.first_used) for factor in candidates
-    ]
-    marked = [_base_touched(factor, touches, question.start, question.end) for factor in candidates]
-    everyone = max(question.population, touches.accounts, len(question.first_used))
-    kinds = {factor.kind for factor in candidates}
-    active = {kind: touches.count_active(kind, question.start, question.end) for kind in kinds}
-    among = [active[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else everyone for factor in candidates]
-    habits = _habits(candidates, question, touches, active, everyone)
-    log_p = log_tail([len(touched[factor]) for factor in candidates], drawn, marked, among)
-    corrected = holm(log_p, tried)
+    others = _Others(question, touches, {factor.kind for factor in aspects})
+    weighed = [_most_telling([_counted(each, found, question, others) for each in some]) for some in aspects.values()]
+    corrected = holm(np.array([each.log_p for each in weighed]), tried).tolist()
     return [
-        _hypothesis(
-            question.accounts,
-            touched[factor],
-            Hypothesis(
-                factor=factor,
-                touched=len(touched[factor]),
-                of=len(question.first_used),
-                base_touched=base,
-                base_of=total,
-                tested=n,
-                habit_touched=habit[0],
-                habit_of=habit[1],
-                p_value=math.exp(raw),
-                p_corrected=math.exp(fair),
+        _explained(
+            msgspec.structs.replace(
+                each,
                 log_p=fair,
-                symptom=factor.kind in SYMPTOMS or factor in set_by_staff,
+                p_corrected=math.exp(fair),
+                symptom=each.factor.kind in SYMPTOMS or each.factor in found.set_by_staff,
             ),
+            question.accounts,
         )
-        for factor, n, base, total, habit, raw, fair in zip(
-            candidates, drawn, marked, among, habits, log_p.tolist(), corrected.tolist(), strict=True
-        )
+        for each, fair in zip(weighed, corrected, strict=True)
     ]
 
 
-def touched_before_use(history: Sequence[Touch], start: int, end: int) -> dict[Factor, int]:
-    """Which factors touched one account in (start, end], and when last, by the rules of each kind of factor.
+class _Others:
+    """How the accounts that are not asked about were touched, now and in the stretch of time before."""
 
-    `history` is all that is on record of the account, oldest first.
+    def __init__(self, question: Question, touches: Touches, kinds: set[FactorKind]) -> None:
+        self._touches = touches
+        self._asked = question.first_used.keys()
+        self._now = question.start, question.end
+        self._everyone = max(question.population, touches.accounts, len(question.first_used))
+        self._active = {kind: touches.count_active(kind, *self._now) for kind in kinds}
+
+    def now(self, aspect: Aspect) -> tuple[int, int]:
+        """How many of how many accounts it touched in the windows, those asked about among them."""
+        kind = aspect.factor.kind
+        return self._count(aspect, *self._now), self._active[kind] if kind in _EVERYBODY_HAS_ONE else self._everyone
+
+    def habit(self, aspect: Aspect, began: int) -> tuple[int, int]:
+        """How many of how many it touched in as long a stretch of ordinary time; (0, 0) for grants, or off the record.
+
+        Ordinary time ends a day before it first touched one of those asked about: on that day it may have touched
+        others in the same way.
+        Where its kind was less active in that time, or less of that time is on record, fewer accounts could show it.
+        """
+        kind = aspect.factor.kind
+        start, end = self._now
+        before = began - _SAME_DAY - (end - start), began - _SAME_DAY
+        active = self._active[kind]
+        if kind is FactorKind.APP or not active:
+            return 0, 0
+        were = self._touches.count_active(kind, *before)
+        if were < _ON_RECORD * active:
+            return 0, 0
+        of = were if kind in _EVERYBODY_HAS_ONE else round(self._everyone * min(1.0, were / active))
+        return self._count(aspect, *before), of
+
+    def market(self, factor: Factor, began: int) -> tuple[int, int]:
+        """Of the accounts that any of its kind touched in ordinary time, how many it touched; only for carriers."""
+        if factor.kind is not FactorKind.CARRIER:
+            return 0, 0
+        before = ALWAYS, began - _SAME_DAY
+        return self._touches.count(factor, *before), self._touches.count_active(factor.kind, *before)
+
+    def at_home(self, factor: Factor) -> tuple[int, int]:
+        """How many others began to use a client where they had been before, of how many that can be told; of a sample.
+
+        Holders get the release of a client at home. Whoever signs in for them does so from elsewhere.
+        """
+        if factor.kind is not FactorKind.CLIENT:
+            return 0, 0
+        new = self._touches.new_to(factor, *self._now, most=len(self._asked) + _SAMPLE)
+        told = [
+            at_home
+            for name, history in self._touches.of_accounts([name for name in new if name not in self._asked]).items()
+            if (at_home := sequence.first_at_home(history, factor)) is not None
+        ]
+        return sum(told), len(told)
+
+    def _count(self, aspect: Aspect, start: int, end: int) -> int:
+        """How many of all accounts it touched in (start, end], by the rule of its kind."""
+        match aspect.factor.kind:
+            case FactorKind.APP:
+                return self._touches.count(aspect.factor, ALWAYS, end)
+            case FactorKind.NETWORK | FactorKind.CLIENT | FactorKind.COUNTRY_CHANGE:
+                return self._touches.count_new(aspect.factor, start, end)
+            case _:
+                return self._touches.count(aspect.factor, start, end, manner=aspect.manner)
+
+
+def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) -> Hypothesis:
+    """One aspect with its counts and the raw test; `log_p` is not corrected yet."""
+    touched = found.touched[aspect]
+    tested = found.tested[aspect.factor.kind]
+    drawn = tested if aspect.factor.kind in _EVERYBODY_HAS_ONE else len(question.first_used)
+    base, base_of = others.now(aspect)
+    began = min(touched.values())
+    habit, habit_of = others.habit(aspect, began)
+    market, market_of = others.market(aspect.factor, began)
+    home, home_of = others.at_home(aspect.factor)
+    before, after = found.order(aspect)
+    log_p = float(log_tail(len(touched), drawn, base, base_of)[0])
+    return Hypothesis(
+        factor=aspect.factor,
+        manner=aspect.manner,
+        touched=len(touched),
+        of=len(question.first_used),
+        base_touched=base,
+        base_of=base_of,
+        tested=drawn,
+        habit_touched=habit,
+        habit_of=habit_of,
+        market_touched=market,
+        market_of=market_of,
+        market_tested=tested,
+        p_value=math.exp(log_p),
+        p_corrected=math.exp(log_p),
+        log_p=log_p,
+        home_touched=home,
+        home_of=home_of,
+        before=before,
+        after=after,
+        late=sequence.late(touched, question.first_used),
+        explained=tuple(touched),
+    )
+
+
+def _most_telling(aspects: Sequence[Hypothesis]) -> Hypothesis:
+    """The factor as such, or the manner that chance explains less, corrected for how many manners there were.
+
+    A touch came after a break-in only if no other by the same hand came before: it looks, and minutes later it changes.
     """
-    first: dict[Factor, int] = {}
-    last: dict[Factor, int] = {}
-    for touch in history:
-        if touch.time > end:
-            break
-        for factor in touch.contents.factors:
-            first.setdefault(factor, touch.time)
-            last[factor] = touch.time
-        for factor in touch.contents.ended:
-            last.pop(factor, None)
-    signed_in = min((time for factor, time in first.items() if factor.kind is FactorKind.COUNTRY_CHANGE), default=end)
-    return {factor: time for factor, time in last.items() if _counts(factor, first[factor], time, start, signed_in)}
-
-
-def _counts(factor: Factor, first: int, last: int, start: int, signed_in: int) -> bool:
-    """Whether a factor seen at `first` and `last` touched the account after `start`, by the rule of its kind."""
-    match factor.kind:
-        case FactorKind.APP:
-            return True
-        case FactorKind.COUNTRY_CHANGE:
-            return first > start and first > signed_in
-        case FactorKind.NETWORK | FactorKind.CLIENT:
-            return first > start
-        case _:
-            return last > start
-
-
-def _touched(
-    question: Question, touches: Touches
-) -> tuple[dict[Factor, list[str]], dict[FactorKind, int], frozenset[Factor]]:
-    """The accounts that each factor touched, how many any factor of a kind touched, and the values that staff set.
-
-    The accounts are in the question's order. The last are recovery values that nobody set but staff who are known by
-    name: they follow from what those did.
-    """
-    histories = touches.of_accounts(question.accounts)
-    touched: dict[Factor, list[str]] = {}
-    tested = dict.fromkeys(FactorKind, 0)
-    by_staff: set[Factor] = set()
-    by_others: set[Factor] = set()
-    for account, used_at in question.first_used.items():
-        history, start = histories.get(account, []), used_at - question.window
-        for factor in touched_before_use(history, start, used_at):
-            touched.setdefault(factor, []).append(account)
-        recent = [touch.contents for touch in history if start < touch.time <= used_at]
-        for kind in {factor.kind for said in recent for factor in said.factors}:
-            tested[kind] += 1
-        for said in recent:
-            (by_staff if said.by_staff else by_others).update(said.factors)
-    values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
-    return touched, tested, frozenset(values)
-
-
-def _base_touched(factor: Factor, touches: Touches, start: int, end: int) -> int:
-    """How many of all accounts the factor touched in (start, end], by the rule of its kind."""
-    match factor.kind:
-        case FactorKind.APP:
-            return touches.count(factor, ALWAYS, end)
-        case FactorKind.NETWORK | FactorKind.CLIENT | FactorKind.COUNTRY_CHANGE:
-            return touches.count_new(factor, start, end)
-        case _:
-            return touches.count(factor, start, end)
-
-
-def _habits(
-    candidates: Sequence[Factor], question: Question, touches: Touches, active: Mapping[FactorKind, int], everyone: int
-) -> list[tuple[int, int]]:
-    """How many accounts each factor touched in the stretch of time before, and of how many; (0, 0) if not on record."""
-    start, end = 2 * question.start - question.end, question.start
-    before = {kind: touches.count_active(kind, start, end) for kind in active if kind is not FactorKind.APP}
-    recorded = {kind for kind, count in before.items() if count >= _ON_RECORD * active[kind]}
-    return [
-        (
-            _base_touched(factor, touches, start, end),
-            before[factor.kind] if factor.kind in _EVERYBODY_HAS_ONE else everyone,
-        )
-        if factor.kind in recorded
-        else (0, 0)
-        for factor in candidates
+    whole, *manners = sorted(aspects, key=lambda each: each.manner)
+    corrected = [
+        msgspec.structs.replace(each, log_p=log_p, p_value=math.exp(log_p), after=min(each.after, whole.after))
+        for each in manners
+        if (log_p := min(each.log_p + math.log(len(manners)), 0.0)) < whole.log_p
     ]
+    return min(corrected, key=lambda each: (each.log_p, each.manner), default=whole)
 
 
-def _hypothesis(accounts: Sequence[str], explained: Sequence[str], counted: Hypothesis) -> Hypothesis:
-    """The counted factor with its likelihood and its accounts."""
+def _explained(counted: Hypothesis, accounts: Sequence[str]) -> Hypothesis:
+    """The counted factor with its likelihood and the accounts that it leaves unexplained."""
     others = min(1.0, (counted.base_touched - counted.touched + 1) / (counted.base_of - counted.tested + 1))
-    known = frozenset(explained)
+    known = frozenset(counted.explained)
     hits = counted.touched * math.log(_EXPECTED_COVERAGE / others)
     misses = (counted.of - counted.touched) * math.log((1 - _EXPECTED_COVERAGE) / max(1 - others, _LEAST_SHARE))
     return msgspec.structs.replace(
         counted,
         log_likelihood=hits + misses,
-        explained=tuple(explained),
         unexplained=tuple(account for account in accounts if account not in known),
     )

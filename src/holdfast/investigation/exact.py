@@ -47,6 +47,48 @@ def log_tail(touched: npt.ArrayLike, of: npt.ArrayLike, base_touched: npt.ArrayL
     return np.minimum(answer, 0.0)
 
 
+def log_tail_chosen(touched: int, of: int, base_touched: int, base_of: int, odds: float) -> float:
+    """The log (nats) of P(X >= touched) as in `log_tail`, if the accounts were chosen by what goes with being touched.
+
+    `odds` is how many times the odds of a chosen account to be touched may exceed those of another: the worst that such
+    a choice can do is Fisher's noncentral hypergeometric distribution (P. R. Rosenbaum, "Observational Studies", 2002,
+    section 4.4). At `odds` 1 it is `log_tail`, to within rounding.
+
+    Raises:
+        ValueError: the numbers are not those of any drawing, or `odds` is below 1.
+
+    """
+    if not (0 <= touched <= min(of, base_touched) and max(of, base_touched) <= base_of and odds >= 1):
+        raise ValueError("touched <= of <= base_of, touched <= base_touched <= base_of and odds >= 1 must hold")
+    least, most = max(0, of + base_touched - base_of), min(of, base_touched)
+    at = np.arange(least, most, dtype=np.float64)
+    ratios = (of - at) * (base_touched - at) * odds / ((at + 1.0) * (base_of - base_touched - of + at + 1.0))
+    weights = np.concatenate(([0.0], np.cumsum(np.log(ratios))))
+    return min(_log_of_sum(weights[touched - least :]) - _log_of_sum(weights), 0.0)
+
+
+def log_beta_binomial(touched: int, of: int, a: float, b: float) -> float:
+    """The log (nats) of the probability that `touched` of `of` are, each with the same unknown chance ~ Beta(a, b)."""
+    return math.log(math.comb(of, touched)) + _log_beta(a + touched, b + of - touched) - _log_beta(a, b)
+
+
+def _log_beta(a: float, b: float) -> float:
+    """The log of the beta function."""
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+
+def with_evidence(log_p: float, evidence: float) -> float:
+    """The log of a p-value together with independent evidence (nats, a likelihood ratio), whichever way is stronger.
+
+    A likelihood ratio of e^x or more comes about by chance with probability e^-x at most, so it is a p-value; the two
+    are combined by their product (R. A. Fisher, "Statistical Methods for Research Workers", 1932, section 21.1).
+    """
+    if evidence <= 0.0:
+        return log_p
+    product = log_p - evidence
+    return min(log_p, product + math.log1p(-product))
+
+
 def holm(log_p: Floats, tried: int) -> Floats:
     """Logs of p-values corrected for `tried` tests by Holm's step-down method (1979), in the order given.
 
@@ -73,6 +115,12 @@ def _log_sum(k: Floats, n: Floats, marked: Floats, total: Floats, *, step: int) 
         total_of_terms += term
         at += step
     return first + np.log(total_of_terms)
+
+
+def _log_of_sum(logs: Floats) -> float:
+    """The log of a sum of positive terms, from the logs of the terms."""
+    top = float(logs.max())
+    return top + math.log(float(np.exp(logs - top).sum()))
 
 
 def _log_point(k: Floats, n: Floats, marked: Floats, total: Floats) -> Floats:

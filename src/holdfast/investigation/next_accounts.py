@@ -11,7 +11,7 @@ import msgspec
 
 from .cause import Cause, Factor, FactorKind
 from .common_cause import HOUR
-from .enrichment import touched_before_use
+from .found import touched_before_use
 from .touches import ALWAYS, Touch, Touches
 
 # What an account's risk is made of. Only the order matters: an account treated like the carriers goes before one whose
@@ -153,7 +153,7 @@ def _weigh(name: str, history: Sequence[Touch], way: _Way, at: int, reach: int) 
         account=name,
         factor=way.factor,
         touched_at=touched_at,
-        likely=bool(deeds),
+        likely=2 * len(deeds) >= max(1, len(way.deeds)) and bool(deeds),
         risk=risk,
         reach=reach,
         reasons=tuple(reasons),

@@ -11,6 +11,7 @@ oldest page goes and `evicted` counts the rows; names that no row needs any more
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any, Self
@@ -141,6 +142,10 @@ class Touches:
         """The time after which no touch of this kind was let go (milliseconds since 1970 UTC)."""
         return self._book(kind).complete_since
 
+    def some_accounts(self, most: int) -> list[str]:
+        """So many accounts on record at most, evenly out of the order in which they came."""
+        return list(self._accounts)[:: max(1, -(-len(self._accounts) // most))]
+
     def of_accounts(self, accounts: Collection[str]) -> dict[str, list[Touch]]:
         """All touches of each account on record, oldest first, those of one time in the order of their bundles."""
         number = {self._accounts[name]: name for name in accounts if name in self._accounts}
@@ -177,22 +182,28 @@ class Touches:
         touched = np.flatnonzero(last > ALWAYS)
         return {names[number]: time for number, time in zip(touched.tolist(), last[touched].tolist(), strict=True)}
 
-    def count(self, factor: Factor, start: int = ALWAYS, end: int = NEVER) -> int:
-        """How many of all accounts `factor` touched in the window; revoked apps are counted still."""
-        return int(self._marked(self._book(factor.kind), self._bundles_of.get(factor, ()), start, end).sum())
+    def count(self, factor: Factor, start: int = ALWAYS, end: int = NEVER, *, manner: str = "") -> int:
+        """How many of all accounts `factor` touched in the window, in any manner or this; revoked apps count still."""
+        chosen = [
+            bundle for bundle in self._bundles_of.get(factor, ()) if manner in {"", self._contents[bundle].manner}
+        ]
+        return int(self._marked(self._book(factor.kind), chosen, start, end).sum())
 
     def count_new(self, factor: Factor, start: int, end: int) -> int:
         """How many of all accounts `factor` touched for the first time on record in the window.
 
         A country counts as new only to an account seen elsewhere before.
         """
-        first = self._extreme(self._visits, self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
-        new = (first > start) & (first <= end)
-        if factor.kind is FactorKind.COUNTRY_CHANGE:
-            new &= (
-                self._extreme(self._visits, self._saying(FactorKind.COUNTRY_CHANGE), ALWAYS, end, latest=False) < first
-            )
-        return int(new.sum())
+        return int(self._new_to(factor, start, end).sum())
+
+    def new_to(self, factor: Factor, start: int, end: int, most: int) -> list[str]:
+        """The first accounts, `most` at most, that `factor` touched for the first time on record in the window."""
+        first = self._extreme(self._book(factor.kind), self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
+        names = list(self._accounts)
+        numbers = np.flatnonzero(self._new_to(factor, start, end)).tolist()
+        return heapq.nsmallest(
+            most, (names[number] for number in numbers), key=lambda name: (first[self._accounts[name]], name)
+        )
 
     def count_active(self, kind: FactorKind, start: int, end: int) -> int:
         """How many of all accounts any factor of this kind touched in the window."""
@@ -301,6 +312,16 @@ class Touches:
         for rows in self._rows(book, chosen, start, end):
             marked[rows.account] = True
         return marked
+
+    def _new_to(self, factor: Factor, start: int, end: int) -> Bools:
+        """For every account, whether `factor` touched it for the first time on record in the window."""
+        first = self._extreme(self._visits, self._bundles_of.get(factor, ()), ALWAYS, end, latest=False)
+        new = (first > start) & (first <= end)
+        if factor.kind is FactorKind.COUNTRY_CHANGE:
+            new &= (
+                self._extreme(self._visits, self._saying(FactorKind.COUNTRY_CHANGE), ALWAYS, end, latest=False) < first
+            )
+        return new
 
     def _extreme(
         self, book: Pages, chosen: Collection[int], start: int, end: int, *, latest: bool

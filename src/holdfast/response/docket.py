@@ -111,7 +111,8 @@ class Docket:
     def _case(self, before: Case | None, sight: CampaignSeen, now: int) -> Case:
         """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it.
 
-        Carriers whose first post came in an earlier batch were used at the latest now; the first of all, when it began.
+        A carrier of which the engine does not say when it posted first was used at the latest now; the first of all,
+        when the campaign began.
         """
         case = before or Case(campaign=sight.campaign)
         family = [case, *(self.cases[each] for each in sight.campaign.merged if each in self.cases)]
@@ -119,6 +120,7 @@ class Docket:
         for account, time in (
             *((account, time) for each in family[1:] for account, time in each.first_used.items()),
             *((account, time) for account, time, _ in sight.posts),
+            *zip(sight.campaign.accounts, sight.campaign.first_posts, strict=False),
             *((account, sight.campaign.first_post_at) for account in sight.campaign.accounts[:1]),
         ):
             first_used[account] = min(time, first_used.get(account, time))

@@ -1,4 +1,4 @@
-"""`holdfast bench`: how good is it, measured on data that anybody can bring?"""
+"""`holdfast bench`: how good is it, measured on data that anybody can bring or make?"""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from holdfast.app.warm import warm
 
 from .options import Json, Memory, check_files
 
-bench = cyclopts.App(name="bench", help="Measure how good it is, on data that anybody can bring.")
+bench = cyclopts.App(name="bench", help="Measure how good it is, on data that anybody can bring or make.")
 bench.command("holdfast.app.cli.bench_calibrate:calibrate", name="calibrate")
+bench.command("holdfast.app.cli.bench_cause:cause", name="cause")
 
 _EXIT_BROKEN_PROMISE = 1
 

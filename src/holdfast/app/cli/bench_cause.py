@@ -1,0 +1,59 @@
+"""`holdfast bench cause`: is the common cause named rightly?"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from holdfast.app.bench.cause.measure import measure
+from holdfast.app.bench.cause.text import WIDTH, print_report
+from holdfast.app.terminal import Screen
+from holdfast.app.warm import warm
+from holdfast.errors import UsageError
+
+from .options import Json
+
+_MOST_WORLDS = 1_000_000  # a day and more; seeds lie a little further apart
+_GOAL_MISSED = 1
+
+
+def cause(
+    *,
+    worlds: Annotated[int, Parameter(help="How many worlds; every way of losing accounts takes its turn.")] = 300,
+    seed: Annotated[int, Parameter(help="The same seed gives the same worlds.")] = 1,
+    pipeline: Annotated[
+        bool,
+        Parameter(
+            negative="", help="Feed each world through decoder, detection and the desk's inquiry; ten times slower."
+        ),
+    ] = False,
+    check: Annotated[bool, Parameter(negative="", help="Answer 1 when a goal is missed.")] = False,
+    json: Json = False,
+) -> int:
+    """Ask for the common cause in seeded worlds whose truth is known, and tell how often the answer is right.
+
+    A world is a platform of 400 to 12,000 accounts with its ordinary traffic, decoys and gaps in the record, of which 5
+    to 45 accounts were used by attackers: through one cause, through two, or through none in common.
+    """
+    if not 1 <= worlds <= _MOST_WORLDS:
+        raise UsageError(f"--worlds {worlds:,} is out of range", advice=f"Ask for 1 to {_MOST_WORLDS:,} worlds.")
+    errors = Console(stderr=True)
+    if pipeline:
+        warm(errors)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("worlds", total=worlds)
+        report = measure(worlds, seed, pipeline=pipeline, done=lambda: bar.advance(task))
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        screen = Screen(highlight=False, soft_wrap=True)
+        screen.width = max(screen.width, WIDTH)  # a narrow terminal wraps, a pipe needs no cuts
+        print_report(screen, report)
+    return _GOAL_MISSED if check and not report.reached else 0

@@ -10,6 +10,7 @@ from .cohort import (
     CredentialChangedWithin,
     Except,
     Explicit,
+    InShare,
     ReachAbove,
     TouchedBy,
     Verified,
@@ -20,6 +21,7 @@ from .directory import Directory
 from .frontier import frontier, recommended
 from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
+from .lots import LOTS, lot
 from .membership import changed_within, cohort_key, describe, includes
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
@@ -31,6 +33,7 @@ from .undoing import EFFECTS, Effect, Undo, one_way
 __all__ = [
     "EFFECTS",
     "LIKELY",
+    "LOTS",
     "RECENT_MS",
     "TERMS",
     "TOLERANCE",
@@ -49,6 +52,7 @@ __all__ = [
     "Exemption",
     "Explicit",
     "Hold",
+    "InShare",
     "Plan",
     "PlanKind",
     "ReachAbove",
@@ -81,6 +85,7 @@ __all__ = [
     "includes",
     "join",
     "lift",
+    "lot",
     "lure_subject",
     "one_way",
     "outstanding",

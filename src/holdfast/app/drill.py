@@ -31,6 +31,7 @@ from holdfast.response import (
     forget,
 )
 
+from .givenback import recovery, restoration
 from .moment import Figures, Moment
 from .scoreboard import AccountScore, CauseScore, ExposureScore, LedgerScore, LureScore, Scoreboard, Warnings
 from .verdict import judged
@@ -103,6 +104,7 @@ class Drill:
             key=hashlib.sha256(f"holdfast drill {options.seed}".encode()).digest()[:16],
             warnings=engine.detector.take_warnings,
             responder=self._responder(),
+            custody=self.platform.custody,
         )
         self.platform.ask = self.response.gate.ask
         self.platform.held_accounts = self.response.gate.held_accounts
@@ -217,6 +219,8 @@ class Drill:
             proposals=len(self.response.desk.offers),
             warned_at=self._warned_at(),
             warnings=self._warnings(),
+            restoration=restoration(self.response.restoring, self.platform.now),
+            recovery=recovery(self.response.returning, self.platform),
             posts_seen=self.posts,
             events_seen=self.events,
         )

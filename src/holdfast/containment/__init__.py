@@ -27,11 +27,12 @@ from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift,
 from .plans import propose, propose_for_staff
 from .spared import spared, unfounded
 from .subjects import cohort_subject, function_subject, lure_subject, text_subject
-from .terms import LIKELY, TERMS, Term, ends
+from .terms import HIJACKED, LIKELY, TERMS, Term, ends
 from .undoing import EFFECTS, Effect, Undo, one_way
 
 __all__ = [
     "EFFECTS",
+    "HIJACKED",
     "LIKELY",
     "LOTS",
     "RECENT_MS",

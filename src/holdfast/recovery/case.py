@@ -63,8 +63,8 @@ class RecoveryCase(msgspec.Struct, frozen=True, kw_only=True):
     """One hijacked account on its way back. Times are milliseconds since 1970 UTC.
 
     It was attacked first at `attacked_at`; `opened_by` works on it. `shut`, `facts`, `renewed` and `left` (what is
-    still to be put back) tell what is done and what is missing; `lost` could not be put back. It was `released_at`, and
-    opened again `reopened` times, the last time because of `trouble`.
+    still to be put back) tell what is done and what is missing; `back` was put back, `lost` could not be. It was
+    `released_at`, and opened again `reopened` times, the last time because of `trouble`.
     """
 
     account: str
@@ -77,6 +77,7 @@ class RecoveryCase(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     renewed: frozenset[Credential] = frozenset()
     left: tuple[Change, ...] = ()
+    back: tuple[Change, ...] = ()
     lost: tuple[Change, ...] = ()
     released_at: int | None = None
     reopened: int = 0
@@ -203,7 +204,8 @@ def advance(  # noqa: PLR0911  (one answer for each kind of news)
             return _renewed(case, news), ()
         case PutBack(lost=lost):
             _turn(case, Stage.RENEWED, "put content back")
-            return msgspec.structs.replace(case, stage=Stage.PUT_BACK, left=(), lost=lost), ()
+            back = tuple(change for change in case.left if change not in lost)
+            return msgspec.structs.replace(case, stage=Stage.PUT_BACK, left=(), back=back, lost=lost), ()
         case Permitted():
             return _permitted(case, news), (Release(),)
         case Troubled(why=why):

@@ -25,7 +25,9 @@ class Custody(Protocol):
         ...
 
     def shown(self, account: str) -> Sequence[Fact]:
-        """What those who ask for the account have shown so far, in order; theirs, not ours, to tell who they are.
+        """What those who ask for the account have shown so far, in order; it is not for the platform to judge it.
+
+        A telephone number is on file since it was last moved to another SIM card, as far as the platform can know.
 
         Raises:
             PlatformError: the platform did not say.

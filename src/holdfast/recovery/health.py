@@ -11,7 +11,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     released: int = 0
     lures: int = 0  # new lure posts
     takeovers: int = 0  # signs that one of them is being taken over
-    complaints: int = 0  # reports by others
+    complaints: int = 0  # accounts that others reported
     refusals: int = 0  # posts of theirs that the guard refused
 
 

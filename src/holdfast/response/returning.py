@@ -139,14 +139,16 @@ class Returning:
         return case.released_at is not None and now >= case.released_at + self._probation
 
     def _wrong(self, case: RecoveryCase) -> Sequence[str]:
-        """What is wrong with an account on probation, by the bounds of the waves for one account."""
+        """What is wrong with an account on probation, by the bounds of the waves for one account.
+
+        Complaints alone hold nobody again: anybody can file as many as they like.
+        """
         since = case.released_at or 0
         seen = self._signs.of(case.account, since)
         health = Health(
             released=1,
             lures=seen[Sign.LURE],
             takeovers=seen[Sign.TAKEOVER],
-            complaints=seen[Sign.COMPLAINT],
             refusals=seen[Sign.REFUSAL],
         )
         return trouble(health, Bounds())

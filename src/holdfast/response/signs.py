@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from holdfast.events import Report, SecurityEvent
 
-MOST = 100_000  # signs remembered; accounts seen first are forgotten first, so that a flood costs no memory
+MOST = 100_000  # signs remembered, and accounts complained of; the first are forgotten first: a flood costs no memory
 
 
 @enum.unique
@@ -31,9 +31,15 @@ class Signs:
         """Nothing was seen."""
         self._seen: dict[str, list[tuple[int, Sign]]] = {}
         self._count = 0
+        self._complained: dict[str, int] = {}  # apart, so that no flood of complaints makes another sign forgotten
 
     def note(self, sign: Sign, account: str, at: int) -> None:
         """`account` gave this sign at `at` (milliseconds since 1970 UTC)."""
+        if sign is Sign.COMPLAINT:
+            self._complained[account] = max(at, self._complained.get(account, at))
+            if len(self._complained) > MOST:
+                del self._complained[next(iter(self._complained))]
+            return
         self._seen.setdefault(account, []).append((at, sign))
         self._count += 1
         while self._count > MOST:
@@ -46,13 +52,17 @@ class Signs:
                 self.note(Sign.COMPLAINT, event.account, event.time)
 
     def of(self, account: str, at: int) -> Counter[Sign]:
-        """How often `account` gave each sign from `at` on."""
-        return Counter(sign for time, sign in self._seen.get(account, ()) if time >= at)
+        """How often `account` gave each sign from `at` on; however many complain of it, that is once."""
+        seen = Counter(sign for time, sign in self._seen.get(account, ()) if time >= at)
+        if self._complained.get(account, at - 1) >= at:
+            seen[Sign.COMPLAINT] = 1
+        return seen
 
     def since(self, at: int, concerns: Callable[[str], bool] | None = None) -> Counter[Sign]:
         """How often each sign was given from `at` on by the accounts that it `concerns`; None: by all."""
         seen: Counter[Sign] = Counter()
-        for account, signs in self._seen.items():
-            if signs[-1][0] >= at and (concerns is None or concerns(account)):
-                seen += self.of(account, at)
+        for account in self._seen.keys() | self._complained.keys():
+            of_one = self.of(account, at)
+            if of_one and (concerns is None or concerns(account)):
+                seen += of_one
         return seen

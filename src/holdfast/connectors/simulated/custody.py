@@ -1,7 +1,7 @@
 """Who asks for a hijacked account, what can they show, and what does the platform do for them?
 
 Owners come back when they come back: some within the hour, some the next day. What they can show, they had before the
-attack. The intruder asks too, with the mailbox put on file during the attack: it is all an intruder has.
+attack. The intruder asks too, with the mailbox or number that came into their hands in the attack: it is all they have.
 """
 
 from __future__ import annotations
@@ -151,9 +151,10 @@ class SimulatedCustody:
         comes = self.now + int(rng.integers(*OWNER_ASKS_AFTER)) + (DAY if rng.random() < NEXT_DAY else 0)
         facts: list[tuple[int, Fact]] = []
         keys = world.keys(row)
-        if keys.email_is_intruders:
+        if keys.email_is_intruders or keys.phone_is_intruders:
             since = world.chronicle.touched.get(world.accounts.id(row), self.now)
-            fact = Fact(kind=FactKind.CONTACT, source=keys.email, on_file_since=since)
+            source = keys.email if keys.email_is_intruders else token(world.seed, "phone", row)
+            fact = Fact(kind=FactKind.CONTACT, source=source, on_file_since=since)
             facts.append((self.now + INTRUDER_ASKS_AFTER, fact))
         for kind, share in HAS.items():
             if rng.random() < share:

@@ -1,33 +1,20 @@
 """After the attack: innocents freed in waves, hijacked accounts given back to who is proven to own them."""
 
 import functools
-from dataclasses import replace
 from itertools import pairwise
 
 import msgspec
 import pytest
 
 from holdfast.app.drill import Drill, DrillOptions
-from holdfast.connectors.simulated import SCENARIOS
-from holdfast.connectors.simulated.scenario import moment
 from holdfast.containment import Restriction
 from holdfast.ledger import RecordKind
 
-from .small_july import small_july
-
-NAME = "small-july-until-night"
-
-
-def until_night():
-    """Long enough for owners to come, and for the probation of the first of them to pass."""
-    return replace(small_july(), name=NAME, end=moment("2020-07-15T23:59:00Z"))
-
-
-SCENARIOS[NAME] = until_night
+from .small_july import NIGHT
 
 
 def play(path=None):
-    with Drill(DrillOptions(scenario=NAME, approve_after=60.0, store=path)) as run:
+    with Drill(DrillOptions(scenario=NIGHT, approve_after=60.0, store=path)) as run:
         for _ in run.play():
             pass
         truth = run.platform.truth()

@@ -40,6 +40,12 @@ def test_a_domain_and_an_address_at_it_count_as_one():
     assert (4, 1) == (both.points, len(both.set_aside))
 
 
+def test_a_second_key_leaves_the_first_ones_source_to_another_fact():
+    """Which fact stands for which source is chosen so that most counts, not by what was shown first."""
+    told = [fact(FactKind.PASSKEY, "phone"), fact(FactKind.PASSKEY, "key"), fact(FactKind.CALL_BACK, "phone")]
+    assert 11 == weigh(told, ATTACKED).points == weigh(told[::-1], ATTACKED).points
+
+
 def test_a_call_back_by_whoever_works_on_the_case_is_set_aside():
     """Nobody vouches for their own finding."""
     found = weigh([fact(FactKind.CALL_BACK, by="ada")], ATTACKED, "ada")

@@ -14,14 +14,15 @@ from holdfast.containment import (
     text_subject,
 )
 from holdfast.errors import RecoveryError
+from holdfast.events import Report
 from holdfast.guard import Action, Question
-from holdfast.recovery import Order, Phase, Schedule
+from holdfast.recovery import Phase, Schedule
 from holdfast.response import HappeningKind, ResponseSettings
 
 MINUTE = 60_000
 SETTINGS = ResponseSettings(
     waves=Schedule(shares=(0.2, 0.6, 1.0), quiet=5 * MINUTE, every=2 * MINUTE),
-    account_waves=Schedule(order=Order.RISK, shares=(0.5, 1.0), quiet=5 * MINUTE, every=2 * MINUTE),
+    account_waves=Schedule(shares=(0.5, 1.0), quiet=5 * MINUTE, every=2 * MINUTE),
 )
 
 
@@ -167,6 +168,24 @@ def test_refused_lures_of_accounts_let_go_are_trouble(town):
     assert 200 == len(held(town))
 
 
+def complain(town, accounts):
+    now = town.clock.now() + 1
+    town.tell(others=[Report(id=f"r-{fan}", time=now, account=fan, category="spam") for fan in accounts])
+
+
+def test_complaints_about_several_accounts_let_go_are_trouble(town):
+    """About those who are still held they are none: it is not because of the wave."""
+    town.run(6 * MINUTE)
+    still = held(town)
+    complain(town, sorted(still)[:20])
+    town.run(2 * MINUTE)
+    assert held(town) < still
+
+    complain(town, sorted(still - held(town))[:4])
+    town.run(2 * MINUTE)
+    assert still == held(town)
+
+
 def test_waves_end_when_somebody_lifts_the_hold(town):
     """What is over is not given back once more."""
     town.run(MINUTE)
@@ -203,28 +222,39 @@ def test_every_move_is_on_record_with_its_figures(town):
     assert all(200 == body["restored"] + body["held"] for body in told)
 
 
-def test_accounts_held_by_name_but_not_hijacked_go_in_waves_too(town):
-    """Something was done to them, but they may sign in: they are more likely in their owners' hands."""
+def name(town):
+    """Forty more fans, held by name though more likely in their owners' hands; asked for, those that are held."""
     named = town.fans[200:240]
-    put(
-        town,
-        *(
-            place(
-                Subject(kind=SubjectKind.ACCOUNT, id=fan),
-                Restriction.NO_CREDENTIAL_CHANGE,
-                starts=town.clock.now(),
-                until=ends(SubjectKind.ACCOUNT, town.clock.now()),
-                why="touched",
-                campaign="c",
-                plan="q",
-            )
-            for fan in named
-        ),
-    )
+    until = ends(SubjectKind.ACCOUNT, town.clock.now())
+    for fan in named:
+        subject, kind = Subject(kind=SubjectKind.ACCOUNT, id=fan), Restriction.NO_CREDENTIAL_CHANGE
+        put(town, place(subject, kind, starts=town.clock.now(), until=until, why="touched", campaign="c", plan="q"))
+    return lambda: {fan for fan in named if town.held(fan, Restriction.NO_CREDENTIAL_CHANGE)}
+
+
+def test_accounts_held_by_name_but_not_hijacked_go_in_waves_too(town):
+    """Something was done to them, but they may sign in."""
+    named = name(town)
     town.run(4 * MINUTE)
-    assert 40 == sum(town.held(fan, Restriction.NO_CREDENTIAL_CHANGE) for fan in named)
-    town.run(7 * MINUTE)
-    assert not any(town.held(fan, Restriction.NO_CREDENTIAL_CHANGE) for fan in named)
+    assert 40 == len(named())
+    town.run(2 * MINUTE)
+    assert 10 < len(named()) < 30
+    town.run(2 * MINUTE)
+    assert not named()
+
+
+def test_accounts_let_go_by_name_are_taken_back_too(town):
+    """One of them posts the lure: those that went with it are held again, the others were never let go."""
+    lured(town)
+    named = name(town)
+    town.run(6 * MINUTE)
+    left = named()
+    town.clock.advance(1)
+    town.lure(min(set(town.fans[200:240]) - left))
+    town.run(MINUTE)
+    assert 40 == len(named())
+    town.run(29 * MINUTE)
+    assert 40 == len(named())
 
 
 def test_a_run_is_kept_as_plain_data(town):

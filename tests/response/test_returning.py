@@ -3,6 +3,7 @@
 import pytest
 
 from holdfast.containment import Restriction
+from holdfast.detection.takeover import Takeover
 from holdfast.errors import UsageError
 from holdfast.guard import Permit, Refusal
 from holdfast.recovery import Change, Credential, Door, Fact, FactKind, Stage
@@ -144,14 +145,34 @@ def test_an_open_case_outlasts_the_term_of_the_holds(town):
 
 
 def test_who_was_given_back_is_not_taken_again_by_the_same_plan(town, custody):
-    """The plan is asked for once more, and leaves its owner the account."""
+    """The campaign grows and is planned for once more; the plan leaves its owner the account."""
     star = town.stars[0]
     prove(town, custody, star)
     give_back(town, star)
+    town.lure(town.fans[0])
+    with town.response.book.change(town.clock.now()) as page:
+        town.response.docket.offer_again(page, town.offer.about)
     town.desk.request(town.offer.recommended, "dora", town.clock.now())
     town.desk.approve(list(town.desk.requests)[-1], "approver", town.clock.now())
     town.run(MINUTE)
     assert not town.held(star)
+
+
+def test_who_was_given_back_is_taken_again_when_something_is_wrong_after_all(town, custody):
+    """The case is closed, and months later or the same night the account posts the lure: a new plan holds it anew."""
+    star = town.stars[0]
+    prove(town, custody, star)
+    give_back(town, star)
+    town.run(4 * HOUR)
+    assert Stage.CLOSED is case(town, star).stage
+    town.lure(star)
+    with town.response.book.change(town.clock.now()) as page:
+        town.response.docket.offer_again(page, town.offer.about)
+    town.desk.request(town.offer.recommended, "dora", town.clock.now())
+    town.desk.approve(list(town.desk.requests)[-1], "approver", town.clock.now())
+    town.run(2 * MINUTE)
+    assert town.held(star)
+    assert Stage.CLOSED is not case(town, star).stage
 
 
 def test_what_the_platform_does_not_do_is_tried_again_and_never_skipped(make_town, store, platform, clock, custody):
@@ -195,6 +216,47 @@ def test_killed_between_intent_and_outcome_it_is_done_again_under_the_same_inten
     assert Stage.ATTACKER_OUT is case(again, star).stage
     keys = [key.rsplit("/", 1)[-1] for key in again.keys(f"recovery/{star}/") if key.count("/") == 4]
     assert ["intent", "outcome"] == keys
+
+
+def test_who_shows_more_than_is_needed_at_once_is_proven_all_the_same(town, custody):
+    """The rest is not asked for."""
+    star = town.stars[0]
+    more = [Fact(kind=kind, source=kind, on_file_since=PASSKEY.on_file_since, by="cy") for kind in FactKind]
+    custody.shows[star] = [PASSKEY, DEVICE, *more]
+    town.run(5 * MINUTE)
+    assert Stage.PUT_BACK is case(town, star).stage
+    assert (PASSKEY, DEVICE) == case(town, star).facts
+
+
+def test_a_sign_of_takeover_on_probation_holds_again(make_town, store, platform, clock, custody):
+    """Before any post: somebody replaced the address again."""
+    seen = []
+    town = make_town(store, platform, clock, custody=custody, warnings=lambda: [seen.pop() for _ in seen[:]])
+    town.attack()
+    town.carry_out()
+    town.run(2 * MINUTE)
+    star = town.stars[0]
+    prove(town, custody, star)
+    give_back(town, star)
+    town.run(10 * MINUTE)
+    now = town.clock.now()
+    seen.append(
+        Takeover(
+            account=star,
+            staff="s-9",
+            tool_session="ts-9",
+            changed_at=now - MINUTE,
+            reset_at=now - MINUTE,
+            signed_in_at=now,
+            warned_at=now,
+            score=9.0,
+            evidence=(),
+        )
+    )
+    town.tell()
+    town.run(2 * MINUTE)
+    assert town.held(star)
+    assert "takeover" in case(town, star).trouble
 
 
 def test_an_owner_who_renews_little_by_little_is_waited_for(town, custody):

@@ -298,8 +298,8 @@ class Desk:
         return tuple(hold for hold in missing if hold not in wrong and not self._given_back(hold))
 
     def _given_back(self, hold: Hold) -> bool:
-        """Whether it would take an account from its owner again; what goes wrong on probation is dealt with there."""
-        return hold.subject.kind is SubjectKind.ACCOUNT and self._returning.given_back(hold.subject.id)
+        """Whether it would take an account from its owner again, for what is settled."""
+        return hold.subject.kind is SubjectKind.ACCOUNT and self._returning.given_back(hold.subject.id, hold.campaign)
 
     def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
         if not permit.covers(action_hash({"lift": list(filed.lifts), "why": filed.why}), now):

@@ -59,10 +59,12 @@ class Returning:
         cases = (each.case for each in self.recoveries.values())
         return {case.account: case.dossier for case in cases if case.stage is Stage.PUT_BACK}
 
-    def given_back(self, account: str) -> bool:
-        """Whether the account is its owner's again: released, and nothing has been wrong since."""
+    def given_back(self, account: str, about: str) -> bool:
+        """Whether the account, held because of `about`, is its owner's again and nothing has been wrong since."""
         recovery = self.recoveries.get(account)
-        return recovery is not None and recovery.case.stage in {Stage.RELEASED, Stage.CLOSED}
+        if recovery is None or recovery.case.stage not in {Stage.RELEASED, Stage.CLOSED}:
+            return False
+        return recovery.case.campaign == about and not self._wrong(recovery.case)
 
     def review(self, now: int) -> None:
         """Open cases, do what is due in them, and watch the accounts on probation.

@@ -98,6 +98,13 @@ class HoldError(HoldfastError):
     exit_code = 2
 
 
+class RecoveryError(HoldfastError):
+    """A step of giving back was asked for before its turn; nothing was given back."""
+
+    advice = "Do first what the case still lacks; it names it."
+    exit_code = 1
+
+
 class PlatformError(HoldfastError):
     """A platform did not do what a connector asked of it."""
 

@@ -17,12 +17,14 @@ from holdfast.containment import (
     Directory,
     Except,
     Explicit,
+    InShare,
     ReachAbove,
     TouchedBy,
     Verified,
     cohort_key,
     describe,
     includes,
+    lot,
 )
 from holdfast.containment.compile import Within
 from holdfast.errors import HoldError
@@ -40,6 +42,7 @@ simple = st.one_of(
     st.integers(0, 12).map(lambda power: ReachAbove(reach=10**power)),
     st.sampled_from(FACTORS).map(lambda factor: TouchedBy(factor=factor)),
     st.integers(1, 50).map(lambda span: CredentialChangedWithin(milliseconds=span)),
+    st.builds(InShare, seed=st.sampled_from(["one", "two"]), below=st.integers(0, 10_000)),
     st.lists(st.sampled_from(IDS), max_size=4).map(lambda accounts: Explicit(accounts=tuple(accounts))),
 )
 cohorts = st.recursive(
@@ -71,7 +74,7 @@ def _directory(changed: dict[str, int], touched: dict[str, frozenset[str]]) -> D
     return Directory(batch, credential_changes=changed, touched=lambda factor: touched[factor])
 
 
-def _oracle(cohort: Cohort, changed: dict[str, int], touched: dict[str, frozenset[str]], now: int) -> set[str]:  # noqa: PLR0911  (one answer for each kind of cohort)
+def _oracle(cohort: Cohort, changed: dict[str, int], touched: dict[str, frozenset[str]], now: int) -> set[str]:  # noqa: C901, PLR0911  (one answer for each kind of cohort)
     """The members by set arithmetic over everything that exists."""
     match cohort:
         case Verified():
@@ -84,6 +87,8 @@ def _oracle(cohort: Cohort, changed: dict[str, int], touched: dict[str, frozense
             return {account for account, at in changed.items() if at in range(now - span + 1, now + 1)}
         case Explicit(accounts=accounts):
             return set(accounts)
+        case InShare(seed=seed, below=below):
+            return {account for account in IDS if lot(account, seed) < below}
         case AllOf(cohorts=parts):
             members = set(IDS)
             for part in parts:
@@ -139,6 +144,9 @@ def test_different_cohorts_have_different_keys() -> None:
         ReachAbove(reach=2),
         TouchedBy(factor="app:x"),
         Explicit(accounts=("a", "b")),
+        InShare(seed="a", below=1),
+        InShare(seed="b", below=1),
+        InShare(seed="a", below=2),
         AllOf(cohorts=()),
         AnyOf(cohorts=()),
         AllOf(cohorts=(Verified(), ReachAbove(reach=1))),
@@ -181,6 +189,7 @@ def test_members_come_and_go_between_two_questions(directory: Callable[..., Dire
             "verified accounts, or accounts whose credentials changed within 24 hours",
         ),
         (TouchedBy(factor="tool_session:ts-7"), "accounts touched by tool session ts-7"),
+        (InShare(seed="x", below=1_000), "accounts drawn by lot (10.00%)"),
         (AllOf(cohorts=()), "all accounts"),
         (AnyOf(cohorts=()), "no accounts"),
     ],
@@ -195,6 +204,14 @@ def test_a_directory_without_a_column_is_refused_with_its_name() -> None:
     batch = pa.record_batch({"account": ["a1"], "verified": [True]})
     with pytest.raises(HoldError, match=r"lacks the columns handle, reach"):
         Directory(batch)
+
+
+def test_lots_are_drawn_evenly_and_anew_for_each_seed(directory: Callable[..., Directory]) -> None:
+    """A tenth of the lots is a tenth of the accounts, and another seed draws another tenth."""
+    accounts = directory(10_000)
+    one, two = (accounts.mask(InShare(seed=seed, below=1_000), 0) for seed in ("one", "two"))
+    assert 900 < one.sum() < 1_100
+    assert 60 < (one & two).sum() < 140
 
 
 def test_an_unknown_account_is_an_ordinary_one(directory: Callable[..., Directory]) -> None:

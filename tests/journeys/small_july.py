@@ -6,6 +6,7 @@ from holdfast.connectors.simulated import SCENARIOS
 from holdfast.connectors.simulated.scenario import Population, moment
 
 NAME = "small-july"
+NIGHT = "small-july-until-night"
 
 
 def small_july():
@@ -19,4 +20,10 @@ def small_july():
     )
 
 
+def small_night():
+    """The same until owners have come and the probation of the first of them has passed."""
+    return replace(small_july(), name=NIGHT, end=moment("2020-07-15T23:59:00Z"))
+
+
 SCENARIOS[NAME] = small_july
+SCENARIOS[NIGHT] = small_night

@@ -58,6 +58,23 @@ def test_hardly_any_innocent_account_is_held(answered):
     assert answered.history["accounts"]["innocent_held"] == 360_000
 
 
+def test_the_innocent_are_given_back_in_waves_long_before_their_holds_would_end(answered):
+    """Their holds were agreed to for thirty minutes; nobody is held for half of that."""
+    waves = answered.restoration
+    assert (answered.accounts.innocent_held, 0) == (waves.restored, waves.held)
+    assert 0 == waves.pauses
+    assert 15 * answered.accounts.innocent_held > answered.innocent_account_minutes
+
+
+def test_hijacked_accounts_go_to_their_owners_and_to_nobody_else(answered):
+    """All are out of the intruder's hands, most are back by the end of the day, the rest wait for their owners."""
+    recovery = answered.recovery
+    assert 113 == recovery.opened == recovery.attacker_out
+    assert 100 <= recovery.released < recovery.opened
+    assert 0 == recovery.wrong_hands == recovery.reopened
+    assert recovery.opened <= recovery.set_aside
+
+
 def test_every_byte_of_the_record_is_verified(answered):
     """What was done is on a ledger that vouches for itself."""
     assert answered.ledger.verified

@@ -12,6 +12,7 @@ from holdfast.app.drill import Drill, DrillOptions
 from holdfast.backends import LedgerFile
 
 from .small_july import NAME as JULY
+from .small_july import NIGHT
 
 SCENARIO = "session-theft"
 
@@ -53,7 +54,7 @@ def test_a_killed_drill_ends_as_if_it_had_never_been_killed(whole, tmp_path, nth
 
 @pytest.mark.parametrize(
     ("nth", "moment", "permitted", "done"),
-    [(181, "within", False, False), (192, "after", True, True)],
+    [(183, "within", False, False), (192, "after", True, True)],
     ids=["while hundreds of holds are being placed", "while they are carried out"],
 )
 def test_july_is_killed_at_its_worst_moments(whole, tmp_path, nth, moment, permitted, done):
@@ -70,6 +71,21 @@ def test_july_is_killed_at_its_worst_moments(whole, tmp_path, nth, moment, permi
     board = whole(JULY)
     assert (3, True) == (board.detected_after_lure_posts, board.ledger.verified)
     assert board == play(JULY, store)
+
+
+@pytest.mark.parametrize(("nth", "moment"), [(330, "within"), (420, "after")])
+def test_a_drill_killed_while_accounts_are_given_back_ends_like_a_whole_one(whole, tmp_path, nth, moment):
+    """No wave goes twice, no door is left open, nobody is released who would not have been."""
+    store = tmp_path / "killed.db"
+
+    kill(NIGHT, store, nth, moment)
+
+    with LedgerFile(store) as record:
+        keys = {entry.record.key.partition("/")[0] for entry in record.entries()}
+    assert {"waves", "recovery"} <= keys
+    board = whole(NIGHT)
+    assert board.recovery.released > 80
+    assert board == play(NIGHT, store)
 
 
 def test_another_drill_on_the_same_store_is_refused(holdfast, drill, tmp_path):

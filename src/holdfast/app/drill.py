@@ -32,6 +32,7 @@ from holdfast.response import (
     forget,
 )
 
+from .givenback import recovery, restoration
 from .moment import Figures, Moment
 from .scoreboard import AccountScore, CauseScore, ExposureScore, LedgerScore, LureScore, Scoreboard, Warnings
 from .verdict import judged
@@ -107,6 +108,7 @@ class Drill:
             key=key,
             warnings=engine.detector.take_warnings,
             responder=self._responder(),
+            custody=self.platform.custody,
         )
         self.platform.ask = self.response.gate.ask
         self.platform.held_accounts = self.response.gate.held_accounts
@@ -221,6 +223,8 @@ class Drill:
             proposals=len(self.response.desk.offers),
             warned_at=self._warned_at(),
             warnings=self._warnings(),
+            restoration=restoration(self.response.restoring, self.platform.now),
+            recovery=recovery(self.response.returning, self.platform),
             posts_seen=self.posts,
             events_seen=self.events,
         )

@@ -52,6 +52,7 @@ def _rows(board: Scoreboard) -> list[tuple[str, Any, Any]]:
         return found
 
     accounts, lures = board.accounts, board.lure_posts
+    waves, cases = board.restoration, board.recovery
     return [
         ("first warning, before any lure", _clock(board.warned_at), _clock(then("warned_at"))),
         ("  answered", None if board.warned_at is None else _ANSWERED[board.warnings], None),
@@ -70,6 +71,13 @@ def _rows(board: Scoreboard) -> list[tuple[str, Any, Any]]:
         ("  taken away", lures.removed, then("lure_posts", "removed")),
         ("inboxes read", board.exposure.inboxes_read, then("exposure", "inboxes_read")),
         ("archives exported", board.exposure.exports, then("exposure", "exports")),
+        ("innocents given back in waves", waves.restored, None),
+        ("  the last of them", _clock(waves.waves[-1].at if waves.waves else None), None),
+        ("  waves taken back", waves.pauses, None),
+        ("recovery cases", cases.opened, None),
+        ("  given back to proven owners", cases.released, None),
+        ("  probation passed", cases.closed, None),
+        ("  held again", cases.reopened, None),
     ]
 
 

@@ -56,6 +56,50 @@ class ExposureScore(msgspec.Struct, frozen=True, kw_only=True):
     exports: int
 
 
+class WaveScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One move of a cohort's waves, at RFC 3339 time `at`: how many are free again and how many still held after it."""
+
+    at: str
+    cohort: str
+    restored: int
+    held: int
+
+
+class RestorationScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The giving back in waves: of the `accounts` in `cohorts` whom nothing else held, those `restored` and `held`.
+
+    `waves` are the moves in order of time, of cohorts in which there was anybody; `pauses` are waves taken back.
+    """
+
+    cohorts: int
+    accounts: int
+    restored: int
+    held: int
+    pauses: int
+    waves: tuple[WaveScore, ...]
+
+
+class RecoveryScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The recovery cases, as far as each has come or further; `closed` is the end.
+
+    `reopened` were held again on probation; `set_aside` counts facts that proved nothing, `put_back` and `lost` what
+    the attackers had changed. Of those released, the adversary can still get into `wrong_hands`, which has to be 0.
+    Half of them were back within `median_minutes` of their holds.
+    """
+
+    opened: int
+    attacker_out: int
+    owner_proven: int
+    released: int
+    closed: int
+    reopened: int
+    set_aside: int
+    put_back: int
+    lost: int
+    wrong_hands: int
+    median_minutes: float | None
+
+
 class LedgerScore(msgspec.Struct, frozen=True, kw_only=True):
     """The record of the run: entries, the root that vouches for them, and whether every byte was checked."""
 
@@ -87,5 +131,7 @@ class Scoreboard(msgspec.Struct, frozen=True, kw_only=True):
     proposals: int
     warned_at: str | None
     warnings: Warnings
+    restoration: RestorationScore
+    recovery: RecoveryScore
     posts_seen: int
     events_seen: int

@@ -30,6 +30,7 @@ _STYLES: dict[HappeningKind, str] = {
     HappeningKind.PROPOSAL: "cyan",
     HappeningKind.APPROVAL: "bold green",
     HappeningKind.IN_FORCE: "green",
+    HappeningKind.RECOVERY: "green",
     HappeningKind.ALARM: "bold red",
 }
 

@@ -10,6 +10,7 @@ from .cohort import (
     CredentialChangedWithin,
     Except,
     Explicit,
+    InShare,
     ReachAbove,
     TouchedBy,
     Verified,
@@ -20,17 +21,20 @@ from .directory import Directory
 from .frontier import frontier, recommended
 from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
+from .lots import LOTS, lot
 from .membership import changed_within, cohort_key, describe, includes
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
 from .spared import spared, unfounded
 from .subjects import cohort_subject, function_subject, lure_subject, text_subject
-from .terms import LIKELY, TERMS, Term, ends
+from .terms import HIJACKED, LIKELY, TERMS, Term, ends
 from .undoing import EFFECTS, Effect, Undo, one_way
 
 __all__ = [
     "EFFECTS",
+    "HIJACKED",
     "LIKELY",
+    "LOTS",
     "RECENT_MS",
     "TERMS",
     "TOLERANCE",
@@ -49,6 +53,7 @@ __all__ = [
     "Exemption",
     "Explicit",
     "Hold",
+    "InShare",
     "Plan",
     "PlanKind",
     "ReachAbove",
@@ -81,6 +86,7 @@ __all__ = [
     "includes",
     "join",
     "lift",
+    "lot",
     "lure_subject",
     "one_way",
     "outstanding",

@@ -50,6 +50,13 @@ class Explicit(msgspec.Struct, frozen=True, tag="explicit"):
     accounts: tuple[str, ...]
 
 
+class InShare(msgspec.Struct, frozen=True, tag="in_share"):
+    """The share of all accounts that draws a lot (`lots.lot`) below `below` under `seed`; `lots.LOTS` is everybody."""
+
+    seed: str
+    below: int
+
+
 class AllOf(msgspec.Struct, frozen=True, tag="all_of"):
     """Accounts in every one of these cohorts."""
 
@@ -69,4 +76,6 @@ class Except(msgspec.Struct, frozen=True, tag="except"):
     exempt: Cohort
 
 
-Cohort: TypeAlias = Verified | ReachAbove | TouchedBy | CredentialChangedWithin | Explicit | AllOf | AnyOf | Except
+Cohort: TypeAlias = (
+    Verified | ReachAbove | TouchedBy | CredentialChangedWithin | Explicit | InShare | AllOf | AnyOf | Except
+)

@@ -19,12 +19,14 @@ from .cohort import (
     CredentialChangedWithin,
     Except,
     Explicit,
+    InShare,
     ReachAbove,
     TouchedBy,
     Verified,
 )
 from .directory import Directory
 from .hold import Hold, Restriction, SubjectKind
+from .lots import lot
 from .membership import changed_within
 
 _Asks: TypeAlias = Callable[[str, int], bool]
@@ -141,6 +143,8 @@ def _asks(cohort: Cohort, directory: Directory) -> _Asks:  # noqa: PLR0911  (one
         case Explicit(accounts=accounts):
             listed = frozenset(accounts)
             return lambda account, _: account in listed
+        case InShare(seed=seed, below=below):
+            return lambda account, _: lot(account, seed) < below
         case AllOf(cohorts=cohorts):
             parts = tuple(_asks(each, directory) for each in cohorts)
             return lambda account, now: all(part(account, now) for part in parts)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from holdfast.errors import HoldError
 from holdfast.events import ACCOUNTS
+from holdfast.reading import hash_column
 
 from .cohort import (
     AccountFacts,
@@ -21,10 +22,12 @@ from .cohort import (
     CredentialChangedWithin,
     Except,
     Explicit,
+    InShare,
     ReachAbove,
     TouchedBy,
     Verified,
 )
+from .lots import lots
 from .membership import changed_within
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -75,6 +78,7 @@ class Directory:
             raise HoldError(f"the directory of accounts lacks the columns {', '.join(missing)}")
         self._accounts = accounts
         self.__dict__.pop("verified_accounts", None)
+        self._lots: dict[str, npt.NDArray[np.int64]] = {}
         ids = _column(accounts, "account").to_pylist()
         self._rows: dict[str, int] = dict(zip(ids, range(len(ids)), strict=True))
         self.verified: Mask = _numbers(accounts, "verified", np.bool_)
@@ -91,6 +95,12 @@ class Directory:
         """The verified accounts by id: asking it reads memory in two places, where row and column take five."""
         ids = _column(self._accounts, "account").filter(pa.array(self.verified))
         return frozenset(ids.to_pylist())
+
+    def lots(self, seed: str) -> npt.NDArray[np.int64]:
+        """int64[n]: the lot that each account draws under `seed`; worked out once for each seed."""
+        if seed not in self._lots:
+            self._lots[seed] = lots(hash_column(_column(self._accounts, "account")), seed)
+        return self._lots[seed]
 
     def row(self, account: str) -> int | None:
         """The row of `account`, or None when the platform has not named it."""
@@ -144,6 +154,8 @@ class Directory:
                 )
             case Explicit(accounts=accounts):
                 return self.of(accounts)
+            case InShare(seed=seed, below=below):
+                return self.lots(seed) < below
             case AllOf(cohorts=cohorts):
                 return self._fold(np.logical_and, cohorts, now, empty=True)
             case AnyOf(cohorts=cohorts):

@@ -23,6 +23,7 @@ from .cohort import (
     CredentialChangedWithin,
     Except,
     Explicit,
+    InShare,
     ReachAbove,
     TouchedBy,
     Verified,
@@ -188,7 +189,7 @@ def _follows(cohort: Cohort) -> bool:
             return any(map(_follows, cohorts))
         case Except(cohort=inner):
             return _follows(inner)
-        case Verified() | ReachAbove() | CredentialChangedWithin() | Explicit():
+        case Verified() | ReachAbove() | CredentialChangedWithin() | Explicit() | InShare():
             return False
         case _:
             assert_never(cohort)

@@ -17,10 +17,12 @@ from .cohort import (
     CredentialChangedWithin,
     Except,
     Explicit,
+    InShare,
     ReachAbove,
     TouchedBy,
     Verified,
 )
+from .lots import LOTS, lot
 
 KEY_HEX = 16
 NAMED_ACCOUNTS = 3  # how many of an explicit list a sentence names before it counts the rest
@@ -42,6 +44,8 @@ def includes(cohort: Cohort, facts: AccountFacts, now: int) -> bool:  # noqa: PL
             return changed_within(facts.credential_changed_at, milliseconds, now)
         case Explicit(accounts=accounts):
             return facts.account in accounts
+        case InShare(seed=seed, below=below):
+            return lot(facts.account, seed) < below
         case AllOf(cohorts=cohorts):
             return all(includes(each, facts, now) for each in cohorts)
         case AnyOf(cohorts=cohorts):
@@ -70,7 +74,7 @@ def canonical(cohort: Cohort) -> Cohort:
             return parts[0] if len(parts) == 1 else AnyOf(cohorts=parts)
         case Except(cohort=inner, exempt=exempt):
             return Except(cohort=canonical(inner), exempt=canonical(exempt))
-        case Verified() | ReachAbove() | TouchedBy() | CredentialChangedWithin():
+        case Verified() | ReachAbove() | TouchedBy() | CredentialChangedWithin() | InShare():
             return cohort
         case _:
             assert_never(cohort)
@@ -106,7 +110,7 @@ def describe(cohort: Cohort) -> str:  # noqa: PLR0911  (one answer for each kind
             return "no accounts"
         case Verified():
             return "verified accounts"
-        case ReachAbove() | TouchedBy() | CredentialChangedWithin():
+        case ReachAbove() | TouchedBy() | CredentialChangedWithin() | InShare():
             return f"accounts {_clause(cohort)}"
         case _:
             assert_never(cohort)
@@ -121,6 +125,8 @@ def _clause(cohort: Cohort) -> str:
             return f"touched by {kind.replace('_', ' ')} {value}".rstrip()
         case CredentialChangedWithin(milliseconds=milliseconds):
             return f"whose credentials changed within {_lasting(milliseconds)}"
+        case InShare(below=below):
+            return f"drawn by lot ({below / LOTS:.2%})"
         case Verified() | Explicit() | AllOf() | AnyOf() | Except():
             return f"among ({describe(cohort)})"
         case _:

@@ -2,8 +2,9 @@
 
 from .archive import Archive
 from .clock import Clock
+from .custody import Custody
 from .engine import Engine
 from .platform import Capability, Platform, Standing
 from .store import Store, Transaction
 
-__all__ = ["Archive", "Capability", "Clock", "Engine", "Platform", "Standing", "Store", "Transaction"]
+__all__ = ["Archive", "Capability", "Clock", "Custody", "Engine", "Platform", "Standing", "Store", "Transaction"]

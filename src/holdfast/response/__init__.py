@@ -1,4 +1,4 @@
-"""The only room that acts: watch, desk, executor, reconciler."""
+"""The only room that acts: watch, desk, executor, reconciler, and what gives back."""
 
 from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
@@ -8,6 +8,8 @@ from .house import Response, ResponseSettings, forget
 from .outbox import Pace
 from .reconcile import Report
 from .responders import AutoResponder, NoResponder, Responder
+from .restoring import Restoring, Told
+from .returning import Returning
 from .standing import Limits
 from .timeline import Happening, HappeningKind, Timeline
 
@@ -35,7 +37,10 @@ __all__ = [
     "Responder",
     "Response",
     "ResponseSettings",
+    "Restoring",
+    "Returning",
     "StandingOrder",
     "Timeline",
+    "Told",
     "forget",
 ]

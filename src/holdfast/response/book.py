@@ -26,7 +26,19 @@ T = TypeVar("T")
 
 HOLDS = "holds"
 ERRANDS = "errands"
-COLLECTIONS = (HOLDS, ERRANDS, "cases", "found", "offers", "plans", "requests", "suspicions", "takeovers")
+COLLECTIONS = (
+    HOLDS,
+    ERRANDS,
+    "cases",
+    "found",
+    "offers",
+    "plans",
+    "recoveries",
+    "requests",
+    "suspicions",
+    "takeovers",
+    "waves",
+)
 ACTOR = "holdfast"  # who is named on the record when no person asked for it
 
 

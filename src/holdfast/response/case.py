@@ -114,13 +114,14 @@ class RequestState(enum.StrEnum):
 
     OPEN = "open"
     DONE = "done"
-    OVERTAKEN = "overtaken"  # reality moved on too far; the plan was offered again
+    OVERTAKEN = "overtaken"  # reality moved on too far; what was asked for has to be looked at anew
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
-    """A request on the desk, with the approvals it has got: to carry out `plan`, or to lift the holds in `lifts`.
+    """A request on the desk, with the approvals it has got.
 
-    `about` is the campaign or incident; `filed_at` is milliseconds since 1970 UTC.
+    It is to carry out `plan`, to lift the holds in `lifts`, or to give hijacked accounts back: those in `releases`,
+    each with the dossier of its case. `about` is the campaign or incident; `filed_at` is milliseconds since 1970 UTC.
     """
 
     request: Request
@@ -128,6 +129,7 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     filed_at: int
     plan: Plan | None = None
     lifts: tuple[str, ...] = ()
+    releases: dict[str, str] = {}
     why: str = ""
     approvals: tuple[Approval, ...] = ()
     state: RequestState = RequestState.OPEN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -22,6 +22,7 @@ from holdfast.containment import (
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Approval, Permit, Refusal, Request, action_hash, decide, quorum
 from holdfast.ledger import RecordKind
+from holdfast.recovery.case import release_hash
 
 from .book import Book, Page, Shelf
 from .case import Concern, Filed, Offer, RequestState, StandingOrder
@@ -30,6 +31,7 @@ from .docket import Docket
 from .incidents import Incidents
 from .knowledge import Knowledge
 from .offers import Offers
+from .returning import Returning
 from .standing import Limits
 from .timeline import HappeningKind
 
@@ -53,13 +55,14 @@ class Desk:
     The executor sees nothing that did not pass through here or through the standing order of something that did.
     """
 
-    def __init__(  # noqa: PLR0913  (the rooms' parts that a decision touches)
+    def __init__(  # noqa: PLR0913, PLR0917  (the rooms' parts that a decision touches)
         self,
         book: Book,
         docket: Docket,
         incidents: Incidents,
         offers: Offers,
         knowledge: Knowledge,
+        returning: Returning,
         *,
         limits: Limits,
     ) -> None:
@@ -69,6 +72,7 @@ class Desk:
         self._incidents = incidents
         self._offers = offers
         self._knowledge = knowledge
+        self._returning = returning
         self._limits = limits
         self.requests = Shelf(book, "requests", Filed)
 
@@ -87,6 +91,17 @@ class Desk:
             and latest[filed.about].concern is Concern.CAMPAIGN
             for filed in self.requests.values()
         )
+
+    @property
+    def ready(self) -> Mapping[str, str]:
+        """The hijacked accounts that can be given back and are in no open request, each with its dossier."""
+        asked = {
+            account
+            for filed in self.requests.values()
+            if filed.state is RequestState.OPEN
+            for account in filed.releases
+        }
+        return {account: dossier for account, dossier in self._returning.ready.items() if account not in asked}
 
     @property
     def dead_letters(self) -> Sequence[Held]:
@@ -150,6 +165,37 @@ class Desk:
             )
             filed = Filed(request=request, about=held[0].campaign, filed_at=now, lifts=lifts, why=why)
             self._file(filed, f"asks to lift {len(lifts)} holds: {why}", now)
+        return self._decide(filed, now)
+
+    def request_release(self, accounts: Iterable[str], by: str, now: int) -> Answer:
+        """Ask for hijacked accounts to be given back, as their cases stand; two others must agree to all of them.
+
+        Raises:
+            UsageError: none is named, or one of them is not at that step of its case.
+            StoreError: nothing was kept, nothing was done.
+
+        """
+        ready = self._returning.ready
+        wanted = sorted(set(accounts))
+        early = [account for account in wanted if account not in ready]
+        if early or not wanted:
+            raise UsageError(f"{early[0]} cannot be given back yet" if early else "no account was named")
+        dossiers = {account: ready[account] for account in wanted}
+        action = release_hash(dossiers)
+        filed = self.requests.get(action[:ID_HEX])
+        if filed is None:
+            directory = self._knowledge.directory
+            request = Request(
+                id=action[:ID_HEX],
+                action_hash=action,
+                by=by,
+                kind="release",
+                accounts=len(wanted),
+                reach=sum(directory.reach_of(account) for account in wanted),
+                one_way=True,  # what a wrong owner has read cannot be unread
+            )
+            filed = Filed(request=request, about="recovery", filed_at=now, releases=dossiers)
+            self._file(filed, f"asks to give {len(wanted)} accounts back to their owners", now)
         return self._decide(filed, now)
 
     def approve(self, request: str, by: str, now: int) -> Answer:
@@ -219,6 +265,8 @@ class Desk:
         decision = decide(filed.request, filed.approvals, now)
         if isinstance(decision, Refusal):
             return decision
+        if filed.releases:
+            return self._release(filed, decision, now)
         if filed.plan is None:
             return self._lift(filed, decision, now)
         return self._carry_out(filed, filed.plan, decision, now)
@@ -243,11 +291,15 @@ class Desk:
         return permit
 
     def _missing(self, plan: Plan, now: int) -> tuple[Hold, ...]:
-        """What of the plan is not in force yet, without those of whom it has shown since that they took no part."""
+        """What of the plan is not in force yet, without who took no part, as shows by now, and who was given back."""
         missing = outstanding(plan, (held.hold for held in self._book.holds.values()), now)
         case = self._docket.cases.get(plan.campaign)
         wrong = unfounded(missing, spared(case.campaign)) if case is not None else []
-        return tuple(hold for hold in missing if hold not in wrong)
+        return tuple(hold for hold in missing if hold not in wrong and not self._given_back(hold))
+
+    def _given_back(self, hold: Hold) -> bool:
+        """Whether it would take an account from its owner again, for what is settled."""
+        return hold.subject.kind is SubjectKind.ACCOUNT and self._returning.given_back(hold.subject.id, hold.campaign)
 
     def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
         if not permit.covers(action_hash({"lift": list(filed.lifts), "why": filed.why}), now):
@@ -257,6 +309,21 @@ class Desk:
             for hold in filed.lifts:
                 page.tell(hold, Over(at=now, why=filed.why))
             page.note(HappeningKind.ENDED, f"{len(filed.lifts)} holds lifted: {filed.why}", filed.about)
+        return permit
+
+    def _release(self, filed: Filed, permit: Permit, now: int) -> Permit | Overtaken:
+        ready = self._returning.ready
+        with self._book.change(now) as page:
+            if any(ready.get(account) != dossier for account, dossier in filed.releases.items()):
+                self.requests.put(page, filed.request.id, msgspec.structs.replace(filed, state=RequestState.OVERTAKEN))
+                page.note(
+                    HappeningKind.REFUSAL, "not given back, a case has changed since it was asked for", filed.about
+                )
+                return Overtaken(request=filed.request.id, drifts=())
+            self._permit(page, filed, permit, {"releases": filed.releases})
+            self._returning.release(page, permit, filed.releases)
+            text = f"{len(filed.releases)} accounts given back to their owners, on probation"
+            page.note(HappeningKind.RECOVERY, text, filed.about)
         return permit
 
     def _permit(self, page: Page, filed: Filed, permit: Permit, what: dict[str, object]) -> None:

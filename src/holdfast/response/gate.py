@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from holdfast.containment import Directory, Hold, compile_rule, compile_rules
-from holdfast.guard import Answer, Question, Reader, Snapshot
+from holdfast.guard import Answer, Question, Reader, Reason, Snapshot, Verdict
 
 from .book import Book
 from .conduct import LIVE
+from .signs import Sign, Signs
 from .silence import Silence
+
+_SAYS_A_LURE = frozenset({Reason.LURE_HELD, Reason.LURE_HELD_HERE, Reason.NEAR_DUPLICATE_HELD})
 
 
 class Gate:
@@ -22,11 +25,12 @@ class Gate:
     its intent is kept. Rules end by the time that each question brings, so expiry needs no swap.
     """
 
-    def __init__(self, book: Book, directory: Directory, read: Reader) -> None:
-        """Answer for the holds in `book`; `read` is `reading.read_text`."""
+    def __init__(self, book: Book, directory: Directory, read: Reader, signs: Signs | None = None) -> None:
+        """Answer for the holds in `book`; `read` is `reading.read_text`; refusals for what is said go to `signs`."""
         self._book = book
         self._directory = directory
         self._read = read
+        self._signs = signs
         self._snapshot = Snapshot((), version=0, read=read)
         self._silence: Silence | None = None
         self.compile_anew()
@@ -56,7 +60,14 @@ class Gate:
 
     def ask(self, question: Question) -> Answer:
         """The answer to one question, by the holds in force at its time."""
-        return self._snapshot.answer(question)
+        answer = self._snapshot.answer(question)
+        if (
+            answer.verdict is not Verdict.ALLOW
+            and self._signs is not None
+            and not _SAYS_A_LURE.isdisjoint(answer.reasons)
+        ):
+            self._signs.note(Sign.REFUSAL, question.account, question.time)
+        return answer
 
     def may_post(self, accounts: Sequence[str], now: int) -> npt.NDArray[np.bool_]:
         """bool[n]: which of `accounts` may post at all at `now` (milliseconds since 1970 UTC)."""

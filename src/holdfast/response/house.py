@@ -9,11 +9,13 @@ from typing import assert_never
 import msgspec
 import pyarrow as pa
 
+from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
 from holdfast.guard import Reader
 from holdfast.investigation import Touches, TouchSettings
-from holdfast.ports import Clock, Engine, Platform, Store
+from holdfast.ports import Clock, Custody, Engine, Platform, Store
+from holdfast.recovery import Order, Schedule
 
 from .book import COLLECTIONS, Book
 from .desk import Desk
@@ -27,6 +29,9 @@ from .offers import Offers
 from .outbox import Pace
 from .reconcile import Reconciler, Report
 from .responders import NoResponder, Responder
+from .restoring import Restoring
+from .returning import Returning
+from .signs import Sign, Signs
 from .standing import Limits
 from .timeline import Timeline
 from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
@@ -38,7 +43,9 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How patient and how far-reaching the response is; times in milliseconds.
 
     The platform is compared with what should be every `reconcile_every`; dead letters are tried again by themselves
-    every `dead_every`, cases are looked at again every `review_every`.
+    every `dead_every`, cases are looked at again every `review_every`. Cohorts go free by `waves`; accounts held by
+    name though more likely in their owners' hands by `account_waves`, slower, since something was done to each of them.
+    `probation` is how long an account is watched that was given back: as long as the attack of 2020 went on in public.
     """
 
     pace: Pace = Pace()
@@ -47,6 +54,9 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     dead_every: int = 15 * MINUTE
     review_every: int = 1 * MINUTE
     touches: TouchSettings = TouchSettings()
+    waves: Schedule = Schedule()
+    account_waves: Schedule = Schedule(order=Order.RISK, quiet=60 * MINUTE, every=30 * MINUTE)
+    probation: int = 180 * MINUTE
 
 
 class Response:
@@ -69,11 +79,12 @@ class Response:
         key: bytes,
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
         responder: Responder | None = None,
+        custody: Custody | None = None,
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
-        the engine has seen since it was last asked.
+        the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -92,8 +103,15 @@ class Response:
         offers = Offers(self.book)
         self.docket = Docket(platform, self.book, found, offers, self.knowledge)
         self.incidents = Incidents(self.book, offers, self.knowledge)
-        self.desk = Desk(self.book, self.docket, self.incidents, offers, self.knowledge, limits=settings.limits)
-        self.gate = Gate(self.book, self.knowledge.directory, read)
+        self._signs = Signs()
+        self.restoring = Restoring(
+            self.book, self.knowledge, self._signs, cohorts=settings.waves, accounts=settings.account_waves
+        )
+        self.returning = Returning(self.book, custody, self.incidents, self._signs, probation=settings.probation)
+        self.desk = Desk(
+            self.book, self.docket, self.incidents, offers, self.knowledge, self.returning, limits=settings.limits
+        )
+        self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()
         self._executor = Executor(platform, self.book, clock, settings.pace)
@@ -116,6 +134,7 @@ class Response:
 
         """
         self._unheard.extend(self.watch.take(batch, now))
+        self._signs.reports(batch.others)
         while self._unheard:
             self._hear(self._unheard[0], now)
             self._unheard.popleft()
@@ -139,18 +158,25 @@ class Response:
         match news:
             case CampaignSeen():
                 self.docket.seen(news, now)
+                if news.campaign.tier is CampaignTier.CONTAIN:
+                    for account, time, _ in news.posts:
+                        self._signs.note(Sign.LURE, account, time)
             case StaffSuspected(suspicion=suspicion):
                 self.incidents.suspected(suspicion, now)
             case TakeoverSeen(takeover=takeover):
                 self.incidents.warned(takeover, now)
+                self._signs.note(Sign.TAKEOVER, takeover.account, takeover.warned_at)
             case _:
                 assert_never(news)
 
     def _look_again(self, now: int) -> None:
+        self.restoring.open(now)
         if now >= self._review_at:
             self._review_at = now + self._settings.review_every
             self.docket.review(now)
             self.incidents.review(now)
+            self.restoring.review(now)
+            self.returning.review(now)
         if now >= self._reconcile_at and self.book.holds:
             self.report = self._reconciler.once(now)
             self._reconcile_at = self.report.again_at or now + self._settings.reconcile_every

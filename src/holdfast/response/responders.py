@@ -9,6 +9,7 @@ from .case import Concern, RequestState
 from .desk import Desk
 
 SECOND = 1_000  # milliseconds
+RELEASES_EVERY = 15 * 60 * SECOND  # cases are looked through together, a few times an hour
 
 
 class Responder(Protocol):
@@ -30,6 +31,8 @@ class NoResponder:
 class AutoResponder:
     """Requests the suggested plan as soon as it is offered; others approve it `seconds` later.
 
+    So it does with the release of accounts whose cases are ready, every quarter of an hour.
+
     They are as many different people as the guard asks for, the requester never among them. For drills: it decides
     nothing that a person should, it only takes as long as people would. Offers about other concerns than those in
     `answers` wait until a campaign was answered: then an attack is known, and every warning may belong to it.
@@ -48,11 +51,15 @@ class AutoResponder:
         self._answers = frozenset(answers)
         self._requester = requester
         self._approvers = approvers
+        self._releases_at = 0
         self._asked: set[tuple[str, int]] = set()  # offers that were answered; after a restart asking again is harmless
 
     def act(self, desk: Desk, now: int) -> int | None:
         """Request what is offered, approve what was requested `seconds` ago."""
         self._ask(desk, now)
+        if now >= self._releases_at and (ready := desk.ready):
+            desk.request_release(ready, self._requester, now)
+            self._releases_at = now + RELEASES_EVERY
         for filed in [each for each in desk.requests.values() if each.state is RequestState.OPEN]:
             if filed.filed_at + self._wait > now:
                 continue

@@ -25,6 +25,7 @@ class HappeningKind(enum.StrEnum):
     ENDED = "ended"
     REPAIR = "repair"
     FOUND = "found"
+    RECOVERY = "recovery"
     ALARM = "alarm"
 
 

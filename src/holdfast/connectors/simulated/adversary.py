@@ -21,6 +21,7 @@ from typing import assert_never
 from numpy.random import Generator
 
 from holdfast.events import Account, CredentialChange, Report
+from holdfast.recovery import Change
 
 from .foothold import Foothold
 from .geography import Place, country_of, relay, stranger
@@ -264,6 +265,8 @@ class Adversary:
         if self._inside(grip) is None or not grip.lures:
             return
         accounts = self._world.accounts
+        pinned = Change(what="pinned_post", before="", now=list(grip.lures)[-1], at=time)
+        self._world.changes.setdefault(grip.row, []).append(pinned)
         self._world.tell(
             Account(
                 account=accounts.id(grip.row),
@@ -273,7 +276,7 @@ class Adversary:
                 reach=int(accounts.reach[grip.row]),
                 tier=self._services.tier(grip.row),
                 org=accounts.org(grip.row),
-                unknown={"pinned_post": list(grip.lures)[-1]},
+                unknown={"pinned_post": pinned.now},
             )
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from holdfast.ports import Capability, Standing
 from .adversary import Adversary
 from .chronicle import Figures, Truth
 from .crowd import Crowd
+from .custody import SimulatedCustody
 from .gate import CAPABILITIES, Ask, HeldAccounts
 from .routine import Routine
 from .scenario import SECOND, Scenario
@@ -110,6 +111,7 @@ class SimulatedPlatform:
         self._desk = AccountDesk(self._world)
         self._routine = Routine(self._world, self._services, self._desk)
         self._crowd = Crowd(self._world, self._services)
+        self.custody = SimulatedCustody(self._world, self._services)
         self._traffic = Traffic(self._world.accounts, scenario, seed)
         self._tally = Tally(self._world)
         self._world.on_touched.append(self._tally.touched)
@@ -222,6 +224,17 @@ class SimulatedPlatform:
         """The figures so far, lures counted as live up to `until` (milliseconds since 1970 UTC; None: now)."""
         return score(self._world, self._tally, self._now if until is None else until)
 
+    def in_wrong_hands(self, accounts: Iterable[str]) -> int:
+        """How many of `accounts` the adversary could still get into; for scoreboards alone."""
+        return sum(self._can_get_in(self._world.accounts.row(account)) for account in accounts)
+
+    def _can_get_in(self, row: int) -> bool:
+        attack = self.scenario.attack
+        if attack is None or self._world.keys(row).in_wrong_hands:
+            return attack is not None
+        shut = row in self._world.without_app or attack.app in self._world.gate.revoked_apps(self._now)
+        return bool(attack.app) and bool(self._world.touched[row]) and not shut
+
     def _next_stop(self) -> int:
         elapsed = self._now - self.scenario.start
         stop = min(self.scenario.start + (elapsed // self._tick + 1) * self._tick, self.scenario.end)
@@ -236,7 +249,7 @@ class SimulatedPlatform:
         self._world.agenda.run(until)
         posts = self._ordinary(now, until) if now >= self.scenario.start else None
         special = self._world.take_posts()
-        self._now = until
+        self._now = self.custody.now = until
         return Batch(posts=_merge(posts, special), others=self._take_records(until))
 
     def _ordinary(self, now: int, until: int) -> pa.RecordBatch:

@@ -105,7 +105,7 @@ class Services:
     ) -> str | None:
         """The id of the post, or None when it was refused; `app` is the third-party client that carries it."""
         gate = self._world.gate
-        if app and gate.stands(SubjectKind.APP, app, Restriction.REVOKE_APP, time):
+        if app and (row in self._world.without_app or gate.stands(SubjectKind.APP, app, Restriction.REVOKE_APP, time)):
             return None
         account = self._world.accounts.id(row)
         question = Question(account=account, action=Action.POST, time=time, text=text, urls=urls, app=app)

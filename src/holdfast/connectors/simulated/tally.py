@@ -32,7 +32,8 @@ class Tally:
         self._counted: Mask = np.zeros(size, np.bool_)  # the innocents among those who are held just now
         self._edges: list[tuple[int, int]] = []  # when which row's holds change of themselves, the soonest on top
         self._cohort: Mask | None = None  # whom the guard keeps from posting; None: nobody
-        self._probe: Mask = np.zeros(len(self._few), np.bool_)
+        self._held_once: Mask = np.zeros(size, np.bool_)  # whom the guard held when it was asked about everybody
+        self._held_rows: Rows = np.zeros(0, np.int64)  # their rows: a few of them are probed with the rest
         self._probed_at = self._looked_at = -LOOK_EVERY
         self._innocents = 0
         self.held: Mask = np.zeros(size, np.bool_)  # at any time
@@ -76,11 +77,13 @@ class Tally:
         if ask is None:
             return
         self._probed_at = now
-        probe = ask(self._few, now)
-        if now - self._looked_at < LOOK_EVERY and (probe == self._probe).all():
+        few = self._few if len(self._held_rows) > PROBED else np.union1d(self._few, self._held_rows)
+        probe = ask(few, now)
+        if now - self._looked_at < LOOK_EVERY and np.array_equal(probe, self._held_once[few]):
             return
-        self._probe, self._looked_at = probe.copy(), now
+        self._looked_at = now
         held = ask(self._everyone, now)
+        self._held_once, self._held_rows = held.copy(), np.flatnonzero(held)
         self._cohort = held.copy() if held.any() else None
         everybody = self._pushed if self._cohort is None else self._pushed | self._cohort
         self.held |= everybody

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from holdfast.events import POSTS, SecurityEvent
+from holdfast.recovery import Change
 
 from .agenda import Agenda
 from .chronicle import Chronicle
@@ -41,6 +42,12 @@ class Keys:
         """An open session of the intruder's, if there is one."""
         return next((session for session, intruder in self.sessions.items() if intruder), None)
 
+    @property
+    def in_wrong_hands(self) -> bool:
+        """Whether an intruder has a session, or what it takes to open one."""
+        known = self.password_is_intruders or self.email_is_intruders or self.phone_is_intruders
+        return known or self.intruder_session is not None
+
 
 @dataclass(slots=True, kw_only=True)
 class Said:
@@ -68,6 +75,8 @@ class World:
         self.touched: Mask = np.zeros(self.accounts.size, np.bool_)  # no longer innocent
         self.posts: dict[str, Said] = {}
         self.posts_of: dict[int, list[str]] = {}  # those of one row
+        self.changes: dict[int, list[Change]] = {}  # what an intruder altered about a row
+        self.without_app: set[int] = set()  # rows that the stolen app was shut out of, one by one
         self._records: list[tuple[int, int, SecurityEvent]] = []
         self.refused_to_innocents = 0
         self.alerts_refused = 0

@@ -91,12 +91,21 @@ def test_a_late_event_keeps_its_time():
 def test_a_gap_of_years_is_followed(cut):
     """Many posts with a new time are right, though the first few may be taken for wrong; the gap was not watched."""
     time = StreamTime()
-    time.settle(posts(*every(SECOND, 100)))
+    time.settle(posts(*every(SECOND, 400)))
     later = every(SECOND, 40, START + 3 * YEAR)
     stretches = [stretch for part in (later[:cut], later[cut:]) for stretch in time.settle(posts(*part))]
     assert time.now == later[-1]
     assert time.set_right == (cut if cut < 16 else 0)
-    assert sum(stretch.leap for stretch in stretches) == later[cut if cut < 16 else 0] - (START + 99 * SECOND)
+    assert sum(stretch.leap for stretch in stretches) == later[cut if cut < 16 else 0] - (START + 399 * SECOND)
+
+
+def test_a_short_file_that_ends_days_after_it_began_is_told_as_it_is():
+    """Nine days of three posts, then the attack a day and two hours later: three events are enough to be believed."""
+    quiet = [START + day * DAY + minute * MINUTE for day in range(9) for minute in range(3)]
+    attack = every(MINUTE, 3, quiet[-1] + 26 * HOUR)
+    time = StreamTime()
+    assert settled(time, posts(*quiet, *attack)) == [*quiet, *attack]
+    assert time.set_right == 0
 
 
 @pytest.mark.parametrize("wrong", [FUTURE, PAST])

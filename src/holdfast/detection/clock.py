@@ -3,7 +3,7 @@
 An event more than a span ahead of the stream's time is taken as of now; a post that lies as far behind, as of when it was
 heard: at the end of its batch. The span is a day, or many times the stream's usual step where that is longer: a quiet
 stream moves in leaps. Where so many events in a row stand apart that they cannot all be wrong, it is the stream that has
-moved: then they are right, and the time in between was not watched. Security events that come late keep their times: the platform itself wrote them.
+moved: then they are right, and the time in between was not watched. A young stream needs fewer. Security events that come late keep their times: the platform itself wrote them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from . import model
 
 _NOW, _SEEN, _STEP, _LAST, _RUN, _SET_RIGHT, _WORDS = range(7)
 _SPAN, _STEPS, _ENOUGH = model.CLOCK_SPAN, model.CLOCK_STEPS, model.CLOCK_ENOUGH
+_FEWEST, _SHARE = model.CLOCK_FEWEST, model.CLOCK_SHARE
 _LONGEST_STEP = 1 << 50  # ms; so that no sum overflows, whatever times are told
 _FURTHEST = 1 << 60
 _BEHIND = -(1 << 61)
@@ -161,9 +162,10 @@ def _settle(times: Array, is_post: Array, state: Array, right: Array, leaps: Arr
             state[_NOW] = max(now, time)
             state[_SEEN] += 1
         elif side > 0 or is_post[at]:
+            enough = min(_ENOUGH, state[_SEEN], max(_FEWEST, state[_SEEN] // _SHARE))
             run = side if state[_RUN] * side < 0 else state[_RUN] + side
             others = len(times) - at - 1 if side > 0 else _following(times, is_post, at + 1, now - most)
-            if abs(run) + others >= min(_ENOUGH, state[_SEEN]):
+            if abs(run) + others >= enough:
                 _hear(right, start, at, now)
                 leaps[count, 0], leaps[count, 1] = at, away
                 count, start = count + 1, at

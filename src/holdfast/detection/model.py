@@ -313,6 +313,9 @@ CLOCK_SPAN, CLOCK_STEPS, CLOCK_ENOUGH = 1 * DAY, 256, 16
 """How far from the stream's time an event may be: a day, or 256 of the stream's usual steps where that is longer (a forum
 of fifty posts a day may be silent for five days). Sixteen events in a row that stand apart on one side, or as many as were seen
 at all, move the stream: who wants to move it must post as much as everybody else. [judged]"""
+CLOCK_FEWEST, CLOCK_SHARE = 3, 16
+"""Fewer are enough where few were seen so far: one in sixteen of them, and three at least. So a short file that ends days after it
+began is told as it is. [judged]"""
 
 LURE_WINDOW = 30 * DAY
 NEXT_LURE_WINDOW = 6 * HOUR

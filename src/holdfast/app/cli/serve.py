@@ -45,7 +45,7 @@ def serve(  # noqa: PLR0913 - each is a word on the command line
     ] = None,
     archive: Annotated[
         Path | None,
-        Parameter(help="Keep all events in this folder, as Parquet; a new start hears the last 72 hours again."),
+        Parameter(help="Keep what was seen in this folder (var/events), so that a new start knows it again."),
     ] = None,
     host: Annotated[str | None, Parameter(help="Where to listen. Beyond loopback it takes a token.")] = None,
     port: Annotated[int | None, Parameter(help="8321 unless said otherwise; 0 takes a free one and tells it.")] = None,

@@ -16,17 +16,15 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from holdfast.app.keeping import Keeper
 from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock
 from holdfast.app.warm import warm_wholly
-from holdfast.backends import ParquetArchive
 from holdfast.errors import SettingsError
 from holdfast.response import HoldState
 
-from .again import hear_again, remember
 from .front import LOOPBACK, Front
 from .guard import GuardRoutes
 from .logs import Log, crash, make_log, quiet_libraries
+from .memory import Memory, put_back
 from .metrics import Metrics
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
@@ -59,11 +57,9 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
     with closing(listen_at(settings)) as listener:
         log.info("starting", pid=os.getpid(), token=bearer is not None, unseen=str(settings.guard.unseen))
         warm_wholly()
-        with _opened(settings) as (run, keeper, archive):
+        with _opened(settings) as (run, memory):
             _tidy()
-            worker = Worker(
-                run, keeper, dialect=settings.dialect, log=log, before=lambda: hear_again(run, archive, log)
-            )
+            worker = Worker(run, memory, dialect=settings.dialect, log=log)
             application = _application(settings, run, worker, bearer, log)
             worker.start()
             try:
@@ -120,8 +116,8 @@ def listen_at(settings: Settings) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Keeper, ParquetArchive | None]]:
-    archive = ParquetArchive(Path(settings.store.archive)) if settings.store.archive else None
+def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Memory]]:
+    memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
         approve_after=settings.response.auto_seconds,
@@ -130,9 +126,9 @@ def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Keeper, ParquetArch
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
     )
-    with run.store, closing(Keeper(archive)) as keeper:
-        remember(run)
-        yield run, keeper, archive
+    with run.store:
+        put_back(run)
+        yield run, memory
 
 
 def _application(settings: Settings, run: LiveWatch, worker: Worker, bearer: Bearer | None, log: Log) -> Front:

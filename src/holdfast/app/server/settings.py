@@ -78,9 +78,9 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     archive: Annotated[
         str,
         Meta(
-            description="Folder that keeps every event as Parquet; from it a new start hears the last 72 hours again."
+            description="Folder that keeps what was seen: events and accounts. Empty: after a new start it is unknown."
         ),
-    ] = ""
+    ] = "var/events"
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

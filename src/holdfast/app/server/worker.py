@@ -12,18 +12,19 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from holdfast.app.keeping import Keeper
 from holdfast.app.live import LiveWatch
 from holdfast.errors import HoldfastError, LedgerError, StoreError
 from holdfast.events import LONGEST_LINE, Batch, Decoded, Decoder, Dialect, LineSplitter, Reject
 from holdfast.response import HoldState
 
 from .logs import Log, crash
+from .memory import Memory
 
 T = TypeVar("T")
 
 BEAT = 0.25  # seconds between looks at what is due, when nothing comes in: well within the second a new hold may take
 _PROBE_EVERY = 1.0  # seconds between looks at the store
+_SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
 _TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
 _REJECTS_TOLD = 100  # of one body: enough to see what is wrong, too few to send a body back
 
@@ -38,13 +39,15 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """What one body of events held: all of it has been dealt with, and what follows from it is on record.
 
-    `rejected` names the first 100 of the lines that are no events; `rejects` counts them all.
+    `rejected` names the first 100 of the lines that are no events; `rejects` counts them all. `kept` says whether the
+    events survive this process in the archive, so that a new start knows what was seen.
     """
 
     posts: int = 0
     events: int = 0
     rejects: int = 0
     rejected: tuple[Rejected, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +73,11 @@ class _Job(Generic[T]):
 class Worker:
     """The thread; give it bodies with `hear`, questions with `ask`. Everything it owns is touched by it alone."""
 
-    def __init__(
-        self, run: LiveWatch, keeper: Keeper, *, dialect: Dialect, log: Log, before: Callable[[], None]
-    ) -> None:
-        """Own `run` and `keeper`; do `before` first (hear again what was archived)."""
-        self._run, self._keeper, self._log, self._before = run, keeper, log, before
+    def __init__(self, run: LiveWatch, memory: Memory, *, dialect: Dialect, log: Log) -> None:
+        """Own `run` and `memory`; recall first what was seen before."""
+        self._run, self._memory, self._log = run, memory, log
+        self._unsettled: list[tuple[Future[Heard], Heard]] = []
+        self._unsettled_since = 0.0
         self._decoder = Decoder(dialect)
         self._questions: deque[_Job[Any]] = deque()
         self._bodies: deque[_Job[Heard]] = deque()
@@ -127,9 +130,11 @@ class Worker:
         try:
             self._begin()
             while (job := self._next()) is not None or not self._stopping:
-                if job is not None and job.done.set_running_or_notify_cancel():
+                if job is not None:
                     self._answer(job)
                 self._guarded(self._tick)
+                self._settle()
+            self._archive(lambda: self._memory.close(self._run))
             self.status = replace(self.status, phase="stopped", seen_at=float("-inf"))
         except LedgerError as error:
             self._log.error("record_broken", error=type(error).__name__, advice=error.advice)
@@ -146,10 +151,26 @@ class Worker:
 
     def _answer(self, job: _Job[Any]) -> None:
         try:
-            job.done.set_result(job.do())
+            told = job.do()
         except BaseException as error:  # noqa: BLE001 - whoever waits is told, whatever it is
-            job.done.set_exception(error)
+            _tell(job.done, error)
             self._note(error)
+            return
+        if isinstance(told, Heard):
+            self._unsettled_since = self._unsettled_since if self._unsettled else time.monotonic()
+            self._unsettled.append((job.done, told))
+        else:
+            _tell(job.done, told)
+
+    def _settle(self) -> None:
+        """Answer bodies once they are safe: at once when no more wait, else many together."""
+        late = time.monotonic() - self._unsettled_since >= _SETTLE_EVERY
+        if not self._unsettled or (self._bodies and not late):
+            return
+        kept = self._archive(lambda: self._memory.settle(self._run))
+        for done, heard in self._unsettled:
+            _tell(done, msgspec.structs.replace(heard, kept=bool(kept)))
+        self._unsettled = []
 
     def _guarded(self, deed: Callable[[], None]) -> None:
         try:
@@ -184,28 +205,27 @@ class Worker:
     def _refuse_all(self, error: LedgerError) -> None:
         while not self._stopping:
             job = self._next()
-            if job is not None and job.done.set_running_or_notify_cancel():
-                job.done.set_exception(error)
+            if job is not None:
+                _tell(job.done, error)
 
     def _begin(self) -> None:
         self.status = Status(phase="hearing again")
-        self._guarded(self._before)
+        self._guarded(lambda: self._memory.recall(self._run, self._log))
         self.status = Status(phase="at work")
-        self._log.info("at_work")
 
     def _tick(self) -> None:
-        self._archive(self._keeper.tick)
         self._run.tick()
         self._probe()
 
-    def _archive(self, deed: Callable[[], None]) -> None:
-        """Keep events in the archive; where that fails it is told, and they are judged all the same."""
+    def _archive(self, deed: Callable[[], T]) -> T | None:
+        """Do it with the archive; where that fails it is told, and events are judged all the same."""
         try:
-            deed()
+            return deed()
         except StoreError as error:
             self.totals["archive_failures"] += 1
             if self._due_to_tell("archive"):
                 self._log.error("archive_failed", error=type(error).__name__, advice=error.advice)
+            return None
 
     def _probe(self) -> None:
         now = time.monotonic()
@@ -213,6 +233,8 @@ class Worker:
             return
         figures = _figures(self._run)
         self._probed_at = now
+        if self.status.trouble or not self.status.figures:
+            self._log.info("ready")
         self.status = Status(phase="at work", seen_at=now, figures=figures, forgotten=dict(self._run.counters))
 
     def _hear(self, body: bytes) -> Heard:
@@ -230,7 +252,7 @@ class Worker:
         return Heard(posts=posts, events=events, rejects=len(rejects), rejected=told)
 
     def _take(self, batch: Batch) -> None:
-        self._archive(lambda: self._keeper.take(batch))
+        self._archive(lambda: self._memory.take(batch))
         for _ in self._run.taking(batch):
             self._probe()
 
@@ -242,6 +264,16 @@ class Worker:
                     yield Decoded(batch=Batch(), rejects=(part,))
                 else:
                     yield self._decoder.decode(part.data, part.first)
+
+
+def _tell(done: Future[Any], what: object) -> None:
+    """Hand over an answer or an error, unless whoever asked has gone."""
+    if not done.set_running_or_notify_cancel():
+        return
+    if isinstance(what, BaseException):
+        done.set_exception(what)
+    else:
+        done.set_result(what)
 
 
 def _figures(run: LiveWatch) -> dict[str, int]:

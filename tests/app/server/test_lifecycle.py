@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 
+import httpx2
 import pytest
 from tests.journeys.stories import ADDRESS, TAKEN, attack
 
@@ -64,7 +65,7 @@ def test_a_new_start_knows_what_was_seen_before(served):
 
 def test_without_an_archive_the_answer_says_that_events_are_not_kept(served):
     """What was decided is in the store all the same."""
-    server = served("--archive", "")
+    server = served(environment={"HOLDFAST_STORE_ARCHIVE": ""})
     assert server.client.post("/v1/events", content=attack_now()).json()["kept"] is False
 
 
@@ -222,3 +223,19 @@ def test_a_state_that_is_not_seen_shows_in_readiness_and_in_answers(served):
     ready = server.client.get("/ready")
     assert (503, False, True) == (ready.status_code, ready.json()["snapshot"], ready.json()["worker"])
     assert 200 == server.client.get("/health").status_code
+
+
+def test_a_log_that_nobody_reads_any_more_stops_nothing(tmp_path):
+    """Whoever read it has gone: the service answers, hears, and ends in order all the same."""
+    words = [sys.executable, "-m", "holdfast", "serve", "--port", "0"]
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        told = {}
+        while "ready" not in told:
+            line = json.loads(process.stderr.readline())
+            told[line["event"]] = line
+        process.stderr.close()
+        url = f"http://127.0.0.1:{told['listening']['port']}"
+        assert 422 == httpx2.post(f"{url}/v1/events", content=b"nonsense").status_code
+        assert 200 == httpx2.get(f"{url}/ready").status_code
+        process.send_signal(signal.SIGTERM)
+        assert 0 == process.wait(PATIENCE)

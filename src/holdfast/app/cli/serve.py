@@ -44,7 +44,7 @@ def serve(  # noqa: PLR0913 - each is a word on the command line
         Path | None, Parameter(help="The record's signing key, made if it is not there. For a file: beside it.")
     ] = None,
     archive: Annotated[
-        Path | None,
+        str | None,
         Parameter(help="Keep what was seen in this folder (var/events), so that a new start knows it again."),
     ] = None,
     host: Annotated[str | None, Parameter(help="Where to listen. Beyond loopback it takes a token.")] = None,
@@ -71,7 +71,7 @@ def serve(  # noqa: PLR0913 - each is a word on the command line
     told = {
         "store.address": None if store is None else store_address(store),
         "store.key": None if key is None else str(key),
-        "store.archive": None if archive is None else str(archive),
+        "store.archive": archive,
         "server.host": host,
         "server.port": port,
         "response.auto_seconds": auto_seconds(auto),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import traceback
@@ -14,10 +15,21 @@ Log: TypeAlias = Any  # structlog types its loggers so loosely that nothing is l
 _FRAMES = 8  # innermost ones of a fault: where it was, and who asked
 
 
+class _Lines(structlog.PrintLogger):
+    """Writes lines; where nobody reads them any more, or the disk is full, the service goes on without."""
+
+    def msg(self, message: str) -> None:
+        """Write one."""
+        with contextlib.suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = msg
+
+
 def make_log(out: TextIO | None = None) -> Log:
     """A logger that writes to `out`, or the standard error."""
     return structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr if out is None else out),
+        _Lines(sys.stderr if out is None else out),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -18,6 +18,7 @@ from holdfast.backends import ParquetArchive, load_roll, save_roll
 from holdfast.events import Batch
 from holdfast.ports import Archive
 from holdfast.response import HoldState
+from holdfast.response.executor import Way, way_of
 
 from .logs import Log
 
@@ -107,7 +108,8 @@ class Memory:
 def put_back(run: LiveWatch) -> None:
     """Tell the mirror what stands on it, and a clock of the stream how late it is by the record."""
     for held in run.response.book.holds.values():
-        if held.state is HoldState.IN_FORCE and held.hold.restriction in run.platform.capabilities:
+        pushed = way_of(held.hold, run.platform) is Way.PUSH
+        if pushed and held.state is HoldState.IN_FORCE:
             run.platform.apply(held.hold)
     for entry in run.store.entries(max(0, run.store.checkpoint().size - 1)):
         run.clock.reached(entry.record.time)

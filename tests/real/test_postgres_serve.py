@@ -3,7 +3,6 @@
 import signal
 
 import pytest
-
 from tests.app.server.running import Served, attack_now
 from tests.journeys.stories import TAKEN
 

@@ -10,13 +10,23 @@ import importlib
 import inspect
 import os
 import platform
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "benchmarks.md"
 HIJACKBENCH = Path(__file__).resolve().parent.parent.parent / "shared" / "hijackbench"
-NAMES = ("decode", "reading", "detection", "media", "guard", "ledger", "cause")
+NAMES = (
+    "decode",
+    "reading",
+    "detection",
+    "media",
+    "guard",
+    "ledger",
+    "cause",
+    *(["serve"] if shutil.which("wrk") else []),
+)
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench`; do not edit. Rates are per core and per second of processor time unless the name says

@@ -15,7 +15,20 @@ def test_help_names_every_command(capsys):
     """`--help` is the first thing a new person reads."""
     assert 0 == main(["--help"])
     said = capsys.readouterr().out
-    commands = ("demo", "drill", "scan", "watch", "ledger", "backup", "restore", "migrate", "bench")
+    commands = (
+        "demo",
+        "drill",
+        "scan",
+        "watch",
+        "serve",
+        "doctor",
+        "token",
+        "ledger",
+        "backup",
+        "restore",
+        "migrate",
+        "bench",
+    )
     assert all(word in said for word in (*commands, "Exit codes"))
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,45 @@ MOMENT = (
     10_000  # milliseconds of stream time judged at once: a plan's approval takes a minute, a lure's third post seconds
 )
 _AHEAD = 4  # deliveries read before they are needed: the reader waits for the watch, not the other way round
+
+
+class LiveClock(Protocol):
+    """A clock that may go by what the stream tells."""
+
+    def now(self) -> int:
+        """Milliseconds since 1970 UTC; it never goes back."""
+        ...
+
+    def saw(self, batch: Batch) -> None:
+        """Hear of `batch`."""
+        ...
+
+    def reached(self, time: int) -> None:
+        """It is `time` (milliseconds since 1970 UTC) or later: so much is on record."""
+        ...
+
+
+class WallClock:
+    """The time of this machine, whatever the stream says: for a stream that tells what happens now.
+
+    Where the machine's clock is set back, time stands still until it has come there again.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        """`wall` gives seconds since 1970 UTC."""
+        self._wall = wall
+        self._latest = 0
+
+    def now(self) -> int:
+        """Milliseconds since 1970 UTC; it never goes back."""
+        self._latest = max(self._latest, int(self._wall() * 1000))
+        return self._latest
+
+    def saw(self, batch: Batch) -> None:
+        """Nothing comes of it."""
+
+    def reached(self, time: int) -> None:
+        """Nothing comes of it: a record from the future would stop the time."""
 
 
 class StreamClock:
@@ -57,9 +97,12 @@ class StreamClock:
     def saw(self, batch: Batch) -> None:
         """Move to the newest event of `batch` that can be believed, if it is newer than now."""
         self._time.settle(batch)
-        newest = min(self._time.now or 0, int(self._wall() * 1000))
-        if newest > self.now():
-            self._newest, self._read_at = newest, self._monotonic()
+        self.reached(min(self._time.now or 0, int(self._wall() * 1000)))
+
+    def reached(self, time: int) -> None:
+        """Move to `time` (milliseconds since 1970 UTC), if that is later than now."""
+        if time > self.now():
+            self._newest, self._read_at = time, self._monotonic()
 
 
 def key_beside(store: Path | str) -> Path:
@@ -85,7 +128,7 @@ class LiveWatch:
         store: Path | str | None,
         memory_mb: int,
         key: Path | None = None,
-        clock: StreamClock | None = None,
+        clock: LiveClock | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
@@ -102,7 +145,7 @@ class LiveWatch:
             if store is None
             else load_or_create_signer(key or key_beside(store), origin=ORIGIN)
         )
-        self.clock = clock or StreamClock()
+        self.clock: LiveClock = clock or StreamClock()
         self.platform = MirroredPlatform()
         self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
         engine = make_engine(memory_mb=memory_mb)
@@ -122,7 +165,12 @@ class LiveWatch:
         self._offers: dict[str, int] = {}
 
     def take(self, batch: Batch) -> None:
-        """Deal with one batch, a moment of the stream's time after the other."""
+        """Deal with one batch."""
+        for _ in self.taking(batch):
+            pass
+
+    def taking(self, batch: Batch) -> Iterator[None]:
+        """Deal with one batch, a moment of the stream's time after the other; gives way after each."""
         self.platform.learn(batch)
         if self.platform.grown:
             self.response.meet(self.platform.accounts())
@@ -130,6 +178,7 @@ class LiveWatch:
             self.clock.saw(moment)
             self.response.observe(moment, self.clock.now())
             self.tick()
+            yield
 
     def tick(self) -> None:
         """Do what is due."""

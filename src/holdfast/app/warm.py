@@ -16,7 +16,7 @@ import pyarrow as pa
 from rich.console import Console
 
 from holdfast.detection import DetectionSettings, Detector
-from holdfast.events import Batch, Post, SignIn, posts_to_batch
+from holdfast.events import Batch, Decoder, Post, SignIn, posts_to_batch
 from holdfast.events.code_cache import code_cache
 from holdfast.reading import Reader, Readings, read_text
 from holdfast.reading.kernel import compiled_before
@@ -37,6 +37,16 @@ def warm(console: Console) -> None:
         Reader().read(_batch().posts)
         read_text(_TEXT)
     Detector(DetectionSettings(memory_mb=_MEMORY_MB)).observe(_batch())
+
+
+def warm_wholly() -> None:
+    """Have every kernel ready for good, those for decoding much at once too: a service must not fall silent later."""
+    warm(Console(quiet=True))
+    Reader().read(_batch().posts)
+    read_text(_TEXT)
+    Detector(DetectionSettings(memory_mb=_MEMORY_MB)).observe(_batch())
+    line = b'{"id":"1","time":1,"account":"a","text":"t"}\n'
+    Decoder(few=0, short=0).decode(line * 2)
 
 
 @contextmanager

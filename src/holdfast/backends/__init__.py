@@ -6,6 +6,7 @@ from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
 from .parquet import ParquetArchive
 from .places import discard_file, file_of, names_password
+from .roll import load_roll, save_roll
 from .store import SqlStore
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "discard_file",
     "file_of",
     "load_or_create_signer",
+    "load_roll",
     "names_password",
+    "save_roll",
     "verify_store",
 ]

@@ -65,7 +65,7 @@ class ParquetArchive:
 
         """
         self._folder = folder
-        with _failures(folder):
+        with failures(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sweep(folder)
             self._next = {kind: max((part.last for part in self._parts(kind)), default=0) + 1 for kind in SCHEMAS}
@@ -76,7 +76,7 @@ class ParquetArchive:
         for kind, rows in (("posts", batch.posts), ("events", _rows_of(batch.others))):
             if not rows.num_rows:
                 continue
-            with _failures(self._folder):
+            with failures(self._folder):
                 if kind not in self._open:
                     self._open[kind] = _Writer(self._folder, SCHEMAS[kind])
                 writer = self._open[kind]
@@ -92,7 +92,7 @@ class ParquetArchive:
     def settle(self) -> None:
         """Give every file that is being written its name, and join small ones."""
         for kind in tuple(self._open):
-            with _failures(self._folder):
+            with failures(self._folder):
                 self._settle(kind)
 
     def read(self, since: int, until: int) -> Iterator[Batch]:
@@ -141,7 +141,7 @@ class ParquetArchive:
 
     def _rows(self, kind: str, since: int, until: int) -> Iterator[pa.RecordBatch]:
         for part in self._parts(kind):
-            with _failures(part.path):
+            with failures(part.path):
                 file = pq.ParquetFile(part.path)
                 for group in range(file.num_row_groups):
                     if not _may_hold(file.metadata.row_group(group), since, until):
@@ -234,7 +234,7 @@ def _may_hold(group: pq.RowGroupMetaData, since: int, until: int) -> bool:
 
 
 @contextlib.contextmanager
-def _failures(where: Path) -> Iterator[None]:
+def failures(where: Path) -> Iterator[None]:
     """What the disk or the format refuses, as our own errors."""
     try:
         yield

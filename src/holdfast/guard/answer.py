@@ -42,6 +42,7 @@ class Reason(enum.StrEnum):
     STAFF_HELD = "staff_held"  # this staff member has no tools
     TOOL_SESSION_HELD = "tool_session_held"  # this session of an internal tool is over
     TOOL_HELD = "tool_held"  # nobody has this tool, or this function of it
+    STATE_UNSEEN = "state_unseen"  # it cannot be known just now what is held, and then nothing may happen here
 
 
 # What a person may still release; everything else is refused outright.
@@ -72,7 +73,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(part for part in (what, why, self._end(), *able) if part)
 
     def _end(self) -> str:
-        if self.verdict is Verdict.HOLD:
+        if self.verdict is Verdict.HOLD or self.reasons == (Reason.STATE_UNSEEN,):
             return ""
         if self.until is None:
             return "This stands until a person has looked at it."
@@ -116,11 +117,13 @@ _WHY: Mapping[Reason, str] = {
     Reason.STAFF_HELD: "Your staff access is held while an incident is being looked into.",
     Reason.TOOL_SESSION_HELD: "This session of the tool was ended because of an incident.",
     Reason.TOOL_HELD: "This tool, or this function of it, is held for everybody because of an incident.",
+    Reason.STATE_UNSEEN: "It cannot be checked just now; that is a fault on our side, not yours.",
 }
 
 _OWNER = "If this is your account, prove it through account recovery; nothing in it is lost."
 _WAIT = "There is nothing you need to do; try again when it has ended."
 _WARN = "To warn others, describe it without repeating it."
+_AGAIN = "Try again in a minute."
 _DESK = "Call the incident desk by the number you know, not by one that somebody gives you."
 
 _ABLE: Mapping[Reason, str] = {
@@ -137,4 +140,5 @@ _ABLE: Mapping[Reason, str] = {
     Reason.STAFF_HELD: _DESK,
     Reason.TOOL_SESSION_HELD: _DESK,
     Reason.TOOL_HELD: _DESK,
+    Reason.STATE_UNSEEN: _AGAIN,
 }

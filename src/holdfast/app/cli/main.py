@@ -28,7 +28,21 @@ app = cyclopts.App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `main` says that what was recorded is whole
 )
-_COMMANDS = ("demo", "drill", "scan", "explain", "watch", "ledger", "backup", "restore", "migrate", "bench")
+_COMMANDS = (
+    "demo",
+    "drill",
+    "scan",
+    "explain",
+    "watch",
+    "serve",
+    "doctor",
+    "token",
+    "ledger",
+    "backup",
+    "restore",
+    "migrate",
+    "bench",
+)
 _ELSEWHERE = {"restore": "backup"}  # commands that share the file of another
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
     app.command(f"holdfast.app.cli.{_ELSEWHERE.get(_name, _name)}:{_name}", name=_name)

@@ -20,6 +20,23 @@ CAPABILITIES: Mapping[Restriction, Capability] = {
 }
 
 
+KNOWN = pa.schema(
+    [
+        ("account", pa.string()),
+        ("first", pa.int64()),
+        ("last", pa.int64()),
+        ("posts", pa.int64()),
+        ("verified", pa.bool_()),
+        ("reach", pa.int64()),
+        ("handle", pa.string()),
+        ("tier", pa.string()),
+        ("org", pa.string()),
+        ("created", pa.int64()),
+    ]
+)
+_AT_ONCE = 10_000  # rows made into objects together
+
+
 class _Seen(msgspec.Struct):
     """What the stream has told of one account; times are milliseconds since 1970 UTC."""
 
@@ -50,6 +67,10 @@ class MirroredPlatform:
         self._seen: dict[str, _Seen] = {}
         self._told = 0
         self._holds: dict[Subject, dict[Restriction, set[str]]] = {}
+
+    def __len__(self) -> int:
+        """How many accounts are known."""
+        return len(self._seen)
 
     @property
     def grown(self) -> bool:
@@ -94,6 +115,17 @@ class MirroredPlatform:
             for account, seen in self._seen.items()
         ]
         return pa.RecordBatch.from_pylist(rows, schema=ACCOUNTS)
+
+    def known(self) -> pa.RecordBatch:
+        """All that `meet` needs to know them again, one row for each account."""
+        rows = [{"account": account, **msgspec.to_builtins(seen)} for account, seen in self._seen.items()]
+        return pa.RecordBatch.from_pylist(rows, schema=KNOWN)
+
+    def meet(self, known: pa.Table) -> None:
+        """Know those of `known` (what `known` gave) of whom the stream has not told yet."""
+        for rows in known.to_batches(max_chunksize=_AT_ONCE):
+            for row in rows.to_pylist():
+                self._seen.setdefault(row.pop("account"), msgspec.convert(row, _Seen))
 
     def apply(self, hold: Hold) -> None:
         """Note that `hold` stands; doing so twice is the same as once.

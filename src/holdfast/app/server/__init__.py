@@ -1,0 +1,1 @@
+"""How does a platform ask and tell Holdfast over HTTP? The guard, events, and what people look at."""

@@ -1,0 +1,207 @@
+"""Would the service run here? One look at each thing it stands on, and what to do where it would not."""
+
+from __future__ import annotations
+
+import enum
+import errno
+import os
+import resource
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from holdfast.backends import LedgerFile, file_of
+from holdfast.errors import HoldfastError, SettingsError
+from holdfast.events.code_cache import code_cache
+from holdfast.reading.kernel import compiled_before
+
+from .service import bearer_of, listen_at
+from .settings import TOKEN_VARIABLE, Settings, load
+
+_ROOM_LEAST, _ROOM_GOOD = 256, 2_048  # MiB where the record lies: to write at all, and for some days of an incident
+_MEGABYTE = 1_048_576
+_SPARE_FILES = 64  # descriptors besides those of connections: store, archive, log
+
+
+@enum.unique
+class Health(enum.StrEnum):
+    """How something is."""
+
+    WELL = "well"
+    WARNING = "warning"
+    ILL = "ill"  # the service would not run, or not for long
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at, how it is, and what to do about it."""
+
+    about: str
+    health: Health
+    says: str
+    advice: str = ""
+
+
+def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
+    """Look at everything; without settings there is nothing else to look at."""
+    try:
+        settings = load(file, environment)
+    except HoldfastError as error:
+        return [_ill("settings", error)]
+    looks: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
+        ("store", _store),
+        ("key", _key),
+        ("archive", _archive),
+        ("disk", _disk),
+        ("address", _address),
+        ("files", _files),
+    )
+    return [_well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
+
+
+def _each(looks: tuple[tuple[str, Callable[[Settings], Finding]], ...], settings: Settings) -> Iterator[Finding]:
+    for about, look in looks:
+        try:
+            yield look(settings)
+        except HoldfastError as error:
+            yield _ill(about, error)
+
+
+def _token(settings: Settings, environment: Mapping[str, str]) -> Finding:
+    try:
+        bearer = bearer_of(settings, environment.get(TOKEN_VARIABLE) or None)
+    except HoldfastError as error:
+        return _ill("token", error)
+    if bearer is None:
+        return _well("token", "none: every program on this machine may ask, and nobody else")
+    return _well("token", "one is required")
+
+
+def _store(settings: Settings) -> Finding:
+    address = settings.store.address
+    file = file_of(address)
+    if file is not None and not file.exists():
+        return _room_to_make("store", file, "there is none yet; it is made at the first start")
+    with LedgerFile(address) as record:
+        size = record.checkpoint().split("\n")[1]
+    return _well("store", f"it can be read; {int(size):,} entries on record")
+
+
+def _key(settings: Settings) -> Finding:
+    file = file_of(settings.store.address)
+    if settings.store.key:
+        key = Path(settings.store.key)
+    else:
+        assert file is not None, "settings without a file name a key"
+        key = file.with_name(file.name + ".key")
+    if not key.exists():
+        if file is not None and file.exists():
+            return Finding(
+                about="key",
+                health=Health.ILL,
+                says=f"{key} is not there, but the record it signed is",
+                advice="Restore the key from its backup, or begin a new record.",
+            )
+        return _room_to_make("key", key, "there is none yet; it is made at the first start")
+    mode = stat.S_IMODE(key.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return Finding(
+            about="key",
+            health=Health.ILL,
+            says=f"{key} may be read by others (mode {mode:04o})",
+            advice=f"Run: chmod 600 {key}; if somebody may have read it, begin a new record with a new key.",
+        )
+    return _well("key", f"{key} is its owner's alone")
+
+
+def _archive(settings: Settings) -> Finding:
+    if not settings.store.archive:
+        return Finding(
+            about="archive",
+            health=Health.WARNING,
+            says="there is none: after a new start, what was seen before is not known to detection",
+            advice="Name a folder: store.archive.",
+        )
+    return _room_to_make("archive", Path(settings.store.archive) / "any", "the folder can be written to")
+
+
+def _disk(settings: Settings) -> Finding:
+    places = [file_of(settings.store.address), Path(settings.store.archive) if settings.store.archive else None]
+    rooms = {place: shutil.disk_usage(_there(place)).free // _MEGABYTE for place in places if place is not None}
+    if not rooms:
+        return _well("disk", "the record is in a database: its server's disk is not looked at")
+    place, room = min(rooms.items(), key=lambda each: each[1])
+    says = f"{room:,} MiB are free where {place} lies"
+    if room >= _ROOM_GOOD:
+        return _well("disk", says)
+    health = Health.ILL if room < _ROOM_LEAST else Health.WARNING
+    return Finding(about="disk", health=health, says=says, advice=f"Free some: {_ROOM_GOOD:,} MiB last for some days.")
+
+
+def _address(settings: Settings) -> Finding:
+    try:
+        listen_at(settings).close()
+    except SettingsError as error:
+        if not isinstance(error.__cause__, OSError) or error.__cause__.errno != errno.EADDRINUSE:
+            raise
+        advice = "Nothing to do if it is this service; else choose another server.port."
+        return Finding(about="address", health=Health.WARNING, says="somebody listens there already", advice=advice)
+    return _well("address", f"{settings.server.host}, port {settings.server.port}, is free")
+
+
+def _files(settings: Settings) -> Finding:
+    wanted = settings.server.connections + _SPARE_FILES
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY or most >= wanted:
+        return _well("files", f"{wanted:,} files may be open at once")
+    return Finding(
+        about="files",
+        health=Health.WARNING,
+        says=f"{most:,} files may be open at once, and {wanted:,} are wanted",
+        advice=f"Run: ulimit -n {wanted}; or lower server.connections.",
+    )
+
+
+def _kernels() -> Finding:
+    if code_cache() is None:
+        return Finding(
+            about="kernels",
+            health=Health.WARNING,
+            says="they cannot be kept, so each start compiles them for a minute",
+            advice="Give the account a folder for caches that only it may write to: XDG_CACHE_HOME.",
+        )
+    if compiled_before():
+        return _well("kernels", "they are compiled for this processor")
+    return Finding(
+        about="kernels",
+        health=Health.WARNING,
+        says="they are not compiled yet: the first start takes a minute",
+        advice="Nothing to do. An image for many machines: run `holdfast serve` once on one like them.",
+    )
+
+
+def _room_to_make(about: str, file: Path, says: str) -> Finding:
+    folder = _there(file)
+    if os.access(folder, os.W_OK | os.X_OK):
+        return _well(about, says)
+    return Finding(
+        about=about,
+        health=Health.ILL,
+        says=f"{folder} may not be written to",
+        advice=f"Let the account of the service write there, or name another place for {file.name}.",
+    )
+
+
+def _there(place: Path) -> Path:
+    """The nearest folder above `place` that there is."""
+    return next(folder for folder in place.absolute().parents if folder.is_dir())
+
+
+def _well(about: str, says: str) -> Finding:
+    return Finding(about=about, health=Health.WELL, says=says)
+
+
+def _ill(about: str, error: HoldfastError) -> Finding:
+    return Finding(about=about, health=Health.ILL, says=str(error), advice=error.advice)

@@ -1,0 +1,95 @@
+"""How is the service doing, in figures for Prometheus? Counted where it happens, gathered when somebody asks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from .guard import GuardRoutes, histogram
+from .tally import Tally
+from .worker import Worker
+
+GAUGES = {
+    "holdfast_ledger_entries": ("ledger_entries", "Entries on record."),
+    "holdfast_campaigns": ("campaigns", "Campaigns known."),
+    "holdfast_proposals_waiting": ("proposals_waiting", "Proposals that somebody has to decide about."),
+    "holdfast_holds_in_force": ("holds_in_force", "Holds in force."),
+    "holdfast_dead_letters": ("dead_letters", "Holds whose deed was given up; a person has to look."),
+    "holdfast_errands": ("errands", "Deeds that wait to be done."),
+    "holdfast_accounts": ("accounts", "Accounts that cohorts are evaluated over."),
+    "holdfast_snapshot_version": ("snapshot_version", "Version of the holds in force since this start."),
+}
+COUNTERS = {
+    "holdfast_posts": ("posts", "Posts heard."),
+    "holdfast_security_events": ("events", "Other events heard."),
+    "holdfast_rejects": ("rejects", "Lines that are no events."),
+    "holdfast_worker_errors": ("errors", "Rounds of the worker that failed."),
+    "holdfast_archive_failures": ("archive_failures", "Times that the archive did not keep what it was given."),
+}
+
+
+class Metrics:
+    """A collector over everything that counts."""
+
+    def __init__(self, guard: GuardRoutes, worker: Worker, tally: Tally) -> None:
+        """Over these."""
+        self._guard, self._worker, self._tally = guard, worker, tally
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+
+    def text(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """Each figure as it stands."""
+        yield from self._of_guard()
+        yield from self._of_worker()
+        yield from self._of_requests()
+
+    def _of_guard(self) -> Iterator[Metric]:
+        guard = self._guard
+        answers = CounterMetricFamily("holdfast_guard_answers", "Answers of the guard.", labels=["action", "verdict"])
+        for (action, verdict), count in guard.verdicts.items():
+            answers.add_metric([action, verdict], count)
+        yield answers
+        yield CounterMetricFamily(
+            "holdfast_guard_unseen_answers", "Answers given while the state could not be seen.", guard.unseen_answers
+        )
+        yield HistogramMetricFamily(
+            "holdfast_guard_seconds",
+            "From the whole question to the whole answer; a batch counts once.",
+            buckets=histogram(guard.seconds),
+            sum_value=guard.seconds_sum,
+        )
+
+    def _of_worker(self) -> Iterator[Metric]:
+        status = self._worker.status
+        for name, (key, says) in GAUGES.items():
+            yield GaugeMetricFamily(name, says, status.figures.get(key, 0))
+        for name, (key, says) in COUNTERS.items():
+            yield CounterMetricFamily(name, says, self._worker.totals[key])
+        seconds = max(0.0, time.monotonic() - status.seen_at)
+        yield GaugeMetricFamily("holdfast_seen_seconds", "Since the state was last known to be whole.", seconds)
+        forgotten = CounterMetricFamily(
+            "holdfast_detection",
+            "What detection counts: late posts, what it forgot, whom it cannot name.",
+            labels=["what"],
+        )
+        for what, count in status.forgotten.items():
+            forgotten.add_metric([what], count)
+        yield forgotten
+
+    def _of_requests(self) -> Iterator[Metric]:
+        tally = self._tally
+        refused = CounterMetricFamily("holdfast_requests_refused", "Requests answered by a problem.", labels=["status"])
+        for status, count in sorted(tally.refused.items()):
+            refused.add_metric([str(int(status))], count)
+        yield refused
+        yield CounterMetricFamily("holdfast_faults", "Requests that met a fault of ours.", tally.faults)
+        yield GaugeMetricFamily("holdfast_queue_bodies", "Bodies of events that wait or are under way.", tally.bodies)
+        yield GaugeMetricFamily("holdfast_queue_bytes", "Their bytes.", tally.bytes)
+        yield CounterMetricFamily("holdfast_events_turned_away", "Bodies of events answered 429.", tally.turned_away)

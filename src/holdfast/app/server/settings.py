@@ -1,0 +1,247 @@
+"""How is the service to behave? One TOML file, and the environment on top of it."""
+
+from __future__ import annotations
+
+import enum
+import tomllib
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import msgspec
+from msgspec import Meta
+
+from holdfast.backends import file_of, names_password
+from holdfast.errors import SettingsError, UnreadableFileError
+from holdfast.events import Dialect, TimeUnit
+
+from .token import HASH_PATTERN
+
+PREFIX = "HOLDFAST_"
+FILE_VARIABLE = "HOLDFAST_SETTINGS"
+TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
+_LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
+
+Seconds = Annotated[float, Meta(gt=0, le=3_600)]
+Count = Annotated[int, Meta(ge=1, le=100_000)]
+Megabytes = Annotated[int, Meta(ge=1, le=65_536)]
+
+
+@enum.unique
+class Unseen(enum.StrEnum):
+    """What the guard answers to what it would allow, while it cannot be sure that it knows every hold."""
+
+    OPEN = "open"  # allow: nobody is silenced by a fault of ours
+    CLOSED = "closed"  # refuse: nobody gets through by causing one
+
+
+@enum.unique
+class Time(enum.StrEnum):
+    """Whose time it is."""
+
+    WALL = "wall"  # this machine's
+    STREAM = "stream"  # that of the newest event, for a stream that was recorded
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where it listens, to whom, and for how long."""
+
+    host: Annotated[str, Meta(description="Address to listen at. Beyond loopback a token is required.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535, description="Port; 0 takes a free one and tells it in the log.")] = 8321
+    token_hash: Annotated[
+        str,
+        Meta(
+            pattern=f"^({HASH_PATTERN})?$",
+            description="Hash of the bearer token, as `holdfast token` prints it. Without one /v1 is open on loopback.",
+        ),
+    ] = ""
+    connections: Annotated[Count, Meta(description="Connections at once; more are answered 503.")] = 512
+    request_seconds: Annotated[
+        Seconds, Meta(description="From the first byte of a request to the last of its answer; then the line is cut.")
+    ] = 30.0
+    idle_seconds: Annotated[Seconds, Meta(description="How long a connection may be silent between requests.")] = 75.0
+    stop_seconds: Annotated[
+        Seconds, Meta(description="After SIGTERM: for requests under way, and again for what is in the queue.")
+    ] = 20.0
+
+
+class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the record and the state of the response are kept."""
+
+    address: Annotated[
+        str, Meta(min_length=1, description="A file, or postgresql://NAME@HOST/DATABASE (reference: stores).")
+    ] = "var/holdfast.db"
+    key: Annotated[
+        str, Meta(description="File of the signing key, made if it is not there. For a file: beside it by default.")
+    ] = ""
+    archive: Annotated[
+        str,
+        Meta(
+            description="Folder that keeps what was seen: events and accounts. Empty: after a new start it is unknown."
+        ),
+    ] = "var/events"
+
+
+class Events(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How events are read, and how much may wait."""
+
+    time: Annotated[
+        Time, Meta(description="`wall`: this machine's time. `stream`: that of the newest event, for recorded streams.")
+    ] = Time.WALL
+    time_unit: Annotated[TimeUnit, Meta(description="What a bare number in a time counts.")] = "ms"
+    columns: Annotated[dict[str, str], Meta(description="Fields under other names: field = name.")] = {}
+    body_mb: Annotated[
+        Megabytes, Meta(description="Largest body of POST /v1/events, in MiB; more is answered 413.")
+    ] = 8
+    queue: Annotated[
+        Count, Meta(description="Bodies that may wait or be under way; then 429 is answered, with Retry-After.")
+    ] = 32
+    queue_mb: Annotated[Megabytes, Meta(description="The same in MiB, all bodies together.")] = 64
+
+
+class Guard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the guard answers when it cannot be sure."""
+
+    unseen: Annotated[
+        Unseen,
+        Meta(description="While the state is not seen: allow (`open`) or refuse (`closed`) what no known hold stops."),
+    ] = Unseen.OPEN
+    stale_seconds: Annotated[
+        Seconds, Meta(description="The state counts as seen for so long after the store was last reached.")
+    ] = 10.0
+
+
+class Detection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What detection may use."""
+
+    memory_mb: Annotated[int, Meta(ge=4, le=1_048_576, description="Bound on what detection remembers, in MiB.")] = 512
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens without a person."""
+
+    auto_seconds: Annotated[
+        Annotated[float, Meta(ge=0, le=86_400)] | None,
+        Meta(description="Approve each proposal after so many seconds, on the mirror. Unset: nothing is approved."),
+    ] = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of it. `token` comes from the environment only."""
+
+    server: Server = Server()
+    store: Store = Store()
+    events: Events = Events()
+    guard: Guard = Guard()
+    detection: Detection = Detection()
+    response: Response = Response()
+
+    @property
+    def dialect(self) -> Dialect:
+        """How events are spelt.
+
+        Raises:
+            UsageError: a column is no field of an event.
+
+        """
+        return Dialect(columns=self.events.columns, time_unit=self.events.time_unit)
+
+
+def load(
+    file: Path | None, environment: Mapping[str, str], told: Mapping[str, Any] = types.MappingProxyType({})
+) -> Settings:
+    """The settings of `file` (or the one that the environment names), the environment over it, and `told` over both.
+
+    `told` maps `section.name` to a value; None leaves it as it is.
+
+    Raises:
+        UnreadableFileError: the file cannot be read as TOML.
+        SettingsError: a setting is unknown, out of range, or one that may not stand in a file.
+
+    """
+    named = file if file is not None else Path(environment[FILE_VARIABLE]) if environment.get(FILE_VARIABLE) else None
+    data = {} if named is None else _read(named)
+    for (section, name), value in _from_environment(environment):
+        _section(data, section)[name] = value
+    for path, value in told.items():
+        if value is not None:
+            section, _, name = path.partition(".")
+            _section(data, section)[name] = value
+    try:
+        settings = msgspec.convert(data, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"A setting does not hold: {error}", advice="See docs/reference/settings.md, or run `holdfast doctor`."
+        ) from error
+    return _checked(settings)
+
+
+def variables() -> dict[str, tuple[str, str]]:
+    """The environment variable of each setting that has one, and its section and name."""
+    return {
+        f"{PREFIX}{section}_{field.name}".upper(): (section, field.name)
+        for section, kind in sections().items()
+        for field in msgspec.structs.fields(kind)
+        if field.name != "columns"
+    }
+
+
+def sections() -> dict[str, type[msgspec.Struct]]:
+    """The sections of the file, and the record of each."""
+    return {field.name: field.type for field in msgspec.structs.fields(Settings)}
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], str]]:
+    known = variables()
+    starts = tuple(f"{PREFIX}{section}_".upper() for section in sections())
+    for variable, value in environment.items():
+        if variable in known:
+            yield known[variable], value
+        elif variable.startswith(starts):
+            raise SettingsError(
+                f"There is no setting {variable}.", advice="See docs/reference/settings.md for their names."
+            )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(_LARGEST_FILE)
+        return tomllib.loads(text.decode())
+    except OSError as error:
+        raise UnreadableFileError(f"the settings {file} cannot be read: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings {file} are no TOML: {error}") from error
+
+
+def _section(data: dict[str, Any], section: str) -> dict[str, Any]:
+    held = data.setdefault(section, {})
+    if not isinstance(held, dict):
+        raise SettingsError(f"The setting {section} is a section.", advice=f"Write [{section}] on a line of its own.")
+    return held
+
+
+def _checked(settings: Settings) -> Settings:
+    if names_password(settings.store.address):
+        raise SettingsError(
+            "The address of a store holds no password here.",
+            advice="Change it, and put the new one in the file that PGPASSFILE names, in ~/.pgpass or in PGPASSWORD.",
+        )
+    if file_of(settings.store.address) is None and not settings.store.key:
+        raise SettingsError(
+            "The key that signs a record in a database lies elsewhere.", advice="Name its file: store.key."
+        )
+    _ = settings.dialect
+    return settings
+
+
+def described(field: msgspec.structs.FieldInfo) -> str:
+    """What a setting is for."""
+    return next((meta.description for meta in _metas(field.type) if meta.description), "")
+
+
+def _metas(kind: object) -> Iterator[Meta]:
+    for argument in get_args(kind):
+        if isinstance(argument, Meta):
+            yield argument

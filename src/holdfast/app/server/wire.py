@@ -1,0 +1,99 @@
+"""How is the line to the outside kept short? Uvicorn, with bounds on what a client may cost before it is heard.
+
+Uvicorn waits without end for the rest of a request, and keeps as many headers as are sent. Here a request must be
+whole and answered in time, and its head must be small; else the line is cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+LARGEST_HEAD = 65_536  # bytes of request line and headers: far more than any client of ours sends
+_SWEEP_EVERY = 0.5  # seconds between looks for requests that take too long
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. `since` is when the request under way began, or when the line was opened for the first one."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """As uvicorn makes it."""
+        super().__init__(config, server_state, app_state, _loop)
+        self.since: float | None = None
+        self._head: int | None = 0  # bytes of the head so far; None once it is whole
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to count the time."""
+        super().connection_made(transport)
+        self.since = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        """Cut the line when the head becomes too large."""
+        if self._head is not None:
+            if self._head > LARGEST_HEAD:
+                self.transport.abort()
+                return
+            self._head += len(data)
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        if self.since is None:
+            self.since = self.loop.time()
+        self._head = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Its head is whole."""
+        self._head = None
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """It is answered; one that was sent behind it has its own time."""
+        self.since = self.loop.time() if self.pipeline else None
+        super().on_response_complete()
+
+
+class Service(uvicorn.Server):
+    """Uvicorn's server with bounded requests; it leaves signals to whoever runs it, and tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, *, request_seconds: float, listening: Callable[[], None]) -> None:
+        """Cut a request after `request_seconds`; call `listening` once it may be asked."""
+        super().__init__(config)
+        self._request_seconds, self._listening = request_seconds, listening
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None are captured."""
+        yield
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop, cutting what takes too long."""
+        self._listening()
+        sweeper = asyncio.get_running_loop().create_task(self._sweep())
+        try:
+            await super().main_loop()
+        finally:
+            sweeper.cancel()
+
+    async def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(min(_SWEEP_EVERY, self._request_seconds))
+            oldest = loop.time() - self._request_seconds
+            for connection in tuple(self.server_state.connections):
+                since = getattr(connection, "since", None)
+                if since is not None and since < oldest:
+                    connection.transport.abort()

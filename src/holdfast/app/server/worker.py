@@ -1,0 +1,293 @@
+"""Who owns the response? One thread: it hears events, does what is due, and answers what others want to know of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from holdfast.app.live import LiveWatch
+from holdfast.errors import HoldfastError, LedgerError, StoreError
+from holdfast.events import LONGEST_LINE, Batch, Decoded, Decoder, Dialect, LineSplitter, Reject
+from holdfast.response import HoldState
+
+from .logs import Log, crash
+from .memory import Memory
+
+T = TypeVar("T")
+
+BEAT = 0.25  # seconds between looks at what is due, when nothing comes in: well within the second a new hold may take
+_PROBE_EVERY = 1.0  # seconds between looks at the store
+_SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
+_TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
+_REJECTS_TOLD = 100  # of one body: enough to see what is wrong, too few to send a body back
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that is no event, counted from 1, and why."""
+
+    line: int
+    reason: str
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What one body of events held: all of it has been dealt with, and what follows from it is on record.
+
+    `rejected` names the first 100 of the lines that are no events; `rejects` counts them all. `kept` says whether the
+    events survive this process in the archive, so that a new start knows what was seen.
+    """
+
+    posts: int = 0
+    events: int = 0
+    rejects: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How the worker is; it makes a new one after each round.
+
+    `seen_at` is when it last knew that every hold is known and the store can be reached (monotonic seconds).
+    """
+
+    phase: str = "starting"
+    seen_at: float = float("-inf")
+    trouble: str = ""
+    figures: dict[str, int] = field(default_factory=dict)
+    forgotten: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job(Generic[T]):
+    do: Callable[[], T]
+    done: Future[T]
+
+
+class Worker:
+    """The thread; give it bodies with `hear`, questions with `ask`. Everything it owns is touched by it alone."""
+
+    def __init__(self, run: LiveWatch, memory: Memory, *, dialect: Dialect, log: Log) -> None:
+        """Own `run` and `memory`; recall first what was seen before."""
+        self._run, self._memory, self._log = run, memory, log
+        self._unsettled: list[tuple[Future[Heard], Heard]] = []
+        self._unsettled_since = 0.0
+        self._decoder = Decoder(dialect)
+        self._questions: deque[_Job[Any]] = deque()
+        self._bodies: deque[_Job[Heard]] = deque()
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._probed_at = float("-inf")
+        self._told: dict[str, float] = {}
+        self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
+        self.totals = {"posts": 0, "events": 0, "rejects": 0, "errors": 0, "archive_failures": 0}
+        self.status = Status()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it goes on."""
+        return self._thread.is_alive()
+
+    def seen(self, within: float) -> bool:
+        """Whether the state was seen in the last `within` seconds."""
+        return time.monotonic() - self.status.seen_at < within
+
+    def hear(self, body: bytes) -> Future[Heard]:
+        """Deal with JSON Lines; done when what follows from them is on record."""
+        return self._add(self._bodies, lambda: self._hear(body))
+
+    def ask(self, question: Callable[[LiveWatch], T]) -> Future[T]:
+        """The answer to `question`, which goes before bodies that wait."""
+        return self._add(self._questions, lambda: question(self._run))
+
+    def stop(self, within: float) -> bool:
+        """Deal with all that waits, then end; False when that takes more than `within` seconds."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread.ident is not None:
+            self._thread.join(within)
+        return not self._thread.is_alive()
+
+    def _add(self, line: deque[_Job[T]], do: Callable[[], T]) -> Future[T]:
+        job = _Job(do, Future())
+        with self._wake:
+            line.append(job)
+            self._wake.notify()
+        return job.done
+
+    def _live(self) -> None:
+        try:
+            self._begin()
+            while (job := self._next()) is not None or not self._stopping:
+                if job is not None:
+                    self._answer(job)
+                self._guarded(self._tick)
+                self._settle()
+            self._archive(lambda: self._memory.close(self._run))
+            self.status = replace(self.status, phase="stopped", seen_at=float("-inf"))
+        except LedgerError as error:
+            self._log.error("record_broken", error=type(error).__name__, advice=error.advice)
+            self.status = replace(self.status, phase="broken", seen_at=float("-inf"), trouble=type(error).__name__)
+            self._refuse_all(error)
+
+    def _next(self) -> _Job[Any] | None:
+        with self._wake:
+            if not self._questions and not self._bodies and not self._stopping:
+                self._wake.wait(BEAT)
+            if self._questions:
+                return self._questions.popleft()
+            return self._bodies.popleft() if self._bodies else None
+
+    def _answer(self, job: _Job[Any]) -> None:
+        try:
+            told = job.do()
+        except BaseException as error:  # noqa: BLE001 - whoever waits is told, whatever it is
+            _tell(job.done, error)
+            self._note(error)
+            return
+        if isinstance(told, Heard):
+            self._unsettled_since = self._unsettled_since if self._unsettled else time.monotonic()
+            self._unsettled.append((job.done, told))
+        else:
+            _tell(job.done, told)
+
+    def _settle(self) -> None:
+        """Answer bodies once they are safe: at once when no more wait, else many together."""
+        late = time.monotonic() - self._unsettled_since >= _SETTLE_EVERY
+        if not self._unsettled or (self._bodies and not late):
+            return
+        kept = self._archive(lambda: self._memory.settle(self._run))
+        for done, heard in self._unsettled:
+            _tell(done, msgspec.structs.replace(heard, kept=bool(kept)))
+        self._unsettled = []
+
+    def _guarded(self, deed: Callable[[], None]) -> None:
+        try:
+            deed()
+        except Exception as error:  # noqa: BLE001 - one round that failed must not end the thread; it is told of below
+            self._note(error)
+
+    def _note(self, error: BaseException) -> None:
+        """Tell of a round that failed.
+
+        Raises:
+            LedgerError: the record cannot vouch for itself, so nothing more may be done.
+
+        """
+        self.totals["errors"] += 1
+        if isinstance(error, LedgerError):
+            raise error
+        if not isinstance(error, HoldfastError):
+            crash(self._log, error)
+        elif self._due_to_tell(type(error).__name__):
+            self._log.warning("round_failed", error=type(error).__name__, advice=error.advice)
+        self.status = replace(self.status, trouble=type(error).__name__)
+
+    def _due_to_tell(self, what: str) -> bool:
+        """Whether `what` was not told of just now: a store that is gone would fill the log."""
+        now = time.monotonic()
+        due = now - self._told.get(what, float("-inf")) >= _TELL_EVERY
+        if due:
+            self._told[what] = now
+        return due
+
+    def _refuse_all(self, error: LedgerError) -> None:
+        while not self._stopping:
+            job = self._next()
+            if job is not None:
+                _tell(job.done, error)
+
+    def _begin(self) -> None:
+        self.status = Status(phase="hearing again")
+        self._guarded(lambda: self._memory.recall(self._run, self._log))
+        self.status = Status(phase="at work")
+
+    def _tick(self) -> None:
+        self._run.tick()
+        self._probe()
+
+    def _archive(self, deed: Callable[[], T]) -> T | None:
+        """Do it with the archive; where that fails it is told, and events are judged all the same."""
+        try:
+            return deed()
+        except StoreError as error:
+            self.totals["archive_failures"] += 1
+            if self._due_to_tell("archive"):
+                self._log.error("archive_failed", error=type(error).__name__, advice=error.advice)
+            return None
+
+    def _probe(self) -> None:
+        now = time.monotonic()
+        if now - self._probed_at < _PROBE_EVERY or self.status.phase == "hearing again":
+            return
+        figures = _figures(self._run)
+        self._probed_at = now
+        if self.status.trouble or not self.status.figures:
+            self._log.info("ready")
+        self.status = Status(phase="at work", seen_at=now, figures=figures, forgotten=dict(self._run.counters))
+
+    def _hear(self, body: bytes) -> Heard:
+        rejects: list[Reject] = []
+        posts = events = 0
+        for decoded in self._decoded(body):
+            batch = decoded.batch
+            rejects += decoded.rejects
+            if batch.posts.num_rows or batch.others:
+                self._take(batch)
+            posts, events = posts + batch.posts.num_rows, events + len(batch.others)
+        for name, count in (("posts", posts), ("events", events), ("rejects", len(rejects))):
+            self.totals[name] += count
+        told = tuple(Rejected(line=each.line, reason=each.reason) for each in rejects[:_REJECTS_TOLD])
+        return Heard(posts=posts, events=events, rejects=len(rejects), rejected=told)
+
+    def _take(self, batch: Batch) -> None:
+        self._archive(lambda: self._memory.take(batch))
+        for _ in self._run.taking(batch):
+            self._probe()
+
+    def _decoded(self, body: bytes) -> Iterator[Decoded]:
+        splitter = LineSplitter(longest=LONGEST_LINE)
+        for parts in (splitter.feed(body), splitter.finish()):
+            for part in parts:
+                if isinstance(part, Reject):
+                    yield Decoded(batch=Batch(), rejects=(part,))
+                else:
+                    yield self._decoder.decode(part.data, part.first)
+
+
+def _tell(done: Future[Any], what: object) -> None:
+    """Hand over an answer or an error, unless whoever asked has gone."""
+    if not done.set_running_or_notify_cancel():
+        return
+    if isinstance(what, BaseException):
+        done.set_exception(what)
+    else:
+        done.set_result(what)
+
+
+def _figures(run: LiveWatch) -> dict[str, int]:
+    """What is counted once a second; reading the head of the record shows that the store can be reached."""
+    response = run.response
+    now = run.clock.now()
+    live = [held for held in response.book.holds.values() if held.state is not HoldState.ENDED]
+    return {
+        "ledger_entries": run.store.checkpoint().size,
+        "campaigns": len(response.docket.cases),
+        "proposals_waiting": sum(offer.wanted for offer in response.desk.offers),
+        "holds_in_force": sum(held.hold.in_force(now) for held in live),
+        "dead_letters": len(response.desk.dead_letters),
+        "errands": len(response.book.errands),
+        "accounts": len(response.knowledge.directory),
+        "snapshot_version": response.gate.version,
+    }

@@ -1,0 +1,93 @@
+"""Every route against its contract: what OpenAPI promises, with good and with bad input."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from holdfast.app.server.contract import OPERATIONS
+from holdfast.app.server.openapi import document
+from holdfast.app.server.routes import Routes
+
+ROOT = Path(__file__).parents[3]
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+]
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(ctx, value):
+    """Text as it is."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", errors="surrogatepass")
+
+
+schema = schemathesis.openapi.from_dict(document())
+
+
+@pytest.fixture(scope="module")
+def told(shared):
+    """A server that knows an attack, so that there is something to tell."""
+    from .running import attack_now
+
+    assert 200 == shared.client.post("/v1/events", content=attack_now()).status_code
+    return shared
+
+
+@schema.parametrize()
+@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+def test_whatever_is_sent_the_answer_is_one_of_the_contract(case, told):
+    """Status, type and body are among those promised; never a fault of ours, which the log would tell, too."""
+    case.call_and_validate(base_url=str(told.client.base_url), checks=CHECKS)
+    assert [] == [line for line in told.log if line["event"] == "fault"]
+
+
+def _script():
+    spec = importlib.util.spec_from_file_location("service_reference", ROOT / "scripts" / "make_service_reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_published_contract_is_the_one_that_is_served(told):
+    """Whoever changes a route or a setting remakes the pages: python scripts/make_service_reference.py."""
+    script = _script()
+    for page, text in script.pages().items():
+        assert text == (ROOT / page).read_text(encoding="utf-8"), page
+    assert document() == told.client.get("/openapi.json").json()
+
+
+def test_every_metric_is_documented(told):
+    """The names on the page are those that are told."""
+    page = (ROOT / "docs" / "reference" / "service.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"^# HELP (\w+)", told.client.get("/metrics").text, re.MULTILINE))
+    assert names == set(re.findall(r"^\| `(holdfast_\w+)`", page, re.MULTILINE))
+
+
+def test_every_operation_has_its_handler_and_its_own_name():
+    """What the contract promises is served, by the guard or by the routes."""
+    names = [each.name for each in OPERATIONS]
+    assert len(set(names)) == len(names)
+    assert set(names) - {"ask_posts", "ask_actions"} == set(Routes._handlers(Routes.__new__(Routes)))
+    assert json.dumps(document())
+
+
+def test_unknown_paths_and_methods_are_problems(told):
+    """404 and 405 as the rest is said."""
+    for answer in (told.client.get("/nowhere"), told.client.delete("/v1/holds"), told.client.get("/v1/campaigns/")):
+        assert answer.status_code in {404, 405}
+        assert "application/problem+json" == answer.headers["content-type"]

@@ -1,0 +1,95 @@
+"""`holdfast doctor`: each ill thing is found, named, and comes with what to do."""
+
+import json
+import socket
+
+import pytest
+
+from holdfast.app.cli.main import main
+from holdfast.app.live import LiveWatch
+from holdfast.app.server.token import Bearer, hashed, new_token
+
+
+@pytest.fixture
+def examined(tmp_path, monkeypatch, capsys):
+    """What the doctor finds in a folder, by what it is about."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words):
+        code = main(["doctor", "--json", *words])
+        found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        return code, {each["about"]: each for each in found}
+
+    return run
+
+
+def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
+    """Nothing is ill, and looking has made nothing."""
+    code, found = examined()
+    assert 0 == code
+    assert {"settings", "token", "store", "key", "archive", "disk", "address", "files", "kernels"} == set(found)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_store_that_is_used_is_well_and_a_key_that_others_may_read_is_ill(examined, tmp_path):
+    """Exit code 1, and the advice is a command."""
+    (tmp_path / "var").mkdir()
+    LiveWatch(approve_after=None, store="var/holdfast.db", memory_mb=16).store.close()
+    code, found = examined()
+    assert (0, "well") == (code, found["key"]["health"])
+    assert "0 entries" in found["store"]["says"]
+    (tmp_path / "var" / "holdfast.db.key").chmod(0o644)
+    code, found = examined()
+    assert (1, "ill") == (code, found["key"]["health"])
+    assert "chmod 600" in found["key"]["advice"]
+    (tmp_path / "var" / "holdfast.db.key").unlink()
+    assert "ill" == examined()[1]["key"]["health"]
+
+
+def test_a_file_that_is_no_store_is_ill(examined, tmp_path):
+    """It is told as what it is."""
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "holdfast.db").write_text("notes")
+    code, found = examined()
+    assert (1, "ill") == (code, found["store"]["health"])
+
+
+def test_settings_that_cannot_be_meant_are_all_that_is_told(examined, tmp_path):
+    """Without them there is nothing else to look at."""
+    (tmp_path / "holdfast.toml").write_text('[server]\nhost = "0.0.0.0"\n')
+    code, found = examined("--settings", "holdfast.toml")
+    assert (1, "ill") == (code, found["token"]["health"])
+    (tmp_path / "holdfast.toml").write_text("[server]\nprot = 1\n")
+    code, found = examined("--settings", "holdfast.toml")
+    assert (1, {"settings"}) == (code, set(found))
+
+
+def test_an_address_that_is_taken_may_be_the_service_itself(examined, tmp_path):
+    """A warning, since a doctor is often called beside a patient at work; one that is not ours is ill."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        (tmp_path / "holdfast.toml").write_text(f"[server]\nport = {other.getsockname()[1]}\n")
+        code, found = examined("--settings", "holdfast.toml")
+    assert (0, "warning") == (code, found["address"]["health"])
+
+
+def test_people_get_lines_with_advice(tmp_path, monkeypatch, capsys):
+    """One line for each thing, and what to do below it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOLDFAST_STORE_ARCHIVE", "")
+    assert 0 == main(["doctor"])
+    said = capsys.readouterr().out
+    assert "warning  archive" in said
+    assert "store.archive" in said
+
+
+def test_a_token_is_shown_once_with_the_hash_that_knows_it(capsys):
+    """What `holdfast token` prints fits together; no two are the same, and only the whole token is taken."""
+    assert 0 == main(["token"])
+    token, kept = (line.split()[-1].strip('"') for line in capsys.readouterr().out.splitlines())
+    assert hashed(token) == kept
+    bearer = Bearer(kept)
+    assert bearer.shown([(b"authorization", b"Bearer " + token.encode())])
+    for wrong in (token[:-1], token + "x", new_token(), "", "\u00e9"):
+        assert not bearer.shown([(b"authorization", b"Bearer " + wrong.encode())])
+    assert not bearer.shown([])
+    assert not bearer.shown([(b"authorization", b"Bearer " + token.encode())] * 2)

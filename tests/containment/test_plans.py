@@ -139,6 +139,16 @@ def test_what_was_copied_from_others_is_refused_only_to_the_accounts_in_danger(p
     assert {other for other in whole if whole[other] != copied[other]} == {name}
 
 
+def test_words_that_hold_what_was_copied_are_refused_only_to_the_accounts_in_danger(plans: Make) -> None:
+    """The attackers' own lure beside it changes nothing: the appeal may be repeated by everybody else."""
+    own = Lure(kind=LureKind.DOMAIN, value="evil.example")
+    texts = (f"give at {LURES[0].value}", "give at evil.example")
+    plan = plans(facts={"lures": (*LURES, own), "borrowed": LURES}, held_texts=texts)[PlanKind.LURES]
+    assert lures(plan)[text_subject(texts[0]).id].cohort is not None
+    assert lures(plan)[text_subject(texts[1]).id].cohort is None
+    assert lures(plan)[lure_subject(own).id].cohort is None
+
+
 def test_the_preview_tells_how_many_quotes_of_the_lure_are_refused(plans: Make) -> None:
     """Whoever warns by quoting is refused too: at the rate so far, and not where the lure stays free for others."""
     remarks = {"bystander_posts": tuple(f"q{n}" for n in range(30))}

@@ -190,6 +190,55 @@ def test_whoever_posted_before_those_tampered_with_is_never_held(stream, wallet,
     assert {f"old{index}" for index in range(6)} == set(told[-1].accounts)
 
 
+def tamper(stream, account):
+    """Staff replaced its e-mail an hour ago."""
+    when = stream.now - HOUR
+    stream.happen(CredentialChange(account=account, time=when, what="email", change="replaced", by="staff"))
+
+
+@pytest.mark.parametrize("order", ["hjhjhh", "hjhhjh", "jhhjhh"])
+def test_copycats_among_the_first_bring_no_later_copycat_in(stream, wallet, offer, chatter, order):
+    """Half of the carriers tampered with are enough to tell the others apart, so that a crowd of jokers is not held."""
+    for index, who in enumerate(order):
+        if who == "h":
+            tamper(stream, f"old{index}")
+            stream.say(f"old{index}", offer(stream.drawn, wallet(814)))
+        else:
+            stream.say(f"joker{index}", f"{chatter(stream.drawn)} {wallet(814)}")
+        stream.wait(8 * SECOND)
+    stream.crowd(60, 3_000, lambda _: f"{chatter(stream.drawn)} {wallet(814)}", "joker9")
+    (campaign,) = stream.found()
+    assert campaign.tier == "contain"
+    assert {f"old{index}" for index, who in enumerate(order) if who == "h"} == set(campaign.accounts)
+
+
+def test_an_account_that_was_tampered_with_is_never_the_owner_of_a_lure(stream, wallet, offer):
+    """Whoever hijacks accounts cannot free one of them, and keep the lure free, by letting it post an hour early."""
+    tamper(stream, "old20")
+    stream.say("old20", f"keep this number {wallet(815)}")
+    stream.wait(70 * MINUTE)
+    for index in range(6):
+        tamper(stream, f"old{index}")
+        stream.say(f"old{index}", offer(stream.drawn, wallet(815)))
+        stream.wait(15 * SECOND)
+    (campaign,) = stream.found()
+    assert "old20" in campaign.accounts
+    assert () == campaign.borrowed
+
+
+def test_whoever_was_tampered_with_and_quotes_the_lure_carries_it(stream, wallet, offer):
+    """The form of a remark hides nobody to whom was done what was done to the others; a mere quoter stands by."""
+    for index in range(9):
+        if index < 8:
+            tamper(stream, f"old{index}")
+        said = offer(stream.drawn, wallet(816))
+        stream.say(f"old{index}", f"> {said}" if index >= 4 else said)
+        stream.wait(15 * SECOND)
+    (campaign,) = stream.found()
+    assert {f"old{index}" for index in range(8)} == set(campaign.accounts)
+    assert "old8" in campaign.bystanders
+
+
 def test_what_few_of_the_carriers_show_holds_none_of_them(stream, wallet):
     """Two of nine who share an address write with hidden letters, as people now and then do: a person looks, nobody is held."""
     words = [

@@ -214,7 +214,7 @@ def test_why_each_bystander_stands_by(stream, wallet, offer):
         stream.happen(CredentialChange(account=f"old{index}", time=stream.now - HOUR, what="email", by="staff"))
         stream.say(f"old{index}", offer(stream.drawn, wallet(85)))
         stream.wait(30_000)
-        if index == 1:
+        if index == 0:
             stream.say("early", offer(stream.drawn, wallet(85)))
     stream.say("answerer", f"are you sure about {wallet(85)} though", reply_to=stream.posts[-1]["id"])
     stream.say("quoter", f'seen this? "{offer(stream.drawn, wallet(85))}"')

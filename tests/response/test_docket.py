@@ -4,7 +4,7 @@ import msgspec
 
 from holdfast.containment import PlanKind, Restriction, Subject, SubjectKind
 from holdfast.detection import CampaignTier
-from holdfast.response import HappeningKind, Limits, ResponseSettings, StandingOrder
+from holdfast.response import HappeningKind, Limits, Overtaken, ResponseSettings, StandingOrder
 from holdfast.response.watch import CampaignSeen
 
 MINUTE = 60_000
@@ -208,3 +208,21 @@ def test_an_approval_holds_nobody_who_has_turned_out_a_bystander_since(town):
 
     assert not town.held(mistaken)
     assert all(town.held(account) for account in others)
+
+
+def test_a_campaign_that_is_part_of_another_is_neither_offered_nor_carried_out(town):
+    """Whoever approves what was asked for before is told that it has moved on, and the whole lies on the desk instead."""
+    town.attack(posts=4)
+    part = town.case.campaign
+    town.desk.request(town.offer.recommended, "responder", town.clock.now())
+    request = list(town.desk.requests)[-1]
+    whole = msgspec.structs.replace(part, id="whole", merged=(part.id,), revision=1)
+    town.response.docket.seen(CampaignSeen(campaign=whole), town.clock.now())
+    assert ["whole"] == [offer.about for offer in town.desk.offers]
+
+    answer = town.desk.approve(request, "approver", town.clock.now())
+    town.run(MINUTE)
+
+    assert isinstance(answer, Overtaken)
+    assert not town.platform.flags()
+    assert ["whole"] == [offer.about for offer in town.desk.offers]

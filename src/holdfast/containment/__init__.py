@@ -25,7 +25,7 @@ from .lots import LOTS, lot
 from .membership import changed_within, cohort_key, describe, includes
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
-from .spared import spared, unfounded
+from .spared import repeats_borrowed, spared, unfounded
 from .subjects import cohort_subject, function_subject, lure_subject, text_subject
 from .terms import HIJACKED, LIKELY, TERMS, Term, ends
 from .undoing import EFFECTS, Effect, Undo, one_way
@@ -94,6 +94,7 @@ __all__ = [
     "propose",
     "propose_for_staff",
     "recommended",
+    "repeats_borrowed",
     "restricted",
     "spared",
     "stopped",

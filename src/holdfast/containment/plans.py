@@ -20,6 +20,7 @@ from .harm import KNOWN_LURE_SHARE, Danger, danger, stopped
 from .hold import Restriction, Subject, SubjectKind
 from .membership import describe
 from .plan import Exemption, Plan, PlanKind, plan_id
+from .spared import repeats_borrowed
 from .subjects import cohort_subject, lure_subject, text_subject
 from .terms import COHORT, HIJACKED, LIKELY, TOUCHED, ends
 
@@ -204,7 +205,6 @@ def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _
         for post in campaign.posts
         if post not in campaign.bystander_posts
     )
-    copied = bool(campaign.lures) and set(campaign.lures) <= set(campaign.borrowed)
     in_danger = Explicit(accounts=tuple(sorted({*perils.carriers, *perils.next})))
     refused = {
         lure_subject(lure): _Wish(
@@ -213,7 +213,7 @@ def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _
             why="the campaign's lure"
             + (", which somebody else had posted before" if lure in campaign.borrowed else ""),
             harm=KNOWN_LURE_SHARE * reach * len(perils.carriers),
-            cohort=in_danger if lure.kind in SOMEBODYS_OWN or lure in campaign.borrowed else None,
+            cohort=in_danger if lure.kind in SOMEBODYS_OWN or repeats_borrowed(lure.value, campaign) else None,
             text=lure.value if lure.kind is LureKind.TEXT else "",
         )
         for lure in campaign.lures
@@ -225,7 +225,7 @@ def _lures(campaign: Campaign, perils: Danger, held_texts: Collection[str]) -> _
             restrictions=(Restriction.REFUSE_LURE,),
             why="the campaign's text",
             harm=KNOWN_LURE_SHARE * reach * len(perils.carriers),
-            cohort=in_danger if copied else None,
+            cohort=in_danger if repeats_borrowed(text, campaign) else None,
             text=text,
         )
     says = f"Hide {_count(len(posts), 'post')} and refuse {_count(len(refused), 'lure')}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from holdfast.detection import Campaign
 
@@ -20,6 +20,13 @@ def spared(campaign: Campaign) -> frozenset[Subject]:
     return frozenset(accounts | posts | {lure_subject(lure) for lure in campaign.borrowed})
 
 
-def unfounded(holds: Iterable[Hold], subjects: Collection[Subject]) -> list[Hold]:
-    """Which of a campaign's holds stand on `subjects` for everybody: the accounts in danger may be refused a lure."""
-    return [hold for hold in holds if hold.cohort is None and hold.subject in subjects]
+def repeats_borrowed(text: str, campaign: Campaign) -> bool:
+    """Whether a lure or a text of the campaign contains what the attackers copied from somebody."""
+    return any(lure.value in text for lure in campaign.borrowed)
+
+
+def unfounded(holds: Iterable[Hold], campaign: Campaign) -> list[Hold]:
+    """Which of the campaign's holds stand where none may; that accounts in danger are refused a lure is no fault."""
+    subjects = spared(campaign)
+    whole = (hold for hold in holds if hold.cohort is None)
+    return [hold for hold in whole if hold.subject in subjects or (hold.text and repeats_borrowed(hold.text, campaign))]

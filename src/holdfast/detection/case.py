@@ -97,7 +97,7 @@ class Case:
             self._note_passing(sighting)
             self.carriers.setdefault(sighting.account, sighting.time)
             self.bystanders.pop(sighting.account, None)
-            if sighting.features.precursors:
+            if self.evidence.tampered(sighting.features):
                 self.tampered.add(sighting.account)
             self.names.add(sighting.account.casefold())
             self.handles |= handles
@@ -113,7 +113,7 @@ class Case:
 
     def _note_passing(self, sighting: Sighting) -> None:
         in_words = any(alike(sighting.signature, seen) >= model.ALIKE for seen in self.signatures)
-        if sighting.key not in self.common or sighting.features.precursors or in_words:
+        if sighting.key not in self.common or self.evidence.tampered(sighting.features) or in_words:
             self.passing.discard(sighting.account)
         elif sighting.account not in self.carriers:
             self.passing.add(sighting.account)
@@ -133,15 +133,21 @@ class Case:
         return repeated(sighting)
 
     def _stands_by(self, sighting: Sighting) -> bool:
+        tampered = self.evidence.tampered(sighting.features)
+        if tampered and self._tampering_tells():
+            return False  # whoever is in the intruder's hands is, in whatever form the lure comes
         its_own = sighting.sort in OWN_SORTS  # what nobody else carries cannot be remarked on
         if not self.is_hidden and not its_own and is_remark(sighting, self.names, self.handles):
             return True
-        if self.contained_at is None:
+        if self._tampering_tells():
+            return True
+        if self.contained_at is None or not self.is_crowd:
             return False
-        typical = self.evidence.typical_traces()
-        if self.is_crowd:
-            return not typical & self.evidence.traces_of(sighting)
-        return "precursors" in typical and not sighting.features.precursors
+        return not self.evidence.typical_traces() & self.evidence.traces_of(sighting)
+
+    def _tampering_tells(self) -> bool:
+        """Whether it is contained, and half of the carriers, two at least, were tampered with: who was not is none of them."""
+        return self.contained_at is not None and len(self.tampered) >= max(_COPYING, len(self.carriers) / 2)
 
     def _take_bystander(self, sighting: Sighting) -> None:
         if sighting.account:
@@ -216,6 +222,8 @@ class Case:
         self.bystander_posts = _earliest(self.bystander_posts, other.bystander_posts)
         for account in self.carriers.keys() & self.bystanders.keys():
             del self.bystanders[account]
+        for post in self.posts.keys() & self.bystander_posts.keys():
+            del self.bystander_posts[post]
         self.tampered |= other.tampered
         self.names |= other.names
         self.handles |= other.handles
@@ -279,23 +287,17 @@ class Case:
     def set_aside(self) -> dict[str, None]:
         """Carriers who are not the attackers'.
 
-        They are the lure's owner; where tampering is typical, those nobody tampered with; where half of the carriers were
-        tampered with, those nobody tampered with who were first: theirs is what the others copy; and who only names a
-        site that everybody names.
+        They are the lure's owner; where half of the carriers were tampered with, those nobody tampered with; and who only
+        names a site that everybody names. Nobody who was tampered with is among them.
         """
         in_order = sorted(self.carriers, key=self.carriers.__getitem__)
         owner = owner_among([(self.carriers[account], account) for account in in_order])
-        tampered = sorted(self.carriers[account] for account in self.tampered if account in self.carriers)
-        told = self.contained_at is not None and len(tampered) >= _COPYING
-        copied_from = tampered[0] if told and not self.is_crowd and len(tampered) >= len(self.carriers) / 2 else 0
-        passing = self.passing if told else set()
-        held_by_tampering = self.contained_at is not None and "precursors" in self.evidence.typical_traces()
+        tells = self._tampering_tells()
+        passing = self.passing if self.contained_at is not None and len(self.tampered) >= _COPYING else set()
         return {
             account: None
             for account in in_order
-            if account == owner
-            or account in passing
-            or (account not in self.tampered and (held_by_tampering or self.carriers[account] < copied_from))
+            if account not in self.tampered and (tells or account == owner or account in passing)
         }
 
 

@@ -154,6 +154,12 @@ class Evidence:
         if kinds:
             _count(self.traces, "precursors")
 
+    def tampered(self, features: Features) -> bool:
+        """Whether what was done to an account is so rare here that it tells it from a bystander."""
+        kinds = sum(1 << kind for kind in features.precursors)
+        base = self.base or tuple(model.PRECURSOR_BASE)
+        return bool(kinds) and precursor_strength(kinds, features.freshness, base) >= model.TAMPERED
+
     def _precursors(self) -> float | None:
         """The sum over all carriers' security histories; None when nobody tells us what happens to accounts."""
         if self.base is None:

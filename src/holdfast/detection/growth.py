@@ -422,14 +422,14 @@ class Grower:
     @staticmethod
     def _is_its(case: Case, post: Named, key: int) -> bool:
         """Whether a lure of the campaign is a sign of it in this post too: what others name as well needs a second sign."""
-        if key not in case.common or Features.of(post.features).precursors:
+        if key not in case.common or case.evidence.tampered(Features.of(post.features)):
             return True
         return any(alike(post.signature, seen) >= model.ALIKE for seen in case.signatures)
 
     @staticmethod
     def _says_the_same(case: Case, post: Named) -> bool:
         """Whether a post repeats the words of a campaign that is known by its words, from an account tampered with."""
-        tampered = bool(Features.of(post.features).precursors)
+        tampered = case.evidence.tampered(Features.of(post.features))
         return tampered and any(alike(post.signature, seen) >= model.ALIKE for seen in case.signatures)
 
     def _joins(self, case: Case, post: Named, lure: tuple[int, int, int], *, beside: bool) -> bool:

@@ -290,6 +290,10 @@ COPIED = 0.9
 ALIKE = 0.5
 """Share of equal minhash values from which two texts count as versions of one. Unrelated posts: below 0.2. [bg]"""
 
+TAMPERED = log(20)
+"""What was done to an account before it posted tells it from a bystander only where it is so seldom done here that chance would show it on
+one in twenty carriers at most, of those used; a new device is everyday on many platforms. [judged]"""
+
 ESTABLISHED_POSTS = 5
 """Posts from which an account has a past of its own, so that what it posts first can be called its own. [judged]"""
 

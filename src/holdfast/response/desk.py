@@ -16,7 +16,6 @@ from holdfast.containment import (
     danger,
     drift,
     outstanding,
-    spared,
     unfounded,
 )
 from holdfast.errors import NotAllowedError, UsageError
@@ -294,8 +293,8 @@ class Desk:
         """What of the plan is not in force yet, without who took no part, as shows by now, and who was given back."""
         missing = outstanding(plan, (held.hold for held in self._book.holds.values()), now)
         case = self._docket.cases.get(plan.campaign)
-        wrong = unfounded(missing, spared(case.campaign)) if case is not None else []
-        return tuple(hold for hold in missing if hold not in wrong and not self._given_back(hold))
+        wrong = {hold.id for hold in unfounded(missing, case.campaign)} if case is not None else set()
+        return tuple(hold for hold in missing if hold.id not in wrong and not self._given_back(hold))
 
     def _given_back(self, hold: Hold) -> bool:
         """Whether it would take an account from its owner again, for what is settled."""
@@ -344,6 +343,8 @@ class Desk:
 
     def _overtaken(self, filed: Filed, plan: Plan, now: int) -> Overtaken | None:
         """Why the plan cannot be carried out as it was agreed to, if so."""
+        if self._docket.whole(plan.campaign) != plan.campaign:
+            return Overtaken(request=filed.request.id, drifts=(), over=len(plan.holds))
         over = sum(not hold.in_force(now) for hold in plan.holds)
         drifts = self._drifts(plan, now)
         if not over and not drifts:
@@ -369,7 +370,8 @@ class Desk:
         body = {"drifts": [msgspec.to_builtins(each) for each in overtaken.drifts], "over": overtaken.over}
         page.record(RecordKind.DECISION, f"overtaken/{filed.request.id}", filed.about, body)
         figures = ", ".join(f"{each.figure} {each.before:g} -> {each.now:g}" for each in overtaken.drifts)
-        text = f"not carried out, reality has moved on ({figures or 'its holds would be over'})"
+        why = figures or "its holds would be over, or it is part of another campaign"
+        text = f"not carried out, reality has moved on ({why})"
         page.note(HappeningKind.REFUSAL, text, filed.about)
         self.requests.put(page, filed.request.id, msgspec.structs.replace(filed, state=RequestState.OVERTAKEN))
         self._docket.offer_again(page, filed.about)

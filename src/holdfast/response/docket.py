@@ -76,7 +76,9 @@ class Docket:
             StoreError: what was found is not kept; the next review finds it again.
 
         """
-        for before in [each for each in self.cases.values() if each.campaign.tier is CampaignTier.CONTAIN]:
+        merged = {other for each in self.cases.values() for other in each.campaign.merged}
+        alive = [each for each in self.cases.values() if each.campaign.id not in merged]
+        for before in [each for each in alive if each.campaign.tier is CampaignTier.CONTAIN]:
             if before.behind or (before.factor and self._knowledge.told(before.factor) != before.told):
                 self.catch_up(before.campaign.id, now)
             elif not before.factor and now - before.asked_at >= FIRST_WAIT * 2 ** min(before.asked, MOST_DOUBLINGS):
@@ -97,10 +99,14 @@ class Docket:
                 self._settle(page, before, case)
 
     def offer_again(self, page: Page, about: str) -> None:
-        """Offer the plans about a campaign as of now; nothing when `about` is no campaign."""
-        case = self.cases.get(about)
+        """Offer the plans about a campaign, or the one that it is part of, as of now; nothing when `about` is none."""
+        case = self.cases.get(self.whole(about))
         if case is not None:
             self._offer(page, case, self._propose(case, page.now), beyond=False)
+
+    def whole(self, about: str) -> str:
+        """The campaign that `about` turned out to be part of, or `about` itself."""
+        return next((name for name, case in self.cases.items() if about in case.campaign.merged), about)
 
     def ordered(self, page: Page, about: str, order: StandingOrder) -> None:
         """A plan about a campaign was carried out: the like of it is covered from now on."""
@@ -162,12 +168,18 @@ class Docket:
             if anew or (beyond and not self._offers.latest[case.campaign.id].wanted):
                 self._offer(page, case, plans, beyond=beyond)
         self.cases.put(page, case.campaign.id, case)
+        for other in case.campaign.merged:  # its order and what was known of it are this case's from now on
+            if other in self.cases and self.cases[other].order is not None:
+                self.cases.put(page, other, msgspec.structs.replace(self.cases[other], order=None))
+            self._offers.withdraw(page, other)
 
     def _let_go(self, page: Page, before: Case | None, case: Case) -> None:
         """End the campaign's holds on who, as it shows only now, took no part: nobody approved of holding them."""
         fresh = spared(case.campaign) - (spared(before.campaign) if before is not None else frozenset())
-        live = [held.hold for subject in fresh for held in self._book.on(subject) if held.state in LIVE]
-        ended = sorted(hold.id for hold in unfounded(live, fresh) if hold.campaign in case.family)
+        borrowed = before is None or before.campaign.borrowed != case.campaign.borrowed
+        near = self._book.holds.values() if borrowed else (each for subject in fresh for each in self._book.on(subject))
+        live = [held.hold for held in near if held.state in LIVE and held.hold.campaign in case.family]
+        ended = sorted(hold.id for hold in unfounded(live, case.campaign))
         if ended:
             why = "took no part in the campaign, as is known by now"
             key = f"let-go/{case.campaign.id}/{case.campaign.revision}"

@@ -84,6 +84,14 @@ class Offers:
         if offer.wanted:
             page.note(HappeningKind.PROPOSAL, f"{len(plans)} plans; suggested: {best.title}", about)
 
+    def withdraw(self, page: Page, about: str) -> None:
+        """Take what lies on the desk about it away: it is part of something else now."""
+        offer = self.latest.get(about)
+        if offer is not None:
+            for plan in offer.plans:
+                self.plans.drop(page, plan)
+            self.latest.drop(page, about)
+
     def answered(self, page: Page, about: str) -> None:
         """A plan about it was carried out: nobody has to decide until it is offered again."""
         offer = self.latest.get(about)

@@ -64,6 +64,7 @@ def test_what_stood_on_the_mirror_stands_on_it_again_without_a_deed(tmp_path):
     store = str(tmp_path / "s.db")
     first = watch(store=store)
     first.take(Decoder().decode(attack()).batch)
+    first.tick()
     size, then = first.store.checkpoint().size, first.clock.now()
     stood = {
         held.hold.subject: first.platform.in_force(held.hold.subject) for held in first.response.book.holds.values()

@@ -51,6 +51,18 @@ def test_an_address_that_a_command_cannot_use_is_told_before_anything_is_done(
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("words", [["--key", "s.db.lock"], ["--key", "s.db"], ["--archive", "s.db"]])
+def test_a_store_shares_no_file_with_its_key_or_the_archive(words, tmp_path, monkeypatch, capsys):
+    """Exit code 2, and what lies there, be it a key, is as it was."""
+    monkeypatch.chdir(tmp_path)
+    there = tmp_path / words[1]
+    there.write_text("mine")
+    assert 2 == main(["watch", "--events", "-", "--store", "s.db", *words])
+    assert words[1] in capsys.readouterr().err
+    assert "mine" == there.read_text()
+    assert [there] == list(tmp_path.iterdir())
+
+
 def test_columns_are_pairs():
     """`--column account=author` maps our field to their name, once."""
     assert {"account": "author", "time": "ts=b"} == columns_of(["account=author", "time=ts=b"])

@@ -1,5 +1,7 @@
 """A store is copied whole, as of one moment, into a file that is a store like any other."""
 
+import errno
+import os
 import sqlite3
 from contextlib import closing
 
@@ -139,3 +141,16 @@ def test_a_file_that_comes_to_be_meanwhile_is_not_written_over(original, tmp_pat
         copy_store(original, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_text() == "mine"
     assert {path.name for path in tmp_path.iterdir()} <= before | {"copy.db", "original.db-wal", "original.db-shm"}
+
+
+def test_a_copy_is_made_where_there_are_no_links(original, tmp_path, monkeypatch):
+    """On a file system such as FAT it gets its name by being renamed, and nothing else is left."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert copy_store(original, folder / "copy.db").ok
+    assert [path.name for path in folder.iterdir()] == ["copy.db"]

@@ -6,6 +6,7 @@ reads, and a store moves from SQLite to PostgreSQL by being restored there.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -31,6 +32,7 @@ from .statements import Statement
 
 _ROWS_AT_ONCE = 1_000  # some hundred kilobytes
 _PART = ".part"
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP}  # on a stick with FAT, for one
 _SECRET_BYTES = 8  # of its name: nobody meets or guesses it
 
 
@@ -98,14 +100,25 @@ def _under_another_name(file: Path) -> Iterator[Path]:
     sweep()
     try:
         yield part
-        os.link(part, file)  # which, unlike a new name, takes nobody's place
-    except FileExistsError as why:
-        raise _taken(file) from why
+        _name(part, file)
     finally:
         sweep()
     folder = os.open(file.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+
+
+def _name(part: Path, file: Path) -> None:
+    """Call the part by the file's name; a link, unlike a new name, takes nobody's place."""
+    try:
+        os.link(part, file)
+    except FileExistsError as why:
+        raise _taken(file) from why
+    except OSError as why:
+        if why.errno not in _NO_LINKS:
+            raise
+        _check_free(file)  # all that can be done there, and the claim keeps other copies away
+        part.rename(file)
 
 
 def _fill(database: Database, reading: Reading) -> None:

@@ -64,6 +64,15 @@ def test_an_address_that_a_command_cannot_use_is_told_before_anything_is_done(
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("words", [["--key", "s.db.lock"], ["--key", "s.db"], ["--archive", "s.db"]])
+def test_a_store_shares_no_file_with_its_key_or_the_archive(words, tmp_path, monkeypatch, capsys):
+    """Exit code 2 and nothing made on the disk: the lock of the store would else empty its key."""
+    monkeypatch.chdir(tmp_path)
+    assert 2 == main(["watch", "--events", "-", "--store", "s.db", *words])
+    assert f"{words[1]} belongs to the store" in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_columns_are_pairs():
     """`--column account=author` maps our field to their name, once."""
     assert {"account": "author", "time": "ts=b"} == columns_of(["account=author", "time=ts=b"])

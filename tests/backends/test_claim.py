@@ -128,3 +128,12 @@ def test_a_lock_taken_away_while_it_is_waited_for_is_taken_anew(tmp_path, monkey
     with pytest.raises(StoreError):
         FileClaim(path)
     second.close()
+
+
+def test_a_lock_of_another_tool_is_left_alone(tmp_path):
+    """A file that happens to have the lock's name is neither emptied nor removed; the store is refused."""
+    lock = tmp_path / "poetry.lock"
+    lock.write_text("# by another tool")
+    with pytest.raises(StoreError, match="is no lock of Holdfast"):
+        SqlStore(tmp_path / "poetry", signer=SIGNER, owned=True)
+    assert lock.read_text() == "# by another tool"

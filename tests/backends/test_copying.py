@@ -1,11 +1,13 @@
 """A store is copied whole, as of one moment, into a file that is a store like any other."""
 
+import errno
+import os
 import sqlite3
 from contextlib import closing
 
 import pytest
 
-from holdfast.backends import SqlStore, copy_store, verify_store
+from holdfast.backends import SqlStore, copy_store, copying, verify_store
 from holdfast.errors import BrokenLedgerError, SettingsError, StoreError
 from holdfast.ledger import FaultKind, seeded_salts, seeded_signer
 from holdfast.testing.store_contract import HOSTILE_TEXTS, Parcel, record
@@ -105,7 +107,50 @@ def test_what_cannot_be_copied_leaves_nothing_behind(original, tmp_path):
 
 
 def test_a_try_that_was_killed_does_not_stand_in_the_way(original, tmp_path):
-    """What a killed copy left under its working name is thrown away by the next."""
-    (tmp_path / "copy.db.part").write_text("half of it")
+    """What a killed copy left under its working name goes with the next; a file of somebody else's stays."""
+    tried = tmp_path / ".copy.db.0123456789abcdef.part"
+    tried.write_text("half of it")
+    (tmp_path / "copy.db.part").write_text("mine")
     assert copy_store(original, tmp_path / "copy.db").ok
-    assert not (tmp_path / "copy.db.part").exists()
+    assert not tried.exists()
+    assert (tmp_path / "copy.db.part").read_text() == "mine"
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_a_copy_is_not_laid_beside_the_log_of_another(original, tmp_path, end):
+    """SQLite would play what an earlier store of that name left into the copy: so it is refused and left as it is."""
+    left = tmp_path / f"copy.db{end}"
+    left.write_text("of another")
+    with pytest.raises(StoreError, match=f"copy.db{end} is there already"):
+        copy_store(original, tmp_path / "copy.db")
+    assert left.read_text() == "of another"
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_a_file_that_comes_to_be_meanwhile_is_not_written_over(original, tmp_path, monkeypatch):
+    """Whoever takes the name while the copy is made keeps it, and nothing else is left there."""
+    fill_database = copying._fill
+
+    def slow(database, reading):
+        fill_database(database, reading)
+        (tmp_path / "copy.db").write_text("mine")
+
+    before = {path.name for path in tmp_path.iterdir()}
+    monkeypatch.setattr(copying, "_fill", slow)
+    with pytest.raises(StoreError, match="not written over"):
+        copy_store(original, tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} <= before | {"copy.db", "original.db-wal", "original.db-shm"}
+
+
+def test_a_copy_is_made_where_there_are_no_links(original, tmp_path, monkeypatch):
+    """On a file system such as FAT it gets its name by being renamed, and nothing else is left."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert copy_store(original, folder / "copy.db").ok
+    assert [path.name for path in folder.iterdir()] == ["copy.db"]

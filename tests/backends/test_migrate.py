@@ -104,6 +104,30 @@ def test_what_is_newer_or_no_store_is_not_migrated(path, tmp_path):
     assert not (tmp_path / "missing.db").exists()
 
 
+def test_the_file_of_another_tool_is_left_as_it_is(tmp_path):
+    """A database that is no store, or no database, is refused byte for byte untouched, with nothing beside it."""
+    other, letter = tmp_path / "other.db", tmp_path / "letter.txt"
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("CREATE TABLE facts (name, value)")
+    letter.write_text("dear all " * 1_000)
+    before = {path: path.read_bytes() for path in (other, letter)}
+    for path in before:
+        with pytest.raises(StoreError, match="no store of Holdfast"):
+            migrate_store(path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("layout", ["9" * 5_000, b"1", "1\u0660", "-1"])
+def test_a_layout_that_is_no_number_of_one_is_refused(path, layout):
+    """However long it is, and whatever it is made of, both whoever opens and whoever migrates learns it from us."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE facts SET value = ? WHERE name = 'schema'", (layout,))
+    with pytest.raises(StoreError, match="layout"):
+        migrate_store(path)
+    with pytest.raises(StoreError, match="layout"):
+        SqlStore(path, signer=SIGNER)
+
+
 def test_the_command_says_what_it_did(path, capsys):
     """`holdfast migrate` ends with 0 on a store that needs nothing, and says so."""
     assert main(["migrate", str(path)]) == 0

@@ -1,8 +1,10 @@
 """The archive of Parquet files: the contract, and what its folder looks like."""
 
+import os
 import resource
 import shutil
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -31,12 +33,13 @@ class TestParquetArchive(ArchiveContract):
         for writer in archive._open.values():
             writer._writer.is_open = False
             writer._file.close()
+        os.close(archive._claim._file)
         return ParquetArchive(archive._folder)
 
 
 def names(folder):
     """The files of the archive."""
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.glob("*.parquet"))
 
 
 def test_many_short_parts_become_few_files(archive, folder):
@@ -67,7 +70,7 @@ def test_what_is_left_after_a_crash_while_joining_counts_once(archive, folder, t
         archive.keep(batch([post(number)]))
         archive.settle()
         if number == 0:
-            (one,) = folder.iterdir()
+            (one,) = folder.glob("*.parquet")
             shutil.copy(one, tmp_path / one.name)
     shutil.copy(tmp_path / one.name, one)
 
@@ -105,8 +108,9 @@ def test_a_full_disk_loses_nothing_that_was_settled(archive, folder):
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
     try:
         archive.keep(batch(much))
-        with pytest.raises(StoreFullError, match="archive"):
+        with pytest.raises(StoreFullError, match="archive") as caught:
             archive.settle()
+        assert "with a new archive" in caught.value.advice
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
@@ -114,7 +118,7 @@ def test_a_full_disk_loses_nothing_that_was_settled(archive, folder):
     archive.keep(batch(much))
     archive.close()
     assert [post(1), *much] == posts_in(archive)
-    assert not [name for name in names(folder) if name.endswith(".part")]
+    assert not list(folder.glob(".*"))
 
 
 def test_a_damaged_file_is_named(archive, folder):
@@ -128,13 +132,61 @@ def test_a_damaged_file_is_named(archive, folder):
         posts_in(archive)
 
 
-def test_two_writers_are_told_apart(archive, folder):
-    """The second to settle learns that the numbers are taken; nothing of the first is overwritten."""
-    other = ParquetArchive(folder)
-    archive.keep(batch([post(1)]))
-    other.keep(batch([post(2)]))
-    archive.settle()
+def test_who_writes_second_is_refused_until_the_first_has_closed(archive, folder):
+    """An archive opened while another writes keeps nothing; later it goes on behind what the other left, joined or not.
 
-    with pytest.raises(StoreError, match="another process"):
-        other.settle()
-    assert [post(1)] == posts_in(archive)
+    Its numbers would else be those of files that were joined meanwhile, and its own be taken for leftovers of them.
+    """
+    other = ParquetArchive(folder)
+    for number in range(2):
+        archive.keep(batch([post(number)]))
+        archive.settle()
+    with pytest.raises(StoreError, match="at work on"):
+        other.keep(batch([post(9)]))
+    archive.close()
+    other.keep(batch([post(2)]))
+    other.close()
+
+    assert [post(0), post(1), post(2)] == posts_in(archive)
+    assert names(folder) == sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("damage", ["cut", "columns"])
+def test_a_file_that_cannot_be_read_does_not_stop_the_keeping(archive, folder, caplog, damage):
+    """Files are joined only where they can be; the odd one is named once, and everything new is kept."""
+    archive.keep(batch([post(1)]))
+    archive.settle()
+    (odd,) = folder.glob("*.parquet")
+    if damage == "cut":
+        odd.write_bytes(odd.read_bytes()[:-20])
+    else:
+        pq.write_table(pa.table({"other": [1]}), odd)
+    for number in range(2, 6):
+        archive.keep(batch([post(number)]))
+        archive.settle()
+    archive.close()
+
+    assert 1 == caplog.text.count(odd.name)
+    with pytest.raises(StoreError, match=odd.name):
+        posts_in(archive)
+    odd.unlink()
+    assert [post(number) for number in range(2, 6)] == posts_in(archive)
+
+
+def test_what_is_not_the_archives_own_is_left_alone(archive, folder):
+    """Only a file in the making of a killed process goes; others with such an end to their name stay."""
+    killed, foreign = folder / ".0123456789abcdef.part", folder / ".letter.part"
+    for path in (killed, foreign):
+        path.write_text("half of it")
+    archive.keep(batch([post(1)]))
+    archive.close()
+
+    assert not killed.exists()
+    assert foreign.exists()
+
+
+def test_a_file_is_no_archive(tmp_path):
+    """Whoever names a file learns that, rather than of another process."""
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(StoreError, match="is no folder"):
+        ParquetArchive(tmp_path / "file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Protocol
 from holdfast.errors import StoreError
 
 _SAID_BYTES = 200  # who has it: a process id and a host's name
+_OURS = re.compile(rb"(pid \d+ on .*)?", re.DOTALL)  # what is in the file of a lock; nothing before its owner is told
 
 
 class Claim(Protocol):
@@ -40,7 +42,7 @@ def taken(store: str, by: str) -> StoreError:
     """The error for whoever comes second."""
     return StoreError(
         f"Another Holdfast ({by}) is at work on {store}.",
-        advice="Let it finish or stop it, or name another --store. Reading is possible meanwhile.",
+        advice="Let it finish or stop it, or work elsewhere. Reading is possible meanwhile.",
     )
 
 
@@ -55,21 +57,25 @@ class MemoryClaim:
 
 
 class FileClaim:
-    """A lock on the file `store`.lock, which the system lets go of with the process: a `Claim`."""
+    """A lock on a file, `store`.lock if none is named, which the system lets go of with the process: a `Claim`."""
 
-    def __init__(self, store: str) -> None:
+    def __init__(self, store: str, *, lock: Path | None = None) -> None:
         """Take it at once or not at all.
 
         Raises:
-            StoreError: another process has it, or this one has it already.
+            StoreError: another process has it, or this one has it already, or the file is somebody else's.
             OSError: there can be no such file.
 
         """
-        self._path = Path(f"{os.path.realpath(store)}.lock")
-        self._file: int | None = _lock(self._path, store)
+        self._path = lock or Path(f"{os.path.realpath(store)}.lock")
+        file = _lock(self._path, store)
+        if not _OURS.fullmatch(os.pread(file, _SAID_BYTES, 0)):
+            os.close(file)
+            raise StoreError(f"{self._path} is no lock of Holdfast's, and is left alone.", advice="Work elsewhere.")
+        self._file: int | None = file
         with suppress(OSError):  # a full disk: then others are not told who it is
-            os.truncate(self._file, 0)
-            os.pwrite(self._file, this_run().encode(errors="replace"), 0)
+            os.truncate(file, 0)
+            os.pwrite(file, this_run().encode(errors="replace"), 0)
 
     def check(self) -> None:
         """The system keeps it as long as the process lives."""

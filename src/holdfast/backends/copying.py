@@ -6,7 +6,10 @@ reads, and a store moves from SQLite to PostgreSQL by being restored there.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
@@ -19,15 +22,18 @@ import sqlalchemy as sa
 from holdfast.errors import BrokenLedgerError, StoreError
 from holdfast.ledger import Fault, FaultKind, Verdict
 
+from .claim import FileClaim
 from .database import PATIENCE_MS, Database, Reading, Seam
 from .evidence import verify_store
 from .places import file_of, open_database, open_reading
 from .schema import create_statements, metadata
-from .sqlite import seam
+from .sqlite import BESIDE, seam
 from .statements import Statement
 
 _ROWS_AT_ONCE = 1_000  # some hundred kilobytes
 _PART = ".part"
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP}  # on a stick with FAT, for one
+_SECRET_BYTES = 8  # of its name: nobody meets or guesses it
 
 
 def copy_store(source: str | Path, target: str | Path) -> Verdict:
@@ -46,39 +52,73 @@ def copy_store(source: str | Path, target: str | Path) -> Verdict:
         file = file_of(target)
         if file is None:
             _fill(open_database(target, patience_ms=PATIENCE_MS), reading)
-            return _told(reading, verify_store(target))
-        if file.exists():
-            raise StoreError(f"{file} is there already, and is not written over.", advice="Name another file.")
-        with _under_another_name(file) as part:
-            _fill(open_database(part, patience_ms=PATIENCE_MS), reading)
-            return _told(reading, verify_store(part))
+            return _told(_left_behind(reading), verify_store(target))
+        with seam(str(file)):
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            with closing(FileClaim(str(file))):
+                _check_free(file)
+                with _under_another_name(file) as part:
+                    _fill(open_database(part, patience_ms=PATIENCE_MS), reading)
+                    left = _left_behind(reading)
+                return _told(left, verify_store(file))
 
 
-def _told(reading: Reading, verdict: Verdict) -> Verdict:
-    """The verdict on the copy, and what is wrong with the source that a copy of its rows leaves behind."""
+def _check_free(file: Path) -> None:
+    """SQLite would play a log that an earlier file of that name left into the copy."""
+    for there in (file, *(file.with_name(file.name + end) for end in BESIDE)):
+        if os.path.lexists(there):
+            raise _taken(there)
+
+
+def _taken(there: Path) -> StoreError:
+    return StoreError(
+        f"{there} is there already, and is not written over.", advice="Name another file, or move that one away."
+    )
+
+
+def _left_behind(reading: Reading) -> list[Fault]:
+    """What is wrong with the source that a copy of its rows leaves behind."""
     found = (str(bytes(what), errors="replace") if isinstance(what, bytes) else what for (what,) in reading.damage())
-    left = [Fault(what=FaultKind.DAMAGED, note=f"in {reading.name} {what}") for what in found]
+    return [Fault(what=FaultKind.DAMAGED, note=f"in {reading.name} {what}") for what in found]
+
+
+def _told(left: list[Fault], verdict: Verdict) -> Verdict:
     return msgspec.structs.replace(verdict, faults=(*verdict.faults, *left))
 
 
 @contextmanager
 def _under_another_name(file: Path) -> Iterator[Path]:
-    """The name for a file in the making; what is left of an earlier try goes first, and what failed goes too."""
-    part = file.with_name(file.name + _PART)
-    parts = [part.with_name(part.name + end) for end in ("", "-wal", "-shm")]
-    with seam(str(file)):
-        for old in parts:
-            old.unlink(missing_ok=True)
-        try:
-            yield part
-        except BaseException:
-            for failed in parts:
-                failed.unlink(missing_ok=True)
+    """A name for the file in the making that nobody else has; whoever has the claim may clear away earlier tries."""
+    start = f".{file.name}."
+    part = file.with_name(f"{start}{secrets.token_hex(_SECRET_BYTES)}{_PART}")
+    made = re.compile(rf"{re.escape(start)}[0-9a-f]{{{2 * _SECRET_BYTES}}}{_PART}({'|'.join(BESIDE)})?")
+
+    def sweep() -> None:
+        for tried in [path for path in file.parent.iterdir() if made.fullmatch(path.name)]:
+            tried.unlink()
+
+    sweep()
+    try:
+        yield part
+        _name(part, file)
+    finally:
+        sweep()
+    folder = os.open(file.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def _name(part: Path, file: Path) -> None:
+    """Call the part by the file's name; a link, unlike a new name, takes nobody's place."""
+    try:
+        os.link(part, file)
+    except FileExistsError as why:
+        raise _taken(file) from why
+    except OSError as why:
+        if why.errno not in _NO_LINKS:
             raise
+        _check_free(file)  # all that can be done there, and the claim keeps other copies away
         part.rename(file)
-        folder = os.open(file.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
 
 
 def _fill(database: Database, reading: Reading) -> None:

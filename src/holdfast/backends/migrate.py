@@ -11,11 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
-from holdfast.errors import StoreError
+from holdfast.errors import BrokenLedgerError, StoreError
 
 from .database import PATIENCE_MS, Database, Seam
-from .places import file_of, open_database
-from .schema import facts
+from .places import file_of, open_database, open_reading
+from .schema import entries, facts, layout_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -38,6 +38,8 @@ def migrate_store(where: str | Path, *, migrations: Path = MIGRATIONS) -> Migrat
     file = file_of(where)
     if file is not None and not file.is_file():
         raise StoreError(f"There is no store at {file}.", advice="Check the path.")
+    if file is not None:
+        _check_is_store(file)
     database = open_database(where, patience_ms=PATIENCE_MS)
     try:
         with (
@@ -60,14 +62,25 @@ def migrate_store(where: str | Path, *, migrations: Path = MIGRATIONS) -> Migrat
     return migrated
 
 
+def _check_is_store(file: Path) -> None:
+    """Before it is opened for writing, which changes how SQLite keeps a file."""
+    with closing(open_reading(file)) as reading, suppress(BrokenLedgerError):
+        tables = {bytes(name) for (name,) in reading.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        if tables >= {facts.name.encode(), entries.name.encode()}:
+            return
+    raise StoreError(
+        f"{file} is no store of Holdfast's, or cannot be read; it is left as it is.", advice="Check the path."
+    )
+
+
 def _migrate(database: Database, connection: sa.Connection, script: ScriptDirectory) -> Migrated:
     kept = connection.scalar(sa.select(facts.c.value).where(facts.c.name == "schema"))
-    layout = int(kept) if kept is not None and kept.isdecimal() else 0
+    layout = layout_of(kept)
     steps = {int(step.revision): step for step in script.walk_revisions()}
     newest = max(steps)
-    if layout not in steps:
+    if layout is None or layout not in steps:
         raise StoreError(
-            f"{database.name} has layout {kept}; this Holdfast knows those up to {newest}.",
+            f"{database.name} has layout {kept!s:.20}; this Holdfast knows those up to {newest}.",
             advice="Use the Holdfast that wrote it, or a newer one.",
         )
     with Operations.context(MigrationContext.configure(connection)):

@@ -6,13 +6,14 @@
 The numbers say which settled parts a file holds. A file is written under a name that no reader looks at, is flushed to
 the disk, and then gets its own: it is there whole or not at all. Small neighbours are joined into larger files, so that
 a quiet stream does not leave thousands; a file whose numbers lie within another's is a leftover of that: passed over.
+One process writes at a time: whoever keeps something has the lock in the folder until he closes the archive.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
+import logging
 import os
 import re
 import secrets
@@ -27,6 +28,8 @@ import pyarrow.parquet as pq
 from holdfast.errors import StoreError, StoreFullError
 from holdfast.events import POSTS, Batch, Decoder, SecurityEvent, encode_line
 
+from .claim import FileClaim
+
 EVENTS = pa.schema(
     [
         pa.field("time", pa.int64(), nullable=False),  # milliseconds since 1970 UTC
@@ -39,6 +42,13 @@ ROWS = 1_000_000  # of a file: some hundred megabytes of posts, which one column
 GROUP = 100_000  # rows that are read or passed over together
 SIZES_APART = 2  # a file is joined with its neighbour unless that one is more than so many times as large
 _NAME = re.compile(r"(posts|events)-(\d{8,18})-(\d{8,18})\.parquet")
+_PART = re.compile(r"\.[0-9a-f]{16}\.part")
+_LOCK = ".lock"
+_ADVICE_FULL = (
+    "Free some space. What was kept up to a minute before is whole, and what came later is not there: to have all of a "
+    "file once, watch it again with a new archive."
+)
+_ADVICE_FOREIGN = "Move that file out of the archive; all others are whole."
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -65,11 +75,15 @@ class ParquetArchive:
 
         """
         self._folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(f"{folder} is no folder, so no archive is kept there", advice="Name a folder.")
         with failures(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sweep(folder)
-            self._next = {kind: max((part.last for part in self._parts(kind)), default=0) + 1 for kind in SCHEMAS}
+            self._parts("posts")
+        self._claim: FileClaim | None = None
+        self._next: dict[str, int] = {}
         self._open: dict[str, _Writer] = {}
+        self._spared: set[Path] = set()
 
     def keep(self, batch: Batch) -> None:
         """Take a batch in; a file that is full is settled."""
@@ -77,6 +91,7 @@ class ParquetArchive:
             if not rows.num_rows:
                 continue
             with failures(self._folder):
+                self._begin()
                 if kind not in self._open:
                     self._open[kind] = _Writer(self._folder, SCHEMAS[kind])
                 writer = self._open[kind]
@@ -104,8 +119,20 @@ class ParquetArchive:
             yield Batch(others=Decoder().decode(lines.encode()).batch.others)
 
     def close(self) -> None:
-        """Settle."""
-        self.settle()
+        """Settle, and let others write."""
+        try:
+            self.settle()
+        finally:
+            if self._claim is not None:
+                self._claim.close()
+            self._claim = None
+
+    def _begin(self) -> None:
+        """Be the only one who writes, and see what those before have left."""
+        if self._claim is None:
+            self._claim = FileClaim(str(self._folder), lock=self._folder / _LOCK)
+            _sweep(self._folder)
+            self._next = {kind: max((part.last for part in self._parts(kind)), default=0) + 1 for kind in SCHEMAS}
 
     def _parts(self, kind: str) -> list[_Part]:
         """The files that count, in order."""
@@ -125,24 +152,45 @@ class ParquetArchive:
         return self._folder / f"{kind}-{first:08}-{last:08}.parquet"
 
     def _join(self, kind: str) -> None:
-        """Join the last files while they are of about one size: a row is written again only as sizes double."""
+        """Join the last files while they are of about one size: a row is written again only as sizes double.
+
+        What cannot be joined stays as it is, for it is safe already; each such pair is told of once.
+        """
         while len(parts := self._parts(kind)) >= 2:
             one, two = parts[-2:]
-            sizes = [pq.read_metadata(part.path).num_rows for part in (one, two)]
-            if sizes[0] > SIZES_APART * sizes[1] or sum(sizes) > ROWS or one.last + 1 != two.first:
+            try:
+                if not self._joined(kind, one, two):
+                    return
+            except StoreError as why:
+                if one.path not in self._spared:
+                    logging.getLogger(__name__).warning("holdfast: files are not joined, and stay as they are: %s", why)
+                self._spared.add(one.path)
                 return
+
+    def _joined(self, kind: str, one: _Part, two: _Part) -> bool:
+        """Make one file of two, unless they had better stay apart."""
+        files = [_opened(kind, part.path) for part in (one, two)]
+        sizes = [file.metadata.num_rows for file in files]
+        if sizes[0] > SIZES_APART * sizes[1] or sum(sizes) > ROWS or one.last + 1 != two.first:
+            return False
+        with failures(self._folder):
             writer = _Writer(self._folder, SCHEMAS[kind])
-            for part in (one, two):
-                for rows in pq.ParquetFile(part.path).iter_batches(GROUP):
-                    writer.write(rows)
-            writer.settle(self._path(kind, one.first, two.last))
+            try:
+                for part, file in zip((one, two), files, strict=True):
+                    with failures(part.path, advice=_ADVICE_FOREIGN):
+                        for rows in file.iter_batches(GROUP):
+                            writer.write(rows)
+                writer.settle(self._path(kind, one.first, two.last))
+            finally:
+                writer.discard()
             for path in (one.path, two.path):
                 path.unlink(missing_ok=True)
+        return True
 
     def _rows(self, kind: str, since: int, until: int) -> Iterator[pa.RecordBatch]:
         for part in self._parts(kind):
-            with failures(part.path):
-                file = pq.ParquetFile(part.path)
+            file = _opened(kind, part.path)
+            with failures(part.path, advice=_ADVICE_FOREIGN):
                 for group in range(file.num_row_groups):
                     if not _may_hold(file.metadata.row_group(group), since, until):
                         continue
@@ -150,7 +198,21 @@ class ParquetArchive:
                         time = rows.column("time")
                         hit = rows.filter(pc.and_(pc.greater_equal(time, since), pc.less(time, until)))
                         if hit.num_rows:
-                            yield hit.cast(SCHEMAS[kind])
+                            yield hit
+
+
+def _opened(kind: str, path: Path) -> pq.ParquetFile:
+    """A file of the archive, if it has the columns that it should.
+
+    Raises:
+        StoreError: it has not, or cannot be read.
+
+    """
+    with failures(path, advice=_ADVICE_FOREIGN):
+        file = pq.ParquetFile(path)
+        if not file.schema_arrow.equals(SCHEMAS[kind]):
+            raise StoreError(f"the archive {path}: its columns are not those of {kind}", advice=_ADVICE_FOREIGN)
+        return file
 
 
 class _Writer:
@@ -159,7 +221,6 @@ class _Writer:
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self._path = folder / f".{secrets.token_hex(8)}.part"
         self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        fcntl.flock(self._file, fcntl.LOCK_EX)  # for as long as somebody writes it, see `_sweep`
         self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", compression_level=1)
         self._waiting: list[pa.RecordBatch] = []
         self._waits = 0
@@ -209,11 +270,9 @@ class _Writer:
 
 
 def _sweep(folder: Path) -> None:
-    """Delete what a process that was killed had begun to write; what one still writes is locked."""
-    for path in folder.glob(".*.part"):
-        with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+    """Delete what a process that was killed had begun to write; whoever has the lock is the only one who writes."""
+    for path in [path for path in folder.iterdir() if _PART.fullmatch(path.name)]:
+        path.unlink()
 
 
 def _rows_of(events: Iterable[SecurityEvent]) -> pa.RecordBatch:
@@ -234,16 +293,14 @@ def _may_hold(group: pq.RowGroupMetaData, since: int, until: int) -> bool:
 
 
 @contextlib.contextmanager
-def failures(where: Path) -> Iterator[None]:
+def failures(where: Path, *, advice: str | None = None) -> Iterator[None]:
     """What the disk or the format refuses, as our own errors."""
     try:
         yield
-    except FileExistsError as error:
-        raise StoreError(
-            f"another process writes to the archive {where}", advice="Give each process an archive of its own."
-        ) from error
     except OSError as error:
-        kind = StoreFullError if error.errno in _FULL else StoreError
-        raise kind(f"the archive {where}: {error.strerror or error}") from error
+        said = f"the archive {where}: {error.strerror or error}"
+        raise (
+            StoreFullError(said, advice=_ADVICE_FULL) if error.errno in _FULL else StoreError(said, advice=advice)
+        ) from error
     except pa.ArrowException as error:
-        raise StoreError(f"the archive {where} holds a file that cannot be read: {error}") from error
+        raise StoreError(f"the archive {where}: {error}", advice=advice) from error

@@ -12,7 +12,7 @@ from holdfast.errors import SettingsError, StoreError
 
 from .claim import FileClaim
 from .database import Database, Reading
-from .sqlite import MEMORY, SqliteDatabase, seam
+from .sqlite import BESIDE, MEMORY, SqliteDatabase, seam
 from .sqlite_reading import SqliteReading
 
 _SQLITE = b"SQLite format 3\0"  # how its files begin
@@ -74,7 +74,7 @@ def discard_file(file: Path) -> None:
             with file.open("rb") as opened:
                 if opened.read(len(_SQLITE)) not in {b"", _SQLITE}:
                     raise StoreError(f"{file} is no store, and is not removed.", advice="Name another --store.")
-        for old in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+        for old in (file, *(file.with_name(file.name + end) for end in BESIDE)):
             old.unlink(missing_ok=True)
 
 

@@ -6,10 +6,14 @@ They may be longer than an entry in an index of PostgreSQL can be, which therefo
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 
 SCHEMA = 1
 """The number of this layout; a store with a higher one was written by a newer Holdfast."""
+
+_LAYOUT = re.compile(r"[0-9]{1,4}")  # more digits than there will ever be layouts
 
 metadata = sa.MetaData()
 
@@ -86,3 +90,8 @@ def create_statements(dialect: str) -> list[str]:
     engine = sa.create_mock_engine(f"{dialect}://", write)
     metadata.create_all(engine, checkfirst=False)
     return written
+
+
+def layout_of(kept: object) -> int | None:
+    """The layout that a store says it has, or None when that is no number of one: anybody could have written it."""
+    return int(kept) if isinstance(kept, str) and _LAYOUT.fullmatch(kept) else None

@@ -21,6 +21,7 @@ from .sqlite_layout import misfits
 from .wal import lost_commits
 
 MEMORY = ":memory:"
+BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file, after its name
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _ADVICE_DAMAGED = "Keep the file as it is, check it with `holdfast ledger verify`, and go on from the last good copy."

@@ -33,7 +33,7 @@ from holdfast.ledger.tree import Node
 from .claim import Claim
 from .database import PATIENCE_MS, Seam
 from .places import open_database
-from .schema import SCHEMA, create_statements
+from .schema import SCHEMA, create_statements, layout_of
 from .statements import Statements
 from .transaction import Head, SqlTransaction, entry_of
 
@@ -287,11 +287,11 @@ class SqlStore:
     def _check(self, cursor: DBAPICursor) -> Head:
         """The head, once schema, key, signatures, tree and the sum of the rows are found to fit each other."""
         schema, vkey = (self._statements.fact.one(cursor, name=name) for name in ("schema", "vkey"))
-        layout = int(schema[0]) if schema is not None and schema[0].isdecimal() else None
+        layout = None if schema is None else layout_of(schema[0])
         if layout != SCHEMA:
             older = layout is not None and layout < SCHEMA
             raise StoreError(
-                f"{self.path} has layout {schema and schema[0]}; this Holdfast knows layout {SCHEMA}.",
+                f"{self.path} has layout {schema and str(schema[0])[:20]}; this Holdfast knows layout {SCHEMA}.",
                 advice="Make a backup of it, and run `holdfast migrate`."
                 if older
                 else "Open it with the Holdfast that wrote it, or a newer one.",

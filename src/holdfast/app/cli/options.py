@@ -68,7 +68,9 @@ STORE_HELP = "A file, for example var/demo.db, or a database, for example postgr
 StoreAddress = Annotated[str, Parameter(help=STORE_HELP)]
 
 _STANDARD_INPUT = Path("/dev/stdin")
-_STORE_ENDS = ("", "-wal", "-shm", ".lock", ".key", ".key.pub")  # what a store's files are called after its own name
+_STORE_ENDS = ("", "-wal", "-shm", "-journal", ".lock")  # what a store's files are called after its own name
+_KEY_ENDS = ("", ".pub")
+_OWN_KEY = ".key"  # the end of a store's name for its key, if no other is named
 _IN_MEMORY = ":memory:"  # to SQLite no file at all
 _LONGEST_WAIT = 86_400  # seconds: by then people have answered, or nobody is there
 _PAIR = re.compile(r"([a-z_]+)=(.+)", re.DOTALL)
@@ -94,14 +96,19 @@ def columns_of(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def check_files(
-    read: Sequence[str], written: Iterable[Path | None] = (), *, store: Path | None = None, key: Path | None = None
+    read: Sequence[str],
+    written: Iterable[Path | None] = (),
+    *,
+    store: Path | None = None,
+    key: Path | None = None,
+    archive: Path | None = None,
 ) -> None:
     """Refuse to `read` what looks like a mistyped option, and to write what is read or belongs to the `store`.
 
-    Its `key` belongs to it, wherever it lies.
+    Its `key` belongs to it, wherever it lies, and is none of its other files; the `archive` is a folder.
 
     Raises:
-        UsageError: so it is, or a folder is to be written.
+        UsageError: so it is, or a folder is to be written, or the archive is a file.
 
     """
     for name in read:
@@ -109,19 +116,28 @@ def check_files(
             raise UsageError(f"there is no option {name!r}", advice=f"If it is a file, call it ./{name}.")
     sources = [_STANDARD_INPUT if name == "-" else Path(name) for name in read]
     given = [path for path in written if path is not None]
-    for path in [*given, *(path for path in (store, key) if path is not None)]:
+    for path in [*given, *_beside(store), *_beside(key)]:
         if path.is_dir() or path.name == _IN_MEMORY:
             raise UsageError(f"{path} is no file to be written", advice="Name one, or leave the option out.")
+    if archive is not None and archive.exists() and not archive.is_dir():
+        raise UsageError(f"{archive} is no folder to keep an archive in", advice="Name a folder, or a new one.")
     if store is not None:
         check_name(store)
-    kept = [] if store is None else [store.with_name(store.name + end) for end in _STORE_ENDS]
-    kept += [] if key is None else [key, key.with_name(f"{key.name}.pub")]
-    for path in [*given, *kept]:
-        if any(_same(path, source) for source in sources):
-            raise UsageError(f"{path} is read from, so nothing is written to it", advice="Name another file.")
-    for path in given:
-        if any(_same(path, part) for part in kept):
-            raise UsageError(f"{path} belongs to the store, so nothing else is written to it", advice="Name another.")
+    parts, keys = _beside(store, _STORE_ENDS), _beside(key, _KEY_ENDS)
+    kept = [*parts, *keys, *_beside(store, [_OWN_KEY + end for end in _KEY_ENDS])]
+    _keep_apart([*given, *kept], sources, "is read from, so nothing is written to it")
+    _keep_apart(keys, parts, "belongs to the store, so its key is not kept there")
+    _keep_apart([*given, *_beside(archive)], kept, "belongs to the store, so nothing else is written to it")
+
+
+def _beside(path: Path | None, ends: Iterable[str] = ("",)) -> list[Path]:
+    return [] if path is None else [path.with_name(path.name + end) for end in ends]
+
+
+def _keep_apart(paths: Iterable[Path], others: Sequence[Path], why: str) -> None:
+    for path in paths:
+        if any(_same(path, other) for other in others):
+            raise UsageError(f"{path} {why}", advice="Name another.")
 
 
 def check_name(store: Path | str) -> None:

@@ -71,7 +71,7 @@ def watch(  # noqa: PLR0913 - each is a word on the command line
     with --auto, plans are carried out on a mirror of the accounts that the stream names.
     """
     address = None if store is None else store_address(store)
-    check_files([events], [rejects], store=None if address is None else file_of(address), key=key)
+    check_files([events], [rejects], store=None if address is None else file_of(address), key=key, archive=archive)
     approve_after = auto_seconds(auto)
     dialect = Dialect(columns=columns_of(column), time_unit=time_unit)
     source = (

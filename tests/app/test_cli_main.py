@@ -120,3 +120,11 @@ def test_an_error_that_nobody_can_be_told_keeps_its_exit_code(words, code, tmp_p
             done = subprocess.run([*HOLDFAST, *words], cwd=tmp_path, stderr=deaf, check=False)
             assert code == done.returncode
     os.close(writer)
+
+
+def test_a_traceback_obeys_no_hostile_name(capsys):
+    """`--verbose` shows where an error came from, and an escape sequence in the name of a file as harmless marks."""
+    assert 3 == main(["--verbose", "scan", "absent\x1b[2J\x9b31m"])
+    told = capsys.readouterr().err
+    assert "Traceback" in told
+    assert not set(told) & {"\x1b", "\x9b"}

@@ -1,8 +1,10 @@
 """Files of every kind, whole and damaged, read into events."""
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 import os
 import tracemalloc
 from collections import Counter
@@ -68,6 +70,7 @@ def put(folder, name, data):
         ("posts.csv", b"\xef\xbb\xbf" + CSV.replace(b"\n", b"\r\n")),
         ("posts.csv.gz", gzip.compress(CSV)),
         ("posts.csv.zst", zstd(CSV)),
+        ("posts.jsonl.zst", b"\x5a\x2a\x4d\x18\x03\0\0\0abc" + zstd(LINES)),
         ("posts", LINES),
         ("posts", gzip.compress(LINES)),
         ("posts", zstd(LINES)),
@@ -192,6 +195,17 @@ def test_noise_inside_an_archive_is_told_as_damage(tmp_path):
         ("empty.parquet", b"", "is no whole Parquet file"),
         ("packed.parquet.gz", gzip.compress(b"PAR1"), "is a packed Parquet file"),
         ("bytes.csv", b"id,\xff\n1,2\n", "no readable first row"),
+        ("twice.jsonl.gz", gzip.compress(gzip.compress(LINES)), "is packed twice"),
+        ("twice.csv.gz", gzip.compress(zstd(CSV)), "is packed twice"),
+        ("hidden.gz", gzip.compress(b"PAR1\x15\x04\x15"), "is a packed Parquet file"),
+        ("posts.zip", b"PK\x03\x04\x14" + LINES, "is a zip archive"),
+        ("posts.jsonl.bz2", bz2.compress(LINES), "is packed with bzip2"),
+        ("posts.csv.xz", lzma.compress(CSV), "is packed with xz"),
+        ("wide.jsonl", LINES.decode().encode("utf-16"), "is text in UTF-16"),
+        ("wide.csv", CSV.decode().encode("utf-16"), "is text in UTF-16"),
+        ("unmarked.jsonl", LINES.decode().encode("utf-16-be"), "is text in UTF-16"),
+        ("array.json", b"[" + LINES.strip().replace(b"\n", b",") + b"]", "is one JSON array"),
+        ("pretty.json", b"[\n    " + LINES.strip().replace(b"\n", b",\n    ") + b"\n]\n", "is one JSON array"),
     ],
 )
 def test_a_file_that_is_not_what_it_seems(tmp_path, name, data, message):
@@ -379,3 +393,10 @@ def test_a_small_file_that_unpacks_to_a_giant_line_takes_little_memory(tmp_path,
     assert (reject.line, reject.length) == (1, 256 << 20)
     assert ids(deliveries) == IDS
     assert most < 128 << 20
+
+
+@pytest.mark.parametrize("data", [LINES.decode().encode("utf-16"), b"[" + LINES, bz2.compress(LINES)])
+def test_a_stream_that_is_not_what_it_seems(data):
+    """Standard input is asked for its first bytes like a file, and called by its name."""
+    with pytest.raises(UnreadableFileError, match="standard input is"):
+        list(FileSource(["-"], standard_input=io.BytesIO(data)))

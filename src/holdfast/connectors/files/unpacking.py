@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from holdfast.errors import UnreadableFileError
 
-from .kinds import HEAD_BYTES, Packing
+from .kinds import HEAD_BYTES, Packing, refuse_no_lines
 
 T = TypeVar("T")
 
@@ -41,7 +41,8 @@ class Unpacked:
         """Chunks of about `size` bytes, the last one shorter.
 
         Raises:
-            UnreadableFileError: the file is damaged or ends too early; it says how far reading got.
+            UnreadableFileError: what comes out are no lines, or the file is damaged or ends too early: it says how far
+                reading got.
 
         """
         stream = self._unpack(self._raw)
@@ -55,6 +56,8 @@ class Unpacked:
                 if any(gathered):
                     yield b"".join(gathered)
                 raise self._damaged(error) from error
+            if not self._given:
+                refuse_no_lines(str(self._path), piece[:HEAD_BYTES])
             self._given += len(piece)
             self.bytes_read = self._raw.tell()
             gathered.append(piece)

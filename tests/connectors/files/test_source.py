@@ -64,6 +64,7 @@ def put(folder, name, data):
         ("posts.JSON", b"\xef\xbb\xbf" + LINES.replace(b"\n", b"\r\n")),
         ("posts.jsonl.gz", gzip.compress(LINES)),
         ("posts.jsonl.gz", gzip.compress(LINES[:999]) + gzip.compress(LINES[999:])),
+        ("posts.jsonl.gz", gzip.compress(LINES) + bytes(5_000)),
         ("posts.jsonl.zst", zstd(LINES)),
         ("posts.jsonl.zstd", zstd(LINES[:999]) + zstd(LINES[999:])),
         ("posts.csv", CSV),
@@ -174,6 +175,17 @@ def test_what_lies_before_the_damage_is_delivered_first(tmp_path, name, data):
     assert got == [str(n) for n in range(len(got))]
     assert len(got) > 200
     assert "Fetch the file again" in damage.value.advice
+
+
+@pytest.mark.parametrize("batch_bytes", [700, 1 << 22])
+def test_a_wrong_checksum_costs_no_line(tmp_path, batch_bytes):
+    """It stands behind the last line of an archive, so all of them are delivered before the error."""
+    packed = bytearray(gzip.compress(VARIED))
+    packed[-8] ^= 1
+    deliveries = []
+    with pytest.raises(UnreadableFileError, match=f"{len(VARIED)} bytes could be unpacked"):
+        deliveries.extend(FileSource([put(tmp_path, "posts.jsonl.gz", bytes(packed))], batch_bytes=batch_bytes))
+    assert [str(n) for n in range(3_000)] == ids(deliveries)
 
 
 def test_noise_inside_an_archive_is_told_as_damage(tmp_path):

@@ -1,14 +1,22 @@
 """The command line as a whole: words, errors, exit codes."""
 
+import os
 import signal
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from holdfast.app.cli import main
 from holdfast.app.cli.main import _interrupts
 from holdfast.app.cli.options import APPROVE_AFTER, auto_seconds, columns_of, responder_seconds
+from holdfast.backends import SqlStore
 from holdfast.errors import UsageError
+from holdfast.ledger import seeded_salts, seeded_signer
+
+HOLDFAST = (sys.executable, "-m", "holdfast")
 
 
 def test_help_names_every_command(capsys):
@@ -109,3 +117,36 @@ def test_a_ctrl_c_that_was_swallowed_counts_at_the_end():
         assert signal.default_int_handler == signal.getsignal(signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["scan", "--help"], ["migrate", "kept.db"]])
+def test_a_reader_that_went_away_is_told_by_the_exit_code_alone(words, tmp_path):
+    """141 as from any other program, whatever it is that speaks: 1 would say that something was found."""
+    SqlStore(tmp_path / "kept.db", signer=seeded_signer(7), salt=seeded_salts(7)).close()
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([*HOLDFAST, *words], cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (141, b"") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["scan", "absent"], 3), (["nonsense"], 2), (["--verbose", "nonsense"], 2)]
+)
+def test_an_error_that_nobody_can_be_told_keeps_its_exit_code(words, code, tmp_path):
+    """Where standard error is full or its reader gone, the exit code is all that is left to say what happened."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with Path("/dev/full").open("wb") as full:
+        for deaf in (full, writer):
+            done = subprocess.run([*HOLDFAST, *words], cwd=tmp_path, stderr=deaf, check=False)
+            assert code == done.returncode
+    os.close(writer)
+
+
+def test_a_traceback_obeys_no_hostile_name(capsys):
+    """`--verbose` shows where an error came from, and an escape sequence in the name of a file as harmless marks."""
+    assert 3 == main(["--verbose", "scan", "absent\x1b[2J\x9b31m"])
+    told = capsys.readouterr().err
+    assert "Traceback" in told
+    assert not set(told) & {"\x1b", "\x9b"}

@@ -70,6 +70,11 @@ def owner(where):
     return change
 
 
+def wide_open(home):
+    (home / "holdfast").mkdir(mode=0o700, parents=True)
+    home.parent.chmod(0o777)
+
+
 def file(home):
     home.write_text("")
 
@@ -78,10 +83,12 @@ UNSAFE = {
     "a link": link,
     "other accounts may write to it": mode(here=0o720),
     "accounts may write to it": mode(here=0o702),
-    "write to the folder above": mode(above=0o770),
-    "may write to the folder above it": mode(above=0o707),
+    "write to a folder above": mode(above=0o770),
+    "may write to a folder above it": mode(above=0o707),
+    "write to a folder above it: ": wide_open,
     "it belongs to another": owner("holdfast"),
     "above it belongs to another": owner("."),
+    "a folder above it belongs to another": owner(".."),
     "exists": file,
 }
 
@@ -95,6 +102,15 @@ def test_an_unsafe_folder_is_not_used_and_said_to_be_so_once(home, caplog, said)
     (told,) = caplog.messages
     assert said in told
     assert home.is_file() or list((home / "holdfast").iterdir()) == []
+
+
+def test_nothing_is_made_in_the_home_of_somebody_else(home):
+    """Root with the HOME of another account leaves no folder there, which that account could then not use."""
+    owner("..")(home)
+    (home / "holdfast").rmdir()
+    home.rmdir()
+    assert code_cache() is None
+    assert not home.exists()
 
 
 @pytest.mark.parametrize("variables", [{"XDG_CACHE_HOME": "caches"}, {"HOME": "~"}, {"NUMBA_CACHE_DIR": "caches"}])

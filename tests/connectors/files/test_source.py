@@ -1,8 +1,10 @@
 """Files of every kind, whole and damaged, read into events."""
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 import os
 import tracemalloc
 from collections import Counter
@@ -62,12 +64,14 @@ def put(folder, name, data):
         ("posts.JSON", b"\xef\xbb\xbf" + LINES.replace(b"\n", b"\r\n")),
         ("posts.jsonl.gz", gzip.compress(LINES)),
         ("posts.jsonl.gz", gzip.compress(LINES[:999]) + gzip.compress(LINES[999:])),
+        ("posts.jsonl.gz", gzip.compress(LINES) + bytes(5_000)),
         ("posts.jsonl.zst", zstd(LINES)),
         ("posts.jsonl.zstd", zstd(LINES[:999]) + zstd(LINES[999:])),
         ("posts.csv", CSV),
         ("posts.csv", b"\xef\xbb\xbf" + CSV.replace(b"\n", b"\r\n")),
         ("posts.csv.gz", gzip.compress(CSV)),
         ("posts.csv.zst", zstd(CSV)),
+        ("posts.jsonl.zst", b"\x5a\x2a\x4d\x18\x03\0\0\0abc" + zstd(LINES)),
         ("posts", LINES),
         ("posts", gzip.compress(LINES)),
         ("posts", zstd(LINES)),
@@ -173,6 +177,17 @@ def test_what_lies_before_the_damage_is_delivered_first(tmp_path, name, data):
     assert "Fetch the file again" in damage.value.advice
 
 
+@pytest.mark.parametrize("batch_bytes", [700, 1 << 22])
+def test_a_wrong_checksum_costs_no_line(tmp_path, batch_bytes):
+    """It stands behind the last line of an archive, so all of them are delivered before the error."""
+    packed = bytearray(gzip.compress(VARIED))
+    packed[-8] ^= 1
+    deliveries = []
+    with pytest.raises(UnreadableFileError, match=f"{len(VARIED)} bytes could be unpacked"):
+        deliveries.extend(FileSource([put(tmp_path, "posts.jsonl.gz", bytes(packed))], batch_bytes=batch_bytes))
+    assert [str(n) for n in range(3_000)] == ids(deliveries)
+
+
 def test_noise_inside_an_archive_is_told_as_damage(tmp_path):
     """Bytes turned in the middle of a file do not come out as events of another kind."""
     packed = bytearray(gzip.compress(LINES))
@@ -192,6 +207,17 @@ def test_noise_inside_an_archive_is_told_as_damage(tmp_path):
         ("empty.parquet", b"", "is no whole Parquet file"),
         ("packed.parquet.gz", gzip.compress(b"PAR1"), "is a packed Parquet file"),
         ("bytes.csv", b"id,\xff\n1,2\n", "no readable first row"),
+        ("twice.jsonl.gz", gzip.compress(gzip.compress(LINES)), "is packed twice"),
+        ("twice.csv.gz", gzip.compress(zstd(CSV)), "is packed twice"),
+        ("hidden.gz", gzip.compress(b"PAR1\x15\x04\x15"), "is a packed Parquet file"),
+        ("posts.zip", b"PK\x03\x04\x14" + LINES, "is a zip archive"),
+        ("posts.jsonl.bz2", bz2.compress(LINES), "is packed with bzip2"),
+        ("posts.csv.xz", lzma.compress(CSV), "is packed with xz"),
+        ("wide.jsonl", LINES.decode().encode("utf-16"), "is text in UTF-16"),
+        ("wide.csv", CSV.decode().encode("utf-16"), "is text in UTF-16"),
+        ("unmarked.jsonl", LINES.decode().encode("utf-16-be"), "is text in UTF-16"),
+        ("array.json", b"[" + LINES.strip().replace(b"\n", b",") + b"]", "is one JSON array"),
+        ("pretty.json", b"[\n    " + LINES.strip().replace(b"\n", b",\n    ") + b"\n]\n", "is one JSON array"),
     ],
 )
 def test_a_file_that_is_not_what_it_seems(tmp_path, name, data, message):
@@ -379,3 +405,10 @@ def test_a_small_file_that_unpacks_to_a_giant_line_takes_little_memory(tmp_path,
     assert (reject.line, reject.length) == (1, 256 << 20)
     assert ids(deliveries) == IDS
     assert most < 128 << 20
+
+
+@pytest.mark.parametrize("data", [LINES.decode().encode("utf-16"), b"[" + LINES, bz2.compress(LINES)])
+def test_a_stream_that_is_not_what_it_seems(data):
+    """Standard input is asked for its first bytes like a file, and called by its name."""
+    with pytest.raises(UnreadableFileError, match="standard input is"):
+        list(FileSource(["-"], standard_input=io.BytesIO(data)))

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.play import play
 from holdfast.app.report import print_scoreboard
-from holdfast.app.terminal import plain
+from holdfast.app.terminal import Screen, plain
 from holdfast.app.warm import warm
 from holdfast.backends import LedgerFile, discard_file, file_of
 from holdfast.errors import HoldfastError, LedgerError, UsageError
@@ -42,11 +41,11 @@ def demo(
     check_files((), store=file)
     _refuse_other_records(file)
     discard_file(file)
-    warm(Console())
+    warm(Screen())
     with Drill(DrillOptions(scenario=SCENARIO, seed=seed, approve_after=APPROVE_AFTER, store=store)) as run:
-        seconds = play(run, Console(), show=True)
+        seconds = play(run, Screen(), show=True)
         board = run.scoreboard()
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     print_scoreboard(console, board, seconds)
     console.print(plain(f"The record lies in {store}. Check it, and read it:"))
     console.print(plain(f"  holdfast ledger verify {store}"), style="bold")

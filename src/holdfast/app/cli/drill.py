@@ -7,11 +7,11 @@ from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
-from rich.console import Console
 
 from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.play import play
 from holdfast.app.report import print_pace, print_scoreboard
+from holdfast.app.terminal import Screen
 from holdfast.app.warm import warm
 from holdfast.backends import file_of
 from holdfast.connectors.simulated import SCENARIOS
@@ -60,13 +60,13 @@ def drill(  # noqa: PLR0913 - each is a word on the command line
         store=address,
         memory_mb=memory_mb,
     )
-    warm(Console(stderr=True))
+    warm(Screen(stderr=True))
     with Drill(options) as run:
-        seconds = play(run, Console(stderr=True), show=not json)
+        seconds = play(run, Screen(stderr=True), show=not json)
         board = run.scoreboard()
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(board) + b"\n")
-        print_pace(Console(stderr=True), board, seconds)
+        print_pace(Screen(stderr=True), board, seconds)
     else:
-        print_scoreboard(Console(), board, seconds)
+        print_scoreboard(Screen(), board, seconds)
     return 0

@@ -5,18 +5,17 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import cyclopts
-from rich.console import Console
-from rich.traceback import Traceback
 
 from holdfast import __version__
-from holdfast.app.terminal import plain
+from holdfast.app.terminal import Screen, plain
 from holdfast.errors import HoldfastError
 
-from .streams import open_streams, silence_output
+from .streams import open_streams, silence
 
 app = cyclopts.App(
     name="holdfast",
@@ -50,6 +49,7 @@ for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once
 _UNUSABLE = 3
 _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h: 1 would say that something was found
 _INTERRUPTED = 130  # what shells report for a process ended by Ctrl-C
+_LONGEST = 2_000  # characters of one line about an error: a name in it may have thousands
 _FROM_ANEW = "Run the same command to begin again."
 _BROKEN_PIPE = 141  # and for one whose reader went away
 
@@ -66,23 +66,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _interrupts():
             answer = app(
                 words[1:] if verbose else words,
+                console=Screen(),
                 exit_on_error=False,
                 print_error=False,
                 result_action="return_value",
             )
             sys.stdout.flush()
     except BrokenPipeError:
-        silence_output()  # the reader (head, less) has gone
+        silence(sys.stdout, sys.stderr)  # the reader (head, less) has gone
         return _BROKEN_PIPE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it is, it has words and an exit code
-        errors = Console(stderr=True, highlight=False, soft_wrap=True)
-        if verbose:
-            errors.print(Traceback(suppress=[cyclopts]))
         code, message, advice = _told(error, words)
-        errors.print(plain(f"holdfast: {message}", limit=2_000))
-        errors.print(plain(advice, limit=2_000))
+        try:
+            errors = Screen(stderr=True, highlight=False, soft_wrap=True)
+            if verbose:
+                for line in "".join(traceback.format_exception(error)).split("\n"):  # it repeats hostile names
+                    errors.print(plain(line, limit=_LONGEST))
+            errors.print(plain(f"holdfast: {message}", limit=_LONGEST))
+            errors.print(plain(advice, limit=_LONGEST))
+        except OSError:
+            silence(sys.stderr)  # nobody is there to be told: the exit code says it
         if isinstance(error, OSError) and error.filename is None:
-            silence_output()
+            silence(sys.stdout)
         return code
     return answer if isinstance(answer, int) else 0
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
-from holdfast.app.terminal import plain
+from holdfast.app.terminal import Screen, plain
 from holdfast.backends.migrate import migrate_store  # not by the door: alembic is needed for nothing else
 
 from .options import StoreAddress, store_address
@@ -16,7 +14,7 @@ def migrate(store: StoreAddress) -> None:
     Make a backup first, and stop whoever writes to it. A store that has it already is left as it is.
     """
     before, after = migrate_store(store_address(store))
-    console = Console(highlight=False, soft_wrap=True)
+    console = Screen(highlight=False, soft_wrap=True)
     if before == after:
         console.print(plain(f"{store} has layout {after} already: nothing to do"))
     else:

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 _STANDARD = (0, 1, 2)
 
@@ -36,7 +37,8 @@ def open_streams() -> None:
         raise OSError(errno.EBADF, "it is closed")
 
 
-def silence_output() -> None:
-    """Point standard output elsewhere, so that the interpreter's last flush stays quiet."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def silence(*streams: TextIO | None) -> None:
+    """Point `streams` elsewhere, so that the interpreter's last flush of them stays quiet and turns no exit code."""
+    for stream in streams:
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

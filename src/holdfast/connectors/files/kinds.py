@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import Literal, TypeAlias
 
@@ -12,7 +13,7 @@ from holdfast.errors import UnreadableFileError
 Form: TypeAlias = Literal["json lines", "csv", "parquet"]
 Packing: TypeAlias = Literal["gzip", "zstd"]
 
-HEAD_BYTES = 4  # as many as the longest signature below
+HEAD_BYTES = 64  # more than the longest signature below, and enough for how an indented JSON array begins
 
 _FORMS: dict[str, Form] = {
     ".jsonl": "json lines",
@@ -23,8 +24,27 @@ _FORMS: dict[str, Form] = {
     ".pq": "parquet",
 }
 _PACKINGS: dict[str, Packing] = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
-_SIGNATURES: dict[Packing, bytes] = {"gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}  # RFC 1952, RFC 8878
+_SIGNATURES: dict[Packing, re.Pattern[bytes]] = {
+    "gzip": re.compile(rb"\x1f\x8b"),  # RFC 1952
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),  # RFC 8878: a frame, or one to be skipped
+}
 _PARQUET = b"PAR1"
+_UNPACK = "Unpack it first: files are read plain, or packed once with gzip or zstd."
+_FOREIGN: dict[re.Pattern[bytes], tuple[str, str]] = {  # how no line of UTF-8 begins, or none that is an event
+    re.compile(rb"PK\x03\x04"): ("is a zip archive", _UNPACK),
+    re.compile(rb"BZh[1-9]1AY&SY"): ("is packed with bzip2", _UNPACK),
+    re.compile(rb"\xfd7zXZ\0"): ("is packed with xz", _UNPACK),
+    re.compile(rb"PAR1\x15"): ("is a packed Parquet file", "Unpack it first."),
+    **dict.fromkeys(_SIGNATURES.values(), ("is packed twice", _UNPACK)),
+    re.compile(rb"\xff\xfe|\xfe\xff|\{\0|\0\{"): (
+        "is text in UTF-16",
+        "Write it in UTF-8, as in `iconv -f UTF-16 -t UTF-8 FILE`.",
+    ),
+    re.compile(rb"(\xef\xbb\xbf)?\s*\[\s*\{"): (
+        "is one JSON array",
+        "Write each of its events on a line of its own, as in `jq -c '.[]' FILE`.",
+    ),
+}
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +64,7 @@ def kind_of(name: str, head: bytes) -> Kind:
 
     """
     suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
-    packing = next((kind for kind, signature in _SIGNATURES.items() if head.startswith(signature)), None)
+    packing = next((kind for kind, signature in _SIGNATURES.items() if signature.match(head)), None)
     said = _PACKINGS.get(suffixes[-1]) if suffixes else None
     if said is not None:
         if packing != said:
@@ -59,6 +79,18 @@ def kind_of(name: str, head: bytes) -> Kind:
     return Kind(form=form, packing=packing)
 
 
+def refuse_no_lines(name: str, head: bytes) -> None:
+    """Make sure that what was unpacked, and begins with `head`, may be lines of text: else every line was a reject.
+
+    Raises:
+        UnreadableFileError: its first bytes say that it is something else.
+
+    """
+    for signature, (what, advice) in _FOREIGN.items():
+        if signature.match(head):
+            raise UnreadableFileError(f"{_said(name)} {what}", advice=advice)
+
+
 def refuse_other_kinds(name: str, head: bytes) -> None:
     """Make sure that a stream that begins with `head` may be JSON Lines.
 
@@ -68,8 +100,12 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
     """
     kind = kind_of(name, head)
     if kind.packing is not None or kind.form != "json lines":
-        said = "standard input" if name == "-" else name
         raise UnreadableFileError(
-            f"{said} is a {kind.packing or kind.form} file, and of streams only JSON Lines are read",
+            f"{_said(name)} is a {kind.packing or kind.form} file, and of streams only JSON Lines are read",
             advice="Scan the file by its name, or unpack it on the way, as in `zcat FILE | holdfast ...`.",
         )
+    refuse_no_lines(name, head)
+
+
+def _said(name: str) -> str:
+    return "standard input" if name == "-" else name

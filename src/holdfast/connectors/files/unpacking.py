@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -11,10 +13,11 @@ import pyarrow as pa
 
 from holdfast.errors import UnreadableFileError
 
-from .kinds import HEAD_BYTES, Packing
+from .kinds import HEAD_BYTES, Packing, refuse_no_lines
 
 T = TypeVar("T")
 
+_BROKEN = (OSError, EOFError, zlib.error, pa.ArrowException)
 STEP = 256 * 1024  # bytes unpacked at once: a small file can unpack to any size, so never the whole
 
 
@@ -41,7 +44,8 @@ class Unpacked:
         """Chunks of about `size` bytes, the last one shorter.
 
         Raises:
-            UnreadableFileError: the file is damaged or ends too early; it says how far reading got.
+            UnreadableFileError: what comes out are no lines, or the file is damaged or ends too early: it says how far
+                reading got.
 
         """
         stream = self._unpack(self._raw)
@@ -49,12 +53,14 @@ class Unpacked:
         gathered_size = 0
         while True:
             try:
-                piece = stream.read(min(STEP, size))
-            except (OSError, pa.ArrowException) as error:
+                piece = stream.read1(min(STEP, size))
+            except _BROKEN as error:
                 gathered.append(self._before_the_damage())
                 if any(gathered):
                     yield b"".join(gathered)
                 raise self._damaged(error) from error
+            if not self._given:
+                refuse_no_lines(str(self._path), piece[:HEAD_BYTES])
             self._given += len(piece)
             self.bytes_read = self._raw.tell()
             gathered.append(piece)
@@ -69,7 +75,9 @@ class Unpacked:
         """Let go of the file."""
         self._raw.close()
 
-    def _unpack(self, raw: pa.NativeFile) -> pa.NativeFile:
+    def _unpack(self, raw: pa.NativeFile) -> pa.NativeFile | gzip.GzipFile:
+        if self._packing == "gzip":  # this one gives all before a wrong checksum, and takes padding with zeros as such
+            return gzip.GzipFile(fileobj=raw)
         return raw if self._packing is None else pa.CompressedInputStream(raw, self._packing)
 
     def _before_the_damage(self) -> bytes:
@@ -80,10 +88,10 @@ class Unpacked:
             try:
                 left = self._given
                 while left:
-                    left -= len(stream.read(min(left, STEP)))
-                while len(found) < STEP and (byte := stream.read(1)):
+                    left -= len(stream.read1(min(left, STEP)))
+                while len(found) < STEP and (byte := stream.read1(1)):
                     found += byte
-            except (OSError, pa.ArrowException):
+            except _BROKEN:
                 pass
         self._given += len(found)
         return bytes(found)

@@ -50,6 +50,7 @@ class Case:
     passing: set[str] = field(default_factory=set)  # carriers who show nothing but that they name such a site
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
     tampered: set[str] = field(default_factory=set)  # carriers to whom something had been done before
+    marked: set[str] = field(default_factory=set)  # carriers to whom anything was done, however everyday
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
@@ -97,6 +98,8 @@ class Case:
             self._note_passing(sighting)
             self.carriers.setdefault(sighting.account, sighting.time)
             self.bystanders.pop(sighting.account, None)
+            if sighting.features.precursors:
+                self.marked.add(sighting.account)
             if self.evidence.tampered(sighting.features):
                 self.tampered.add(sighting.account)
             self.names.add(sighting.account.casefold())
@@ -141,9 +144,12 @@ class Case:
             return True
         if self._tampering_tells():
             return True
-        if self.contained_at is None or not self.is_crowd:
+        if self.contained_at is None:
             return False
-        return not self.evidence.typical_traces() & self.evidence.traces_of(sighting)
+        typical = self.evidence.typical_traces()
+        if self.is_crowd:
+            return not typical & self.evidence.traces_of(sighting)
+        return "precursors" in typical and not sighting.features.precursors
 
     def _tampering_tells(self) -> bool:
         """Whether it is contained, and half of the carriers, two at least, were tampered with: who was not is none of them."""
@@ -225,6 +231,7 @@ class Case:
         for post in self.posts.keys() & self.bystander_posts.keys():
             del self.bystander_posts[post]
         self.tampered |= other.tampered
+        self.marked |= other.marked
         self.names |= other.names
         self.handles |= other.handles
         for key, first in other.first_with.items():
@@ -287,17 +294,19 @@ class Case:
     def set_aside(self) -> dict[str, None]:
         """Carriers who are not the attackers'.
 
-        They are the lure's owner; where half of the carriers were tampered with, those nobody tampered with; and who only
-        names a site that everybody names. Nobody who was tampered with is among them.
+        They are the lure's owner; where half of the carriers were tampered with, those nobody tampered with; where nearly all
+        bear some mark of it, those without any; and who only names a site that everybody names. Nobody who was tampered with is among them.
         """
         in_order = sorted(self.carriers, key=self.carriers.__getitem__)
         owner = owner_among([(self.carriers[account], account) for account in in_order])
         tells = self._tampering_tells()
+        typical = self.contained_at is not None and "precursors" in self.evidence.typical_traces()
         passing = self.passing if self.contained_at is not None and len(self.tampered) >= _COPYING else set()
         return {
             account: None
             for account in in_order
-            if account not in self.tampered and (tells or account == owner or account in passing)
+            if account not in self.tampered
+            and (tells or account == owner or account in passing or (typical and account not in self.marked))
         }
 
 

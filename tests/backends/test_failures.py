@@ -23,8 +23,13 @@ def descendants(kind):
     return {kind}.union(*(descendants(child) for child in kind.__subclasses__()))
 
 
+MET = {"builtins", "sqlite3", "sqlalchemy"}  # not what other libraries derive from OSError, for the network say
 FOREIGN = sorted(
-    descendants(sqlite3.Error) | descendants(sa.exc.SQLAlchemyError) | descendants(OSError),
+    (
+        kind
+        for kind in descendants(sqlite3.Error) | descendants(sa.exc.SQLAlchemyError) | descendants(OSError)
+        if kind.__module__.partition(".")[0] in MET
+    ),
     key=lambda kind: kind.__name__,
 )
 

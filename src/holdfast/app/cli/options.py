@@ -131,7 +131,7 @@ def check_files(
 
 
 def _beside(path: Path | None, ends: Iterable[str] = ("",)) -> list[Path]:
-    return [] if path is None else [path.with_name(path.name + end) for end in ends]
+    return [] if path is None else [Path(f"{path}{end}") for end in ends]
 
 
 def _keep_apart(paths: Iterable[Path], others: Sequence[Path], why: str) -> None:

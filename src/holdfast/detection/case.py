@@ -115,8 +115,11 @@ class Case:
         return True
 
     def _note_passing(self, sighting: Sighting) -> None:
-        in_words = any(alike(sighting.signature, seen) >= model.ALIKE for seen in self.signatures)
-        if sighting.key not in self.common or self.evidence.tampered(sighting.features) or in_words:
+        if (
+            sighting.key not in self.common
+            or self.evidence.tampered(sighting.features)
+            or any(alike(sighting.signature, seen) >= model.ALIKE for seen in self.signatures)
+        ):
             self.passing.discard(sighting.account)
         elif sighting.account not in self.carriers:
             self.passing.add(sighting.account)
@@ -203,6 +206,8 @@ class Case:
         self.lures.pop(key, None)
         self.kinds.pop(key, None)
         self.carriers.pop(account, None)
+        for told in (self.tampered, self.marked, self.passing):
+            told.discard(account)  # what is counted of the carriers is counted of those who still are
         self.posts.pop(post, None)
         self.authors.pop(post, None)
         return True

@@ -176,7 +176,8 @@ class Docket:
     def _let_go(self, page: Page, before: Case | None, case: Case) -> None:
         """End the campaign's holds on who, as it shows only now, took no part: nobody approved of holding them."""
         fresh = spared(case.campaign) - (spared(before.campaign) if before is not None else frozenset())
-        borrowed = before is None or before.campaign.borrowed != case.campaign.borrowed
+        known = () if before is None else before.campaign.borrowed
+        borrowed = case.campaign.borrowed != known
         near = self._book.holds.values() if borrowed else (each for subject in fresh for each in self._book.on(subject))
         live = [held.hold for held in near if held.state in LIVE and held.hold.campaign in case.family]
         ended = sorted(hold.id for hold in unfounded(live, case.campaign))

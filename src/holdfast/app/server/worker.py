@@ -188,11 +188,11 @@ class Worker:
         self.totals["errors"] += 1
         if isinstance(error, LedgerError):
             raise error
+        self.status = replace(self.status, trouble=type(error).__name__)  # before it is told: who hears of it may ask
         if not isinstance(error, HoldfastError):
             crash(self._log, error)
         elif self._due_to_tell(type(error).__name__):
             self._log.warning("round_failed", error=type(error).__name__, advice=error.advice)
-        self.status = replace(self.status, trouble=type(error).__name__)
 
     def _due_to_tell(self, what: str) -> bool:
         """Whether `what` was not told of just now: a store that is gone would fill the log."""
@@ -233,9 +233,10 @@ class Worker:
             return
         figures = _figures(self._run)
         self._probed_at = now
-        if self.status.trouble or not self.status.figures:
-            self._log.info("ready")
+        news = bool(self.status.trouble) or not self.status.figures
         self.status = Status(phase="at work", seen_at=now, figures=figures, forgotten=dict(self._run.counters))
+        if news:
+            self._log.info("ready")
 
     def _hear(self, body: bytes) -> Heard:
         rejects: list[Reject] = []

@@ -118,6 +118,7 @@ class RefusalCode(enum.StrEnum):
     POLICY_CHANGED = "policy_changed"  # other policies hold than when it was asked for
     QUORUM_UNREACHABLE = "quorum_unreachable"  # fewer people may agree than must
     NOT_A_PERSON = "not_a_person"  # a program, or nobody who is there
+    SCOPE_MISSING = "scope_missing"  # the token is for something else
     ROLE_MISSING = "role_missing"  # no policy lets this person do it
     REASON_MISSING = "reason_missing"  # it takes a reason in words
     REQUEST_CLOSED = "request_closed"  # it was carried out, denied or overtaken already

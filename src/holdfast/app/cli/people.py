@@ -23,8 +23,8 @@ people = cyclopts.App(name="people", help="Who may take part in responses, and a
 token = cyclopts.App(
     name="token",
     help="The secrets by which people and programs are known to the service. Without a command: make one for the "
-    "settings of `holdfast serve` and show it once, with the hash that goes there. It is a program's: it asks the guard, "
-    "tells events and looks.",
+    "settings of `holdfast serve` and show it once, with the hash that goes there. It is a program's: it asks the "
+    "guard, tells events and looks.",
 )
 
 

@@ -145,7 +145,7 @@ class LiveWatch:
         Raises:
             UsageError: `store` is a database and no `key` is given.
             StoreError: the store cannot be opened.
-            SettingsError: its key is not the owner's alone, or people are registered whom `approve_after` would replace.
+            SettingsError: its key is not the owner's alone, or `approve_after` would replace people.
 
         """
         signer = (

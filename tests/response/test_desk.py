@@ -181,14 +181,14 @@ def test_what_was_lifted_is_not_put_back_by_a_standing_order(town):
 def test_a_dead_letter_is_tried_again_by_a_persons_word(town):
     """Who asked for it is on record."""
     town.attack()
-    town.platform.reachable = False
+    town.platform.refuses = set(town.stars)
     town.carry_out()
     town.run(10 * MINUTE)
     dead = town.desk.dead_letters
     assert dead
     assert dead == sorted(dead, key=lambda held: (-held.hold.harm, held.hold.id))
 
-    town.platform.reachable = True
+    town.platform.refuses = set()
     town.desk.retry(dead[0].hold.id, "commander", town.clock.now())
     town.response.work(town.clock.now())
 

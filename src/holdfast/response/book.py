@@ -17,7 +17,7 @@ from holdfast.containment import Hold, Subject
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Store, Transaction
 
-from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Send, Settle, conduct, placed
+from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Observe, Send, Settle, conduct, placed
 from .ends import Ends
 from .outbox import Errand, Outbox, Pace, wait_before
 from .timeline import HappeningKind, Timeline
@@ -205,6 +205,9 @@ class Page:
             case Conclude(deed=deed, number=number, result=result, detail=detail):
                 body = {"deed": str(deed), "hold": hold.id, "result": result, "detail": detail}
                 self.record(RecordKind.OUTCOME, f"outcome/{hold.id}/{deed}/{number}", named(hold.subject), body)
+            case Observe(deed=deed, number=number, what=what, detail=detail):
+                body = {"deed": str(deed), "hold": hold.id, "detail": detail}
+                self.record(RecordKind.OBSERVATION, f"{what}/{hold.id}/{deed}/{number}", named(hold.subject), body)
             case Send():
                 self._queue(hold, command)
             case Settle():

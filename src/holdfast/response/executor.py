@@ -5,8 +5,10 @@ from __future__ import annotations
 import enum
 from typing import assert_never
 
+import msgspec
+
 from holdfast.containment import Hold, Restriction, SubjectKind
-from holdfast.errors import PlatformError, RateLimitedError, UnsupportedRestrictionError
+from holdfast.errors import PlatformError, PlatformPausedError, RateLimitedError, UnsupportedRestrictionError
 from holdfast.ports import Clock, Platform
 
 from .book import Book
@@ -120,6 +122,9 @@ class Executor:
         except RateLimitedError as error:
             # Nothing was tried, so nothing is on record: the errand stays as it is until the platform listens again.
             self._silent[errand.restriction] = max(error.retry_at, now + 1)
+            if isinstance(error, PlatformPausedError) and error.probed:
+                # Another is tried first the next time: it may be this subject alone that is never answered.
+                self._book.errands.put(msgspec.structs.replace(errand, due=error.retry_at + 1))
             return None
         except UnsupportedRestrictionError as error:
             return NotDone(reason=str(error), again=False)

@@ -18,6 +18,7 @@ from holdfast.ports import Clock, Custody, Engine, Platform, Store
 from holdfast.recovery import Order, Schedule
 
 from .book import COLLECTIONS, Book
+from .breaker import Patience
 from .desk import Desk
 from .docket import Docket
 from .executor import Executor
@@ -25,6 +26,7 @@ from .found import FoundInPlace
 from .gate import Gate
 from .incidents import Incidents
 from .knowledge import Knowledge
+from .line import Line
 from .offers import Offers
 from .outbox import Pace
 from .reconcile import Reconciler, Report
@@ -49,6 +51,7 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     pace: Pace = Pace()
+    patience: Patience = Patience()
     limits: Limits = Limits()
     reconcile_every: int = 1 * MINUTE
     dead_every: int = 15 * MINUTE
@@ -97,6 +100,7 @@ class Response:
         self._reconcile_at = 0
         self._review_at = 0
         self.timeline = Timeline()
+        self.line = platform = Line(platform, clock, self.timeline, settings.patience)
         self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches))
         self.book = Book(store, settings.pace, self.timeline)
         found = FoundInPlace(self.book)

@@ -12,6 +12,7 @@ from holdfast.response.book import Book
 from holdfast.response.conduct import Anew, HoldState, Over
 from holdfast.response.executor import Executor
 from holdfast.response.found import FoundInPlace
+from holdfast.response.line import Line
 from holdfast.response.outbox import Pace
 from holdfast.response.reconcile import Reconciler
 from holdfast.response.timeline import Timeline
@@ -31,9 +32,10 @@ class SmallResponse:
         self.platform = platform
         self.clock = clock
         self.timeline = Timeline()
+        self.line = Line(platform, clock, self.timeline)
         self.book = Book(store, pace, self.timeline)
-        self.executor = Executor(platform, self.book, clock, pace)
-        self.reconciler = Reconciler(platform, self.book, FoundInPlace(self.book), dead_every=0)
+        self.executor = Executor(self.line, self.book, clock, pace)
+        self.reconciler = Reconciler(self.line, self.book, FoundInPlace(self.book), dead_every=0)
 
     def put(self, *holds: Hold) -> None:
         """Place holds, all in one transaction."""

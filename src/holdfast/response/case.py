@@ -11,13 +11,16 @@ from holdfast.detection import Campaign
 from holdfast.guard import Approval, Permit, Request
 from holdfast.investigation import Cause
 
+from .scope import Undo
+
 
 class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What an approved plan covers besides the holds in it: the like of them, as the same campaign grows.
 
     New carriers, newly touched accounts, new lures and posts are held under the same approval while the plan made anew
     holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970
-    UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`.
+    UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`. `plan` is the id of
+    the plan that was approved.
     """
 
     request: str
@@ -28,6 +31,7 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     follow_ups: int = 0
     followed: int = 0
+    plan: str = ""
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,8 +124,9 @@ class RequestState(enum.StrEnum):
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """A request on the desk, with the approvals it has got.
 
-    It is to carry out `plan`, to lift the holds in `lifts`, or to give hijacked accounts back: those in `releases`,
-    each with the dossier of its case. `about` is the campaign or incident; `filed_at` is milliseconds since 1970 UTC.
+    It is to carry out `plan`, to lift the holds in `lifts` (as the `undo` that was shown, if it was one), or to give
+    hijacked accounts back: those in `releases`, each with the dossier of its case. `about` is the campaign or incident;
+    `filed_at` is milliseconds since 1970 UTC.
     """
 
     request: Request
@@ -134,3 +139,4 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     approvals: tuple[Approval, ...] = ()
     state: RequestState = RequestState.OPEN
     permit: Permit | None = None
+    undo: Undo | None = None

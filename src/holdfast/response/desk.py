@@ -31,8 +31,10 @@ from .incidents import Incidents
 from .knowledge import Knowledge
 from .offers import Offers
 from .returning import Returning
+from .scope import Undo
 from .standing import Limits
 from .timeline import HappeningKind
+from .undoing import Undoing
 
 
 class Overtaken(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class Desk:
         offers: Offers,
         knowledge: Knowledge,
         returning: Returning,
+        undoing: Undoing,
         *,
         limits: Limits,
     ) -> None:
@@ -72,6 +75,7 @@ class Desk:
         self._offers = offers
         self._knowledge = knowledge
         self._returning = returning
+        self._undoing = undoing
         self._limits = limits
         self.requests = Shelf(book, "requests", Filed)
 
@@ -139,8 +143,11 @@ class Desk:
             filed = self._file_plan(wanted, by, now)
         return self._decide(filed, now)
 
-    def request_lift(self, holds: Iterable[str], by: str, why: str, now: int) -> Answer:
+    def request_lift(self, holds: Iterable[str], by: str, why: str, now: int, *, undo: Undo | None = None) -> Answer:
         """Ask for holds to end before their time; as many people must agree as for placing them.
+
+        An `undo` is what was shown of it: it is part of what is agreed to. Where it would let go of accounts that are
+        likely in an intruder's hands, as many must agree as for giving such accounts back.
 
         Raises:
             UsageError: one of them was never placed, or none is named.
@@ -151,7 +158,7 @@ class Desk:
         unknown = [each for each in lifts if each not in self._book.holds]
         if unknown or not lifts:
             raise UsageError(f"there is no hold {unknown[0]}" if unknown else "no hold was named")
-        action = action_hash({"lift": list(lifts), "why": why})
+        action = _lifting(lifts, why, undo)
         filed = self.requests.get(action[:ID_HEX])
         if filed is None:
             held = [self._book.holds[each].hold for each in lifts]
@@ -161,8 +168,9 @@ class Desk:
                 by=by,
                 kind="lift",
                 accounts=self._accounts_freed(lifts, now),
+                one_way=undo is not None and undo.freed.hijacked > 0,
             )
-            filed = Filed(request=request, about=held[0].campaign, filed_at=now, lifts=lifts, why=why)
+            filed = Filed(request=request, about=held[0].campaign, filed_at=now, lifts=lifts, why=why, undo=undo)
             self._file(filed, f"asks to lift {len(lifts)} holds: {why}", now)
         return self._decide(filed, now)
 
@@ -300,10 +308,17 @@ class Desk:
         """Whether it would take an account from its owner again, for what is settled."""
         return hold.subject.kind is SubjectKind.ACCOUNT and self._returning.given_back(hold.subject.id, hold.campaign)
 
-    def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
-        if not permit.covers(action_hash({"lift": list(filed.lifts), "why": filed.why}), now):
+    def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit | Overtaken:
+        if not permit.covers(_lifting(filed.lifts, filed.why, filed.undo), now):
             raise NotAllowedError(f"what {filed.request.id} lifts is not what was agreed to")
+        drifts = () if filed.undo is None else self._undoing.drifts(filed.undo, now)
         with self._book.change(now) as page:
+            if drifts:
+                overtaken = Overtaken(request=filed.request.id, drifts=drifts)
+                self._give_back(page, filed, overtaken)
+                return overtaken
+            if filed.undo is not None:
+                self._undoing.end_orders(page, filed.undo)
             self._permit(page, filed, permit, {"lifts": list(filed.lifts), "why": filed.why})
             for hold in filed.lifts:
                 page.tell(hold, Over(at=now, why=filed.why))
@@ -339,6 +354,7 @@ class Desk:
             most_accounts=self._limits.most(plan.preview.accounts),
             approvals=plan.needs.approvals,
             until=now + self._limits.lasting,
+            plan=plan.id,
         )
 
     def _overtaken(self, filed: Filed, plan: Plan, now: int) -> Overtaken | None:
@@ -374,6 +390,8 @@ class Desk:
         text = f"not carried out, reality has moved on ({why})"
         page.note(HappeningKind.REFUSAL, text, filed.about)
         self.requests.put(page, filed.request.id, msgspec.structs.replace(filed, state=RequestState.OVERTAKEN))
+        if filed.undo is not None:
+            return  # what it would free by now is shown to whoever looks (`Undoing.preview`)
         self._docket.offer_again(page, filed.about)
         self._incidents.offer_again(page, filed.about)
 
@@ -383,6 +401,11 @@ class Desk:
         named = {hold.subject.id for hold in holds if hold.subject.kind is SubjectKind.ACCOUNT}
         cohorts = [hold.cohort for hold in holds if hold.subject.kind is SubjectKind.COHORT and hold.cohort is not None]
         return len(named) + sum(int(directory.mask(cohort, now).sum()) for cohort in cohorts)
+
+
+def _lifting(lifts: Sequence[str], why: str, undo: Undo | None) -> str:
+    """The hash of what is agreed to when holds are to end."""
+    return action_hash({"lift": list(lifts), "why": why} | ({} if undo is None else {"undo": undo.hash}))
 
 
 def _stands(filed: Filed, by: str, now: int) -> bool:

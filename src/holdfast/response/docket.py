@@ -114,6 +114,12 @@ class Docket:
         if case is not None:
             self.cases.put(page, about, msgspec.structs.replace(case, order=order))
 
+    def dismissed(self, page: Page, about: str) -> None:
+        """What a standing order placed is undone: it places nothing more."""
+        case = self.cases.get(about)
+        if case is not None:
+            self.cases.put(page, about, msgspec.structs.replace(case, order=None))
+
     def _case(self, before: Case | None, sight: CampaignSeen, now: int) -> Case:
         """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it.
 

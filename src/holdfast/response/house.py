@@ -36,6 +36,7 @@ from .returning import Returning
 from .signs import Sign, Signs
 from .standing import Limits
 from .timeline import Timeline
+from .undoing import Undoing
 from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
 
 MINUTE = 60_000  # milliseconds
@@ -112,8 +113,16 @@ class Response:
             self.book, self.knowledge, self._signs, cohorts=settings.waves, accounts=settings.account_waves
         )
         self.returning = Returning(self.book, custody, self.incidents, self._signs, probation=settings.probation)
+        self.undoing = Undoing(platform, self.book, self.docket, self.incidents, found, self.knowledge, self.returning)
         self.desk = Desk(
-            self.book, self.docket, self.incidents, offers, self.knowledge, self.returning, limits=settings.limits
+            self.book,
+            self.docket,
+            self.incidents,
+            offers,
+            self.knowledge,
+            self.returning,
+            self.undoing,
+            limits=settings.limits,
         )
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)

@@ -12,6 +12,7 @@ from holdfast.errors import PlatformError, PlatformPausedError, RateLimitedError
 from holdfast.ports import Clock, Platform
 
 from .book import Book
+from .brakes import PUT_OFF, Brakes
 from .conduct import Deed, Done, NotDone
 from .outbox import Bucket, Errand, Pace, take
 
@@ -55,12 +56,13 @@ def way_of(hold: Hold, platform: Platform) -> Way:
 class Executor:
     """Does what is queued, as fast as the platform allows, and writes down how it went."""
 
-    def __init__(self, platform: Platform, book: Book, clock: Clock, pace: Pace) -> None:
-        """Act on `platform` for `book`."""
+    def __init__(self, platform: Platform, book: Book, clock: Clock, pace: Pace, brakes: Brakes) -> None:
+        """Act on `platform` for `book`, no faster than `brakes` lets what cannot be undone."""
         self._platform = platform
         self._book = book
         self._clock = clock
         self._pace = pace
+        self._brakes = brakes
         self._buckets: dict[Restriction, Bucket] = {}
         self._silent: dict[Restriction, int] = {}  # until when the platform asked to be left alone
 
@@ -81,9 +83,14 @@ class Executor:
         outbox = self._book.errands
         taken: list[Errand] = []
         told: list[tuple[str, Done | NotDone]] = []
+        stopped: list[Errand] = []
         shut: set[Restriction] = set()
         try:
             while len(taken) < TOGETHER and (errand := outbox.first(now, shut)) is not None:
+                if self._brakes.stops(errand, now):
+                    outbox.put(msgspec.structs.replace(errand, due=now + PUT_OFF))
+                    stopped.append(errand)
+                    continue
                 if self._free_at(errand.restriction, now) > now:
                     shut.add(errand.restriction)
                     continue
@@ -91,10 +98,13 @@ class Executor:
                 taken.append(errand)
                 news = self._attempt(errand, max(now, self._clock.now()))
                 told += [(errand.hold, news)] if news is not None else []
-            if told:
+            if told or stopped:
                 with self._book.change(max(now, self._clock.now())) as page:
                     for hold, news in told:
                         page.tell(hold, news)
+                        self._brakes.went(page, hold)
+                    for errand in stopped:
+                        self._brakes.stopped(page, errand)
         finally:
             for errand in taken:
                 if outbox.get(errand.hold) is errand:  # how it went is not kept, or it could not be tried

@@ -9,6 +9,7 @@ from typing import assert_never
 import msgspec
 import pyarrow as pa
 
+from holdfast.containment import Exemption
 from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
@@ -18,6 +19,7 @@ from holdfast.ports import Clock, Custody, Engine, Platform, Store
 from holdfast.recovery import Order, Schedule
 
 from .book import COLLECTIONS, Book
+from .brakes import Brakes, Caps
 from .breaker import Patience
 from .desk import Desk
 from .docket import Docket
@@ -36,7 +38,7 @@ from .returning import Returning
 from .signs import Sign, Signs
 from .standing import Limits
 from .timeline import Timeline
-from .undoing import Undoing
+from .undoing import Undoing, lasting
 from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
 
 MINUTE = 60_000  # milliseconds
@@ -48,12 +50,15 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     The platform is compared with what should be every `reconcile_every`; dead letters are tried again by themselves
     every `dead_every`, cases are looked at again every `review_every`. Cohorts go free by `waves`; accounts held by
     name though more likely in their owners' hands by `account_waves`, slower, since something was done to each of them.
+    `caps` bound what goes out in an hour; no cohort holds those in `exempt`.
     `probation` is how long an account is watched that was given back: as long as the attack of 2020 went on in public.
     """
 
     pace: Pace = Pace()
     patience: Patience = Patience()
     limits: Limits = Limits()
+    caps: Caps = Caps()
+    exempt: tuple[Exemption, ...] = ()
     reconcile_every: int = 1 * MINUTE
     dead_every: int = 15 * MINUTE
     review_every: int = 1 * MINUTE
@@ -106,7 +111,8 @@ class Response:
         self.book = Book(store, settings.pace, self.timeline)
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
-        self.docket = Docket(platform, self.book, found, offers, self.knowledge)
+        self.brakes = Brakes(self.book, lasting(platform), settings.caps)
+        self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, exempt=settings.exempt)
         self.incidents = Incidents(self.book, offers, self.knowledge)
         self._signs = Signs()
         self.restoring = Restoring(
@@ -127,7 +133,7 @@ class Response:
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()
-        self._executor = Executor(platform, self.book, clock, settings.pace)
+        self._executor = Executor(platform, self.book, clock, settings.pace, self.brakes)
         self._reconciler = Reconciler(platform, self.book, found, dead_every=settings.dead_every)
 
     def since(self, now: int) -> int:

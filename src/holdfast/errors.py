@@ -9,12 +9,14 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+    + PolicyError             exit 3
   x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
     + UnsupportedRestrictionError
     + PlatformUnreachableError
     + RateLimitedError
       - PlatformPausedError
+  x ServiceError                exit 3   a running service could not be asked
   x StoreError                  exit 3
     + StoreFullError
     + DeposedError
@@ -92,6 +94,18 @@ class NotAllowedError(GuardError):
 
     advice = "Ask another member of staff to approve exactly this plan."
 
+    def __init__(self, message: str, *, advice: str | None = None, code: str = "") -> None:
+        """As the others; `code` is the reason for programs, one of `guard.RefusalCode`."""
+        super().__init__(message, advice=advice)
+        self.code = code
+
+
+class PolicyError(GuardError):
+    """Policies that cannot be parsed, or do not say what policies can say; nobody is let do anything by them."""
+
+    advice = "Correct the file and run `holdfast policy check FOLDER`; the reference of policies says what there is."
+    exit_code = 3
+
 
 class HoldError(HoldfastError):
     """A hold, a cohort or a plan was asked for that cannot be."""
@@ -139,6 +153,12 @@ class PlatformPausedError(RateLimitedError):
         """Remember when to come back."""
         super().__init__(message, retry_at=retry_at)
         self.probed = probed
+
+
+class ServiceError(HoldfastError):
+    """A running service could not be asked, or could not answer."""
+
+    advice = "Check that it runs (`holdfast doctor`) and where: HOLDFAST_URL, or --url."
 
 
 class StoreError(HoldfastError):

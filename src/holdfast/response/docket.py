@@ -21,6 +21,7 @@ from holdfast.containment import (
 )
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import PlatformError
+from holdfast.guard import TABLE, Table
 from holdfast.ledger import RecordKind
 from holdfast.ports import Platform, Standing
 from holdfast.reading import most_telling
@@ -29,6 +30,7 @@ from .book import Book, Page, Shelf
 from .brakes import Brakes
 from .case import Case, Concern, StandingOrder
 from .conduct import LIVE, Over
+from .emergency import shortened
 from .found import FoundInPlace
 from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
@@ -54,10 +56,15 @@ class Docket:
         offers: Offers,
         knowledge: Knowledge,
         brakes: Brakes,
+        table: Table = TABLE,
         *,
         exempt: Sequence[Exemption] = (),
     ) -> None:
-        """Go on with the cases that the book's store keeps; no cohort of a plan holds those in `exempt`."""
+        """Go on with the cases that the book's store keeps; no cohort of a plan holds those in `exempt`.
+
+        `table` says how many must agree to a plan.
+        """
+        self._table = table
         self._platform = platform
         self._book = book
         self._found = found
@@ -252,14 +259,15 @@ class Docket:
             plan, holds=outstanding(plan, holds, page.now)
         )  # an incident may hold the same
         carriers = set(case.campaign.accounts) - set(case.campaign.bystanders)
-        placed = [hold for hold in holds if hold.campaign in case.family]
-        follow = follow_up(order, missing, placed, page.now, carriers=carriers, whole=plan)
+        own = [hold for hold in holds if hold.campaign in case.family]
+        follow = follow_up(order, missing, own, page.now, carriers=carriers, whole=plan, table=self._table)
         if follow.holds:
             order = msgspec.structs.replace(order, follow_ups=order.follow_ups + 1)
             body = {"holds": [hold.id for hold in follow.holds], "beyond": follow.beyond}
             key = f"follow-up/{order.request}/{order.follow_ups}"
             page.record(RecordKind.DECISION, key, case.campaign.id, body, actor=order.by)
-            for hold in follow.holds:
+            ends = order.ends
+            for hold in follow.holds if ends is None else shortened(follow.holds, order.request, ends):
                 page.place(hold)
             self._brakes.followed(page, order.kind, follow.holds, self._innocents(case, follow.holds, page.now))
             text = f"{len(follow.holds)} more holds under the standing order for {order.kind}"

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 
 from holdfast.containment import Hold, Plan, PlanKind, Subject, SubjectKind, cohort_key, one_way
-from holdfast.guard import required
+from holdfast.guard import TABLE, Table
 
 from .case import StandingOrder
 
@@ -55,6 +55,7 @@ def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and 
     *,
     carriers: Collection[str] = (),
     whole: Plan | None = None,
+    table: Table = TABLE,
 ) -> FollowUp:
     """What of `plan` was never placed and is covered by `order` at `now` (milliseconds since 1970 UTC).
 
@@ -69,8 +70,8 @@ def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and 
     before = tuple(placed)
     known = {_what(hold) for hold in before}
     fresh = tuple(hold for hold in plan.holds if _what(hold) not in known)
-    covered = _covered(order, whole or plan, carriers, {hold.subject for hold in before})
-    final = required(accounts=1, one_way=True).approvals <= order.approvals
+    covered = _covered(order, whole or plan, carriers, {hold.subject for hold in before}, table)
+    final = table.required(accounts=1, one_way=True).approvals <= order.approvals
     holds = tuple(
         hold
         for hold in fresh
@@ -81,14 +82,14 @@ def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and 
 
 
 def _covered(
-    order: StandingOrder, plan: Plan, carriers: Collection[str], held: Collection[Subject]
+    order: StandingOrder, plan: Plan, carriers: Collection[str], held: Collection[Subject], table: Table
 ) -> frozenset[Subject]:
     """Those beside the carriers that the order reaches to: all of them, or the accounts of the greatest harm.
 
     Of the like harm those come first that are `held`, so that only who matters more comes in beyond the limit.
     """
     others = plan.preview.accounts - plan.preview.carriers
-    if required(accounts=min(others, order.most_accounts), one_way=False).approvals > order.approvals:
+    if table.required(accounts=min(others, order.most_accounts), one_way=False).approvals > order.approvals:
         return frozenset()
     if others <= order.most_accounts:
         return frozenset(hold.subject for hold in plan.holds)

@@ -67,12 +67,18 @@ class Undoing:
         holds = chosen(scope, self._book.holds.values(), family)
         if not holds:
             raise UsageError("no hold that stands fits that", advice="See which stand with GET /v1/holds.")
-        undo = Undo(scope=scope, holds=holds, freed=self.freed(holds, now), orders=self._orders(scope))
+        undo = self.of(holds, now, scope)
         self._shown.pop(undo.hash, None)
         self._shown[undo.hash] = undo
         while len(self._shown) > SHOWN:
             del self._shown[next(iter(self._shown))]
         return undo
+
+    def of(self, holds: Iterable[str], now: int, scope: Scope | None = None) -> Undo:
+        """The undo of these holds, chosen by `scope` or by name."""
+        named = tuple(holds)
+        scope = Scope(holds=named) if scope is None else scope
+        return Undo(scope=scope, holds=named, freed=self.freed(named, now), orders=self._orders(scope))
 
     def shown(self, hash_: str) -> Undo:
         """The undo that was shown under this hash.

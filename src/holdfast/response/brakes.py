@@ -102,6 +102,11 @@ class Brakes:
         self._stopped = Shelf(book, "stopped", Stopped)
         self._raised = Shelf(book, "raised", Raised)
 
+    @property
+    def owner(self) -> str:
+        """The role, or the person, who may raise a cap."""
+        return self._caps.owner
+
     def followed(self, page: Page, rule: PlanKind, holds: Iterable[Hold], innocents: float) -> None:
         """Count what a standing order places; told once when it goes beyond the cap."""
         name = _of_rule(rule)

@@ -21,6 +21,7 @@ from holdfast.recovery import Order, Schedule
 from .book import COLLECTIONS, Book
 from .brakes import Brakes, Caps
 from .breaker import Patience
+from .carrying import Carrying
 from .desk import Desk
 from .docket import Docket
 from .emergency import Emergencies
@@ -147,6 +148,7 @@ class Response:
             self.emergencies,
             limits=settings.limits,
         )
+        self.carrying = Carrying(self.desk, self.undoing, self.restoring, self.brakes, self.entitled)
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from holdfast.errors import NotAllowedError
-from holdfast.guard import Act, Caller, RefusalCode
+from holdfast.guard import Act, Asked, Caller, Deed, RefusalCode
 
 from .brakes import Brake, Brakes
 from .desk import Answer, Desk
@@ -44,6 +44,9 @@ class Carrying:
             StoreError: nothing was kept, nothing was done.
 
         """
+        caller = self._entitled.caller(by)
+        lift = Asked(deed=Deed.LIFT, kind=str(Deed.LIFT), accounts=0, reach=0, one_way=False, requester=caller.person)
+        self._entitled.check(caller, Act.REQUEST, lift)  # before it is told whether there is such an undo
         undo = self._undoing.shown(shown)
         return self._desk.request_lift(undo.holds, by, why, now, undo=undo)
 

@@ -30,7 +30,7 @@ from .views import HoldSeen, Page, hold_seen, page_of
 
 _MINUTE = 60_000  # milliseconds
 _DAY = 1_440  # minutes
-_ANY_TIME = Meta(ge=0, le=2**53)
+_ANY_TIME = Meta(ge=0, le=253_402_300_799_999)  # up to the year 9999
 
 
 class ScopeAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

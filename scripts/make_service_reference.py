@@ -129,7 +129,9 @@ def _settings() -> str:
             default = json.dumps(field.default) if field.default is not msgspec.NODEFAULT else "{}"
             default = "-" if default == "null" else default
             variable = (
-                "" if field.name == "columns" else f" (`{PREFIX}{section}_{field.name}`)".upper().replace("(`", "(`")
+                ""
+                if field.name in {"columns", "exempt"}
+                else f" (`{PREFIX}{section}_{field.name}`)".upper().replace("(`", "(`")
             )
             bounds = _bounds(hints[field.name])
             parts.append(f"| `{field.name}`{variable} | `{default}` | {described(field)}{bounds} |\n")

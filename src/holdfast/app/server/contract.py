@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import people, requests
+from . import carrying, people, requests
 from .answers import Problem
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
@@ -23,12 +23,17 @@ class Alive(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether it should be sent requests, and what keeps it from that."""
+    """Whether it should be sent requests, and what keeps it from that.
+
+    `platform` is false while the platform is left alone because it does not answer. The guard answers all the same, so
+    that alone does not make the service unready.
+    """
 
     ready: bool
     store: bool
     worker: bool
     snapshot: bool
+    platform: bool
     phase: str
     trouble: str
 
@@ -36,6 +41,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 OPERATIONS: tuple[Operation, ...] = (
     *requests.OPERATIONS,
     *people.OPERATIONS,
+    *carrying.OPERATIONS,
     Operation(
         name="ask_posts",
         method="POST",

@@ -112,6 +112,12 @@ popular, and slow crowds of them are just that; the platform's spread starts as 
 pace seen so far, or of the latest eight gaps where that is faster, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of eight hours ends
 a crowd, and so does one of 20 times its mean gap that is over half an hour. [theory]"""
 
+BURST_FASTER, BURST_CARRIERS = 8, 4
+BURST_FOREIGN, BURST_ALIKE = 0.2, 0.3
+"""A crowd inside a crowd: four accounts at least, each eight times sooner after the one before than the others came, who share
+three words in ten with each other and of what they say no more than two in ten with all others. Paraphrases by one hand share
+four to eight in ten with eight others of it, other languages none to one and a half. [judged]"""
+
 OWN_LINK_POSTS = 2
 """Posts without any that make a first link out of character enough to count in a crowd: strangers post links all day. [bg]"""
 
@@ -296,6 +302,14 @@ one in twenty carriers at most, of those used; a new device is everyday on many 
 
 ESTABLISHED_POSTS = 5
 """Posts from which an account has a past of its own, so that what it posts first can be called its own. [judged]"""
+
+MARKS_TELL = CONTAIN + log(SPREADS["address"])
+"""1.56 nats: from here on what was done to a campaign's accounts is what lifts a shared address over `CONTAIN`; who shows none of it is
+then held on no evidence of their own. [theory]"""
+
+SAME_WAY_FRESH = 0.9
+"""An everyday mark ties an account to a campaign when it is at least so fresh as the others' usually are: not more than 3.6 hours older. One
+device in six is new within a week, one in three hundred within that time. [judged]"""
 
 OWNER_LEAD = 1 * HOUR
 OWNER_GAPS = 20

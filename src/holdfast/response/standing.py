@@ -46,6 +46,11 @@ def followed(kind: PlanKind, plans: Sequence[Plan]) -> Plan | None:
     return next((plan for wanted in reversed(kinds) for plan in plans if plan.kind is wanted), None)
 
 
+def up_to(order: StandingOrder, revision: int) -> StandingOrder:
+    """The order, followed up to a revision of its campaign."""
+    return msgspec.structs.replace(order, followed=revision)
+
+
 def follow_up(order: StandingOrder, plan: Plan, placed: Iterable[Hold], now: int) -> FollowUp:
     """What of `plan` was never placed and is covered by `order` at `now` (milliseconds since 1970 UTC).
 

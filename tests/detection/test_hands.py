@@ -83,6 +83,7 @@ def test_a_way_in_is_what_was_done_to_half_and_as_freshly():
     way = WayIn.of([*marks, Mark(kinds=APP, freshness=0.5)])
     assert way == WayIn(kinds=DEVICE, freshness=0.98)
     assert way.leads_to(Mark(kinds=DEVICE | APP, freshness=0.95))
+    assert WayIn(kinds=APP, freshness=0.85).leads_to(Mark(kinds=APP, freshness=0.5))
     assert not way.leads_to(Mark(kinds=APP, freshness=1.0))
     assert not way.leads_to(Mark(kinds=DEVICE, freshness=0.8))
     assert not way.leads_to(None)

@@ -29,7 +29,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayIn:
-    """What was done to most of a campaign's carriers: kinds that half of those who bear a mark show, and how fresh they are."""
+    """What was done to a campaign's carriers: kinds that half of those who bear a mark show, and how fresh half of them are at least."""
 
     kinds: int
     freshness: float
@@ -42,10 +42,10 @@ class WayIn:
         return cls(kinds=sum(1 << kind for kind in usual), freshness=fresh[len(fresh) // 2] if fresh else 0.0)
 
     def leads_to(self, mark: Mark | None) -> bool:
-        """Whether an account with this mark was entered the same way, as shortly before it posted."""
+        """Whether an account with this mark was entered the same way, and about as shortly before it posted."""
         if mark is None:
             return False
-        return bool(mark.kinds & self.kinds) and mark.freshness >= model.SAME_WAY_FRESH * self.freshness
+        return bool(mark.kinds & self.kinds) and mark.freshness >= model.same_way_fresh(self.freshness)
 
 
 def tied(marks: Mapping[str, Mark]) -> frozenset[str]:

@@ -307,9 +307,10 @@ MARKS_TELL = CONTAIN + log(SPREADS["address"])
 """1.56 nats: from here on what was done to a campaign's accounts is what lifts a shared address over `CONTAIN`; who shows none of it is
 then held on no evidence of their own. [theory]"""
 
-SAME_WAY_FRESH = 0.9
-"""An everyday mark ties an account to a campaign when it is at least so fresh as the others' usually are: not more than 3.6 hours older. One
-device in six is new within a week, one in three hundred within that time. [judged]"""
+SAME_WAY_TIMES, SAME_WAY_LEAST = 8, 1 * HOUR
+"""An everyday mark ties an account to a campaign when it is at most so many times as old as the others' usually are, or an hour: a
+thief uses all sessions soon, an app's tokens are of any age. One device in six is new within a week, one in a thousand within an
+hour. [judged]"""
 
 OWNER_LEAD = 1 * HOUR
 OWNER_GAPS = 20
@@ -429,6 +430,11 @@ def precursor_base(kind: int, posts_with: int, posts: int, events: int, accounts
 def sign_in_base(kind: int, posts_with: int, posts: int) -> float:
     """The same for kinds that only a sign-in can show, counted among posts of accounts whose sign-ins are known."""
     return (PRECURSOR_BASE[kind] * SIGN_IN_SEEN + posts_with) / (SIGN_IN_SEEN + posts)
+
+
+def same_way_fresh(usual: float) -> float:
+    """How fresh, 0 to 1, a mark must be to be like others that usually are `usual`: freshness halves every `PRECURSOR_HALF_LIFE`."""
+    return float(min(usual**SAME_WAY_TIMES, 0.5 ** (SAME_WAY_LEAST / PRECURSOR_HALF_LIFE)))
 
 
 def spread(content: float, share: float) -> float:

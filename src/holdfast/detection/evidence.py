@@ -273,9 +273,12 @@ class Evidence:
         return sum(term.log_likelihood for term in self.terms())
 
     def shown_by_few(self) -> float:
-        """What the traces say that fewer than three, or half, of the carriers show, in nats: enough to look closer, not to hold the others."""
-        enough = max(model.MIN_CARRIERS, self.carriers / 2)
-        few = {name for name in model.TRACE if self.traces.get(name, 0) < enough}
+        """What the traces say that less than half of the carriers show, in nats: enough to look closer, not to hold the others.
+
+        What was done beforehand must be shown by three: it is everyday with some, and copycats are soon among the first.
+        """
+        least = {"precursors": model.MIN_CARRIERS}
+        few = {name for name in model.TRACE if self.traces.get(name, 0) < max(least.get(name, 0), self.carriers / 2)}
         return sum(max(0.0, term.log_likelihood) for term in self.terms() if term.term in few)
 
     def marks_tell(self) -> bool:

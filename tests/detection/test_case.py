@@ -2,6 +2,7 @@
 
 from holdfast.detection.case import Case
 from holdfast.detection.evidence import Evidence
+from holdfast.detection.hands import Mark
 
 
 def test_an_account_that_left_a_crowd_is_counted_among_none_of_its_carriers():
@@ -12,11 +13,11 @@ def test_an_account_that_left_a_crowd_is_counted_among_none_of_its_carriers():
         case.crowd[number] = account, f"p{number}"
         case.posts[f"p{number}"], case.authors[f"p{number}"] = number, account
     case.tampered |= {"a", "b", "c"}
-    case.marked |= {"a", "b", "c", "d"}
+    case.marks |= dict.fromkeys("abcd", Mark(kinds=1, freshness=1.0))
     assert {"d", "e", "f"} == set(case.set_aside())
 
     for number in range(2):
         assert case.release(number)
 
-    assert case.tampered | case.marked | case.passing <= case.carriers.keys()
+    assert case.tampered | case.marks.keys() | case.passing <= case.carriers.keys()
     assert {} == case.set_aside()

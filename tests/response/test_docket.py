@@ -232,3 +232,20 @@ def test_a_campaign_that_is_part_of_another_is_neither_offered_nor_carried_out(t
     assert isinstance(answer, Overtaken)
     assert not town.platform.flags()
     assert ["whole"] == [offer.about for offer in town.desk.offers]
+
+
+def test_bystanders_by_the_dozen_change_nothing_that_was_ordered(town):
+    """An order is followed up to where the campaign stands though only quotes of the lure came, and places nothing for them."""
+    town.attack()
+    town.carry_out()
+    town.run(MINUTE)
+    before, holds, picture = town.case.campaign, len(town.response.book.holds), town.case.picture(frozenset())
+
+    quoted = tuple(f"fan{number}" for number in range(30))
+    said = msgspec.structs.replace(before, revision=before.revision + 1, bystanders=quoted)
+    town.response.docket.seen(CampaignSeen(campaign=said), town.clock.now())
+
+    assert not town.case.behind
+    assert holds == len(town.response.book.holds)
+    assert picture == town.case.picture(frozenset())
+    assert picture != town.case.picture(frozenset({"fan3"}))

@@ -11,6 +11,7 @@ from . import model
 from .campaign import Campaign, CampaignTier
 from .commentary import is_remark, owner_among, repeated
 from .evidence import OWN_SORTS, Evidence, Sighting
+from .hands import Mark, WayIn, tied
 from .likeness import alike
 from .sightings import TEXT
 from .trail import Joined, Looked, Taken, Trail
@@ -50,7 +51,7 @@ class Case:
     passing: set[str] = field(default_factory=set)  # carriers who show nothing but that they name such a site
     carriers: dict[str, int] = field(default_factory=dict)  # account -> time of its first lure post
     tampered: set[str] = field(default_factory=set)  # carriers to whom something had been done before
-    marked: set[str] = field(default_factory=set)  # carriers to whom anything was done, however everyday
+    marks: dict[str, Mark] = field(default_factory=dict)  # carriers to whom anything was done, however everyday
     names: set[str] = field(default_factory=set)  # ids of carriers, case-folded
     handles: set[int] = field(default_factory=set)  # keys of what they are called
     texts_watched: int = 0
@@ -98,8 +99,8 @@ class Case:
             self._note_passing(sighting)
             self.carriers.setdefault(sighting.account, sighting.time)
             self.bystanders.pop(sighting.account, None)
-            if sighting.features.precursors:
-                self.marked.add(sighting.account)
+            if (mark := Mark.of(sighting.features)) is not None:
+                self.marks.setdefault(sighting.account, mark)
             if self.evidence.tampered(sighting.features):
                 self.tampered.add(sighting.account)
             self.names.add(sighting.account.casefold())
@@ -149,14 +150,18 @@ class Case:
             return True
         if self.contained_at is None:
             return False
-        typical = self.evidence.typical_traces()
         if self.is_crowd:
-            return not typical & self.evidence.traces_of(sighting)
-        return "precursors" in typical and not sighting.features.precursors
+            return not self.evidence.typical_traces() & self.evidence.traces_of(sighting)
+        return self._marks_tell() and not WayIn.of(self.marks.values()).leads_to(Mark.of(sighting.features))
 
     def _tampering_tells(self) -> bool:
         """Whether it is contained, and half of the carriers, two at least, were tampered with: who was not is none of them."""
         return self.contained_at is not None and len(self.tampered) >= max(_COPYING, len(self.carriers) / 2)
+
+    def _marks_tell(self) -> bool:
+        """Whether it is contained because of what was done to half of the carriers, three at least: what is said of them is said of no other."""
+        enough = len(self.marks) >= max(model.MIN_CARRIERS, len(self.carriers) / 2)
+        return self.contained_at is not None and enough and self.evidence.marks_tell()
 
     def _take_bystander(self, sighting: Sighting) -> None:
         if sighting.account:
@@ -206,8 +211,9 @@ class Case:
         self.lures.pop(key, None)
         self.kinds.pop(key, None)
         self.carriers.pop(account, None)
-        for told in (self.tampered, self.marked, self.passing):
+        for told in (self.tampered, self.passing):
             told.discard(account)  # what is counted of the carriers is counted of those who still are
+        self.marks.pop(account, None)
         self.posts.pop(post, None)
         self.authors.pop(post, None)
         return True
@@ -236,7 +242,7 @@ class Case:
         for post in self.posts.keys() & self.bystander_posts.keys():
             del self.bystander_posts[post]
         self.tampered |= other.tampered
-        self.marked |= other.marked
+        self.marks = other.marks | self.marks
         self.names |= other.names
         self.handles |= other.handles
         for key, first in other.first_with.items():
@@ -299,19 +305,20 @@ class Case:
     def set_aside(self) -> dict[str, None]:
         """Carriers who are not the attackers'.
 
-        They are the lure's owner; where half of the carriers were tampered with, those nobody tampered with; where nearly all
-        bear some mark of it, those without any; and who only names a site that everybody names. Nobody who was tampered with is among them.
+        They are the lure's owner; where half of the carriers were tampered with, those nobody tampered with; where something everyday
+        was done to half of them and tells, those to whom the same was not done; and who only names a site that everybody
+        names. Nobody who was tampered with is among them.
         """
         in_order = sorted(self.carriers, key=self.carriers.__getitem__)
         owner = owner_among([(self.carriers[account], account) for account in in_order])
         tells = self._tampering_tells()
-        typical = self.contained_at is not None and "precursors" in self.evidence.typical_traces()
+        marked = tied(self.marks) if self._marks_tell() else None
         passing = self.passing if self.contained_at is not None and len(self.tampered) >= _COPYING else set()
         return {
             account: None
             for account in in_order
             if account not in self.tampered
-            and (tells or account == owner or account in passing or (typical and account not in self.marked))
+            and (tells or account == owner or account in passing or (marked is not None and account not in marked))
         }
 
 

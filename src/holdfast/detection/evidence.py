@@ -273,9 +273,18 @@ class Evidence:
         return sum(term.log_likelihood for term in self.terms())
 
     def shown_by_few(self) -> float:
-        """What the traces say that less than half of the carriers show, in nats: enough to look closer, not to hold the others."""
-        few = {name for name in model.TRACE if self.traces.get(name, 0) < self.carriers / 2}
+        """What the traces say that less than half of the carriers show, in nats: enough to look closer, not to hold the others.
+
+        What was done beforehand must be shown by three: it is everyday with some, and copycats are soon among the first.
+        """
+        least = {"precursors": model.MIN_CARRIERS}
+        few = {name for name in model.TRACE if self.traces.get(name, 0) < max(least.get(name, 0), self.carriers / 2)}
         return sum(max(0.0, term.log_likelihood) for term in self.terms() if term.term in few)
+
+    def marks_tell(self) -> bool:
+        """Whether what was done to the carriers beforehand says enough to tell them from those to whom nothing was done."""
+        total = self._precursors()
+        return total is not None and model.mixture(total, model.TRACE["precursors"]) >= model.MARKS_TELL
 
     def typical_traces(self) -> set[str]:
         """The traces that four in five carriers show, of three or more."""

@@ -12,6 +12,7 @@ from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key, read_t
 from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PROVED, SHORT_LINK
 
 from . import model
+from .bursts import Member, burst_among, goes_back, said
 from .campaign import Campaign, CampaignTier
 from .case import Case
 from .commentary import hides
@@ -62,6 +63,8 @@ class Growth:
     changed: dict[str, None] = field(default_factory=dict)
     crowds: list[tuple[str, int]] = field(default_factory=lambda: [("", -1)] * len(CROWD_KINDS))
     """For each crowd, the campaign that it is at present, and the number of its latest post."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Campaign that is a burst in a crowd -> the campaign that the rest of that crowd is."""
     unresolved: int = 0
 
 
@@ -316,8 +319,9 @@ class Grower:
             return
         name, last = self.growth.crowds[which]
         if name in self.growth.cases and last in worths:
-            case = self.growth.cases[name]
+            case = self._beside(self.growth.cases[name], post)
             self._gather(case, which, [(post, own)], worths, bands)
+            case = self._part(case, which, worths, bands)
             crowd[CROWD_STATE] = FULL if len(case.crowd) >= model.MOST_IN_CROWD else CAMPAIGN
             return
         named = [
@@ -353,6 +357,50 @@ class Grower:
         case.decide(members[-1][0].time)
         self._watch(case, bands, [post.account for post, _ in members])
         self._touch(case)
+
+    def _beside(self, case: Case, post: Named) -> Case:
+        """The campaign that a further member of a crowd joins: the latest one, or the one that this ran beside."""
+        other = self.growth.cases.get(self.growth.beside.get(case.id, ""))
+        if other is None or other.is_full:
+            return case
+        theirs, others = ([said(seen.text) for seen in each.evidence.looked_at] for each in (case, other))
+        pace = (case.last_post_at - case.first_post_at) / max(1, len(case.carriers) - 1)
+        back = goes_back(said(post.text), post.time - case.last_post_at, pace, theirs, others)
+        return other if back else case
+
+    def _part(self, case: Case, which: int, worths: dict[int, float], bands: Iterable[int]) -> Case:
+        """Make a burst in a crowd a campaign of its own, where it is one by itself; the campaign of its latest member."""
+        own = {post: key for key, (_, post) in case.crowd.items()}
+        kept = [each for log in self._logs for each in log.numbered(frozenset(worths)) if each.id in own]
+        latest = [
+            Member(sequence=each.sequence, time=each.time, words=said(each.text))
+            for each in sorted(kept, key=lambda each: each.sequence)
+        ]
+        numbers = {member.sequence for member in latest}
+        before = [said(seen.text) for seen in case.evidence.looked_at if seen.sequence not in numbers]
+        if len(before) < model.MIN_CARRIERS:
+            return case
+        burst = {m.sequence for m in burst_among(latest, before, case.first_post_at, len(case.carriers) - len(latest))}
+        members = [(each, own[each.id]) for each in kept if each.sequence in burst]
+        if not members:
+            return case
+        first, key = members[0]
+        evidence = Evidence(base=case.evidence.base, rare=case.evidence.rare)
+        name = campaign_id(self._public(key, first.text, first.urls), f"{first.id} and others")
+        apart = self._case(name, evidence, is_crowd=True)
+        for each, key in members:
+            sighting = sighting_of(each, (CROWD_KINDS[which], key, PROVED), own=worths[each.sequence])
+            apart.take(sighting, self._handles(each.account))
+        if not apart.decide(members[-1][0].time):
+            return case
+        for each, key in members:
+            case.release(key)
+            self.growth.by_account.pop(each.account, None)
+        case.signatures = [seen for seen in case.signatures if seen not in apart.signatures]
+        self.growth.cases[name], self.growth.beside[name] = apart, case.id
+        self._touch(case)
+        self._gather(apart, which, members, worths, bands)
+        return apart
 
     def _release(self, key: int, to: Case) -> None:
         """Take an address that proved to be shared out of the crowds that took it for somebody's own."""

@@ -112,6 +112,12 @@ popular, and slow crowds of them are just that; the platform's spread starts as 
 pace seen so far, or of the latest eight gaps where that is faster, worth two gaps, and is learnt from there, so that a forum of traders soon has nothing to say. A pause of eight hours ends
 a crowd, and so does one of 20 times its mean gap that is over half an hour. [theory]"""
 
+BURST_FASTER, BURST_CARRIERS = 8, 4
+BURST_FOREIGN, BURST_ALIKE = 0.2, 0.3
+"""A crowd inside a crowd: four accounts at least, each eight times sooner after the one before than the others came, who share
+three words in ten with each other and of what they say no more than two in ten with all others. Paraphrases by one hand share
+four to eight in ten with eight others of it, other languages none to one and a half. [judged]"""
+
 OWN_LINK_POSTS = 2
 """Posts without any that make a first link out of character enough to count in a crowd: strangers post links all day. [bg]"""
 
@@ -297,6 +303,15 @@ one in twenty carriers at most, of those used; a new device is everyday on many 
 ESTABLISHED_POSTS = 5
 """Posts from which an account has a past of its own, so that what it posts first can be called its own. [judged]"""
 
+MARKS_TELL = CONTAIN + log(SPREADS["address"])
+"""1.56 nats: from here on what was done to a campaign's accounts is what lifts a shared address over `CONTAIN`; who shows none of it is
+then held on no evidence of their own. [theory]"""
+
+SAME_WAY_TIMES, SAME_WAY_LEAST = 8, 1 * HOUR
+"""An everyday mark ties an account to a campaign when it is at most so many times as old as the others' usually are, or an hour: a
+thief uses all sessions soon, an app's tokens are of any age. One device in six is new within a week, one in a thousand within an
+hour. [judged]"""
+
 OWNER_LEAD = 1 * HOUR
 OWNER_GAPS = 20
 """Who posted a key more than an hour before all others, and more than twenty times their usual gap: likely its owner."""
@@ -415,6 +430,11 @@ def precursor_base(kind: int, posts_with: int, posts: int, events: int, accounts
 def sign_in_base(kind: int, posts_with: int, posts: int) -> float:
     """The same for kinds that only a sign-in can show, counted among posts of accounts whose sign-ins are known."""
     return (PRECURSOR_BASE[kind] * SIGN_IN_SEEN + posts_with) / (SIGN_IN_SEEN + posts)
+
+
+def same_way_fresh(usual: float) -> float:
+    """How fresh, 0 to 1, a mark must be to be like others that usually are `usual`: freshness halves every `PRECURSOR_HALF_LIFE`."""
+    return float(min(usual**SAME_WAY_TIMES, 0.5 ** (SAME_WAY_LEAST / PRECURSOR_HALF_LIFE)))
 
 
 def spread(content: float, share: float) -> float:

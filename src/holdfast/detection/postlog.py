@@ -116,7 +116,7 @@ class PostLog:
         wanted = np.array(sorted(sequences), np.int64)
         found = []
         for chunk in self._chunks:
-            rows = np.searchsorted(chunk.sequence, wanted)
+            rows = np.unique(np.searchsorted(chunk.sequence, wanted))
             rows = rows[rows < len(chunk.sequence)]
             found += [named(chunk, int(row)) for row in rows if int(chunk.sequence[row]) in sequences]
         return found

@@ -18,7 +18,7 @@ from .pieces import Pieces
 from .postlog import COLUMNS, Chunk, PostLog
 from .takeover import Takeovers
 
-VERSION = 4
+VERSION = 5
 _MAGIC = b"holdfast detection\n"
 _CODEC = "zstd"
 

@@ -85,6 +85,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """How many accounts are in the intruder's hands or may be next."""
         return len(self.campaign.accounts) + len(self.next_accounts)
 
+    def picture(self, touched: frozenset[str]) -> tuple[object, ...]:
+        """What the aimed plans are made of: while it is the same they hold the same, however many bystanders come.
+
+        Of the bystanders only those in `touched` matter, whom the named cause touched: they are left out of its cohort.
+        """
+        campaign = self.campaign
+        posts = campaign.posts, campaign.accounts, campaign.lures, campaign.borrowed, campaign.merged
+        return (*posts, self.texts, self.next_accounts, self.factor, touched.intersection(campaign.bystanders))
+
 
 @enum.unique
 class Concern(enum.StrEnum):

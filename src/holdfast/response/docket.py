@@ -35,7 +35,7 @@ from .found import FoundInPlace
 from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
 from .offers import WIDENING, Offers
-from .standing import follow_up, followed
+from .standing import follow_up, followed, up_to
 from .timeline import HappeningKind
 from .watch import CampaignSeen
 
@@ -198,16 +198,27 @@ class Docket:
         self._let_go(page, before, case)
         named_anew = before is None or before.factor != case.factor
         anew = named_anew or self._offers.outgrown(case.campaign.id, case.endangered)
-        if case.campaign.tier is CampaignTier.CONTAIN and (anew or case.order is not None):
+        if case.campaign.tier is CampaignTier.CONTAIN and (anew or not self._is_followed(before, case, page.now)):
             plans = self._propose(case, page.now)
             case, beyond = self._follow(page, case, plans)
             if anew or (beyond and not self._offers.latest[case.campaign.id].wanted):
                 self._offer(page, case, plans, beyond=beyond)
+        elif case.order is not None:
+            case = msgspec.structs.replace(case, order=up_to(case.order, case.campaign.revision))
         self.cases.put(page, case.campaign.id, case)
         for other in case.campaign.merged:  # its order and what was known of it are this case's from now on
             if other in self.cases and self.cases[other].order is not None:
                 self.cases.put(page, other, msgspec.structs.replace(self.cases[other], order=None))
             self._offers.withdraw(page, other)
+
+    def _is_followed(self, before: Case | None, case: Case, now: int) -> bool:
+        """Whether no order waits to be followed: new bystanders, however many, change nothing of what it covers."""
+        if case.order is None:
+            return True
+        if before is None or before.order != case.order or before.behind or now >= case.order.until:
+            return False
+        touched = self._knowledge.touched(case.factor) if case.factor else frozenset()
+        return before.picture(touched) == case.picture(touched)
 
     def _let_go(self, page: Page, before: Case | None, case: Case) -> None:
         """End the campaign's holds on who, as it shows only now, took no part: nobody approved of holding them."""
@@ -272,8 +283,7 @@ class Docket:
             self._brakes.followed(page, order.kind, follow.holds, self._innocents(case, follow.holds, page.now))
             text = f"{len(follow.holds)} more holds under the standing order for {order.kind}"
             page.note(HappeningKind.PLACED, text, case.campaign.id)
-        order = msgspec.structs.replace(order, followed=case.campaign.revision)
-        return msgspec.structs.replace(case, order=order), follow.beyond > 0
+        return msgspec.structs.replace(case, order=up_to(order, case.campaign.revision)), follow.beyond > 0
 
     def _innocents(self, case: Case, holds: Sequence[Hold], now: int) -> float:
         """How many innocent accounts these are expected to hold; who carries the lure is none."""

@@ -47,6 +47,11 @@ def followed(kind: PlanKind, plans: Sequence[Plan]) -> Plan | None:
     return next((plan for wanted in reversed(kinds) for plan in plans if plan.kind is wanted), None)
 
 
+def up_to(order: StandingOrder, revision: int) -> StandingOrder:
+    """The order, followed up to a revision of its campaign."""
+    return msgspec.structs.replace(order, followed=revision)
+
+
 def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and who it is about
     order: StandingOrder,
     plan: Plan,

@@ -9,6 +9,7 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+  x SnapshotError               exit 3   a guard's snapshot that cannot be trusted
   x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
     + UnsupportedRestrictionError
@@ -89,6 +90,12 @@ class NotAllowedError(GuardError):
     """Somebody asked for more than is allowed them just now."""
 
     advice = "Ask another member of staff to approve exactly this plan."
+
+
+class SnapshotError(HoldfastError):
+    """A guard's snapshot that came from elsewhere is cut off, changed, too large, or of another version."""
+
+    advice = "Nothing was taken from it; it is asked for again. If that goes on, give both sides the same Holdfast."
 
 
 class HoldError(HoldfastError):

@@ -1,6 +1,7 @@
 """What to stop, on whom, what it costs, and how to undo it."""
 
 from .algebra import desired, desired_for, extend, fold, join, lift, place
+from .asking import Leaf, leaves
 from .blast import BlastRadius, blast_radius
 from .cohort import (
     AccountFacts,
@@ -25,12 +26,24 @@ from .lots import LOTS, lot
 from .membership import changed_within, cohort_key, describe, includes
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
+from .replica import Replica
 from .spared import repeats_borrowed, spared, unfounded
 from .subjects import cohort_subject, function_subject, lure_subject, text_subject
 from .terms import HIJACKED, LIKELY, TERMS, Term, ends
+from .transit import FactSent, Frame, RuleSent, cohort_of, pack, sent, unpack
 from .undoing import EFFECTS, Effect, Undo, one_way
 
 __all__ = [
+    "leaves",
+    "Leaf",
+    "unpack",
+    "sent",
+    "pack",
+    "cohort_of",
+    "RuleSent",
+    "Frame",
+    "FactSent",
+    "Replica",
     "EFFECTS",
     "HIJACKED",
     "LIKELY",

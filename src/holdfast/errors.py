@@ -17,6 +17,7 @@
     + RateLimitedError
   x StoreError                  exit 3
     + StoreFullError
+    + DeposedError
   x LedgerError                 exit 4   the record cannot vouch for itself
     + BrokenLedgerError
     + BrokenProofError
@@ -147,6 +148,12 @@ class StoreFullError(StoreError):
     """No room is left where the store lies."""
 
     advice = "Free some space and run the same command again: it goes on where it stopped."
+
+
+class DeposedError(StoreError):
+    """Another process has taken the store over while this one still thought that it was its own."""
+
+    advice = "Nothing more is done here. See with `holdfast ledger show` who did; then start this one again."
 
 
 class LedgerError(HoldfastError):

@@ -101,6 +101,16 @@ class Book:
         """Have `heard` called with the holds that were placed or ended, and the time, once that is kept."""
         self._when_moved.append(heard)
 
+    def check(self) -> None:
+        """Make sure that this book is still the one that counts, before a platform is told anything.
+
+        Raises:
+            DeposedError: another process has taken the store over.
+            StoreError: that cannot be found out.
+
+        """
+        self._store.check()
+
     def read(self, collection: str, kind: type[T]) -> dict[str, T]:
         """All that the store keeps in `collection`."""
         with self._store.begin() as transaction:

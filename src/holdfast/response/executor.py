@@ -66,6 +66,7 @@ class Executor:
         """Do what is due at `now`; answer when to come back (milliseconds since 1970 UTC), None when nothing is left.
 
         Raises:
+            DeposedError: another process has taken the store over, and does them.
             StoreError: how the last deeds went was not kept; they will be done again.
 
         """
@@ -135,6 +136,7 @@ class Executor:
                     text = f"{self._platform.name} has no way to {hold.restriction} on a {hold.subject.kind}"
                     raise UnsupportedRestrictionError(text)
             case Way.PUSH:
+                self._book.check()  # who slept while another took over must not act on what he remembers
                 if deed is Deed.LIFT:
                     return self._lift(hold, now)
                 self._platform.apply(hold)

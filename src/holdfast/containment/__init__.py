@@ -24,6 +24,7 @@ from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
 from .lots import LOTS, lot
 from .membership import changed_within, cohort_key, describe, includes
+from .packets import Packet, Packets
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
 from .replica import Replica
@@ -34,16 +35,6 @@ from .transit import FactSent, Frame, RuleSent, cohort_of, pack, sent, unpack
 from .undoing import EFFECTS, Effect, Undo, one_way
 
 __all__ = [
-    "leaves",
-    "Leaf",
-    "unpack",
-    "sent",
-    "pack",
-    "cohort_of",
-    "RuleSent",
-    "Frame",
-    "FactSent",
-    "Replica",
     "EFFECTS",
     "HIJACKED",
     "LIKELY",
@@ -65,12 +56,19 @@ __all__ = [
     "Except",
     "Exemption",
     "Explicit",
+    "FactSent",
+    "Frame",
     "Hold",
     "InShare",
+    "Leaf",
+    "Packet",
+    "Packets",
     "Plan",
     "PlanKind",
     "ReachAbove",
+    "Replica",
     "Restriction",
+    "RuleSent",
     "StoppedHarm",
     "Subject",
     "SubjectKind",
@@ -82,6 +80,7 @@ __all__ = [
     "blast_radius",
     "changed_within",
     "cohort_key",
+    "cohort_of",
     "cohort_subject",
     "compile_rule",
     "compile_rules",
@@ -98,19 +97,23 @@ __all__ = [
     "function_subject",
     "includes",
     "join",
+    "leaves",
     "lift",
     "lot",
     "lure_subject",
     "one_way",
     "outstanding",
+    "pack",
     "place",
     "propose",
     "propose_for_staff",
     "recommended",
     "repeats_borrowed",
     "restricted",
+    "sent",
     "spared",
     "stopped",
     "text_subject",
     "unfounded",
+    "unpack",
 ]

@@ -1,7 +1,7 @@
 """How do the rules in force travel to whoever answers by them elsewhere?
 
 A frame says what has changed since the frame before it, or, when it is whole, everything. Rules travel without the why
-of their holds and without held texts; cohorts travel as what they are, with the accounts that their leaves hold true of.
+of their holds and without held texts; cohorts travel as what they are, with the accounts that their leaves are true of.
 Packed, a frame is: 8 bytes of magic, the SHA-256 of the rest, two lengths (big-endian, 4 bytes each: packed and
 unpacked), and the frame in MessagePack, compressed by Zstandard (RFC 8878). Frames stand one behind the other.
 """
@@ -115,7 +115,7 @@ def arrived(rule: RuleSent) -> Rule:
 def pack(frame: Frame) -> bytes:
     """`frame` as bytes."""
     plain = _encode(frame)
-    packed = pa.compress(plain, codec=_PACKED, asbytes=True)
+    packed: bytes = pa.compress(plain, codec=_PACKED, asbytes=True)
     rest = len(packed).to_bytes(4, "big") + len(plain).to_bytes(4, "big") + packed
     return MAGIC + hashlib.sha256(rest).digest() + rest
 

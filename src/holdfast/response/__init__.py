@@ -1,9 +1,10 @@
 """The only room that acts: watch, desk, executor, reconciler, and what gives back."""
 
+from .bulletin import Bulletin
 from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
-from .gate import Gate
+from .gate import Gate, says_a_lure
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
 from .outbox import Pace
@@ -18,6 +19,7 @@ from .timeline import Happening, HappeningKind, Timeline
 __all__ = [
     "Answer",
     "AutoResponder",
+    "Bulletin",
     "Case",
     "Concern",
     "Deed",
@@ -49,4 +51,5 @@ __all__ = [
     "Timeline",
     "Told",
     "forget",
+    "says_a_lure",
 ]

@@ -18,7 +18,8 @@ from holdfast.errors import HoldfastError, SettingsError
 from holdfast.events.code_cache import code_cache
 from holdfast.reading.kernel import compiled_before
 
-from .service import configured_token, listen_at
+from .listening import listen_at
+from .service import configured_token
 from .settings import TOKEN_VARIABLE, Settings, load
 
 _ROOM_LEAST, _ROOM_GOOD = 256, 2_048  # MiB where the record lies: to write at all, and for some days of an incident

@@ -64,6 +64,10 @@ class Status:
     forgotten: dict[str, int] = field(default_factory=dict)
 
 
+def _nobody_follows() -> None:
+    """The holds are asked about here alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[T]):
     do: Callable[[], T]
@@ -73,9 +77,20 @@ class _Job(Generic[T]):
 class Worker:
     """The thread; give it bodies with `hear`, questions with `ask`. Everything it owns is touched by it alone."""
 
-    def __init__(self, run: LiveWatch, memory: Memory, *, dialect: Dialect, log: Log) -> None:
-        """Own `run` and `memory`; recall first what was seen before."""
-        self._run, self._memory, self._log = run, memory, log
+    def __init__(
+        self,
+        run: LiveWatch,
+        memory: Memory,
+        *,
+        dialect: Dialect,
+        log: Log,
+        publish: Callable[[], None] = _nobody_follows,
+    ) -> None:
+        """Own `run` and `memory`; recall first what was seen before.
+
+        `publish` is called after each deed, before anybody is told of it: who follows the holds then knows them too.
+        """
+        self._run, self._memory, self._log, self._publish = run, memory, log, publish
         self._unsettled: list[tuple[Future[Heard], Heard]] = []
         self._unsettled_since = 0.0
         self._decoder = Decoder(dialect)
@@ -152,6 +167,7 @@ class Worker:
     def _answer(self, job: _Job[Any]) -> None:
         try:
             told = job.do()
+            self._publish()
         except BaseException as error:  # noqa: BLE001 - whoever waits is told, whatever it is
             _tell(job.done, error)
             self._note(error)
@@ -215,6 +231,7 @@ class Worker:
 
     def _tick(self) -> None:
         self._run.tick()
+        self._publish()
         self._probe()
 
     def _archive(self, deed: Callable[[], T]) -> T | None:
@@ -255,6 +272,7 @@ class Worker:
     def _take(self, batch: Batch) -> None:
         self._archive(lambda: self._memory.take(batch))
         for _ in self._run.taking(batch):
+            self._publish()
             self._probe()
 
     def _decoded(self, body: bytes) -> Iterator[Decoded]:

@@ -164,4 +164,3 @@ def _wanted(scope: Scope, most: float) -> tuple[str, float]:
 async def _pass(send: Send, reply: Reply) -> None:
     await send({"type": "http.response.start", "status": reply.status, "headers": reply.shown()})
     await send({"type": "http.response.body", "body": b"".join(reply.body)})
-

@@ -32,7 +32,7 @@ from holdfast.response import Bulletin
 from holdfast.response.conduct import Over
 from holdfast.testing import SetClock, SmallPlatform, small_read
 
-from .conftest import START, STARS, Town, open_store
+from .conftest import STARS, START, Town, open_store
 
 TEXT = "I am giving back to my community today and all that is sent will be doubled"
 ACCOUNTS = ("star0", "star1", "star2", "fan0", "nobody")

@@ -74,6 +74,7 @@ ERRORS: Mapping[int, str] = {
 }
 
 _KEY = {"type": "string", "maxLength": LONGEST_KEY}
+_AT = {"type": "string", "maxLength": 128}
 _LIMIT = Parameter(
     name="limit",
     says="How many at most.",
@@ -111,6 +112,23 @@ OPERATIONS: tuple[Operation, ...] = (
         says="May this sign-in, credential change, export or use of a tool happen now? One, or up to 1,000 at once.",
         takes=_some(ActionAsked),
         answers={200: ("The answer, or the list of answers.", Told | list[Told])},
+    ),
+    Operation(
+        name="get_snapshot",
+        method="GET",
+        path="/v1/guard/snapshot",
+        says="All holds in force as a guard elsewhere needs them (how-to: ask the guard from Python), or what has "
+        "changed since those that the client has.",
+        parameters=(
+            Parameter(name="after", says="What the client has: the ETag of its last answer.", schema=_AT),
+            Parameter(
+                name="wait",
+                says="Wait so many seconds for news, then 304.",
+                schema={"type": "number", "minimum": 0, "maximum": 25, "default": 0},
+            ),
+        ),
+        answers={200: ("Packed frames, one behind the other.", bytes), 304: ("Nothing is new.", None)},
+        answer_kind="application/vnd.holdfast.guard",
     ),
     Operation(
         name="tell_events",

@@ -162,5 +162,8 @@ def _wanted(scope: Scope, most: float) -> tuple[str, float]:
 
 
 async def _pass(send: Send, reply: Reply) -> None:
-    await send({"type": "http.response.start", "status": reply.status, "headers": reply.shown()})
-    await send({"type": "http.response.body", "body": b"".join(reply.body)})
+    body = b"".join(reply.body)
+    headers = [each for each in reply.shown() if each[0] != b"content-length"]
+    headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

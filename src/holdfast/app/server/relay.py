@@ -126,6 +126,7 @@ class Relay:
         try:
             while not reply.whole:
                 await _either(line.more(reply, parser), pump)
+                reply.whole |= reply.headed and scope["method"] == "HEAD"  # it says how long a body is, and has none
                 if reply.headed and not started:
                     await reached(reply.stamp())
                     started = True
@@ -133,7 +134,7 @@ class Relay:
                 while reply.body:
                     await send({"type": "http.response.body", "body": reply.body.pop(0), "more_body": True})
             await send({"type": "http.response.body", "body": b""})
-            clean = pump.done() and not pump.cancelled() and pump.exception() is None
+            clean = scope["method"] != "HEAD" and pump.done() and not pump.cancelled() and pump.exception() is None
         except _GoneError:
             return  # nobody waits for it any more
         except (OSError, httptools.HttpParserError) as error:

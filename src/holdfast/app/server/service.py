@@ -117,8 +117,7 @@ class _Owner:
 
     def _forsake(self) -> None:
         """The process that answers is gone: end, so that whoever keeps the service running starts both anew."""
-        if self._stopped is not None and not self._forsaken:
-            self._forsaken = True
+        if self._stopped is not None:
             self._stopped()
 
     def _application(self, door: Door) -> Asgi:
@@ -152,6 +151,7 @@ class _Owner:
 
         def forsaken() -> None:
             if not ends.is_set():
+                self._forsaken = True
                 self._log.error("answering_gone", advice="Start the service again; a supervisor does so by itself.")
                 ends.set()
 

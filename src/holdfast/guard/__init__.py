@@ -2,19 +2,19 @@
 
 from .answer import Answer, Reason, Verdict
 from .decide import (
-    SIZES,
     Approval,
     Decision,
-    Missing,
+    Denial,
     Permit,
     Quorum,
     Refusal,
+    RefusalCode,
     Request,
-    Size,
+    Standing,
     action_hash,
     decide,
     quorum,
-    required,
+    required_of,
 )
 from .people import (
     ANYBODY,
@@ -37,7 +37,9 @@ from .people import (
     token_id,
     wired,
 )
+from .policy import Act, Asked, Policy, approvers, unreachable
 from .question import Action, Question
+from .quorum import TABLE, Deed, Size, Table, Times, required
 from .rule import FOREVER, Members, Rule, RuleKind
 from .snapshot import Guard, Reader, Snapshot
 
@@ -47,24 +49,29 @@ __all__ = [
     "PERSON_ID",
     "PERSON_SCOPES",
     "PROGRAM_SCOPES",
-    "SIZES",
+    "TABLE",
+    "Act",
     "Action",
     "Answer",
     "ApiToken",
     "Approval",
+    "Asked",
     "Caller",
     "Decision",
+    "Deed",
+    "Denial",
     "Guard",
     "Members",
-    "Missing",
     "Passkey",
     "Permit",
     "Person",
+    "Policy",
     "Question",
     "Quorum",
     "Reader",
     "Reason",
     "Refusal",
+    "RefusalCode",
     "Request",
     "Role",
     "Rule",
@@ -72,9 +79,13 @@ __all__ = [
     "Scope",
     "Size",
     "Snapshot",
+    "Standing",
+    "Table",
+    "Times",
     "Verdict",
     "Via",
     "action_hash",
+    "approvers",
     "by_token",
     "checked_name",
     "decide",
@@ -84,6 +95,8 @@ __all__ = [
     "person_key",
     "quorum",
     "required",
+    "required_of",
     "token_id",
+    "unreachable",
     "wired",
 ]

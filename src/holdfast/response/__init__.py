@@ -4,6 +4,8 @@ from .bulletin import Bulletin
 from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
+from .emergency import Emergencies, Review
+from .entitled import Entitled, shipped_policy, shipped_texts
 from .gate import Gate, says_a_lure
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
@@ -24,6 +26,8 @@ __all__ = [
     "Concern",
     "Deed",
     "Desk",
+    "Emergencies",
+    "Entitled",
     "Filed",
     "Gate",
     "Happening",
@@ -46,10 +50,13 @@ __all__ = [
     "ResponseSettings",
     "Restoring",
     "Returning",
+    "Review",
     "Roll",
     "StandingOrder",
     "Timeline",
     "Told",
     "forget",
     "says_a_lure",
+    "shipped_policy",
+    "shipped_texts",
 ]

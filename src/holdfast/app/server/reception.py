@@ -15,6 +15,7 @@ from holdfast.response import says_a_lure
 
 from .admission import Admission
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
+from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
 from .front import GUARD, SNAPSHOT
 from .guard import GuardRoutes
 from .link import Beat
@@ -26,8 +27,6 @@ from .settings import Settings, Time
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
 _PATIENCE = 3.0  # seconds for those
 _BEHIND = 2.0  # seconds that an answer waits at most for the packets it speaks of
-LONGEST_WAIT = 25.0  # seconds that a client may wait for the next packet
-MEDIA = b"application/vnd.holdfast.guard"
 
 
 class Reception:
@@ -127,7 +126,7 @@ class Reception:
         ]
         body = b"".join(packet.data for packet in packets)
         status = HTTPStatus.OK if packets else HTTPStatus.NOT_MODIFIED
-        await send_body(send, status, body, MEDIA, headers)
+        await send_body(send, status, body, MEDIA.encode(), headers)
 
     def _ask(self, question: Question) -> Answer:
         answer = self._replica.snapshot.answer(question)
@@ -156,7 +155,7 @@ def _wanted(scope: Scope, most: float) -> tuple[str, float]:
         wait = float(query.get("wait", ["0"])[-1])
     except ValueError:
         wait = -1.0
-    if not 0 <= wait <= LONGEST_WAIT or len(after) > 128:
+    if not 0 <= wait <= LONGEST_WAIT or len(after) > LONGEST_AT:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"wait is a number of seconds from 0 to {LONGEST_WAIT:g}")
     return after, min(wait, most)
 

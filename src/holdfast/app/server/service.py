@@ -18,9 +18,12 @@ from typing import Any
 
 import uvloop
 
-from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock
+from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
+from holdfast.app.policies import load_policy
 from holdfast.app.warm import warm_wholly
+from holdfast.backends import file_of
 from holdfast.errors import SettingsError
+from holdfast.guard import Policy, unreachable
 from holdfast.response import Bulletin, HoldState
 
 from .admission import admitted
@@ -56,6 +59,7 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
     Raises:
         SettingsError: it would listen beyond loopback without a token or TLS, the token is too short, or the address is
             taken.
+        PolicyError: the policies do not hold.
         HoldfastError: the store or the archive cannot be opened.
 
     """
@@ -63,12 +67,22 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
     quiet_libraries()
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
+    policy = load_policy(settings.policy.folder)
     with closing(listen_at(settings)) as listener:
         where = listener.getsockname()
-        log.info("starting", pid=os.getpid(), token=configured is not None, tls=tls, unseen=str(settings.guard.unseen))
+        log.info(
+            "starting",
+            pid=os.getpid(),
+            token=configured is not None,
+            tls=tls,
+            unseen=str(settings.guard.unseen),
+            policy=policy.version,
+        )
         with Answerer(listener, settings) as answerer:
             warm_wholly()
-            with _opened(settings) as (run, memory):
+            with _opened(settings, policy) as (run, memory):
+                _require_credentials(settings, run, configured)
+                _tell_unreachable(run, log)
                 return _Owner(settings, run, memory, answerer, log).serve(configured, where)
 
 
@@ -87,7 +101,7 @@ class _Owner:
 
     def serve(self, configured: bytes | None, where: tuple[Any, ...]) -> int:
         """Until a signal; the exit code."""
-        door = Door(lambda: self._run.response.people.roll, _wall, configured=configured)
+        door = Door(lambda: self._run.response.people.roll, wall_time, configured=configured)
         application = self._application(door)
         _tidy()
         self._wake = self._answerer.begin(self._bulletin.packets, self._pulse, self._refused, self._forsake)
@@ -122,7 +136,8 @@ class _Owner:
 
     def _application(self, door: Door) -> Asgi:
         tally = Tally()
-        routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings)
+        policy = self._run.response.entitled.policy
+        routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings, policy)
         front = Front(admitted, routes, door=door, tally=tally, log=self._log)
         packets = self._bulletin.packets
 
@@ -179,16 +194,19 @@ def configured_token(settings: Settings, token: str | None) -> bytes | None:
             f"{TOKEN_VARIABLE} has fewer than {SHORTEST} characters.", advice="Make one with `holdfast token`."
         )
     kept = hashed(token) if token is not None else settings.server.token_hash
-    if not kept and settings.server.host not in LOOPBACK:
-        raise SettingsError(
-            f"Beyond loopback ({settings.server.host}) a token is required.",
-            advice="Run `holdfast token`, and put its hash into the settings; or listen at 127.0.0.1.",
-        )
+    if not kept and settings.server.host not in LOOPBACK and not _store_there(settings):
+        raise beyond_loopback(settings)
     return bytes.fromhex(kept.removeprefix("sha256:")) if kept else None
 
 
+def _store_there(settings: Settings) -> bool:
+    """Whether there is a store, in which people may be registered."""
+    file = file_of(settings.store.address)
+    return file is None or file.exists()
+
+
 @contextlib.contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Memory]]:
+def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
@@ -197,6 +215,7 @@ def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Memory]]:
         memory_mb=settings.detection.memory_mb,
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
+        policy=policy,
     )
     with run.store:
         put_back(run)
@@ -208,16 +227,37 @@ def _fault(log: Log, error: BaseException | None) -> None:
         crash(log, error)
 
 
-def _wall() -> int:
-    """Milliseconds since 1970 UTC by this machine: tokens expire by it, whatever a recorded stream tells."""
-    return time.time_ns() // 1_000_000
-
-
 def _tidy() -> None:
     """Have the collector leave alone what is there for good: it would stop every answer while it looks through it."""
     sys.setswitchinterval(_SWITCH)
     gc.collect()
     gc.freeze()
+
+
+def _require_credentials(settings: Settings, run: LiveWatch, configured: bytes | None) -> None:
+    """Pass who listens on loopback, or knows whom to answer.
+
+    Raises:
+        SettingsError: it would listen beyond loopback with nobody registered and no token.
+
+    """
+    if settings.server.host not in LOOPBACK and configured is None and run.response.people.roll.nobody:
+        raise beyond_loopback(settings)
+
+
+def _tell_unreachable(run: LiveWatch, log: Log) -> None:
+    people = run.response.people.persons
+    if people:
+        for row in unreachable(run.response.entitled.policy, people.values()):
+            log.warning("quorum_unreachable", row=row, advice="Register more people, or change the table of quorums.")
+
+
+def beyond_loopback(settings: Settings) -> SettingsError:
+    """What is said to who would listen beyond loopback without knowing whom to answer."""
+    return SettingsError(
+        f"Beyond loopback ({settings.server.host}) a token is required.",
+        advice="Run `holdfast init`, or `holdfast token` and put its hash into the settings; or listen at 127.0.0.1.",
+    )
 
 
 def _last_words(run: LiveWatch, log: Log, *, failed: bool) -> int:

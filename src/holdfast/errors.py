@@ -17,6 +17,7 @@
     + UnsupportedRestrictionError
     + PlatformUnreachableError
     + RateLimitedError
+      - PlatformPausedError
   x ServiceError                exit 3   a running service could not be asked
   x StoreError                  exit 3
     + StoreFullError
@@ -147,16 +148,25 @@ class UnsupportedRestrictionError(PlatformError):
 
 
 class PlatformUnreachableError(PlatformError):
-    """The platform did not answer in time."""
+    """The platform did not answer in time, or only with a fault of its own (500): nobody knows what it did."""
 
 
 class RateLimitedError(PlatformError):
-    """The platform asked to be left alone until `retry_at` (milliseconds since 1970 UTC)."""
+    """The platform asked to be left alone until `retry_at` (milliseconds since 1970 UTC; 0: it did not say)."""
 
-    def __init__(self, message: str, *, retry_at: int) -> None:
+    def __init__(self, message: str, *, retry_at: int = 0) -> None:
         """Remember when to come back."""
         super().__init__(message)
         self.retry_at = retry_at
+
+
+class PlatformPausedError(RateLimitedError):
+    """The platform failed so often that it is left alone until `retry_at`; `probed` when it was asked and failed."""
+
+    def __init__(self, message: str, *, retry_at: int, probed: bool = False) -> None:
+        """Remember when to come back."""
+        super().__init__(message, retry_at=retry_at)
+        self.probed = probed
 
 
 class ServiceError(HoldfastError):

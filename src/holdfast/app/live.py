@@ -136,11 +136,13 @@ class LiveWatch:
         key: Path | None = None,
         clock: LiveClock | None = None,
         policy: Policy | None = None,
+        behaviour: ResponseSettings | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
         `key` is the file of the signing key, made if it is not there; beside a store's file when it is not given.
-        `policy` says who may do what; the shipped one where it is left out.
+        `policy` says who may do what; the shipped one where it is left out. `behaviour` is how patient and how
+        far-reaching the response is.
 
         Raises:
             UsageError: `store` is a database and no `key` is given.
@@ -162,7 +164,7 @@ class LiveWatch:
             self.store,
             engine,
             self.clock,
-            ResponseSettings(),
+            behaviour or ResponseSettings(),
             read=read_text,
             key=secrets.token_bytes(_KEY_BYTES),
             warnings=engine.detector.take_warnings,

@@ -19,6 +19,7 @@ from .cohort import (
 from .compile import compile_rule, compile_rules
 from .cut import RECENT_MS, Cut, cuts_of
 from .directory import Directory
+from .freeing import Freed, freed, freed_drift
 from .frontier import frontier, recommended
 from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
@@ -58,6 +59,7 @@ __all__ = [
     "Explicit",
     "FactSent",
     "Frame",
+    "Freed",
     "Hold",
     "InShare",
     "Leaf",
@@ -93,6 +95,8 @@ __all__ = [
     "ends",
     "extend",
     "fold",
+    "freed",
+    "freed_drift",
     "frontier",
     "function_subject",
     "includes",

@@ -17,7 +17,7 @@ from holdfast.containment import Hold, Subject
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Store, Transaction
 
-from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Send, Settle, conduct, placed
+from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Observe, Send, Settle, conduct, placed
 from .ends import Ends
 from .outbox import Errand, Outbox, Pace, wait_before
 from .timeline import HappeningKind, Timeline
@@ -30,15 +30,19 @@ COLLECTIONS = (
     HOLDS,
     ERRANDS,
     "cases",
+    "followed",
     "found",
+    "gone",
     "notices",
     "offers",
     "passkeys",
     "people",
     "plans",
+    "raised",
     "recoveries",
     "requests",
     "reviews",
+    "stopped",
     "suspicions",
     "takeovers",
     "tokens",
@@ -210,6 +214,9 @@ class Page:
             case Conclude(deed=deed, number=number, result=result, detail=detail):
                 body = {"deed": str(deed), "hold": hold.id, "result": result, "detail": detail}
                 self.record(RecordKind.OUTCOME, f"outcome/{hold.id}/{deed}/{number}", named(hold.subject), body)
+            case Observe(deed=deed, number=number, what=what, detail=detail):
+                body = {"deed": str(deed), "hold": hold.id, "detail": detail}
+                self.record(RecordKind.OBSERVATION, f"{what}/{hold.id}/{deed}/{number}", named(hold.subject), body)
             case Send():
                 self._queue(hold, command)
             case Settle():

@@ -11,14 +11,17 @@ from holdfast.detection import Campaign
 from holdfast.guard import Approval, Denial, Permit, Request
 from holdfast.investigation import Cause
 
+from .scope import Undo
+
 
 class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What an approved plan covers besides the holds in it: the like of them, as the same campaign grows.
 
     New carriers, newly touched accounts, new lures and posts are held under the same approval while the plan made anew
     holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970
-    UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`.
-    What it places ends at `ends` at the latest, if that is said: the plan was carried out in an emergency.
+    UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`. `plan` is the id of
+    the plan that was approved. What it places ends at `ends` at the latest, if that is said: it was carried out in
+    an emergency.
     """
 
     request: str
@@ -29,6 +32,7 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     follow_ups: int = 0
     followed: int = 0
+    plan: str = ""
     ends: int | None = None
 
 
@@ -124,9 +128,9 @@ class RequestState(enum.StrEnum):
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """A request on the desk, with the approvals it has got.
 
-    It is to carry out `plan`, to lift the holds in `lifts`, or to give hijacked accounts back: those in `releases`,
-    each with the dossier of its case. `about` is the campaign or incident; `filed_at` is milliseconds since 1970 UTC.
-    `cohort` is the hash of the cohorts that it holds or frees, empty when there are none.
+    It is to carry out `plan`, to lift the holds in `lifts` (as the `undo` that was shown), or to give hijacked accounts
+    back: those in `releases`, each with the dossier of its case. `about` is the campaign or incident; `filed_at` is
+    milliseconds since 1970 UTC. `cohort` is the hash of the cohorts that it holds or frees, empty when there are none.
     """
 
     request: Request
@@ -141,3 +145,4 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     cohort: str = ""
     state: RequestState = RequestState.OPEN
     permit: Permit | None = None
+    undo: Undo | None = None

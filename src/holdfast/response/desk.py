@@ -45,8 +45,10 @@ from .knowledge import Knowledge
 from .offers import Offers
 from .requests import Requests, cohorts_hash
 from .returning import Returning
+from .scope import Undo
 from .standing import Limits
 from .timeline import HappeningKind
+from .undoing import Undoing
 
 
 class Overtaken(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class Desk:
         offers: Offers,
         knowledge: Knowledge,
         returning: Returning,
+        undoing: Undoing,
         entitled: Entitled,
         emergencies: Emergencies,
         *,
@@ -86,6 +89,7 @@ class Desk:
         self._offers = offers
         self._knowledge = knowledge
         self._returning = returning
+        self._undoing = undoing
         self._limits = limits
         self._entitled, self._emergencies = entitled, emergencies
         self._table = entitled.policy.table
@@ -158,8 +162,13 @@ class Desk:
         wanted = self.plan(plan)
         return self._decide(self._asked.file(self._of_plan(wanted, by), by, f"asks for: {wanted.title}", now), now)
 
-    def request_lift(self, holds: Iterable[str], by: Caller | str, why: str, now: int) -> Answer:
+    def request_lift(
+        self, holds: Iterable[str], by: Caller | str, why: str, now: int, *, undo: Undo | None = None
+    ) -> Answer:
         """Ask for holds to end before their time.
+
+        An `undo` is what was shown of it: it is part of what is agreed to. Where it would let go of accounts that are
+        likely in an intruder's hands, as many must agree as for giving such accounts back.
 
         Raises:
             UsageError: one of them was never placed, or none is named.
@@ -172,15 +181,23 @@ class Desk:
         if unknown or not lifts:
             raise UsageError(f"there is no hold {unknown[0]}" if unknown else "no hold was named")
         why, named = reason(why), [self._book.holds[each].hold for each in lifts]
+        undo = undo or self._undoing.of(lifts, now)
         request = Request(
             id="",
-            action_hash=action_hash({"lift": list(lifts), "why": why}),
+            action_hash=_lifting(lifts, why, undo),
             by=self._entitled.caller(by).person,
             kind=str(Deed.LIFT),
             accounts=self._accounts_freed(lifts, now),
+            one_way=undo.freed.hijacked > 0,
         )
         draft = Filed(
-            request=request, about=named[0].campaign, filed_at=now, lifts=lifts, why=why, cohort=cohorts_hash(named)
+            request=request,
+            about=named[0].campaign,
+            filed_at=now,
+            lifts=lifts,
+            why=why,
+            cohort=cohorts_hash(named),
+            undo=undo,
         )
         return self._decide(self._asked.file(draft, by, f"asks to lift {len(lifts)} holds: {why}", now), now)
 
@@ -366,10 +383,17 @@ class Desk:
         """Whether it would take an account from its owner again, for what is settled."""
         return hold.subject.kind is SubjectKind.ACCOUNT and self._returning.given_back(hold.subject.id, hold.campaign)
 
-    def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
-        if not permit.covers(action_hash({"lift": list(filed.lifts), "why": filed.why}), now):
+    def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit | Overtaken:
+        if not permit.covers(_lifting(filed.lifts, filed.why, filed.undo), now):
             raise NotAllowedError(f"what {filed.request.id} lifts is not what was agreed to")
+        drifts = () if filed.undo is None else self._undoing.drifts(filed.undo, now)
         with self._book.change(now) as page:
+            if drifts:
+                overtaken = Overtaken(request=filed.request.id, drifts=drifts)
+                self._give_back(page, filed, overtaken)
+                return overtaken
+            if filed.undo is not None:
+                self._undoing.end_orders(page, filed.undo)
             self._permit(page, filed, permit, {"lifts": list(filed.lifts), "why": filed.why})
             for hold in filed.lifts:
                 page.tell(hold, Over(at=now, why=filed.why))
@@ -411,6 +435,7 @@ class Desk:
             most_accounts=self._limits.most(plan.preview.accounts),
             approvals=self.needs(plan).approvals,
             until=now + self._limits.lasting,
+            plan=plan.id,
         )
 
     def _overtaken(self, filed: Filed, plan: Plan, now: int) -> Overtaken | None:
@@ -446,6 +471,8 @@ class Desk:
         text = f"not carried out, reality has moved on ({why})"
         page.note(HappeningKind.REFUSAL, text, filed.about)
         self.requests.put(page, filed.request.id, msgspec.structs.replace(filed, state=RequestState.OVERTAKEN))
+        if filed.undo is not None:
+            return  # what it would free by now is shown to whoever looks (`Undoing.preview`)
         self._docket.offer_again(page, filed.about)
         self._incidents.offer_again(page, filed.about)
 
@@ -455,6 +482,11 @@ class Desk:
         named = {hold.subject.id for hold in holds if hold.subject.kind is SubjectKind.ACCOUNT}
         cohorts = [hold.cohort for hold in holds if hold.subject.kind is SubjectKind.COHORT and hold.cohort is not None]
         return len(named) + sum(int(directory.mask(cohort, now).sum()) for cohort in cohorts)
+
+
+def _lifting(lifts: Sequence[str], why: str, undo: Undo | None) -> str:
+    """The hash of what is agreed to when holds are to end."""
+    return action_hash({"lift": list(lifts), "why": why} | ({} if undo is None else {"undo": undo.hash}))
 
 
 def _settled(filed: Filed) -> Answer | None:

@@ -90,7 +90,7 @@ def approve(
             advice="Look at it again: holdfast request show.",
         )
     body = {"action_hash": found["action_hash"]}
-    return _told(service.send("POST", at("requests", request, "approvals"), body), json=json)
+    return told(service.send("POST", at("requests", request, "approvals"), body), json=json)
 
 
 def deny(request: Id, *, why: Why, url: Url = None, json: Json = False) -> None:
@@ -105,7 +105,7 @@ def emergency(request: Id, *, why: Why, url: Url = None, json: Json = False) -> 
     What it places ends within the hour, or what the policies say; those who were not waited for get a notice, and a
     review is owed by somebody else. Nothing that cannot be undone is done so.
     """
-    return _told(Service(url).send("POST", at("requests", request, "emergency"), {"why": why}), json=json)
+    return told(Service(url).send("POST", at("requests", request, "emergency"), {"why": why}), json=json)
 
 
 @review.command(name="list")
@@ -143,13 +143,14 @@ def notices(
 
 
 def _asked(url: str | None, body: dict[str, Any], *, json: bool) -> int:
-    told = {name: value for name, value in body.items() if value}
-    if not told.keys() & {"plan", "lift", "release"}:
+    wanted = {name: value for name, value in body.items() if value}
+    if not wanted.keys() & {"plan", "lift", "release"}:
         raise UsageError("nothing was named to ask for")
-    return _told(Service(url).send("POST", "/v1/requests", told), json=json)
+    return told(Service(url).send("POST", "/v1/requests", wanted), json=json)
 
 
-def _told(found: dict[str, Any], *, json: bool) -> int:
+def told(found: dict[str, Any], *, json: bool) -> int:
+    """Say how a request stands; the exit code."""
     say(_whole(found), found, json=json)
     return 0 if found["state"] == "done" else _WAITS
 
@@ -164,6 +165,9 @@ def _whole(found: dict[str, Any]) -> list[str]:
     lines = [_line(found), f"  action hash  {found['action_hash']}", f"  policies     {found['policy']}"]
     lines += [f"  step         {step}" for step in found["steps"]]
     lines += [f"  {name:<12} {value:,}" for name, value in (found["preview"] or {}).items() if isinstance(value, int)]
+    lines += [
+        f"  frees {name:<6} {value:,}" for name, value in (found["frees"] or {}).items() if isinstance(value, int)
+    ]
     lines += [f"  lifts        {hold}" for hold in found["lifts"]] + [
         f"  releases     {each}" for each in found["releases"]
     ]

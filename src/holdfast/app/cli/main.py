@@ -42,6 +42,10 @@ _COMMANDS = (
     "emergency",
     "review",
     "notices",
+    "undo",
+    "waves",
+    "letters",
+    "brakes",
     "people",
     "token",
     "policy",
@@ -55,6 +59,7 @@ _COMMANDS = (
 _ELSEWHERE = {"restore": "backup", "token": "people"} | dict.fromkeys(
     ("request", "approve", "deny", "emergency", "review", "notices"), "desk"
 )
+_ELSEWHERE |= dict.fromkeys(("undo", "waves", "letters", "brakes"), "carrying")
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
     app.command(f"holdfast.app.cli.{_ELSEWHERE.get(_name, _name)}:{_name}", name=_name)
 

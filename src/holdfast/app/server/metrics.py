@@ -24,6 +24,12 @@ GAUGES = {
     "holdfast_quorums_unreachable": ("quorums_unreachable", "Rows of the table that take more people than there are."),
     "holdfast_people": ("people", "People who are registered and there."),
     "holdfast_errands": ("errands", "Deeds that wait to be done."),
+    "holdfast_one_way_waiting": ("one_way_waiting", "One-way deeds that wait until somebody raises a cap."),
+    "holdfast_breaker_open": ("breaker_open", "1 while the platform is left alone because it does not answer, else 0."),
+    "holdfast_untrue": ("untrue", "Holds that did not stand at the last look though the platform had said so."),
+    "holdfast_unreadable": ("unreadable", "Subjects of which the platform did not show at the last look what stands."),
+    "holdfast_unaccounted": ("unaccounted", "Restrictions said to be ours that no hold of ours could have placed."),
+    "holdfast_store_turn": ("store_turn", "Owners that the store has had, this process the last."),
     "holdfast_accounts": ("accounts", "Accounts that cohorts are evaluated over."),
     "holdfast_snapshot_version": ("snapshot_version", "Version of the holds in force since this start."),
 }
@@ -31,6 +37,7 @@ COUNTERS = {
     "holdfast_posts": ("posts", "Posts heard."),
     "holdfast_security_events": ("events", "Other events heard."),
     "holdfast_rejects": ("rejects", "Lines that are no events."),
+    "holdfast_alarms": ("alarms", "Alarms on the time line: a person has to look."),
     "holdfast_worker_errors": ("errors", "Rounds of the worker that failed."),
     "holdfast_archive_failures": ("archive_failures", "Times that the archive did not keep what it was given."),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from holdfast.app.live import LiveWatch
-from holdfast.containment import BlastRadius
+from holdfast.containment import BlastRadius, Freed
 from holdfast.events import format_time
 from holdfast.guard import Caller, Deed, Permit, Refusal, RefusalCode, Via, decide, quorum
 from holdfast.response import Filed, Notice, RequestState, Review
@@ -45,7 +45,8 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
 
     `action_hash` is what an approval names. `needs` people besides `by` must agree; `missing` more than have. `code`
     says why it is not allowed (yet), null when it is, and `allowed_when` what would make it so. `policy` is the version
-    that it was filed under, `cohort` the hash of the cohorts it is about.
+    that it was filed under, `cohort` the hash of the cohorts it is about. `preview` is what a plan costs, `frees` what
+    a lift lets go of, as it was shown.
     """
 
     id: str
@@ -65,6 +66,7 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     steps: tuple[str, ...]
     preview: BlastRadius | None
+    frees: Freed | None
     lifts: tuple[str, ...]
     releases: tuple[str, ...]
     why: str
@@ -174,6 +176,7 @@ def _seen(run: LiveWatch, filed: Filed) -> RequestSeen:
         title="" if plan is None else plan.title,
         steps=() if plan is None else plan.steps,
         preview=None if plan is None else plan.preview,
+        frees=None if filed.undo is None else filed.undo.freed,
         lifts=filed.lifts,
         releases=tuple(filed.releases),
         why=filed.why,

@@ -216,6 +216,7 @@ def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Mem
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
         policy=policy,
+        behaviour=settings.response.behaviour,
     )
     with run.store:
         put_back(run)

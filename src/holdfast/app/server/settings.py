@@ -13,8 +13,11 @@ import msgspec
 from msgspec import Meta
 
 from holdfast.backends import file_of, names_password
+from holdfast.containment import Exemption
 from holdfast.errors import SettingsError, UnreadableFileError
 from holdfast.events import Dialect, TimeUnit
+from holdfast.response import ResponseSettings
+from holdfast.response.brakes import Caps
 
 from .token import HASH_PATTERN
 
@@ -128,12 +131,37 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens without a person."""
+    """What happens without a person, how much of it in an hour, and to whom it does not happen."""
 
     auto_seconds: Annotated[
         Annotated[float, Meta(ge=0, le=86_400)] | None,
         Meta(description="Approve each proposal after so many seconds, on the mirror. Unset: nothing is approved."),
     ] = None
+    one_way_per_hour: Annotated[
+        Count,
+        Meta(description="Deeds that cannot be undone, of the like harm or more; beyond, they wait for `cap_owner`."),
+    ] = Caps().one_way
+    innocents_per_hour: Annotated[
+        Annotated[int, Meta(ge=1, le=10_000_000)],
+        Meta(
+            description="Innocent accounts that standing orders for one kind of plan may hold; beyond, their one-way "
+            "deeds wait."
+        ),
+    ] = Caps().innocents
+    cap_owner: Annotated[
+        str, Meta(min_length=1, max_length=200, description="The role, or the person, who may raise a cap for a while.")
+    ] = Caps().owner
+    exempt: Annotated[
+        dict[str, str],
+        Meta(description="Accounts that no cohort holds, each with the reason (weather services): account = reason."),
+    ] = {}
+
+    @property
+    def behaviour(self) -> ResponseSettings:
+        """The same, as the response takes it."""
+        caps = Caps(one_way=self.one_way_per_hour, innocents=self.innocents_per_hour, owner=self.cap_owner)
+        exempt = tuple(Exemption(account=each, reason=self.exempt[each]) for each in sorted(self.exempt))
+        return ResponseSettings(caps=caps, exempt=exempt)
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -218,7 +246,7 @@ def variables() -> dict[str, tuple[str, str]]:
         f"{PREFIX}{section}_{field.name}".upper(): (section, field.name)
         for section, kind in sections().items()
         for field in msgspec.structs.fields(kind)
-        if field.name != "columns"
+        if field.name not in {"columns", "exempt"}
     }
 
 

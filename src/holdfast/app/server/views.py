@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from holdfast.app.live import LiveWatch
-from holdfast.containment import BlastRadius, Plan, PlanKind, Restriction, StoppedHarm, SubjectKind
+from holdfast.containment import BlastRadius, Plan, PlanKind, Restriction, StoppedHarm, SubjectKind, one_way
 from holdfast.detection import CampaignTier
 from holdfast.events import format_time
 from holdfast.reading import LureKind
@@ -84,7 +84,8 @@ class CampaignWhole(msgspec.Struct, frozen=True, kw_only=True):
 class PlanSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A plan as it is offered: its holds are counted, for they may be hundreds of thousands.
 
-    `needs` is how many people besides whoever asks must agree to exactly this `action_hash`.
+    `needs` is how many people besides whoever asks must agree to exactly this `action_hash`. The effect of `one_way` of
+    its holds can never be undone.
     """
 
     id: str
@@ -95,6 +96,7 @@ class PlanSeen(msgspec.Struct, frozen=True, kw_only=True):
     holds: int
     preview: BlastRadius
     stops: StoppedHarm
+    one_way: int
     needs: int
 
 
@@ -113,7 +115,7 @@ class ProposalSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold, and how far it has come. `until` null stands until it is lifted."""
+    """A hold, and how far it has come. `until` null stands until it is lifted; what is `one_way` cannot be undone."""
 
     id: str
     subject_kind: SubjectKind
@@ -128,6 +130,7 @@ class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
     campaign: str
     plan: str
     placed_by: str
+    one_way: bool
 
 
 class HappeningSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,6 +279,7 @@ def _proposal(run: LiveWatch, offer: Offer, hashes: Hashes) -> ProposalSeen:
                 holds=len(plan.holds),
                 preview=plan.preview,
                 stops=plan.stops,
+                one_way=len(plan.one_way),
                 needs=run.response.desk.needs(plan).approvals,
             )
             for plan in plans
@@ -304,6 +308,7 @@ def hold_seen(held: Held, now: int) -> HoldSeen:
         campaign=hold.campaign,
         plan=hold.plan,
         placed_by=hold.placed_by,
+        one_way=one_way(hold.restriction),
     )
 
 

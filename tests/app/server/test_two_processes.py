@@ -60,10 +60,10 @@ def test_without_the_one_that_owns_the_state_nobody_answers(served):
 
 def test_while_the_owner_of_the_state_stands_still_the_guard_answers_and_says_so(served):
     """What is held stays held, the rest is as the deployment chose; not ready; all is well when it goes on."""
-    server = served("--auto", "0", environment={"HOLDFAST_GUARD_STALE_SECONDS": "1", "HOLDFAST_GUARD_UNSEEN": "closed"})
+    server = served("--auto", "0", environment={"HOLDFAST_GUARD_STALE_SECONDS": "3", "HOLDFAST_GUARD_UNSEEN": "closed"})
     server.client.post("/v1/events", content=attack_now())
     held, free = {"account": f"u{TAKEN[0]}"}, {"account": "somebody"}
-    assert "allow" == server.client.post(POSTS, json=free).json()["verdict"]
+    assert until(lambda: server.client.post(POSTS, json=free).json()["verdict"] == "allow")
     server.process.send_signal(signal.SIGSTOP)
     try:
         assert until(lambda: not server.client.post(POSTS, json=free).json()["seen"])
@@ -104,7 +104,7 @@ def test_a_client_answers_as_the_server_and_follows_it_through_its_troubles(serv
         server.signalled(signal.SIGKILL)
         assert until(lambda: guard.ask("somebody").stale)
         assert Reason.ACCOUNT_HELD in guard.ask(f"u{TAKEN[0]}").reasons
-        served("--auto", "0", "--port", str(port))
+        served("--auto", "0", port=port)
         assert until(lambda: not guard.ask("somebody").stale)
         assert Verdict.ALLOW is guard.ask("somebody").verdict
         assert Verdict.REFUSE is guard.ask(f"u{TAKEN[0]}").verdict

@@ -1,8 +1,8 @@
 """How many questions a second does the guard answer over HTTP, and how long does one take?
 
 A real `holdfast serve`, its record on disk, with 1,000 accounts, 1,000 lures, 100 texts and a cohort held; asked by `wrk`
-(Debian's package, if it is not there) about posts of 14 words, a tenth of them by held accounts. Rates are per second of the
-server's processor time, so that what else runs on the machine counts little; "wall" is by the clock, and then both count.
+(Debian's package, if it is not there) about posts of 14 words, a tenth of them by held accounts. Rates are per second of
+processor time of the process that answers, so that what else runs on the machine counts little; "wall" is by the clock, and then both count.
 A bare ASGI route, on the same server software and measured the same way, is the limit.
 
     python -m benchmarks.serve
@@ -24,8 +24,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+
 from holdfast.backends import SqlStore, load_or_create_signer
+from holdfast.client import GuardClient
 from holdfast.containment import Restriction, Subject, SubjectKind, Verified, cohort_subject, place, text_subject
+from holdfast.guard import Action, Question, Verdict
 from holdfast.response import Held, HoldState
 
 ORIGIN = "holdfast.local/watch"
@@ -106,7 +110,8 @@ def measure(*, quick: bool = False) -> dict[str, float | str]:
                     connections=(16,),
                 )
                 figures |= {name: value for name, value in asked.items() if "processor" not in name} | telling.result()
-            figures["memory, MiB"] = _memory(pid)
+            figures["memory of the process that answers, MiB"] = _memory(pid)
+            figures |= _copy(port)
     return figures
 
 
@@ -134,14 +139,15 @@ def _subject(kind: SubjectKind, name: str) -> Subject:
 
 @contextlib.contextmanager
 def _served(folder: Path) -> Iterator[tuple[int, int]]:
-    with _process([sys.executable, "-m", "holdfast", "serve", "--port", "0"], folder, subprocess.PIPE) as server:
-        port = 0
+    words = [sys.executable, "-m", "holdfast", "serve", "--port", "0", "--auto", "0"]
+    with _process(words, folder, subprocess.PIPE) as server:
+        port = answering = 0
         for line in server.stderr or ():
             told = json.loads(line)
-            port = told.get("port", port)
+            port, answering = told.get("port", port), told.get("answering", answering)
             if told["event"] == "ready":
                 break
-        yield port, server.pid
+        yield port, answering
 
 
 @contextlib.contextmanager
@@ -211,6 +217,50 @@ def _processor_seconds(pid: int) -> float:
     """Of all threads of a process, in the user's and the system's name."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _copy(port: int) -> dict[str, float]:
+    """A client's own answers, and how long after the answer to the events it is refused there what follows from them."""
+    with GuardClient(f"http://127.0.0.1:{port}") as guard:
+        assert guard.wait(_PATIENCE)
+        questions = [
+            Question(account=f"a{number}", action=Action.POST, time=int(time.time() * 1_000), text=" ".join(_WORDS))
+            for number in range(20_000)
+        ]
+        taken = np.empty(len(questions))
+        for place_, question in enumerate(questions):
+            start = time.thread_time_ns()
+            guard.answer(question)
+            taken[place_] = time.thread_time_ns() - start
+        _attack(port)
+        told = time.perf_counter()
+        while guard.ask("hijacked-0").verdict is Verdict.ALLOW and time.perf_counter() - told < _PATIENCE:
+            time.sleep(0.0001)
+        late = time.perf_counter() - told
+    p50, p99 = np.percentile(taken / 1_000, [50, 99])
+    return {
+        "by a client's copy, p50, us": float(p50),
+        "by a client's copy, p99, us": float(p99),
+        "a hold in force in the copy, after the events are answered, ms": late * 1_000,
+    }
+
+
+def _attack(port: int) -> None:
+    """Takeovers by one tool session, then the same address from each account."""
+    now = int(time.time() * 1_000) - 600_000
+    events: list[dict[str, object]] = []
+    for n in range(12):
+        account = f"hijacked-{n}"
+        deed = {"staff": "st", "tool": "desk", "action": "replace_email", "tool_session": "ts"}
+        events.append({"type": "staff_action", "id": f"s{n}", "time": now + n, "target": account, **deed})
+        lure = "send to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT and get twice as much back"
+        events.append(
+            {"type": "post", "id": f"l{n}", "time": now + 60_000 + n * 1_000, "account": account, "text": lure}
+        )
+    body = "\n".join(json.dumps(event) for event in events).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/events", body, method="POST")
+    with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+        assert json.load(answer)["posts"] == 12
 
 
 def _memory(pid: int) -> float:

@@ -13,7 +13,7 @@ import msgspec
 
 from holdfast.app.server.contract import OPERATIONS
 from holdfast.app.server.guard import GuardRoutes
-from holdfast.app.server.metrics import Metrics
+from holdfast.app.server.metrics import GuardMetrics, Metrics
 from holdfast.app.server.openapi import document
 from holdfast.app.server.settings import PREFIX, Unseen, described, sections
 from holdfast.app.server.tally import Tally
@@ -160,7 +160,8 @@ def _service() -> str:
     ]
     routes = "\n".join(["", "| route | what for | answers |", "|---|---|---|", *rows, ""])
     guard = GuardRoutes(lambda _: None, lambda: 0, lambda: True, Unseen.OPEN)
-    metrics = Metrics(guard, Worker(None, None, dialect=Dialect(), log=None), Tally()).collect()
+    others = Metrics(Worker(None, None, dialect=Dialect(), log=None), Tally())
+    metrics = (*GuardMetrics(guard).collect(), *others.collect())
     told = [
         f"| `{each.name}{'_total' if each.type == 'counter' else ''}` | {each.type} | {each.documentation} |"
         for each in metrics

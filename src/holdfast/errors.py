@@ -9,6 +9,8 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+  x SnapshotError               exit 3   a guard's snapshot that cannot be trusted
+  x GuardUnreachableError       exit 3
     + PolicyError             exit 3
   x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
@@ -105,6 +107,18 @@ class PolicyError(GuardError):
 
     advice = "Correct the file and run `holdfast policy check FOLDER`; the reference of policies says what there is."
     exit_code = 3
+
+
+class SnapshotError(HoldfastError):
+    """A guard's snapshot that came from elsewhere is cut off, changed, too large, or of another version."""
+
+    advice = "Nothing was taken from it; it is asked for again. If that goes on, give both sides the same Holdfast."
+
+
+class GuardUnreachableError(HoldfastError):
+    """A guard on another machine did not answer in time, or answered something else."""
+
+    advice = "Check that the server runs and its address is right. What is known already is answered by meanwhile."
 
 
 class HoldError(HoldfastError):

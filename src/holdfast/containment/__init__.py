@@ -1,6 +1,7 @@
 """What to stop, on whom, what it costs, and how to undo it."""
 
 from .algebra import desired, desired_for, extend, fold, join, lift, place
+from .asking import Leaf, leaves
 from .blast import BlastRadius, blast_radius
 from .cohort import (
     AccountFacts,
@@ -24,11 +25,14 @@ from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
 from .lots import LOTS, lot
 from .membership import changed_within, cohort_key, describe, includes
+from .packets import Packet, Packets
 from .plan import TOLERANCE, Drift, Exemption, Plan, PlanKind, Tolerance, drift, outstanding
 from .plans import propose, propose_for_staff
+from .replica import Replica
 from .spared import repeats_borrowed, spared, unfounded
 from .subjects import cohort_subject, function_subject, lure_subject, text_subject
 from .terms import HIJACKED, LIKELY, TERMS, Term, ends
+from .transit import FactSent, Frame, RuleSent, cohort_of, pack, sent, unpack
 from .undoing import EFFECTS, Effect, Undo, one_way
 
 __all__ = [
@@ -53,13 +57,20 @@ __all__ = [
     "Except",
     "Exemption",
     "Explicit",
+    "FactSent",
+    "Frame",
     "Freed",
     "Hold",
     "InShare",
+    "Leaf",
+    "Packet",
+    "Packets",
     "Plan",
     "PlanKind",
     "ReachAbove",
+    "Replica",
     "Restriction",
+    "RuleSent",
     "StoppedHarm",
     "Subject",
     "SubjectKind",
@@ -71,6 +82,7 @@ __all__ = [
     "blast_radius",
     "changed_within",
     "cohort_key",
+    "cohort_of",
     "cohort_subject",
     "compile_rule",
     "compile_rules",
@@ -89,19 +101,23 @@ __all__ = [
     "function_subject",
     "includes",
     "join",
+    "leaves",
     "lift",
     "lot",
     "lure_subject",
     "one_way",
     "outstanding",
+    "pack",
     "place",
     "propose",
     "propose_for_staff",
     "recommended",
     "repeats_borrowed",
     "restricted",
+    "sent",
     "spared",
     "stopped",
     "text_subject",
     "unfounded",
+    "unpack",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 import msgspec
 import numpy as np
@@ -12,24 +12,11 @@ import numpy.typing as npt
 from holdfast.guard import FOREVER, Action, Reader, Rule, RuleKind
 from holdfast.reading import Lure, LureKind, lure_key
 
-from .cohort import (
-    AllOf,
-    AnyOf,
-    Cohort,
-    CredentialChangedWithin,
-    Except,
-    Explicit,
-    InShare,
-    ReachAbove,
-    TouchedBy,
-    Verified,
-)
+from .asking import Asks, Leaf, asks
+from .cohort import Cohort, CredentialChangedWithin, ReachAbove, TouchedBy, Verified
 from .directory import Directory
 from .hold import Hold, Restriction, SubjectKind
-from .lots import lot
 from .membership import changed_within
-
-_Asks: TypeAlias = Callable[[str, int], bool]
 
 STOPS: dict[Restriction, frozenset[Action]] = {
     Restriction.NO_POSTING: frozenset({Action.POST}),
@@ -43,12 +30,12 @@ STOPS: dict[Restriction, frozenset[Action]] = {
 class Within:
     """Who is in a cohort just now: the guard's `Members`, over a directory that goes on changing."""
 
-    __slots__ = ("_asks", "_cohort", "_directory")
+    __slots__ = ("_asks", "_directory", "cohort")
 
     def __init__(self, cohort: Cohort, directory: Directory) -> None:
         """Prepare `cohort` for single questions."""
-        self._asks = _asks(cohort, directory)
-        self._cohort = cohort
+        self._asks = asks(cohort, _fact(directory))
+        self.cohort = cohort
         self._directory = directory
 
     def __call__(self, account: str, now: int, /) -> bool:
@@ -61,7 +48,7 @@ class Within:
             return np.fromiter((self._asks(account, now) for account in accounts), dtype=np.bool_, count=len(accounts))
         find = self._directory.row
         rows = np.fromiter((-1 if (row := find(a)) is None else row for a in accounts), np.int64, len(accounts))
-        found = self._directory.mask(self._cohort, now)[rows]
+        found = self._directory.mask(self.cohort, now)[rows]
         for place in np.flatnonzero(rows < 0).tolist():
             found[place] = self._asks(accounts[place], now)
         return found
@@ -127,32 +114,22 @@ def _lure_rule(rule: Rule, hold: Hold, read: Reader) -> Rule:
     return msgspec.structs.replace(rule, key=lure_key(Lure(kind=LureKind(kind), value=value)))
 
 
-def _asks(cohort: Cohort, directory: Directory) -> _Asks:  # noqa: PLR0911  (one answer for each kind of cohort)
-    """The cohort as a function of account and time: about 0.2 us a predicate, so it can stand on a write path."""
+def _fact(directory: Directory) -> Callable[[Leaf], Asks]:
+    """What the leaves of cohorts ask of `directory`, which goes on changing."""
     row, reach = directory.row, directory.reach
-    match cohort:
-        case Verified():
-            verified = directory.verified_accounts
-            return lambda account, _: account in verified
-        case ReachAbove(reach=floor):
-            return lambda account, _: (at := row(account)) is not None and bool(reach[at] > floor)
-        case TouchedBy(factor=factor):
-            return lambda account, _: account in directory.touched(factor)
-        case CredentialChangedWithin(milliseconds=span):
-            return lambda account, now: changed_within(directory.credential_changes.get(account), span, now)
-        case Explicit(accounts=accounts):
-            listed = frozenset(accounts)
-            return lambda account, _: account in listed
-        case InShare(seed=seed, below=below):
-            return lambda account, _: lot(account, seed) < below
-        case AllOf(cohorts=cohorts):
-            parts = tuple(_asks(each, directory) for each in cohorts)
-            return lambda account, now: all(part(account, now) for part in parts)
-        case AnyOf(cohorts=cohorts):
-            parts = tuple(_asks(each, directory) for each in cohorts)
-            return lambda account, now: any(part(account, now) for part in parts)
-        case Except(cohort=inner, exempt=exempt):
-            inside, left_free = _asks(inner, directory), _asks(exempt, directory)
-            return lambda account, now: inside(account, now) and not left_free(account, now)
-        case _:
-            assert_never(cohort)
+
+    def fact(leaf: Leaf) -> Asks:
+        match leaf:
+            case Verified():
+                verified = directory.verified_accounts
+                return lambda account, _: account in verified
+            case ReachAbove(reach=floor):
+                return lambda account, _: (at := row(account)) is not None and bool(reach[at] > floor)
+            case TouchedBy(factor=factor):
+                return lambda account, _: account in directory.touched(factor)
+            case CredentialChangedWithin(milliseconds=span):
+                return lambda account, now: changed_within(directory.credential_changes.get(account), span, now)
+            case _:
+                assert_never(leaf)
+
+    return fact

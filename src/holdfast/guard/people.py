@@ -41,13 +41,14 @@ class Scope(enum.StrEnum):
     """What a token can be used for at all, whatever its person may do."""
 
     GUARD_ASK = "guard:ask"
+    GUARD_SNAPSHOT = "guard:snapshot"  # all holds in force and who is in the cohorts: for a client that answers itself
     EVENTS_TELL = "events:tell"
     READ = "read"
     DECIDE = "decide"
     PEOPLE = "people"
 
 
-PROGRAM_SCOPES = frozenset({Scope.GUARD_ASK, Scope.EVENTS_TELL, Scope.READ})
+PROGRAM_SCOPES = frozenset({Scope.GUARD_ASK, Scope.GUARD_SNAPSHOT, Scope.EVENTS_TELL, Scope.READ})
 """What a token of no person can have: a program asks, tells and looks, and decides nothing."""
 PERSON_SCOPES = frozenset({Scope.READ, Scope.DECIDE, Scope.PEOPLE})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar, assert_never
 
 import numpy as np
@@ -75,6 +75,11 @@ class Snapshot:
         after._accounts, after._lures, after._inside = self._accounts.copy(), self._lures.copy(), self._inside.copy()
         after._settle(add, drop, version)
         return after
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules by the id of their hold; they are the snapshot's own."""
+        return self._rules
 
     def _settle(self, add: Iterable[Rule], drop: Iterable[str], version: int) -> None:
         for hold in drop:

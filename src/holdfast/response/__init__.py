@@ -1,11 +1,12 @@
 """The only room that acts: watch, desk, executor, reconciler, and what gives back."""
 
+from .bulletin import Bulletin
 from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
 from .emergency import Emergencies, Review
 from .entitled import Entitled, shipped_policy, shipped_texts
-from .gate import Gate
+from .gate import Gate, says_a_lure
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
 from .outbox import Pace
@@ -20,6 +21,7 @@ from .timeline import Happening, HappeningKind, Timeline
 __all__ = [
     "Answer",
     "AutoResponder",
+    "Bulletin",
     "Case",
     "Concern",
     "Deed",
@@ -54,6 +56,7 @@ __all__ = [
     "Timeline",
     "Told",
     "forget",
+    "says_a_lure",
     "shipped_policy",
     "shipped_texts",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ class Gate:
         self._signs = signs
         self._snapshot = Snapshot((), version=0, read=read)
         self._silence: Silence | None = None
+        self._when_moved: list[Callable[[Collection[str]], None]] = []
         self.compile_anew()
         book.when_moved(self.refresh)
 
@@ -41,11 +42,22 @@ class Gate:
         """The version of the snapshot in force; it grows with each change of the holds."""
         return self._snapshot.version
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot in force."""
+        return self._snapshot
+
+    def when_moved(self, heard: Callable[[Collection[str]], None]) -> None:
+        """Have `heard` called with the holds whose rules have changed, once the snapshot after that is in force."""
+        self._when_moved.append(heard)
+
     def compile_anew(self) -> None:
         """Put a snapshot of every live hold in force: at the start, and when the directory has changed."""
+        before = self._snapshot.rules.keys()
         rules = compile_rules(self._standing(), self._directory, self._read, 0)
         self._snapshot = Snapshot(rules, version=self._snapshot.version + 1, read=self._read)
         self._silence = None
+        self._tell(before ^ self._snapshot.rules.keys())  # what a rule says of a hold does not change with accounts
 
     def refresh(self, moved: Collection[str], now: int) -> None:  # noqa: ARG002 - rules know their own times
         """Put a snapshot in force that follows from the one before by the holds that were placed or ended."""
@@ -57,17 +69,19 @@ class Gate:
             drop=[key for key in moved if self._book.holds[key].state not in LIVE],
         )
         self._silence = None
+        self._tell(moved)
 
     def ask(self, question: Question) -> Answer:
         """The answer to one question, by the holds in force at its time."""
         answer = self._snapshot.answer(question)
-        if (
-            answer.verdict is not Verdict.ALLOW
-            and self._signs is not None
-            and not _SAYS_A_LURE.isdisjoint(answer.reasons)
-        ):
-            self._signs.note(Sign.REFUSAL, question.account, question.time)
+        if says_a_lure(answer):
+            self.note_refusal(question.account, question.time)
         return answer
+
+    def note_refusal(self, account: str, at: int) -> None:
+        """`account` was refused at `at` (milliseconds since 1970 UTC) for what it said, here or by a copy."""
+        if self._signs is not None:
+            self._signs.note(Sign.REFUSAL, account, at)
 
     def may_post(self, accounts: Sequence[str], now: int) -> npt.NDArray[np.bool_]:
         """bool[n]: which of `accounts` may post at all at `now` (milliseconds since 1970 UTC)."""
@@ -81,5 +95,14 @@ class Gate:
             self._silence = Silence(self._standing(), self._directory, self._read)
         return self._silence.held(rows, now)
 
+    def _tell(self, moved: Collection[str]) -> None:
+        for heard in self._when_moved:
+            heard(moved)
+
     def _standing(self) -> Iterator[Hold]:
         return (held.hold for held in self._book.holds.values() if held.state in LIVE)
+
+
+def says_a_lure(answer: Answer) -> bool:
+    """Whether something was stopped for what it says."""
+    return answer.verdict is not Verdict.ALLOW and not _SAYS_A_LURE.isdisjoint(answer.reasons)

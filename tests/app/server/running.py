@@ -17,12 +17,12 @@ PATIENCE = 120  # seconds: on a busy machine that compiles kernels for the first
 class Served:
     """A `holdfast serve`, its log as it comes, and a client that asks it."""
 
-    def __init__(self, folder, *words, environment=None):
-        """Start it in `folder`; wait until it is ready."""
+    def __init__(self, folder, *words, environment=None, port=0):
+        """Start it in `folder`, at a free port unless one is named; wait until it is ready."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
         self.log, self._news = [], threading.Condition()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "holdfast", "serve", "--port", "0", *words],
+            [sys.executable, "-m", "holdfast", "serve", "--port", str(port), *words],
             cwd=folder,
             env={**clean, **(environment or {})},
             stdout=subprocess.DEVNULL,

@@ -22,7 +22,8 @@ def doctor(*, settings: SettingsFile = None, json: Json = False) -> int:
     Nothing is changed, and a service that runs is not disturbed. Exit code 1 when something would keep it from running.
     """
     with extra():
-        from holdfast.app.server.doctor import Health, examine  # noqa: PLC0415 - an extra
+        from holdfast.app.server.doctor import examine  # noqa: PLC0415 - an extra
+        from holdfast.app.server.finding import Health  # noqa: PLC0415 - an extra
     console = Screen(highlight=False, soft_wrap=True)
     findings = examine(settings, os.environ)
     for finding in findings:

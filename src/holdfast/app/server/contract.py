@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import carrying, people, requests
+from . import carrying, copies, people, requests
 from .answers import Problem
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
@@ -60,6 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
         scope=Scope.GUARD_ASK,
         answers={200: ("The answer, or the list of answers.", Told | list[Told])},
     ),
+    *copies.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import errno
 import os
 import resource
@@ -12,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from holdfast.app.policies import load_policy
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
@@ -22,7 +19,10 @@ from holdfast.guard import Person, unreachable
 from holdfast.reading.kernel import compiled_before
 from holdfast.response import Review
 
-from .service import configured_token, listen_at
+from .certificate import certificate
+from .finding import Finding, Health, ill, well
+from .listening import listen_at
+from .service import configured_token
 from .settings import TOKEN_VARIABLE, Settings, load
 
 T = TypeVar("T")
@@ -32,30 +32,12 @@ _MEGABYTE = 1_048_576
 _SPARE_FILES = 64  # descriptors besides those of connections: store, archive, log
 
 
-@enum.unique
-class Health(enum.StrEnum):
-    """How something is."""
-
-    WELL = "well"
-    WARNING = "warning"
-    ILL = "ill"  # the service would not run, or not for long
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What was looked at, how it is, and what to do about it."""
-
-    about: str
-    health: Health
-    says: str
-    advice: str = ""
-
-
 def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
     """Look at everything; without settings there is nothing else to look at."""
     try:
         settings = load(file, environment)
     except HoldfastError as error:
-        return [_ill("settings", error)]
+        return [ill("settings", error)]
     looks: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
         ("store", _store),
         ("policy", _policy),
@@ -65,9 +47,10 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("archive", _archive),
         ("disk", _disk),
         ("address", _address),
+        ("tls", certificate),
         ("files", _files),
     )
-    return [_well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
+    return [well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
 
 
 def _each(looks: tuple[tuple[str, Callable[[Settings], Finding]], ...], settings: Settings) -> Iterator[Finding]:
@@ -75,17 +58,17 @@ def _each(looks: tuple[tuple[str, Callable[[Settings], Finding]], ...], settings
         try:
             yield look(settings)
         except HoldfastError as error:
-            yield _ill(about, error)
+            yield ill(about, error)
 
 
 def _token(settings: Settings, environment: Mapping[str, str]) -> Finding:
     try:
         configured = configured_token(settings, environment.get(TOKEN_VARIABLE) or None)
     except HoldfastError as error:
-        return _ill("token", error)
+        return ill("token", error)
     if configured is None:
-        return _well("token", "none is configured: tokens are those made at the service, or every program here may ask")
-    return _well("token", "one is required")
+        return well("token", "none is configured: tokens are those made at the service, or every program here may ask")
+    return well("token", "one is required")
 
 
 def _store(settings: Settings) -> Finding:
@@ -95,7 +78,7 @@ def _store(settings: Settings) -> Finding:
         return _room_to_make("store", file, "there is none yet; it is made at the first start")
     with LedgerFile(address) as record:
         size = record.checkpoint().split("\n")[1]
-    return _well("store", f"it can be read; {int(size):,} entries on record")
+    return well("store", f"it can be read; {int(size):,} entries on record")
 
 
 def registered(settings: Settings) -> list[Person]:
@@ -118,22 +101,20 @@ def _kept(settings: Settings, collection: str, kind: type[T]) -> list[T]:
 
 def _policy(settings: Settings) -> Finding:
     version = load_policy(settings.policy.folder).version
-    return _well("policy", f"it holds, version {version[:12]}")
+    return well("policy", f"it holds, version {version[:12]}")
 
 
 def _people(settings: Settings) -> Finding:
     people = [person for person in registered(settings) if person.active]
     if not people:
-        return _well("people", "nobody is registered: nobody can approve anything, and `holdfast init` begins it")
+        return well("people", "nobody is registered: nobody can approve anything, and `holdfast init` begins it")
     if settings.response.auto_seconds is not None:
         advice = "Leave response.auto_seconds out."
         says = f"{len(people)} are registered, so nothing is approved by itself"
         return Finding(about="people", health=Health.ILL, says=says, advice=advice)
     rows = unreachable(load_policy(settings.policy.folder), people)
     if not rows:
-        return _well(
-            "people", f"{len(people)} registered; whatever one of them may ask for, enough others may agree to"
-        )
+        return well("people", f"{len(people)} registered; whatever one of them may ask for, enough others may agree to")
     advice = "Register more people (`holdfast people add`), or ask for fewer: reference, policies."
     return Finding(about="people", health=Health.ILL, says="; ".join(rows), advice=advice)
 
@@ -141,7 +122,7 @@ def _people(settings: Settings) -> Finding:
 def _reviews(settings: Settings) -> Finding:
     owed = [review for review in _kept(settings, "reviews", Review) if review.closed_at is None]
     if not owed:
-        return _well("reviews", "none is owed")
+        return well("reviews", "none is owed")
     says = f"{len(owed)} emergencies wait to be reviewed: {', '.join(review.request for review in owed[:5])}"
     advice = "Whoever neither asked for it nor did it: holdfast review close."
     return Finding(about="reviews", health=Health.WARNING, says=says, advice=advice)
@@ -171,7 +152,7 @@ def _key(settings: Settings) -> Finding:
             says=f"{key} may be read by others (mode {mode:04o})",
             advice=f"Run: chmod 600 {key}; if somebody may have read it, begin a new record with a new key.",
         )
-    return _well("key", f"{key} is its owner's alone")
+    return well("key", f"{key} is its owner's alone")
 
 
 def _archive(settings: Settings) -> Finding:
@@ -189,11 +170,11 @@ def _disk(settings: Settings) -> Finding:
     places = [file_of(settings.store.address), Path(settings.store.archive) if settings.store.archive else None]
     rooms = {place: shutil.disk_usage(_there(place)).free // _MEGABYTE for place in places if place is not None}
     if not rooms:
-        return _well("disk", "the record is in a database: its server's disk is not looked at")
+        return well("disk", "the record is in a database: its server's disk is not looked at")
     place, room = min(rooms.items(), key=lambda each: each[1])
     says = f"{room:,} MiB are free where {place} lies"
     if room >= _ROOM_GOOD:
-        return _well("disk", says)
+        return well("disk", says)
     health = Health.ILL if room < _ROOM_LEAST else Health.WARNING
     return Finding(about="disk", health=health, says=says, advice=f"Free some: {_ROOM_GOOD:,} MiB last for some days.")
 
@@ -206,14 +187,14 @@ def _address(settings: Settings) -> Finding:
             raise
         advice = "Nothing to do if it is this service; else choose another server.port."
         return Finding(about="address", health=Health.WARNING, says="somebody listens there already", advice=advice)
-    return _well("address", f"{settings.server.host}, port {settings.server.port}, is free")
+    return well("address", f"{settings.server.host}, port {settings.server.port}, is free")
 
 
 def _files(settings: Settings) -> Finding:
     wanted = settings.server.connections + _SPARE_FILES
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most == resource.RLIM_INFINITY or most >= wanted:
-        return _well("files", f"{wanted:,} files may be open at once")
+        return well("files", f"{wanted:,} files may be open at once")
     return Finding(
         about="files",
         health=Health.WARNING,
@@ -231,7 +212,7 @@ def _kernels() -> Finding:
             advice="Give the account a folder for caches that only it may write to: XDG_CACHE_HOME.",
         )
     if compiled_before():
-        return _well("kernels", "they are compiled for this processor")
+        return well("kernels", "they are compiled for this processor")
     return Finding(
         about="kernels",
         health=Health.WARNING,
@@ -243,7 +224,7 @@ def _kernels() -> Finding:
 def _room_to_make(about: str, file: Path, says: str) -> Finding:
     folder = _there(file)
     if os.access(folder, os.W_OK | os.X_OK):
-        return _well(about, says)
+        return well(about, says)
     return Finding(
         about=about,
         health=Health.ILL,
@@ -255,11 +236,3 @@ def _room_to_make(about: str, file: Path, says: str) -> Finding:
 def _there(place: Path) -> Path:
     """The nearest folder above `place` that there is."""
     return next(folder for folder in place.absolute().parents if folder.is_dir())
-
-
-def _well(about: str, says: str) -> Finding:
-    return Finding(about=about, health=Health.WELL, says=says)
-
-
-def _ill(about: str, error: HoldfastError) -> Finding:
-    return Finding(about=about, health=Health.ILL, says=str(error), advice=error.advice)

@@ -11,20 +11,25 @@ from holdfast.guard import Scope as May
 
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
 from .door import Door, no_browser
-from .guard import GuardRoutes
 from .leave import out_of_scope
 from .logs import Log, crash
 from .tally import Tally
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_GUARD = frozenset({"/v1/guard/posts", "/v1/guard/actions"})
+SNAPSHOT = "/v1/guard/snapshot"
+GUARD = {
+    "/v1/guard/posts": May.GUARD_ASK,
+    "/v1/guard/actions": May.GUARD_ASK,
+    SNAPSHOT: May.GUARD_SNAPSHOT,
+}
+"""What the process that answers answers itself, and the scope that it takes."""
 
 
 class Front:
     """The whole application: first who asks, then the guard or the other routes; a fault is answered, too."""
 
-    def __init__(self, guard: GuardRoutes, others: Asgi, *, door: Door, tally: Tally, log: Log) -> None:
+    def __init__(self, guard: Asgi, others: Asgi, *, door: Door, tally: Tally, log: Log) -> None:
         """Whoever the `door` knows is let in; what they may do there is for the routes to say."""
         self._guard, self._others, self._door, self._tally, self._log = guard, others, door, tally, log
 
@@ -34,8 +39,8 @@ class Front:
             return
         try:
             path = scope["path"]
-            if path in _GUARD:
-                self._let_ask(scope)
+            if path in GUARD:
+                self._let_ask(scope, GUARD[path])
                 await self._guard(scope, receive, send)
             else:
                 self._let_in(scope, path)
@@ -50,15 +55,15 @@ class Front:
             with contextlib.suppress(RuntimeError):  # the answer had begun: then the line is cut
                 await send_refusal(send, fault)
 
-    def _let_ask(self, scope: Scope) -> None:
+    def _let_ask(self, scope: Scope, wanted: May) -> None:
         """Pass whoever may ask the guard.
 
         Raises:
             RefusedError: nobody known, or their token is for something else.
 
         """
-        if May.GUARD_ASK not in self._door.caller(scope).scopes:
-            raise out_of_scope(May.GUARD_ASK)
+        if wanted not in self._door.caller(scope).scopes:
+            raise out_of_scope(wanted)
 
     def _let_in(self, scope: Scope, path: str) -> None:
         """Put who asks where the routes look for it: `scope["caller"]`, None on what is open to all.

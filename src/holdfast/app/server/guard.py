@@ -98,6 +98,7 @@ class GuardRoutes:
         self.seconds = [0] * (len(BOUNDS) + 1)
         self.seconds_sum = 0.0
         self.unseen_answers = 0
+        self.refused = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.

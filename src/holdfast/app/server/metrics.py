@@ -43,12 +43,12 @@ COUNTERS = {
 }
 
 
-class Metrics:
-    """A collector over everything that counts."""
+class GuardMetrics:
+    """A collector over the answers of the guard, in the process that gives them."""
 
-    def __init__(self, guard: GuardRoutes, worker: Worker, tally: Tally) -> None:
+    def __init__(self, guard: GuardRoutes) -> None:
         """Over these."""
-        self._guard, self._worker, self._tally = guard, worker, tally
+        self._guard = guard
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
 
@@ -58,11 +58,6 @@ class Metrics:
 
     def collect(self) -> Iterator[Metric]:
         """Each figure as it stands."""
-        yield from self._of_guard()
-        yield from self._of_worker()
-        yield from self._of_requests()
-
-    def _of_guard(self) -> Iterator[Metric]:
         guard = self._guard
         answers = CounterMetricFamily("holdfast_guard_answers", "Answers of the guard.", labels=["action", "verdict"])
         for (action, verdict), count in guard.verdicts.items():
@@ -77,6 +72,28 @@ class Metrics:
             buckets=histogram(guard.seconds),
             sum_value=guard.seconds_sum,
         )
+        yield CounterMetricFamily(
+            "holdfast_guard_refused", "Requests answered by a problem before they came to the state.", guard.refused
+        )
+
+
+class Metrics:
+    """A collector over all else that counts, in the process that owns the state."""
+
+    def __init__(self, worker: Worker, tally: Tally) -> None:
+        """Over these."""
+        self._worker, self._tally = worker, tally
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+
+    def text(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """Each figure as it stands."""
+        yield from self._of_worker()
+        yield from self._of_requests()
 
     def _of_worker(self) -> Iterator[Metric]:
         status = self._worker.status

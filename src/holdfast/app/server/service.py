@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import gc
 import os
+import secrets
 import signal
-import socket
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import uvicorn
 import uvloop
 
 from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
@@ -22,37 +24,41 @@ from holdfast.app.warm import warm_wholly
 from holdfast.backends import file_of
 from holdfast.errors import SettingsError
 from holdfast.guard import Policy, unreachable
-from holdfast.response import HoldState
+from holdfast.response import Bulletin, HoldState
 
+from .admission import admitted
+from .answerer import Answerer
+from .answers import Message, Receive, Scope, Send
 from .door import LOOPBACK, Door
-from .front import Front
-from .guard import GuardRoutes
+from .front import Asgi, Front
+from .link import Beat
+from .listening import inner_service, listen_at, tls_of
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
+from .relay import STAMP
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .tally import Tally
 from .token import SHORTEST, hashed
-from .wire import BoundedProtocol, Service
 from .worker import Worker
 
-# Seconds after which Python lets another thread run. With the usual 5 ms, the guard would wait so long again and again
-# while the worker judges events.
+# Seconds after which Python lets another thread run. With the usual 5 ms, whoever looks would wait so long again and
+# again while the worker judges events.
 _SWITCH = 0.0005
-_BACKLOG = 2_048  # connections that the system keeps for us
 
 
 def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
     """Run until SIGTERM or SIGINT; the exit code.
 
-    (0) Who may ask, and by which policies, is settled; (1) the address is taken; (2) kernels are ready; (3) the store
-    is opened, and is ours alone; (4) the worker hears again what was archived, while (5) questions are answered; on a
-    signal (6) no more is taken in, what is under way is answered, (7) the queue is worked off, and (8) the record's
-    head is told.
+    (0) who may ask is settled; (1) the address is taken, and the process that answers begins; (2) kernels are ready;
+    (3) the store is opened, and is ours alone; (4) the worker hears again what was archived, while (5) questions are
+    answered; on a signal (6) no more is taken in, what is under way is answered, (7) the queue is worked off, and (8)
+    the record's head is told.
 
     Raises:
-        SettingsError: it would listen beyond loopback without a token, the token is too short, or the address is taken.
+        SettingsError: it would listen beyond loopback without a token or TLS, the token is too short, or the address is
+            taken.
         PolicyError: the policies do not hold.
         HoldfastError: the store or the archive cannot be opened.
 
@@ -60,29 +66,120 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
     log = log or make_log()
     quiet_libraries()
     configured = configured_token(settings, token)
+    tls = tls_of(settings) is not None
     policy = load_policy(settings.policy.folder)
     with closing(listen_at(settings)) as listener:
+        where = listener.getsockname()
         log.info(
             "starting",
             pid=os.getpid(),
             token=configured is not None,
+            tls=tls,
             unseen=str(settings.guard.unseen),
             policy=policy.version,
         )
-        warm_wholly()
-        with _opened(settings, policy) as (run, memory):
-            _require_credentials(settings, run, configured)
-            _tell_unreachable(run, log)
-            _tidy()
-            worker = Worker(run, memory, dialect=settings.dialect, log=log)
-            door = Door(lambda: run.response.people.roll, wall_time, configured=configured)
-            application = _application(settings, run, worker, door, log)
-            worker.start()
-            try:
-                uvloop.run(_listen(settings, application, listener, log))
-            finally:
-                ended = worker.stop(settings.server.stop_seconds)
-            return _last_words(run, log) if ended else _given_up(log)
+        with Answerer(listener, settings) as answerer:
+            warm_wholly()
+            with _opened(settings, policy) as (run, memory):
+                _require_credentials(settings, run, configured)
+                _tell_unreachable(run, log)
+                return _Owner(settings, run, memory, answerer, log).serve(configured, where)
+
+
+class _Owner:
+    """The process that owns the state."""
+
+    def __init__(self, settings: Settings, run: LiveWatch, memory: Memory, answerer: Answerer, log: Log) -> None:
+        self._settings, self._run, self._answerer, self._log = settings, run, answerer, log
+        gate, directory = run.response.gate, run.response.knowledge.directory
+        self._bulletin = Bulletin(gate, directory, run=secrets.token_hex(8))
+        self._bulletin.publish()
+        self._wake: Callable[[], None] | None = None
+        self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish)
+        self._stopped: Callable[[], object] | None = None
+        self._forsaken = False
+
+    def serve(self, configured: bytes | None, where: tuple[Any, ...]) -> int:
+        """Until a signal; the exit code."""
+        door = Door(lambda: self._run.response.people.roll, wall_time, configured=configured)
+        application = self._application(door)
+        _tidy()
+        self._wake = self._answerer.begin(self._bulletin.packets, self._pulse, self._refused, self._forsake)
+        self._log.info("listening", host=where[0], port=where[1], answering=self._answerer.pid)
+        self._worker.start()
+        try:
+            uvloop.run(self._listen(application))
+        finally:
+            ended = self._worker.stop(self._settings.server.stop_seconds)
+        if not ended:
+            return _given_up(self._log)
+        return _last_words(self._run, self._log, failed=self._forsaken)
+
+    def _publish(self) -> None:
+        if self._bulletin.publish() and self._wake is not None:
+            self._wake()
+
+    def _pulse(self) -> Beat:
+        return Beat(seen_at=self._worker.status.seen_at, at=time.monotonic(), now=self._run.clock.now())
+
+    def _refused(self, told: list[tuple[str, int]]) -> None:
+        def note(run: LiveWatch) -> None:
+            for account, at in told:
+                run.response.gate.note_refusal(account, at)
+
+        self._worker.ask(note)
+
+    def _forsake(self) -> None:
+        """The process that answers is gone: end, so that whoever keeps the service running starts both anew."""
+        if self._stopped is not None:
+            self._stopped()
+
+    def _application(self, door: Door) -> Asgi:
+        tally = Tally()
+        policy = self._run.response.entitled.policy
+        routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings, policy)
+        front = Front(admitted, routes, door=door, tally=tally, log=self._log)
+        packets = self._bulletin.packets
+
+        async def stamped(scope: Scope, receive: Receive, send: Send) -> None:
+            async def stamp(told: Message) -> None:
+                if told["type"] == "http.response.start":
+                    told["headers"] = [*told["headers"], (STAMP, packets.at.encode())]
+                await send(told)
+
+            await front(scope, receive, stamp)
+
+        return stamped
+
+    async def _listen(self, application: Asgi) -> None:
+        server = inner_service(self._settings, application)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: _fault(self._log, context.get("exception")))
+        ends = asyncio.Event()
+        signals = (signal.SIGTERM, signal.SIGINT)
+
+        def stop(name: str) -> None:
+            self._log.info("stopping", signal=name)
+            ends.set()
+            for number in signals:
+                loop.remove_signal_handler(number)  # the second one ends it at once
+
+        def forsaken() -> None:
+            if not ends.is_set():
+                self._forsaken = True
+                self._log.error("answering_gone", advice="Start the service again; a supervisor does so by itself.")
+                ends.set()
+
+        for number in signals:
+            loop.add_signal_handler(number, stop, number.name)
+        self._stopped = partial(loop.call_soon_threadsafe, forsaken)
+        serving = asyncio.ensure_future(server.serve(sockets=[self._answerer.door]))
+        await ends.wait()
+        if not self._forsaken:
+            # What it passes on is answered here meanwhile.
+            await asyncio.to_thread(self._answerer.end, self._settings.server.stop_seconds)
+        server.should_exit = True
+        await serving
 
 
 def configured_token(settings: Settings, token: str | None) -> bytes | None:
@@ -108,32 +205,6 @@ def _store_there(settings: Settings) -> bool:
     return file is None or file.exists()
 
 
-def listen_at(settings: Settings) -> socket.socket:
-    """The socket that listens; nobody else can take its address.
-
-    Raises:
-        SettingsError: the address is taken, or is none of this machine's.
-
-    """
-    host, port = settings.server.host.strip("[]"), settings.server.port
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, port))
-            listener.listen(_BACKLOG)
-        except BaseException:
-            listener.close()
-            raise
-    except OSError as error:
-        raise SettingsError(
-            f"Nothing can listen at {host}, port {port}: {error.strerror or error}.",
-            advice="Choose another server.port (0 takes a free one), or stop whoever has it.",
-        ) from error
-    return listener
-
-
 @contextlib.contextmanager
 def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
@@ -150,48 +221,6 @@ def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Mem
     with run.store:
         put_back(run)
         yield run, memory
-
-
-def _application(settings: Settings, run: LiveWatch, worker: Worker, door: Door, log: Log) -> Front:
-    stale = settings.guard.stale_seconds
-    guard = GuardRoutes(run.response.gate.ask, run.clock.now, lambda: worker.seen(stale), settings.guard.unseen)
-    tally = Tally()
-    routes = Routes(worker, Metrics(guard, worker, tally), tally, settings, run.response.entitled.policy)
-    return Front(guard, routes, door=door, tally=tally, log=log)
-
-
-async def _listen(settings: Settings, application: Front, listener: socket.socket, log: Log) -> None:
-    where = listener.getsockname()
-    config = uvicorn.Config(
-        application,
-        http=BoundedProtocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=settings.server.connections,
-        timeout_keep_alive=int(settings.server.idle_seconds) or 1,
-        timeout_graceful_shutdown=int(settings.server.stop_seconds) or 1,
-    )
-    server = Service(
-        config,
-        request_seconds=settings.server.request_seconds,
-        listening=lambda: log.info("listening", host=where[0], port=where[1]),
-    )
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _, context: _fault(log, context.get("exception")))
-
-    def stop(name: str) -> None:
-        log.info("stopping", signal=name)
-        server.should_exit = True
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)  # the second one ends it at once
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop, number.name)
-    await server.serve(sockets=[listener])
 
 
 def _fault(log: Log, error: BaseException | None) -> None:
@@ -232,11 +261,11 @@ def beyond_loopback(settings: Settings) -> SettingsError:
     )
 
 
-def _last_words(run: LiveWatch, log: Log) -> int:
+def _last_words(run: LiveWatch, log: Log, *, failed: bool) -> int:
     head = run.store.checkpoint()
     standing = sum(held.state is HoldState.IN_FORCE for held in run.response.book.holds.values())
     log.info("stopped", entries=head.size, root=head.root.hex(), holds=standing)
-    return 0
+    return int(failed)
 
 
 def _given_up(log: Log) -> int:

@@ -59,6 +59,15 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="Hash of the bearer token, as `holdfast token` prints it. Without one /v1 is open on loopback.",
         ),
     ] = ""
+    tls_certificate: Annotated[
+        str, Meta(description="File of the certificate, PEM, with those between it and its root behind it.")
+    ] = ""
+    tls_key: Annotated[
+        str, Meta(description="File of its key, PEM without a password, for its owner alone. TLS 1.2 or 1.3 is spoken.")
+    ] = ""
+    behind_proxy: Annotated[
+        bool, Meta(description="Beyond loopback without TLS: a proxy in front speaks TLS, and nobody listens between.")
+    ] = False
     connections: Annotated[Count, Meta(description="Connections at once; more are answered 503.")] = 512
     request_seconds: Annotated[
         Seconds, Meta(description="From the first byte of a request to the last of its answer; then the line is cut.")

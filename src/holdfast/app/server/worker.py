@@ -76,6 +76,10 @@ class Status:
     forgotten: dict[str, int] = field(default_factory=dict)
 
 
+def _nobody_follows() -> None:
+    """The holds are asked about here alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[T]):
     do: Callable[[], T]
@@ -85,9 +89,20 @@ class _Job(Generic[T]):
 class Worker:
     """The thread; give it bodies with `hear`, questions with `ask`. Everything it owns is touched by it alone."""
 
-    def __init__(self, run: LiveWatch, memory: Memory, *, dialect: Dialect, log: Log) -> None:
-        """Own `run` and `memory`; recall first what was seen before."""
-        self._run, self._memory, self._log = run, memory, log
+    def __init__(
+        self,
+        run: LiveWatch,
+        memory: Memory,
+        *,
+        dialect: Dialect,
+        log: Log,
+        publish: Callable[[], None] = _nobody_follows,
+    ) -> None:
+        """Own `run` and `memory`; recall first what was seen before.
+
+        `publish` is called after each deed, before anybody is told of it: who follows the holds then knows them too.
+        """
+        self._run, self._memory, self._log, self._publish = run, memory, log, publish
         self._unsettled: list[tuple[Future[Heard], Heard]] = []
         self._unsettled_since = 0.0
         self._decoder = Decoder(dialect)
@@ -169,6 +184,7 @@ class Worker:
     def _answer(self, job: _Job[Any]) -> None:
         try:
             told = job.do()
+            self._publish()
         except _ASKED_WRONGLY as error:
             _tell(job.done, error)
             return
@@ -237,6 +253,7 @@ class Worker:
     def _tick(self) -> None:
         self._run.store.check()
         self._run.tick()
+        self._publish()
         self._tell_alarms()
         self._probe()
 
@@ -288,6 +305,7 @@ class Worker:
     def _take(self, batch: Batch) -> None:
         self._archive(lambda: self._memory.take(batch))
         for _ in self._run.taking(batch):
+            self._publish()
             self._probe()
 
     def _decoded(self, body: bytes) -> Iterator[Decoded]:

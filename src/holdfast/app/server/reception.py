@@ -1,0 +1,168 @@
+"""Who is answered here, and who is passed on? The guard's questions are answered here, whatever else goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from holdfast.containment import Packet, Packets, Replica, unpack
+from holdfast.guard import Answer, Question
+from holdfast.reading import read_text
+from holdfast.response import says_a_lure
+
+from .admission import Admission
+from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
+from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
+from .front import GUARD, SNAPSHOT
+from .guard import GuardRoutes
+from .link import Beat
+from .logs import Log, crash
+from .metrics import GuardMetrics
+from .relay import Relay, Reply
+from .settings import Settings, Time
+
+_LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
+_PATIENCE = 3.0  # seconds for those
+_BEHIND = 2.0  # seconds that an answer waits at most for the packets it speaks of
+
+
+class Reception:
+    """The application of the process that answers."""
+
+    def __init__(self, settings: Settings, relay: Relay, log: Log) -> None:
+        """Know nothing of the holds yet; pass on over `relay`."""
+        self._settings, self._relay, self._log = settings, relay, log
+        self._admission = Admission(relay)
+        self._replica = Replica(read_text)
+        self._beat = Beat(seen_at=float("-inf"), at=time.monotonic(), now=0)
+        self._moved = asyncio.Event()
+        self._wait = min(LONGEST_WAIT, settings.server.request_seconds / 2)
+        self.packets = Packets()
+        self.refused: list[tuple[str, int]] = []
+        self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
+        self._metrics = GuardMetrics(self.guard)
+
+    def take(self, data: bytes) -> None:
+        """Take a packet, and let those know who wait for it.
+
+        Raises:
+            SnapshotError: it cannot be used.
+
+        """
+        for frame in unpack(data):
+            self._replica.take((frame,))
+            self.packets.add(Packet(frame.run, frame.seq, frame.whole, data))
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    def beat(self, beat: Beat) -> None:
+        """Hear how the owner of the state is."""
+        self._beat = beat
+
+    def seen(self) -> bool:
+        """Whether the state was seen lately."""
+        return time.monotonic() - self._beat.seen_at < self._settings.guard.stale_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            await self._answer(scope, receive, send)
+        except RefusedError as refused:
+            self.guard.refused += 1
+            await send_refusal(send, refused)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer and we get to know where
+            crash(self._log, error)
+            fault = RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of ours", advice="It is in the log.")
+            with contextlib.suppress(RuntimeError):  # the answer had begun: then the line is cut
+                await send_refusal(send, fault)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path in GUARD:
+            turned_away = await self._admission.let_in(scope)
+            if turned_away is not None:
+                await _pass(send, turned_away)
+            elif path == SNAPSHOT:
+                await self._snapshot(scope, send)
+            else:
+                await self.guard(scope, receive, send)
+        elif path in _LOOKS and scope["method"] == "GET":
+            reply = await self._relay.fetch(scope, _PATIENCE)
+            if path == "/metrics" and reply.status == HTTPStatus.OK:
+                reply.body.append(self._metrics.text())
+            await _pass(send, reply)
+        else:
+            await self._relay(scope, receive, send, reached=self._reached)
+
+    async def _reached(self, at: str) -> None:
+        """Wait for the packets up to `at`, so that whoever was told of a hold is answered by it."""
+        run, _, number = at.rpartition("-")
+        until = time.monotonic() + _BEHIND
+        while at and run == self._replica.run and int(number) > self._replica.seq and time.monotonic() < until:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), until - time.monotonic())
+
+    async def _snapshot(self, scope: Scope, send: Send) -> None:
+        """The packets after those that the client has; it may wait for them."""
+        if scope["method"] != "GET":
+            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "a snapshot is got", headers=[(b"allow", b"GET")])
+        after, wait = _wanted(scope, self._wait)
+        until = time.monotonic() + wait
+        packets = self.packets.since(after)
+        while not packets and (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), left)
+            packets = self.packets.since(after)
+        age = min(1e6, max(0.0, time.monotonic() - self._beat.seen_at))
+        headers = [
+            (b"etag", b'"%s"' % self.packets.at.encode()),
+            (b"holdfast-state-age", b"%.3f" % age),
+            (b"holdfast-unseen", str(self._settings.guard.unseen).encode()),
+        ]
+        body = b"".join(packet.data for packet in packets)
+        status = HTTPStatus.OK if packets else HTTPStatus.NOT_MODIFIED
+        await send_body(send, status, body, MEDIA.encode(), headers)
+
+    def _ask(self, question: Question) -> Answer:
+        answer = self._replica.snapshot.answer(question)
+        if says_a_lure(answer):
+            self.refused.append((question.account, question.time))
+        return answer
+
+    def _now(self) -> int:
+        if self._settings.events.time is Time.WALL:
+            return time.time_ns() // 1_000_000
+        beat = self._beat
+        return beat.now + int((time.monotonic() - beat.at) * 1_000) if beat.now else 0
+
+
+def _wanted(scope: Scope, most: float) -> tuple[str, float]:
+    """What the client has, and how long it waits.
+
+    Raises:
+        RefusedError: the query cannot be meant.
+
+    """
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
+    after = query.get("after", [known.decode("latin-1").strip('W/"')])[-1]
+    try:
+        wait = float(query.get("wait", ["0"])[-1])
+    except ValueError:
+        wait = -1.0
+    if not 0 <= wait <= LONGEST_WAIT or len(after) > LONGEST_AT:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, f"wait is a number of seconds from 0 to {LONGEST_WAIT:g}")
+    return after, min(wait, most)
+
+
+async def _pass(send: Send, reply: Reply) -> None:
+    body = b"".join(reply.body)
+    headers = [each for each in reply.shown() if each[0] != b"content-length"]
+    headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
 import rfc8785
+
+from .people import person_key
 
 APPROVAL_STANDS_MS = 30 * 60_000  # half an hour: an approval of what one saw then, not of what has come since
 PERMIT_STANDS_MS = 5 * 60_000  # five minutes: to carry it out at once, not to keep for later
@@ -126,7 +127,7 @@ def quorum(request: Request, approvals: Iterable[Approval], now: int) -> Quorum:
     agreed: dict[str, str] = {}
     for approval in approvals:
         if _fault(request, approval, now) is None:
-            agreed.setdefault(_person(approval.by), approval.by)
+            agreed.setdefault(person_key(approval.by), approval.by)
     return Quorum(needed=size.approvals, reason=size.reason, agreed=tuple(sorted(agreed.values())))
 
 
@@ -159,7 +160,7 @@ def _fault(request: Request, approval: Approval, now: int) -> Missing | None:
     """Why `approval` does not count for `request`, if it does not."""
     if approval.action_hash != request.action_hash:
         return Missing.APPROVED_ANOTHER_PLAN
-    if _person(approval.by) in {_person(request.by), ""}:
+    if person_key(approval.by) in {person_key(request.by), ""}:
         return Missing.REQUESTER_APPROVED
     if not approval.at <= now < approval.at + APPROVAL_STANDS_MS:
         return Missing.APPROVAL_EXPIRED
@@ -173,12 +174,3 @@ def _allowed_when(request: Request, reached: Quorum) -> str:
         f"Allowed when {people}{others}, approve {request.action_hash[:12]} "
         f"within {APPROVAL_STANDS_MS // 60_000} minutes ({reached.reason})."
     )
-
-
-def _person(staff: str) -> str:
-    """The id stripped of what the eye does not see; only for telling people apart, never kept or shown."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", staff).casefold())
-    return "".join(character for character in folded if unicodedata.category(character) not in _UNSEEN)
-
-
-_UNSEEN = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp", "Mn"})

@@ -5,7 +5,9 @@ from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
 from .gate import Gate
 from .house import Response, ResponseSettings, forget
+from .notices import Notice, Notices
 from .outbox import Pace
+from .people import People, Roll
 from .reconcile import Report
 from .responders import AutoResponder, NoResponder, Responder
 from .restoring import Restoring, Told
@@ -29,9 +31,12 @@ __all__ = [
     "Limits",
     "Named",
     "NoResponder",
+    "Notice",
+    "Notices",
     "Offer",
     "Overtaken",
     "Pace",
+    "People",
     "Report",
     "RequestState",
     "Responder",
@@ -39,6 +44,7 @@ __all__ = [
     "ResponseSettings",
     "Restoring",
     "Returning",
+    "Roll",
     "StandingOrder",
     "Timeline",
     "Told",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 import msgspec
@@ -12,7 +12,7 @@ import pyarrow as pa
 from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
-from holdfast.guard import Reader
+from holdfast.guard import Person, Reader
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Custody, Engine, Platform, Store
 from holdfast.recovery import Order, Schedule
@@ -25,8 +25,10 @@ from .found import FoundInPlace
 from .gate import Gate
 from .incidents import Incidents
 from .knowledge import Knowledge
+from .notices import Notices
 from .offers import Offers
 from .outbox import Pace
+from .people import People
 from .reconcile import Reconciler, Report
 from .responders import NoResponder, Responder
 from .restoring import Restoring
@@ -80,11 +82,13 @@ class Response:
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
         responder: Responder | None = None,
         custody: Custody | None = None,
+        people: Iterable[Person] = (),
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
         the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
+        `people` are wired in beside those of the store, and those whom `responder` brings along.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -99,6 +103,8 @@ class Response:
         self.timeline = Timeline()
         self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches))
         self.book = Book(store, settings.pace, self.timeline)
+        self.notices = Notices(self.book)
+        self.people = People(self.book, self.notices, (*self._responder.people, *people))
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
         self.docket = Docket(platform, self.book, found, offers, self.knowledge)

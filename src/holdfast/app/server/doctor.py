@@ -18,7 +18,7 @@ from holdfast.errors import HoldfastError, SettingsError
 from holdfast.events.code_cache import code_cache
 from holdfast.reading.kernel import compiled_before
 
-from .service import bearer_of, listen_at
+from .service import configured_token, listen_at
 from .settings import TOKEN_VARIABLE, Settings, load
 
 _ROOM_LEAST, _ROOM_GOOD = 256, 2_048  # MiB where the record lies: to write at all, and for some days of an incident
@@ -71,10 +71,10 @@ def _each(looks: tuple[tuple[str, Callable[[Settings], Finding]], ...], settings
 
 def _token(settings: Settings, environment: Mapping[str, str]) -> Finding:
     try:
-        bearer = bearer_of(settings, environment.get(TOKEN_VARIABLE) or None)
+        configured = configured_token(settings, environment.get(TOKEN_VARIABLE) or None)
     except HoldfastError as error:
         return _ill("token", error)
-    if bearer is None:
+    if configured is None:
         return _well("token", "none: every program on this machine may ask, and nobody else")
     return _well("token", "one is required")
 

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +22,8 @@ from holdfast.app.warm import warm_wholly
 from holdfast.errors import SettingsError
 from holdfast.response import HoldState
 
-from .front import LOOPBACK, Front
+from .door import LOOPBACK, Door
+from .front import Front
 from .guard import GuardRoutes
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
@@ -29,7 +31,7 @@ from .metrics import Metrics
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .tally import Tally
-from .token import SHORTEST, Bearer, hashed
+from .token import SHORTEST, hashed
 from .wire import BoundedProtocol, Service
 from .worker import Worker
 
@@ -53,14 +55,15 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
     """
     log = log or make_log()
     quiet_libraries()
-    bearer = bearer_of(settings, token)
+    configured = configured_token(settings, token)
     with closing(listen_at(settings)) as listener:
-        log.info("starting", pid=os.getpid(), token=bearer is not None, unseen=str(settings.guard.unseen))
+        log.info("starting", pid=os.getpid(), token=configured is not None, unseen=str(settings.guard.unseen))
         warm_wholly()
         with _opened(settings) as (run, memory):
             _tidy()
             worker = Worker(run, memory, dialect=settings.dialect, log=log)
-            application = _application(settings, run, worker, bearer, log)
+            door = Door(lambda: run.response.people.roll, _wall, configured=configured)
+            application = _application(settings, run, worker, door, log)
             worker.start()
             try:
                 uvloop.run(_listen(settings, application, listener, log))
@@ -69,8 +72,8 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
             return _last_words(run, log) if ended else _given_up(log)
 
 
-def bearer_of(settings: Settings, token: str | None) -> Bearer | None:
-    """Who may ask: whoever has `token`, or the one of the settings; everybody on loopback where there is neither.
+def configured_token(settings: Settings, token: str | None) -> bytes | None:
+    """The SHA-256 of the token with which a program may ask: `token`, or the one of the settings; None for neither.
 
     Raises:
         SettingsError: there must be one, or this one is too short.
@@ -86,7 +89,7 @@ def bearer_of(settings: Settings, token: str | None) -> Bearer | None:
             f"Beyond loopback ({settings.server.host}) a token is required.",
             advice="Run `holdfast token`, and put its hash into the settings; or listen at 127.0.0.1.",
         )
-    return Bearer(kept) if kept else None
+    return bytes.fromhex(kept.removeprefix("sha256:")) if kept else None
 
 
 def listen_at(settings: Settings) -> socket.socket:
@@ -131,12 +134,12 @@ def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Memory]]:
         yield run, memory
 
 
-def _application(settings: Settings, run: LiveWatch, worker: Worker, bearer: Bearer | None, log: Log) -> Front:
+def _application(settings: Settings, run: LiveWatch, worker: Worker, door: Door, log: Log) -> Front:
     stale = settings.guard.stale_seconds
     guard = GuardRoutes(run.response.gate.ask, run.clock.now, lambda: worker.seen(stale), settings.guard.unseen)
     tally = Tally()
     routes = Routes(worker, Metrics(guard, worker, tally), tally, settings)
-    return Front(guard, routes, bearer=bearer, tally=tally, log=log)
+    return Front(guard, routes, door=door, tally=tally, log=log)
 
 
 async def _listen(settings: Settings, application: Front, listener: socket.socket, log: Log) -> None:
@@ -176,6 +179,11 @@ async def _listen(settings: Settings, application: Front, listener: socket.socke
 def _fault(log: Log, error: BaseException | None) -> None:
     if error is not None and not isinstance(error, ConnectionError):
         crash(log, error)
+
+
+def _wall() -> int:
+    """Milliseconds since 1970 UTC by this machine: tokens expire by it, whatever a recorded stream tells."""
+    return time.time_ns() // 1_000_000
 
 
 def _tidy() -> None:

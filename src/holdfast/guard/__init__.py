@@ -39,11 +39,15 @@ from .people import (
 )
 from .question import Action, Question
 from .rule import FOREVER, Members, Rule, RuleKind
+from .session import Enrolment, Session, SessionLimits
+from .signing import CHALLENGE_STANDS_MS, NONCE_BYTES, Purpose, Signature, approval_challenge, challenge_of
 from .snapshot import Guard, Reader, Snapshot
 
 __all__ = [
     "ANYBODY",
+    "CHALLENGE_STANDS_MS",
     "FOREVER",
+    "NONCE_BYTES",
     "PERSON_ID",
     "PERSON_SCOPES",
     "PROGRAM_SCOPES",
@@ -54,12 +58,14 @@ __all__ = [
     "Approval",
     "Caller",
     "Decision",
+    "Enrolment",
     "Guard",
     "Members",
     "Missing",
     "Passkey",
     "Permit",
     "Person",
+    "Purpose",
     "Question",
     "Quorum",
     "Reader",
@@ -70,12 +76,17 @@ __all__ = [
     "Rule",
     "RuleKind",
     "Scope",
+    "Session",
+    "SessionLimits",
+    "Signature",
     "Size",
     "Snapshot",
     "Verdict",
     "Via",
     "action_hash",
+    "approval_challenge",
     "by_token",
+    "challenge_of",
     "checked_name",
     "decide",
     "digest_of",

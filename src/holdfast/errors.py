@@ -11,6 +11,7 @@
     + NotAllowedError
     + SignInError
     + SignatureError
+    + PolicyError             exit 3
   x ProviderError               exit 3
   x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
@@ -92,6 +93,18 @@ class NotAllowedError(GuardError):
     """Somebody asked for more than is allowed them just now."""
 
     advice = "Ask another member of staff to approve exactly this plan."
+
+    def __init__(self, message: str, *, advice: str | None = None, code: str = "") -> None:
+        """As the others; `code` is the reason for programs, one of `guard.RefusalCode`."""
+        super().__init__(message, advice=advice)
+        self.code = code
+
+
+class PolicyError(GuardError):
+    """Policies that cannot be parsed, or do not say what policies can say; nobody is let do anything by them."""
+
+    advice = "Correct the file and run `holdfast policy check FOLDER`; the reference of policies says what there is."
+    exit_code = 3
 
 
 class SignInError(GuardError):

@@ -2,19 +2,19 @@
 
 from .answer import Answer, Reason, Verdict
 from .decide import (
-    SIZES,
     Approval,
     Decision,
-    Missing,
+    Denial,
     Permit,
     Quorum,
     Refusal,
+    RefusalCode,
     Request,
-    Size,
+    Standing,
     action_hash,
     decide,
     quorum,
-    required,
+    required_of,
 )
 from .people import (
     ANYBODY,
@@ -37,7 +37,9 @@ from .people import (
     token_id,
     wired,
 )
+from .policy import Act, Asked, Policy, approvers, unreachable
 from .question import Action, Question
+from .quorum import TABLE, Deed, Size, Table, Times, required
 from .rule import FOREVER, Members, Rule, RuleKind
 from .session import Enrolment, Session, SessionLimits
 from .signing import CHALLENGE_STANDS_MS, NONCE_BYTES, Purpose, Signature, approval_challenge, challenge_of
@@ -51,26 +53,31 @@ __all__ = [
     "PERSON_ID",
     "PERSON_SCOPES",
     "PROGRAM_SCOPES",
-    "SIZES",
+    "TABLE",
+    "Act",
     "Action",
     "Answer",
     "ApiToken",
     "Approval",
+    "Asked",
     "Caller",
     "Decision",
+    "Deed",
+    "Denial",
     "Enrolment",
     "Guard",
     "Members",
-    "Missing",
     "Passkey",
     "Permit",
     "Person",
+    "Policy",
     "Purpose",
     "Question",
     "Quorum",
     "Reader",
     "Reason",
     "Refusal",
+    "RefusalCode",
     "Request",
     "Role",
     "Rule",
@@ -81,10 +88,14 @@ __all__ = [
     "Signature",
     "Size",
     "Snapshot",
+    "Standing",
+    "Table",
+    "Times",
     "Verdict",
     "Via",
     "action_hash",
     "approval_challenge",
+    "approvers",
     "by_token",
     "challenge_of",
     "checked_name",
@@ -95,6 +106,8 @@ __all__ = [
     "person_key",
     "quorum",
     "required",
+    "required_of",
     "token_id",
+    "unreachable",
     "wired",
 ]

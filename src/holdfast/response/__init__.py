@@ -3,6 +3,8 @@
 from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
+from .emergency import Emergencies, Review
+from .entitled import Entitled, shipped_policy, shipped_texts
 from .gate import Gate
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
@@ -22,6 +24,8 @@ __all__ = [
     "Concern",
     "Deed",
     "Desk",
+    "Emergencies",
+    "Entitled",
     "Filed",
     "Gate",
     "Happening",
@@ -44,9 +48,12 @@ __all__ = [
     "ResponseSettings",
     "Restoring",
     "Returning",
+    "Review",
     "Roll",
     "StandingOrder",
     "Timeline",
     "Told",
     "forget",
+    "shipped_policy",
+    "shipped_texts",
 ]

@@ -12,7 +12,7 @@ import pyarrow as pa
 from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
-from holdfast.guard import Person, Reader
+from holdfast.guard import Person, Policy, Reader
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Custody, Engine, Platform, Store
 from holdfast.recovery import Order, Schedule
@@ -20,6 +20,8 @@ from holdfast.recovery import Order, Schedule
 from .book import COLLECTIONS, Book
 from .desk import Desk
 from .docket import Docket
+from .emergency import Emergencies
+from .entitled import Entitled, shipped_policy
 from .executor import Executor
 from .found import FoundInPlace
 from .gate import Gate
@@ -83,12 +85,14 @@ class Response:
         responder: Responder | None = None,
         custody: Custody | None = None,
         people: Iterable[Person] = (),
+        policy: Policy | None = None,
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
         the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
-        `people` are wired in beside those of the store, and those whom `responder` brings along.
+        `people` are wired in beside those of the store, and those whom `responder` brings along;
+        `policy` says what they may do, the shipped one where it is left out.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -107,7 +111,10 @@ class Response:
         self.people = People(self.book, self.notices, (*self._responder.people, *people))
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
-        self.docket = Docket(platform, self.book, found, offers, self.knowledge)
+        self.entitled = Entitled(policy or shipped_policy(), self.people)
+        self.emergencies = Emergencies(self.book, self.notices)
+        table = self.entitled.policy.table
+        self.docket = Docket(platform, self.book, found, offers, self.knowledge, table)
         self.incidents = Incidents(self.book, offers, self.knowledge)
         self._signs = Signs()
         self.restoring = Restoring(
@@ -115,7 +122,15 @@ class Response:
         )
         self.returning = Returning(self.book, custody, self.incidents, self._signs, probation=settings.probation)
         self.desk = Desk(
-            self.book, self.docket, self.incidents, offers, self.knowledge, self.returning, limits=settings.limits
+            self.book,
+            self.docket,
+            self.incidents,
+            offers,
+            self.knowledge,
+            self.returning,
+            self.entitled,
+            self.emergencies,
+            limits=settings.limits,
         )
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)

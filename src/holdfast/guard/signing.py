@@ -43,9 +43,9 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def challenge_of(purpose: Purpose, nonce: bytes, facts: Mapping[str, str]) -> bytes:
-    """The 32 bytes to be signed: SHA-256 over the RFC 8785 form of the purpose, the nonce (hex) and the facts."""
-    said = {"domain": _DOMAIN, "purpose": str(purpose), "nonce": nonce.hex(), "facts": dict(facts)}
-    return hashlib.sha256(rfc8785.dumps(said)).digest()
+    """The 32 bytes to be signed: SHA-256 over the RFC 8785 form of what it is for, a list in this order."""
+    named = [[name, fact] for name, fact in sorted(facts.items())]
+    return hashlib.sha256(rfc8785.dumps([_DOMAIN, str(purpose), nonce.hex(), named])).digest()
 
 
 def approval_challenge(nonce: bytes, *, request: str, action_hash: str, person: str) -> bytes:

@@ -14,7 +14,7 @@ from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
 from holdfast.guard import Person, Policy, Reader
 from holdfast.investigation import Touches, TouchSettings
-from holdfast.ports import Clock, Custody, Engine, Platform, Store
+from holdfast.ports import Clock, Custody, Engine, NoSignatures, Platform, Signatures, Store
 from holdfast.recovery import Order, Schedule
 
 from .book import COLLECTIONS, Book
@@ -35,6 +35,7 @@ from .reconcile import Reconciler, Report
 from .responders import NoResponder, Responder
 from .restoring import Restoring
 from .returning import Returning
+from .signin import SignIn
 from .signs import Sign, Signs
 from .standing import Limits
 from .timeline import Timeline
@@ -86,13 +87,15 @@ class Response:
         custody: Custody | None = None,
         people: Iterable[Person] = (),
         policy: Policy | None = None,
+        signatures: Signatures | None = None,
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
         the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
         `people` are wired in beside those of the store, and those whom `responder` brings along;
-        `policy` says what they may do, the shipped one where it is left out.
+        `policy` says what they may do, the shipped one where it is left out. `signatures` can
+        tell whether a passkey signed an approval; without it nothing is signed.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -113,6 +116,7 @@ class Response:
         offers = Offers(self.book)
         self.entitled = Entitled(policy or shipped_policy(), self.people)
         self.emergencies = Emergencies(self.book, self.notices)
+        self.signin = SignIn(self.book, self.people, self.notices, signatures or NoSignatures())
         table = self.entitled.policy.table
         self.docket = Docket(platform, self.book, found, offers, self.knowledge, table)
         self.incidents = Incidents(self.book, offers, self.knowledge)
@@ -130,6 +134,7 @@ class Response:
             self.returning,
             self.entitled,
             self.emergencies,
+            self.signin,
             limits=settings.limits,
         )
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)

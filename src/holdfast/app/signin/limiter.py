@@ -1,7 +1,7 @@
 """Who tries to sign in too often?
 
-Counted are failures, by address, and by address and person together; never by person alone, or anybody could lock anybody
-out. No guess at a passkey or a link comes true: the limit only keeps down what trying costs us.
+Counted are failures, by address, and by address and person together; never by person alone, or anybody could lock
+anybody out. No guess at a passkey or a link comes true: the limit only keeps down what trying costs us.
 """
 
 from __future__ import annotations

@@ -126,6 +126,7 @@ class RefusalCode(enum.StrEnum):
     QUORUM_UNREACHABLE = "quorum_unreachable"  # fewer people may agree than must
     SIGNATURE_MISSING = "signature_missing"  # approvals of this have to be signed with a passkey, and one is not
     NOT_A_PERSON = "not_a_person"  # a program, or nobody who is there
+    SCOPE_MISSING = "scope_missing"  # the token is for something else
     ROLE_MISSING = "role_missing"  # no policy lets this person do it
     REASON_MISSING = "reason_missing"  # it takes a reason in words
     REQUEST_CLOSED = "request_closed"  # it was carried out, denied or overtaken already

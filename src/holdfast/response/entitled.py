@@ -17,11 +17,12 @@ from holdfast.guard import (
     Standing,
     approvers,
     required_of,
+    unreachable,
     wired,
 )
 
 from .case import Filed
-from .people import People
+from .people import People, Roll
 
 _POLICIES = "policies"
 
@@ -44,6 +45,17 @@ class Entitled:
     def __init__(self, policy: Policy, people: People) -> None:
         """Ask `policy` about `people`."""
         self.policy, self.people = policy, people
+        self._counted: Roll | None = None  # the roll for which it was counted
+        self._unreachable = 0
+
+    @property
+    def unreachable(self) -> int:
+        """How many rows of the table take more people than there are, none while nobody is registered."""
+        people = self.people.persons
+        if self._counted is not self.people.roll:
+            self._counted = self.people.roll
+            self._unreachable = len(unreachable(self.policy, people.values())) if people else 0
+        return self._unreachable
 
     def caller(self, by: Caller | str) -> Caller:
         """Who asks. A bare name is enough only for those whom the program itself brought along.

@@ -12,6 +12,7 @@ from holdfast.guard import Scope as May
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
 from .door import Door, no_browser
 from .guard import GuardRoutes
+from .leave import out_of_scope
 from .logs import Log, crash
 from .tally import Tally
 
@@ -71,12 +72,3 @@ class Front:
             scope["caller"] = self._door.caller(scope)
         elif self._door.open:
             no_browser(scope)
-
-
-def out_of_scope(wanted: May) -> RefusedError:
-    """The refusal of a token that is for something else."""
-    return RefusedError(
-        HTTPStatus.FORBIDDEN,
-        f"this token is not for that: it lacks the scope {wanted}",
-        advice="Ask whoever administers people for a token with that scope.",
-    )

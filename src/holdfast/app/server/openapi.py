@@ -9,7 +9,8 @@ import msgspec
 from holdfast import __version__
 
 from .answers import Problem
-from .contract import ERRORS, OPERATIONS, Operation, Parameter
+from .contract import OPERATIONS
+from .operation import ERRORS, Operation, Parameter
 
 _REFERENCE = "#/components/schemas/{name}"
 _BODY_ERRORS = (413, 415, 422)

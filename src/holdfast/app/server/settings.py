@@ -127,6 +127,18 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = None
 
 
+class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may do what."""
+
+    folder: Annotated[
+        str,
+        Meta(
+            description="Folder with policies of your own (`*.cedar`, `quorum.toml`) in place of those that come along "
+            "(reference: policies)."
+        ),
+    ] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of it. `token` comes from the environment only."""
 
@@ -136,6 +148,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guard: Guard = Guard()
     detection: Detection = Detection()
     response: Response = Response()
+    policy: Policies = Policies()
 
     @property
     def dialect(self) -> Dialect:

@@ -24,7 +24,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has signed in. Times are milliseconds since 1970 UTC of this machine's clock.
 
     `id` is 64 hex of the secret's SHA-256. `revision` is that of the person by then. `credential` is the id of the
-    passkey, empty for a sign-in elsewhere (`Via.OIDC`). `hint` is what the other side wants to see again at sign-out.
+    passkey, empty for a sign-in elsewhere (`Via.OIDC`).
     """
 
     id: str
@@ -32,7 +32,6 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     via: Via
     credential: str = ""
-    hint: str = ""
     made_at: int
     seen_at: int
 

@@ -9,23 +9,26 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TypeAlias
 
 import uvicorn
 import uvloop
 
 from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
 from holdfast.app.policies import load_policy
+from holdfast.app.signin.passkeys import Passkeys
+from holdfast.app.signin.place import Place, place_of
 from holdfast.app.warm import warm_wholly
 from holdfast.backends import file_of
 from holdfast.errors import SettingsError
 from holdfast.guard import Policy, unreachable
 from holdfast.response import HoldState
 
-from .door import LOOPBACK, Door
-from .front import Front
+from .door import LOOPBACK, Door, nobody
+from .front import Front, Pages
 from .guard import GuardRoutes
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
@@ -43,7 +46,15 @@ _SWITCH = 0.0005
 _BACKLOG = 2_048  # connections that the system keeps for us
 
 
-def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
+MakePages: TypeAlias = Callable[[Settings, LiveWatch, Worker, Place], Pages | None]
+"""Makes what people see in a browser, which this knows nothing of."""
+
+
+def no_pages(settings: Settings, run: LiveWatch, worker: Worker, place: Place) -> None:
+    """Nothing to see."""
+
+
+def serve(settings: Settings, token: str | None, log: Log | None = None, *, pages: MakePages = no_pages) -> int:
     """Run until SIGTERM or SIGINT; the exit code.
 
     (0) Who may ask, and by which policies, is settled; (1) the address is taken; (2) kernels are ready; (3) the store
@@ -70,19 +81,33 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
             policy=policy.version,
         )
         warm_wholly()
-        with _opened(settings, policy) as (run, memory):
+        place = place_for(settings, listener.getsockname()[1])
+        with _opened(settings, policy, place) as (run, memory):
             _require_credentials(settings, run, configured)
             _tell_unreachable(run, log)
             _tidy()
             worker = Worker(run, memory, dialect=settings.dialect, log=log)
-            door = Door(lambda: run.response.people.roll, wall_time, configured=configured)
-            application = _application(settings, run, worker, door, log)
+            shown = None if place is None else pages(settings, run, worker, place)
+            signed_in = nobody if shown is None else shown.signed_in
+            door = Door(lambda: run.response.people.roll, wall_time, configured=configured, signed_in=signed_in)
+            application = _application(settings, run, worker, door, log, place, shown)
             worker.start()
             try:
                 uvloop.run(_listen(settings, application, listener, log))
             finally:
                 ended = worker.stop(settings.server.stop_seconds)
             return _last_words(run, log) if ended else _given_up(log)
+
+
+def place_for(settings: Settings, port: int) -> Place | None:
+    """Where people sign in with a browser at a service that listens on `port`; None: nowhere.
+
+    Raises:
+        SettingsError: the settings name a place where no browser would take a passkey.
+
+    """
+    signin = settings.signin
+    return place_of(signin.origin, signin.rp_id, loopback=settings.server.host in LOOPBACK, port=port)
 
 
 def configured_token(settings: Settings, token: str | None) -> bytes | None:
@@ -135,7 +160,7 @@ def listen_at(settings: Settings) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Memory]]:
+def _opened(settings: Settings, policy: Policy, place: Place | None) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
@@ -145,18 +170,21 @@ def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Mem
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
         policy=policy,
+        signatures=None if place is None else Passkeys(rp_id=place.rp_id, origin=place.origin),
     )
     with run.store:
         put_back(run)
         yield run, memory
 
 
-def _application(settings: Settings, run: LiveWatch, worker: Worker, door: Door, log: Log) -> Front:
+def _application(  # noqa: PLR0913, PLR0917 - what stands behind the front
+    settings: Settings, run: LiveWatch, worker: Worker, door: Door, log: Log, place: Place | None, pages: Pages | None
+) -> Front:
     stale = settings.guard.stale_seconds
     guard = GuardRoutes(run.response.gate.ask, run.clock.now, lambda: worker.seen(stale), settings.guard.unseen)
     tally = Tally()
-    routes = Routes(worker, Metrics(guard, worker, tally), tally, settings, run.response.entitled.policy)
-    return Front(guard, routes, door=door, tally=tally, log=log)
+    routes = Routes(worker, Metrics(guard, worker, tally), tally, settings, run.response.entitled.policy, place)
+    return Front(guard, routes, pages, door=door, tally=tally, log=log)
 
 
 async def _listen(settings: Settings, application: Front, listener: socket.socket, log: Log) -> None:

@@ -46,7 +46,7 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
 
     `action_hash` is what an approval names. `needs` people besides `by` must agree, with a passkey's signature where it
     is `signed`; `missing` more than have. `code` says why it is not allowed (yet), null when it is, and `allowed_when`
-    what would make it so. `policy` is the version that it was filed under, `cohort` the hash of the cohorts it is about.
+    what would make it so. `policy` is the version that it was filed under, `cohort` the hash of its cohorts.
     """
 
     id: str

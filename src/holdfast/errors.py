@@ -18,6 +18,7 @@
     + UnsupportedRestrictionError
     + PlatformUnreachableError
     + RateLimitedError
+  x ServiceError                exit 3   a running service could not be asked
   x StoreError                  exit 3
     + StoreFullError
   x LedgerError                 exit 4   the record cannot vouch for itself
@@ -162,6 +163,12 @@ class RateLimitedError(PlatformError):
         """Remember when to come back."""
         super().__init__(message)
         self.retry_at = retry_at
+
+
+class ServiceError(HoldfastError):
+    """A running service could not be asked, or could not answer."""
+
+    advice = "Check that it runs (`holdfast doctor`) and where: HOLDFAST_URL, or --url."
 
 
 class StoreError(HoldfastError):

@@ -38,6 +38,24 @@ class Act(enum.StrEnum):
     EMERGENCY = "emergency"
     REVIEW = "review"
 
+    @property
+    def words(self) -> str:
+        """What it is, for people."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Act.LOOK: "look",
+    Act.SEE_PEOPLE: "see who is registered",
+    Act.MANAGE_PEOPLE: "register people and make tokens",
+    Act.OPERATE: "have deeds tried again",
+    Act.REQUEST: "ask for this",
+    Act.APPROVE: "agree to this",
+    Act.DENY: "say no to this",
+    Act.EMERGENCY: "do this alone",
+    Act.REVIEW: "review this",
+}
+
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What policies see of a deed that somebody asks for."""

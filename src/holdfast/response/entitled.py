@@ -96,7 +96,7 @@ class Entitled:
             roles = " or ".join(self.policy.roles_for(act, asked)) or "nobody, by these policies"
             has = ", ".join(person.roles) or "no role"
             raise _refused(
-                f"{person.id} ({has}) may not {act.replace('_', ' ')}",
+                f"{person.id} ({has}) may not {act.words}",
                 RefusalCode.ROLE_MISSING,
                 f"Allowed for: {roles}.",
             )

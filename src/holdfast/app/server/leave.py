@@ -12,7 +12,7 @@ from .operation import Operation
 # Whether somebody may, depends on the deed: the desk asks.
 ABOUT_A_DEED = frozenset({Act.REQUEST, Act.APPROVE, Act.DENY, Act.EMERGENCY, Act.REVIEW})
 FOR_PROGRAMS = frozenset({Act.LOOK})
-_ASK = "Ask whoever administers people for a token with that scope."
+_ASK = "Show a token with that scope; whoever administers people makes one, and `holdfast init` the first."
 
 
 def let(caller: Caller, operation: Operation, policy: Policy) -> None:
@@ -34,13 +34,13 @@ def let(caller: Caller, operation: Operation, policy: Policy) -> None:
     if act not in ABOUT_A_DEED and not policy.may(Person(id=caller.person, roles=caller.roles), act):
         roles = " or ".join(policy.roles_for(act)) or "nobody, by these policies"
         has = ", ".join(caller.roles) or "no role"
-        says = f"{caller.person} ({has}) may not {act.replace('_', ' ')}"
+        says = f"{caller.person} ({has}) may not {act.words}"
         raise _refused(RefusalCode.ROLE_MISSING, says, f"Allowed for: {roles}.")
 
 
 def out_of_scope(wanted: Scope) -> RefusedError:
     """The refusal of a credential that is for something else."""
-    return _refused(RefusalCode.SCOPE_MISSING, f"this token is not for that: it lacks the scope {wanted}", _ASK)
+    return _refused(RefusalCode.SCOPE_MISSING, f"that takes the scope {wanted}, which whoever asks lacks", _ASK)
 
 
 def _refused(code: RefusalCode, says: str, allowed_when: str) -> RefusedError:

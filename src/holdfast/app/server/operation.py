@@ -68,6 +68,7 @@ ERRORS: Mapping[int, str] = {
     401: "No token, or another one. Where none is configured this is not answered.",
     403: "A browser asks where no token is configured, or whoever asks may not: `code` says why.",
     404: "There is no such thing.",
+    409: "It is not as it was when it was asked for.",
     413: "The body is too large.",
     415: "The body is packed.",
     422: "The body does not mean what it should.",

@@ -250,6 +250,19 @@ def load(
     return _checked(settings)
 
 
+def draft(settings: Settings) -> str:
+    """The text of a settings file that names where these keep things, and leaves the rest as it usually is."""
+    store = settings.store
+    lines = ["# docs/reference/settings.md has all of them.", "[store]"]
+    lines += [f"{name} = {_quoted(value)}" for name, value in msgspec.structs.asdict(store).items() if value]
+    return "\n".join([*lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are TOML's, too."""
+    return msgspec.json.encode(text).decode()
+
+
 def variables() -> dict[str, tuple[str, str]]:
     """The environment variable of each setting that has one, and its section and name."""
     return {

@@ -156,6 +156,7 @@ def _seen(run: LiveWatch, filed: Filed) -> RequestSeen:
     asked, plan, now = filed.request, filed.plan, run.clock.now()
     standing = run.response.entitled.standing(filed)
     reached = quorum(asked, filed.approvals, now, standing)
+    signed = required_of(asked, standing).signed
     decision = decide(asked, filed.approvals, now, standing, filed.denials)
     refusal = decision if isinstance(decision, Refusal) and filed.state is not RequestState.DONE else None
     return RequestSeen(
@@ -181,7 +182,7 @@ def _seen(run: LiveWatch, filed: Filed) -> RequestSeen:
         why=filed.why,
         needs=reached.needed,
         needs_because=reached.reason,
-        signed=required_of(asked, standing).signed,
+        signed=signed,
         missing=reached.missing,
         approvals=tuple(
             ApprovalSeen(
@@ -189,7 +190,7 @@ def _seen(run: LiveWatch, filed: Filed) -> RequestSeen:
                 at=format_time(each.at),
                 via=each.via,
                 signed=each.signature is not None,
-                counts=each.by in reached.agreed,
+                counts=each.by in reached.agreed and (each.vouched or not signed),
             )
             for each in filed.approvals
         ),

@@ -1,10 +1,10 @@
-// An OpenID provider for tests, the certified one: node provider.mjs CALLBACK prints its issuer and runs until its input ends.
+// An OpenID provider for tests, the certified one: node provider.mjs PORT CALLBACK prints its issuer and runs until its input ends.
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
 
-const [callback] = process.argv.slice(2);
+const [port, callback] = process.argv.slice(2);
 const server = createServer();
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(port), "127.0.0.1", () => {
   const issuer = `http://localhost:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [

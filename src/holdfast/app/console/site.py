@@ -30,6 +30,7 @@ HEADERS: Mapping[str, str] = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
+_LEAST = 0.1  # of what is expected: less says nothing but that it is little
 _YEAR = 31_536_000  # seconds
 
 
@@ -91,4 +92,6 @@ def moment(text: str) -> str:
 
 def number(value: float) -> str:
     """With thousands apart, and no digits that mean nothing."""
+    if 0 < value < _LEAST:
+        return f"under {_LEAST}"
     return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:,.1f}"

@@ -5,8 +5,14 @@ const told = document.getElementById("told");
 const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
 // The secret of a link stands behind # so that it is sent to no server and kept in no log; here it leaves the address bar.
-const link = location.pathname === "/console/enrol" ? location.hash.slice(1) : "";
-if (link) history.replaceState(null, "", location.pathname);
+let link = "";
+function takeLink() {
+  if (location.pathname !== "/console/enrol" || !location.hash) return;
+  link = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+}
+takeLink();
+addEventListener("hashchange", takeLink); // another link, opened on this very page
 
 function say(text) {
   told.textContent = text;
@@ -46,6 +52,7 @@ async function signIn() {
 }
 
 async function register(form) {
+  if (!link && location.pathname === "/console/enrol") throw new Error("Open the link that you were given again.");
   const { options } = await post("/console/passkeys/options", { link });
   const credential = await make(options);
   return post("/console/passkeys/finish", { link, label: form.elements.label.value, credential });

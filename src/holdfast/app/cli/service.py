@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -22,6 +23,7 @@ USUAL_URL = "http://127.0.0.1:8321"
 _TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 _PATIENCE = 30.0  # seconds: the service may be in the midst of a large body of events
 _PAGE = 1_000
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ID = 512  # characters
 
 Url = Annotated[
@@ -37,7 +39,7 @@ class Service:
         """Ask the service at `url`.
 
         Raises:
-            UsageError: that is no address, or holds a password.
+            UsageError: that is no address, holds a password, or would be sent the token in the clear.
             SettingsError: what asks is not installed.
 
         """
@@ -48,10 +50,14 @@ class Service:
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
             raise UsageError("the address of the service is http://HOST:PORT or https://HOST:PORT")
         token = os.environ.get(_TOKEN_VARIABLE)
+        if token and parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+            raise UsageError(
+                f"a token is not sent in the clear to {parts.hostname}",
+                advice="Put TLS before the service, and name it as https://HOST.",
+            )
         headers = {"authorization": f"Bearer {token}"} if token else {}
         self._where, self._failed = where, (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
-        with self._reached():
-            self._client = httpx2.Client(base_url=where, headers=headers, timeout=_PATIENCE)
+        self._open = partial(httpx2.Client, base_url=where, headers=headers, timeout=_PATIENCE)
 
     def get(self, path: str) -> dict[str, Any]:
         """What is there.
@@ -78,9 +84,9 @@ class Service:
         return self._answer(method, path, body)
 
     def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        with self._reached():
-            content = None if body is None else msgspec.json.encode(body)
-            answer = self._client.request(method, path, content=content)
+        content = None if body is None else msgspec.json.encode(body)
+        with self._reached(), self._open() as client:
+            answer = client.request(method, path, content=content)
             told = answer.content
         try:
             what: dict[str, Any] = msgspec.json.decode(told, type=dict[str, Any])

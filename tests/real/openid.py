@@ -17,7 +17,11 @@ def provider(port, callback):
     assert node is not None, f"node is not installed; run `{COMMAND}`"
     assert (FOLDER / "node_modules").is_dir(), f"the provider is not installed; run `{COMMAND}`"
     process = subprocess.Popen(
-        [node, "provider.mjs", str(port), callback], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [node, "provider.mjs", str(port), callback],
+        cwd=FOLDER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         yield process.stdout.readline().strip()

@@ -45,6 +45,7 @@ _COMMANDS = (
     "people",
     "token",
     "policy",
+    "approvals",
     "ledger",
     "backup",
     "restore",

@@ -50,6 +50,7 @@ class House:
         from holdfast.app.founding import Founding, found
         from holdfast.app.live import wall_time
 
+        self.folder, self.environment = folder, environment or {}
         (folder / "var").mkdir(exist_ok=True)
         store = folder / "var" / "holdfast.db"
         if not store.exists():

@@ -35,6 +35,9 @@ MAY = {
     "take_out_person": {"administrator"},
     "make_token": {"administrator"},
     "revoke_token": {"administrator"},
+    "enrol_person": {"administrator"},
+    "list_passkeys": {"auditor", "administrator"},
+    "revoke_passkey": {"administrator"},
     "health": EVERYBODY,
     "ready": EVERYBODY,
     "metrics": EVERYBODY,
@@ -50,6 +53,7 @@ BODIES = {
     "review": {"justified": True, "finding": "fine"},
     "add_person": {"id": "Root", "roles": []},
     "change_person": {"roles": []},
+    "enrol_person": {},
     "make_token": {"person": "nobody.is.this"},
 }
 ON_A_REQUEST = {"show_request", "approve", "deny", "emergency", "review"}

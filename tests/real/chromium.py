@@ -3,6 +3,8 @@
 import shutil
 from contextlib import contextmanager
 
+from tests.app.server.running import PATIENCE
+
 COMMAND = "make test-real"
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -34,6 +36,7 @@ class Person:
         """Nobody is signed in there."""
         self.origin = origin
         self.context = browser.new_context(base_url=origin, **context)
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page = self.context.new_page()
         self.faults = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))

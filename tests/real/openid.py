@@ -1,6 +1,5 @@
 """A real OpenID provider, run by node for as long as a test lasts."""
 
-import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +12,9 @@ CLIENT, SECRET = "holdfast", "a secret of tests, and of nothing else"
 @contextmanager
 def provider(port, callback):
     """It runs on `port` and sends people back to `callback`; its issuer."""
-    node = shutil.which("node")
-    assert node is not None, f"node is not installed; run `{COMMAND}`"
+    from playwright._impl._driver import compute_driver_executable
+
+    node, _ = compute_driver_executable()  # of a version that the provider supports, whatever the system has
     assert (FOLDER / "node_modules").is_dir(), f"the provider is not installed; run `{COMMAND}`"
     process = subprocess.Popen(
         [node, "provider.mjs", str(port), callback],

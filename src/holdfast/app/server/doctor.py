@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from holdfast.app.policies import load_policy
+from holdfast.app.signin.oidc import client_secret
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
 from holdfast.events.code_cache import code_cache
@@ -22,7 +23,7 @@ from holdfast.guard import Person, unreachable
 from holdfast.reading.kernel import compiled_before
 from holdfast.response import Review
 
-from .service import configured_token, listen_at
+from .service import configured_token, listen_at, place_for
 from .settings import TOKEN_VARIABLE, Settings, load
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("disk", _disk),
         ("address", _address),
         ("files", _files),
+        ("signin", _signin),
     )
     return [_well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
 
@@ -234,6 +236,19 @@ def _kernels() -> Finding:
         says="they are not compiled yet: the first start takes a minute",
         advice="Nothing to do. An image for many machines: run `holdfast serve` once on one like them.",
     )
+
+
+def _signin(settings: Settings) -> Finding:
+    client_secret(settings.oidc.client_secret_file, "")
+    place = place_for(settings, settings.server.port)
+    if place is None:
+        return Finding(
+            about="signin",
+            health=Health.WARNING,
+            says="nobody signs in with a browser, so nothing is approved that has to be signed",
+            advice="Name the address that browsers show: signin.origin.",
+        )
+    return _well("signin", f"people sign in at {place.origin}/console")
 
 
 def _room_to_make(about: str, file: Path, says: str) -> Finding:

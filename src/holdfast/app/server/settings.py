@@ -24,7 +24,7 @@ PREFIX = "HOLDFAST_"
 FILE_VARIABLE = "HOLDFAST_SETTINGS"
 TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 CLIENT_SECRET_VARIABLE = "HOLDFAST_CLIENT_SECRET"  # noqa: S105 - the name of a variable
-_TABLES = frozenset({"columns", "roles"})  # no line of an environment can say them
+TABLES = frozenset({"columns", "roles"})  # no line of an environment can say them
 _LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
 
 Seconds = Annotated[float, Meta(gt=0, le=3_600)]
@@ -269,7 +269,7 @@ def variables() -> dict[str, tuple[str, str]]:
         f"{PREFIX}{section}_{field.name}".upper(): (section, field.name)
         for section, kind in sections().items()
         for field in msgspec.structs.fields(kind)
-        if field.name not in _TABLES
+        if field.name not in TABLES
     }
 
 

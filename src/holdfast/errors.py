@@ -9,9 +9,12 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+    + SignInError
+      - SignatureError
+    + PolicyError             exit 3
   x SnapshotError               exit 3   a guard's snapshot that cannot be trusted
   x GuardUnreachableError       exit 3
-    + PolicyError             exit 3
+  x ProviderError               exit 3
   x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
     + UnsupportedRestrictionError
@@ -119,6 +122,24 @@ class GuardUnreachableError(HoldfastError):
     """A guard on another machine did not answer in time, or answered something else."""
 
     advice = "Check that the server runs and its address is right. What is known already is answered by meanwhile."
+
+
+class SignInError(GuardError):
+    """Somebody was not let in: what they showed is not theirs, is over, or was used before."""
+
+    advice = "Begin again. Whoever administers people can make a new link: holdfast people enrol NAME."
+
+
+class SignatureError(SignInError):
+    """A passkey did not sign what it was to sign, or not here, or not with its owner before it."""
+
+    advice = "Begin again, at the address that the service is known by, with a passkey that was registered there."
+
+
+class ProviderError(HoldfastError):
+    """Whoever vouches for people elsewhere did not answer, or not as agreed."""
+
+    advice = "Sign in with a passkey, or check [oidc] in the settings and the provider: holdfast doctor."
 
 
 class HoldError(HoldfastError):

@@ -21,6 +21,7 @@ from holdfast.errors import SettingsError, UsageError
 from holdfast.events import Batch
 from holdfast.guard import Policy
 from holdfast.ledger import Signer
+from holdfast.ports import Signatures
 from holdfast.reading import read_text
 from holdfast.response import AutoResponder, Happening, NoResponder, Offer, Response, ResponseSettings
 
@@ -137,12 +138,13 @@ class LiveWatch:
         clock: LiveClock | None = None,
         policy: Policy | None = None,
         behaviour: ResponseSettings | None = None,
+        signatures: Signatures | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
         `key` is the file of the signing key, made if it is not there; beside a store's file when it is not given.
         `policy` says who may do what; the shipped one where it is left out. `behaviour` is how patient and how
-        far-reaching the response is.
+        far-reaching the response is. `signatures` can tell what passkeys signed.
 
         Raises:
             UsageError: `store` is a database and no `key` is given.
@@ -169,6 +171,7 @@ class LiveWatch:
             key=secrets.token_bytes(_KEY_BYTES),
             warnings=engine.detector.take_warnings,
             policy=policy,
+            signatures=signatures,
             responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
         )
         if approve_after is not None and self.response.people.persons:

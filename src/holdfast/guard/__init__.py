@@ -41,11 +41,15 @@ from .policy import Act, Asked, Policy, approvers, unreachable
 from .question import Action, Question
 from .quorum import TABLE, Deed, Size, Table, Times, required
 from .rule import FOREVER, Members, Rule, RuleKind
+from .session import Enrolment, Session, SessionLimits
+from .signing import CHALLENGE_STANDS_MS, NONCE_BYTES, Purpose, Signature, approval_challenge, challenge_of
 from .snapshot import Guard, Reader, Snapshot
 
 __all__ = [
     "ANYBODY",
+    "CHALLENGE_STANDS_MS",
     "FOREVER",
+    "NONCE_BYTES",
     "PERSON_ID",
     "PERSON_SCOPES",
     "PROGRAM_SCOPES",
@@ -60,12 +64,14 @@ __all__ = [
     "Decision",
     "Deed",
     "Denial",
+    "Enrolment",
     "Guard",
     "Members",
     "Passkey",
     "Permit",
     "Person",
     "Policy",
+    "Purpose",
     "Question",
     "Quorum",
     "Reader",
@@ -77,6 +83,9 @@ __all__ = [
     "Rule",
     "RuleKind",
     "Scope",
+    "Session",
+    "SessionLimits",
+    "Signature",
     "Size",
     "Snapshot",
     "Standing",
@@ -85,8 +94,10 @@ __all__ = [
     "Verdict",
     "Via",
     "action_hash",
+    "approval_challenge",
     "approvers",
     "by_token",
+    "challenge_of",
     "checked_name",
     "decide",
     "digest_of",

@@ -19,6 +19,7 @@ import rfc8785
 from .people import Via, person_key
 from .policy import Asked
 from .quorum import MINUTE, TABLE, Deed, Size, Table
+from .signing import Signature
 
 
 def action_hash(action: object) -> str:
@@ -69,6 +70,12 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     via: Via = Via.WIRED
     credential: str = ""
+    signature: Signature | None = None
+
+    @property
+    def vouched(self) -> bool:
+        """Whether it can count where approvals are signed. Those whom the program itself brings along sign nothing."""
+        return self.signature is not None or self.via is Via.WIRED
 
 
 class Denial(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +124,7 @@ class RefusalCode(enum.StrEnum):
     DENIED = "denied"  # somebody said no
     POLICY_CHANGED = "policy_changed"  # other policies hold than when it was asked for
     QUORUM_UNREACHABLE = "quorum_unreachable"  # fewer people may agree than must
+    SIGNATURE_MISSING = "signature_missing"  # approvals of this have to be signed with a passkey, and one is not
     NOT_A_PERSON = "not_a_person"  # a program, or nobody who is there
     SCOPE_MISSING = "scope_missing"  # the token is for something else
     ROLE_MISSING = "role_missing"  # no policy lets this person do it
@@ -214,6 +222,7 @@ _TELLING = (
     RefusalCode.REQUESTER_APPROVED,
     RefusalCode.APPROVER_BARRED,
     RefusalCode.APPROVAL_EXPIRED,
+    RefusalCode.SIGNATURE_MISSING,
 )
 _ANEW = {
     RefusalCode.DENIED: "Somebody said no, and no number of approvals beats that. Ask anew, and convince them.",
@@ -243,13 +252,16 @@ def _fault(request: Request, approval: Approval, now: int, standing: Standing) -
         return RefusalCode.APPROVER_BARRED
     if not approval.at <= now < approval.at + standing.table.times.approval * MINUTE:
         return RefusalCode.APPROVAL_EXPIRED
+    if required_of(request, standing).signed and not approval.vouched:
+        return RefusalCode.SIGNATURE_MISSING
     return None
 
 
 def _allowed_when(request: Request, reached: Quorum, standing: Standing) -> str:
     people = "one more person" if reached.missing == 1 else f"{reached.missing} more people"
     others = f", other than {request.by}" + "".join(f" and {name}" for name in reached.agreed)
+    how = " with a passkey" if required_of(request, standing).signed else ""
     return (
-        f"Allowed when {people}{others}, approve {request.action_hash[:12]} "
+        f"Allowed when {people}{others}, approve {request.action_hash[:12]}{how} "
         f"within {standing.table.times.approval} minutes ({reached.reason})."
     )

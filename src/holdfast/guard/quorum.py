@@ -32,11 +32,15 @@ class Deed(enum.StrEnum):
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A row of the table: up to so many accounts (None: any number), so many people besides the requester, and why."""
+    """A row of the table: up to so many accounts (None: any number), so many people besides the requester, and why.
+
+    Where it is `signed`, an approval counts only with a passkey's signature over exactly what is asked for.
+    """
 
     accounts: Annotated[int, Meta(ge=0)] | None = None
     approvals: People
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    signed: bool = False
 
 
 class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,24 +93,28 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def required(self, *, accounts: int, one_way: bool, deed: Deed = Deed.HOLD) -> Size:
         """The row that applies to `deed` on so many accounts; the stricter one where part of it is `one_way`."""
         row = next(size for size in self.rows(deed) if size.accounts is None or accounts <= size.accounts)
-        return self.one_way if one_way and self.one_way.approvals >= row.approvals else row
+        if not one_way:
+            return row
+        if self.one_way.approvals >= row.approvals:
+            return self.one_way
+        return msgspec.structs.replace(row, signed=row.signed or self.one_way.signed)
 
 
 _MANY = 10_000  # accounts: what one person can still look through as lists of the kinds of them
 _HOLD = (
     Size(accounts=1, approvals=0, reason="one account, and all of it can be undone: speed matters more"),
     Size(accounts=_MANY, approvals=1, reason="many accounts: one stolen staff login must not be enough"),
-    Size(approvals=2, reason="so many accounts that a mistake is itself an incident"),
+    Size(approvals=2, signed=True, reason="so many accounts that a mistake is itself an incident"),
 )
 _LIFT = (
     Size(accounts=_MANY, approvals=1, reason="to set free is what the intruder wants, too"),
-    Size(approvals=2, reason="so many accounts that a mistake is itself an incident"),
+    Size(approvals=2, signed=True, reason="so many accounts that a mistake is itself an incident"),
 )
 TABLE = Table(
     hold=_HOLD,
     lift=_LIFT,
-    release=(Size(approvals=2, reason="what a wrong owner has read cannot be unread"),),
-    one_way=Size(approvals=2, reason="part of it can never be undone"),
+    release=(Size(approvals=2, signed=True, reason="what a wrong owner has read cannot be unread"),),
+    one_way=Size(approvals=2, signed=True, reason="part of it can never be undone"),
 )
 """The table where a deployment has none of its own; `policies/quorum.toml` says the same."""
 

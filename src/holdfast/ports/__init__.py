@@ -5,6 +5,19 @@ from .clock import Clock
 from .custody import Custody
 from .engine import Engine
 from .platform import Capability, Platform, Standing
+from .signatures import NoSignatures, Signatures
 from .store import Store, Transaction
 
-__all__ = ["Archive", "Capability", "Clock", "Custody", "Engine", "Platform", "Standing", "Store", "Transaction"]
+__all__ = [
+    "Archive",
+    "Capability",
+    "Clock",
+    "Custody",
+    "Engine",
+    "NoSignatures",
+    "Platform",
+    "Signatures",
+    "Standing",
+    "Store",
+    "Transaction",
+]

@@ -15,6 +15,7 @@ from .reconcile import Report
 from .responders import AutoResponder, NoResponder, Responder
 from .restoring import Restoring, Told
 from .returning import Returning
+from .signin import SignIn
 from .standing import Limits
 from .timeline import Happening, HappeningKind, Timeline
 
@@ -52,6 +53,7 @@ __all__ = [
     "Returning",
     "Review",
     "Roll",
+    "SignIn",
     "StandingOrder",
     "Timeline",
     "Told",

@@ -27,6 +27,7 @@ from holdfast.guard import (
     Refusal,
     RefusalCode,
     Request,
+    Signature,
     Size,
     action_hash,
     decide,
@@ -46,6 +47,7 @@ from .offers import Offers
 from .requests import Requests, cohorts_hash
 from .returning import Returning
 from .scope import Undo
+from .signin import SignIn
 from .standing import Limits
 from .timeline import HappeningKind
 from .undoing import Undoing
@@ -79,6 +81,7 @@ class Desk:
         undoing: Undoing,
         entitled: Entitled,
         emergencies: Emergencies,
+        signin: SignIn,
         *,
         limits: Limits,
     ) -> None:
@@ -93,7 +96,7 @@ class Desk:
         self._limits = limits
         self._entitled, self._emergencies = entitled, emergencies
         self._table = entitled.policy.table
-        self._asked = Requests(book, entitled)
+        self._asked = Requests(book, entitled, signin)
         self.requests = self._asked.kept
 
     @property
@@ -231,18 +234,22 @@ class Desk:
             self._asked.file(draft, by, f"asks to give {len(wanted)} accounts back to their owners", now), now
         )
 
-    def approve(self, request: str, by: Caller | str, now: int, *, seen: str | None = None) -> Answer:
+    def approve(
+        self, request: str, by: Caller | str, now: int, *, seen: str | None = None, signature: Signature | None = None
+    ) -> Answer:
         """Agree to exactly what was requested; it is carried out when enough have.
 
-        `seen` is the action hash that `by` agrees to; without it, that of the request as it lies here.
+        `seen` is the action hash that `by` agrees to; without it, that of the request as it lies here. Where the table
+        says so, it counts only with the `signature` of a passkey.
 
         Raises:
             UsageError: there is no such request.
             NotAllowedError: whoever asks may not agree to it, or agrees to something else.
+            SignatureError: the signature is none of theirs over this.
             StoreError: the approval was not kept, nothing was done.
 
         """
-        return self._decide(self._asked.agree(request, by, now, seen=seen), now)
+        return self._decide(self._asked.agree(request, by, now, seen=seen, signature=signature), now)
 
     def deny(self, request: str, by: Caller | str, why: str, now: int) -> Answer:
         """Say no; that ends the request, however many have agreed. Whoever asked may do so too, to withdraw it.

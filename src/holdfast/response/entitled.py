@@ -103,9 +103,9 @@ class Entitled:
         return caller
 
     def revoked(self, credential: str) -> bool:
-        """Whether this is a token that was revoked."""
-        token = self.people.tokens.get(credential)
-        return token is not None and token.revoked
+        """Whether this is a token or a passkey that was revoked."""
+        token, passkey = self.people.tokens.get(credential), self.people.passkeys.get(credential)
+        return (token is not None and token.revoked) or (passkey is not None and passkey.revoked_at is not None)
 
     def standing(self, filed: Filed) -> Standing:
         """How things stand for this request: the table, the version, and who does not count any more."""

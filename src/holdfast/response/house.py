@@ -15,7 +15,7 @@ from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
 from holdfast.guard import Person, Policy, Reader
 from holdfast.investigation import Touches, TouchSettings
-from holdfast.ports import Clock, Custody, Engine, Platform, Store
+from holdfast.ports import Clock, Custody, Engine, NoSignatures, Platform, Signatures, Store
 from holdfast.recovery import Order, Schedule
 
 from .book import COLLECTIONS, Book
@@ -40,6 +40,7 @@ from .reconcile import Reconciler, Report
 from .responders import NoResponder, Responder
 from .restoring import Restoring
 from .returning import Returning
+from .signin import SignIn
 from .signs import Sign, Signs
 from .standing import Limits
 from .timeline import Timeline
@@ -96,13 +97,15 @@ class Response:
         custody: Custody | None = None,
         people: Iterable[Person] = (),
         policy: Policy | None = None,
+        signatures: Signatures | None = None,
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
         the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
         `people` are wired in beside those of the store, and those whom `responder` brings along;
-        `policy` says what they may do, the shipped one where it is left out.
+        `policy` says what they may do, the shipped one where it is left out. `signatures` can
+        tell whether a passkey signed an approval; without it nothing is signed.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -125,6 +128,7 @@ class Response:
         self.entitled = Entitled(policy or shipped_policy(), self.people)
         self.emergencies = Emergencies(self.book, self.notices)
         self.brakes = Brakes(self.book, lasting(platform), settings.caps)
+        self.signin = SignIn(self.book, self.people, self.notices, signatures or NoSignatures())
         table = self.entitled.policy.table
         self.docket = Docket(
             platform, self.book, found, offers, self.knowledge, self.brakes, table, exempt=settings.exempt
@@ -146,6 +150,7 @@ class Response:
             self.undoing,
             self.entitled,
             self.emergencies,
+            self.signin,
             limits=settings.limits,
         )
         self.carrying = Carrying(self.desk, self.undoing, self.restoring, self.brakes, self.entitled)

@@ -7,14 +7,28 @@ from collections.abc import Iterable
 import msgspec
 
 from holdfast.containment import Hold, cohort_key
-from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import Act, Approval, Caller, Denial, Refusal, RefusalCode, action_hash, person_key, quorum
+from holdfast.errors import NotAllowedError, SignatureError, UsageError
+from holdfast.guard import (
+    Act,
+    Approval,
+    Caller,
+    Denial,
+    Passkey,
+    Refusal,
+    RefusalCode,
+    Signature,
+    action_hash,
+    approval_challenge,
+    person_key,
+    quorum,
+)
 from holdfast.ledger import RecordKind
 
 from .book import Book, Shelf
 from .case import Filed, RequestState
 from .emergency import reason
 from .entitled import Entitled
+from .signin import SignIn, evidence
 from .timeline import HappeningKind
 
 ID_HEX = 16  # of the action hash: enough to tell requests apart, short enough to say on the telephone
@@ -24,9 +38,9 @@ _FINAL = frozenset({RefusalCode.POLICY_CHANGED, RefusalCode.REQUESTER_BARRED})
 class Requests:
     """The requests ever filed, each with every word that was said to it. What follows from them is the desk's."""
 
-    def __init__(self, book: Book, entitled: Entitled) -> None:
-        """As kept in the book's store."""
-        self._book, self._entitled = book, entitled
+    def __init__(self, book: Book, entitled: Entitled, signin: SignIn) -> None:
+        """As kept in the book's store; `signin` knows the passkeys that approvals are signed with."""
+        self._book, self._entitled, self._signin = book, entitled, signin
         self.kept = Shelf(book, "requests", Filed)
 
     def file(self, draft: Filed, by: Caller | str, text: str, now: int, *, alone: str = "") -> Filed:
@@ -59,12 +73,17 @@ class Requests:
             page.note(HappeningKind.REQUEST, f"{request.by} {text}", filed.about)
         return filed
 
-    def agree(self, request: str, by: Caller | str, now: int, *, seen: str | None = None) -> Filed:
+    def agree(
+        self, request: str, by: Caller | str, now: int, *, seen: str | None = None, signature: Signature | None = None
+    ) -> Filed:
         """The request with the word of `by` that they agree to it, to what has the hash `seen` if that is given.
+
+        `signature` is a passkey's over exactly this; whoever hands it over has made its nonce and used it up.
 
         Raises:
             UsageError: there is no such request.
             NotAllowedError: whoever asks may not agree to it, or agrees to something else.
+            SignatureError: the signature is none of this person's over this.
             StoreError: the approval was not kept.
 
         """
@@ -79,7 +98,7 @@ class Requests:
         reached = quorum(filed.request, filed.approvals, now, self._entitled.standing(filed))
         if filed.state is not RequestState.OPEN or caller.person in reached.agreed:
             return filed
-        return self._note_approval(filed, caller, now)
+        return self._note_approval(filed, caller, signature, now)
 
     def deny(self, request: str, by: Caller | str, why: str, now: int) -> Filed:
         """The request, closed by somebody's no.
@@ -149,23 +168,37 @@ class Requests:
             return caller
         return self._entitled.check(caller, Act.APPROVE, filed.request.asked)
 
-    def _note_approval(self, filed: Filed, caller: Caller, now: int) -> Filed:
+    def _note_approval(self, filed: Filed, caller: Caller, signature: Signature | None, now: int) -> Filed:
+        passkey = None if signature is None else self._signed(filed, caller, signature, now)
         approval = Approval(
             by=caller.person,
             action_hash=filed.request.action_hash,
             at=now,
             via=caller.via,
-            credential=caller.credential,
+            credential=caller.credential if passkey is None else passkey.id,
+            signature=signature,
         )
         filed = msgspec.structs.replace(filed, approvals=(*filed.approvals, approval))
         request = filed.request
         with self._book.change(now) as page:
             self.kept.put(page, request.id, filed)
-            body = {"request": request.id, "action_hash": approval.action_hash, "via": str(approval.via)}
+            body: dict[str, object] = {"request": request.id, "action_hash": approval.action_hash}
+            body["via"] = str(approval.via)
+            if signature is not None and passkey is not None:
+                self._signin.used(page, passkey)
+                body["signature"] = evidence(signature, passkey)
             key = f"approval/{request.id}/{approval.by}/{now}"
             page.record(RecordKind.DECISION, key, filed.about, body, actor=approval.by)
             page.note(HappeningKind.APPROVAL, f"{approval.by} approved what {request.by} asked for", filed.about)
         return filed
+
+    def _signed(self, filed: Filed, caller: Caller, signature: Signature, now: int) -> Passkey:
+        if any(each.signature is not None and each.signature.nonce == signature.nonce for each in filed.approvals):
+            raise SignatureError("this signature was given before")
+        challenge = approval_challenge(
+            signature.nonce, request=filed.request.id, action_hash=filed.request.action_hash, person=caller.person
+        )
+        return self._signin.signed(signature, caller.person, challenge, now, at=now)
 
     def _place(self, action: str) -> tuple[str, Filed | None]:
         """The id that a request for this action has, and the request, if one lies here that is not over."""

@@ -43,6 +43,7 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
         "disk",
         "address",
         "files",
+        "signin",
         "kernels",
     } == set(found)
     assert [] == list(tmp_path.iterdir())

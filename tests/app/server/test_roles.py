@@ -43,6 +43,9 @@ MAY = {
     "take_out_person": {"administrator"},
     "make_token": {"administrator"},
     "revoke_token": {"administrator"},
+    "enrol_person": {"administrator"},
+    "list_passkeys": {"auditor", "administrator"},
+    "revoke_passkey": {"administrator"},
     "health": EVERYBODY,
     "ready": EVERYBODY,
     "metrics": EVERYBODY,
@@ -61,6 +64,7 @@ BODIES = {
     "raise_cap": {"cap": "one_way", "to": 11, "minutes": 1, "why": "why"},
     "add_person": {"id": "Root", "roles": []},
     "change_person": {"roles": []},
+    "enrol_person": {},
     "make_token": {"person": "nobody.is.this"},
 }
 ON_A_REQUEST = {"show_request", "approve", "deny", "emergency", "review"}

@@ -49,6 +49,7 @@ _COMMANDS = (
     "people",
     "token",
     "policy",
+    "approvals",
     "ledger",
     "backup",
     "restore",

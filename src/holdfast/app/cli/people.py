@@ -56,6 +56,50 @@ def take_out(person: Id, *, url: Url = None, json: Json = False) -> None:
     say([_person(found)], found, json=json)
 
 
+@people.command
+def enrol(
+    person: Id,
+    *,
+    hours: Annotated[
+        int | None, Parameter(help="How long the link can be used; without it, as the settings say.")
+    ] = None,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Make a link by which somebody makes a passkey, once, and show it this once. Their earlier links count no more."""
+    found = Service(url).send("POST", at("people", person, "enrolments"), {"hours": hours})
+    say(
+        [
+            f"{found['link']}",
+            f"for {found['person']}, until {found['expires_at']}; hand it over where nobody else reads it",
+        ],
+        found,
+        json=json,
+    )
+
+
+@people.command
+def passkeys(person: Id, *, url: Url = None, json: Json = False) -> None:
+    """Show the passkeys that somebody has or had."""
+    for each in Service(url).get(at("people", person, "passkeys"))["items"]:
+        gone = f"  revoked {each['revoked_at']}" if each["revoked_at"] else ""
+        say([f"{each['id']}  {each['label'] or '-'}  added {each['added_at']}{gone}"], each, json=json)
+
+
+@people.command
+def revoke_passkey(
+    passkey: Annotated[
+        str, Parameter(help="Its id, as `holdfast people passkeys` shows it.", allow_leading_hyphen=True)
+    ],
+    *,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Have a passkey count no more, nor its sessions, nor what it signed and was not carried out yet."""
+    found = Service(url).send("DELETE", at("passkeys", passkey))
+    say([f"{found['id']}  of {found['person']}, revoked {found['revoked_at']}"], found, json=json)
+
+
 @token.default
 def make_here() -> None:
     """Make a bearer token for the settings, and show it once.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,8 +67,10 @@ def serve(  # noqa: PLR0913 - each is a word on the command line
     SIGTERM what is under way is finished; exit code 0 when all of it was.
     """
     with extra():
+        from holdfast.app.console import console  # noqa: PLC0415 - an extra
         from holdfast.app.server import service  # noqa: PLC0415 - an extra
-        from holdfast.app.server.settings import TOKEN_VARIABLE, load  # noqa: PLC0415 - an extra
+        from holdfast.app.server.settings import CLIENT_SECRET_VARIABLE, TOKEN_VARIABLE, load  # noqa: PLC0415 - an extra
+        from holdfast.app.signin.oidc import client_secret  # noqa: PLC0415 - an extra
     told = {
         "store.address": None if store is None else store_address(store),
         "store.key": None if key is None else str(key),
@@ -76,4 +79,8 @@ def serve(  # noqa: PLR0913 - each is a word on the command line
         "server.port": port,
         "response.auto_seconds": auto_seconds(auto),
     }
-    return service.serve(load(settings, os.environ, told), os.environ.get(TOKEN_VARIABLE) or None)
+    chosen = load(settings, os.environ, told)
+    secret = client_secret(chosen.oidc.client_secret_file, os.environ.get(CLIENT_SECRET_VARIABLE) or "")
+    return service.serve(
+        chosen, os.environ.get(TOKEN_VARIABLE) or None, pages=functools.partial(console, secret=secret)
+    )

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import HoldfastError, LedgerError, NotAllowedError, RecoveryError, UsageError
+from holdfast.errors import HoldfastError, LedgerError, NotAllowedError, RecoveryError, SignInError, UsageError
 from holdfast.guard import Caller
 
 from .answers import RefusedError, whole_body
@@ -60,6 +60,8 @@ def refusal_of(error: HoldfastError) -> RefusedError:
     match error:
         case NotAllowedError():
             return RefusedError(HTTPStatus.FORBIDDEN, str(error), advice=error.advice, code=error.code)
+        case SignInError():
+            return RefusedError(HTTPStatus.FORBIDDEN, str(error), advice=error.advice)
         case UsageError():
             return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), advice=error.advice)
         case RecoveryError():

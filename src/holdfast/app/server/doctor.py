@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from holdfast.app.policies import load_policy
+from holdfast.app.signin.oidc import client_secret
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
 from holdfast.events.code_cache import code_cache
@@ -22,7 +23,7 @@ from holdfast.response import Review
 from .certificate import certificate
 from .finding import Finding, Health, ill, well
 from .listening import listen_at
-from .service import configured_token
+from .service import configured_token, place_for
 from .settings import TOKEN_VARIABLE, Settings, load
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("address", _address),
         ("tls", certificate),
         ("files", _files),
+        ("signin", _signin),
     )
     return [well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
 
@@ -219,6 +221,19 @@ def _kernels() -> Finding:
         says="they are not compiled yet: the first start takes a minute",
         advice="Nothing to do. An image for many machines: run `holdfast serve` once on one like them.",
     )
+
+
+def _signin(settings: Settings) -> Finding:
+    client_secret(settings.oidc.client_secret_file, "")
+    place = place_for(settings, settings.server.port)
+    if place is None:
+        return Finding(
+            about="signin",
+            health=Health.WARNING,
+            says="nobody signs in with a browser, so nothing is approved that has to be signed",
+            advice="Name the address that browsers show: signin.origin.",
+        )
+    return well("signin", f"people sign in at {place.origin}/console")
 
 
 def _room_to_make(about: str, file: Path, says: str) -> Finding:

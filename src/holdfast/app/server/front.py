@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
+from holdfast.guard import Caller
 from holdfast.guard import Scope as May
 
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
@@ -26,11 +27,26 @@ GUARD = {
 """What the process that answers answers itself, and the scope that it takes."""
 
 
+class Pages(Protocol):
+    """What people see in a browser: all under /console."""
+
+    def signed_in(self, scope: Scope, /) -> Caller | None:
+        """Who asks, by a session; None for nobody."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        ...
+
+
 class Front:
     """The whole application: first who asks, then the guard or the other routes; a fault is answered, too."""
 
-    def __init__(self, guard: Asgi, others: Asgi, *, door: Door, tally: Tally, log: Log) -> None:
+    def __init__(  # noqa: PLR0913 - all that stands behind it
+        self, guard: Asgi, others: Asgi, pages: Pages | None = None, *, door: Door, tally: Tally, log: Log
+    ) -> None:
         """Whoever the `door` knows is let in; what they may do there is for the routes to say."""
+        self._pages = pages
         self._guard, self._others, self._door, self._tally, self._log = guard, others, door, tally, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +60,8 @@ class Front:
                 await self._guard(scope, receive, send)
             else:
                 self._let_in(scope, path)
-                await self._others(scope, receive, send)
+                pages = self._pages if path == "/" or path.startswith("/console") else None
+                await (pages or self._others)(scope, receive, send)
         except RefusedError as refused:
             self._tally.refuse(refused.status)
             await send_refusal(send, refused)

@@ -17,6 +17,7 @@ Reached: TypeAlias = Callable[[str], Awaitable[None]]
 """Waits until a packet (`run-seq`; empty: none) has come."""
 
 STAMP = b"holdfast-frame"  # of an answer: the packet that must have come before it may be passed on
+FROM = b"holdfast-from"  # of a request: the address that asked, which a socket in a folder does not tell
 _CHUNK = 1 << 16
 _IDLE = 64  # connections kept for later
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
@@ -198,10 +199,18 @@ async def _either(answer: Coroutine[Any, Any, None], pump: asyncio.Future[None])
 def _head(scope: Scope, framing: Iterable[Header]) -> bytes:
     query = scope["query_string"]
     target = scope["raw_path"] + (b"?" + query if query else b"")
-    headers = [each for each in scope["headers"] if each[0] not in _HOP and each[0] != b"content-length"]
+    own = {b"content-length", FROM}
+    headers = [each for each in scope["headers"] if each[0] not in _HOP and each[0] not in own]
+    headers += [(FROM, client[0].encode())] if (client := scope.get("client")) else []
     lines = [b"%s %s HTTP/1.1" % (scope["method"].encode(), target)]
     lines += [b"%s: %s" % each for each in (*headers, *framing)]
     return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def told_from(scope: Scope) -> Scope:
+    """The request that was passed on, with the address of whoever asked in its place."""
+    address = next((value.decode("latin-1") for name, value in scope["headers"] if name == FROM), "")
+    return {**scope, "client": (address, 0) if address else None}
 
 
 def silent() -> RefusedError:

@@ -7,18 +7,19 @@ import msgspec
 from holdfast.app.live import LiveWatch
 from holdfast.containment import BlastRadius, Freed
 from holdfast.events import format_time
-from holdfast.guard import Caller, Deed, Permit, Refusal, RefusalCode, Via, decide, quorum
+from holdfast.guard import Caller, Deed, Permit, Refusal, RefusalCode, Via, decide, quorum, required_of
 from holdfast.response import Filed, Notice, RequestState, Review
 
 from .views import Page, page_of
 
 
 class ApprovalSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Who agreed, when and how; `counts` says whether it counts just now."""
+    """Who agreed, when and how; `counts` says whether it counts just now, `signed` that a passkey did."""
 
     by: str
     at: str
     via: Via
+    signed: bool
     counts: bool
 
 
@@ -43,10 +44,10 @@ class PermitSeen(msgspec.Struct, frozen=True, kw_only=True):
 class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A request as it was filed, and how far it has come.
 
-    `action_hash` is what an approval names. `needs` people besides `by` must agree; `missing` more than have. `code`
-    says why it is not allowed (yet), null when it is, and `allowed_when` what would make it so. `policy` is the version
-    that it was filed under, `cohort` the hash of the cohorts it is about. `preview` is what a plan costs, `frees` what
-    a lift lets go of, as it was shown.
+    `action_hash` is what an approval names. `needs` people besides `by` must agree, with a passkey's signature where it
+    is `signed`; `missing` more than have. `code` says why it is not allowed (yet), null when it is, and `allowed_when`
+    what would make it so. `policy` is the version that it was filed under, `cohort` the hash of its cohorts. `preview`
+    is what a plan costs, `frees` what a lift lets go of, as it was shown.
     """
 
     id: str
@@ -72,6 +73,7 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     needs: int
     needs_because: str
+    signed: bool
     missing: int
     approvals: tuple[ApprovalSeen, ...]
     denials: tuple[DenialSeen, ...]
@@ -156,6 +158,7 @@ def _seen(run: LiveWatch, filed: Filed) -> RequestSeen:
     asked, plan, now = filed.request, filed.plan, run.clock.now()
     standing = run.response.entitled.standing(filed)
     reached = quorum(asked, filed.approvals, now, standing)
+    signed = required_of(asked, standing).signed
     decision = decide(asked, filed.approvals, now, standing, filed.denials)
     refusal = decision if isinstance(decision, Refusal) and filed.state is not RequestState.DONE else None
     return RequestSeen(
@@ -182,9 +185,16 @@ def _seen(run: LiveWatch, filed: Filed) -> RequestSeen:
         why=filed.why,
         needs=reached.needed,
         needs_because=reached.reason,
+        signed=signed,
         missing=reached.missing,
         approvals=tuple(
-            ApprovalSeen(by=each.by, at=format_time(each.at), via=each.via, counts=each.by in reached.agreed)
+            ApprovalSeen(
+                by=each.by,
+                at=format_time(each.at),
+                via=each.via,
+                signed=each.signature is not None,
+                counts=each.by in reached.agreed and (each.vouched or not signed),
+            )
             for each in filed.approvals
         ),
         denials=tuple(DenialSeen(by=each.by, at=format_time(each.at), why=each.why) for each in filed.denials),

@@ -15,9 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import carrying, people, requests, views
+from . import carrying, enrolment, people, requests, views
 from .answers import Receive, RefusedError, Scope, Send, length, whole_body
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
@@ -39,9 +40,12 @@ _GUARDED = {"ask_posts", "ask_actions", "get_snapshot"}  # answered before it co
 class Routes:
     """The handlers, by the name of their operation in the contract."""
 
-    def __init__(self, worker: Worker, metrics: Metrics, tally: Tally, settings: Settings, policy: Policy) -> None:
-        """Ask `worker` about everything that is its own; `policy` says who may use which route."""
+    def __init__(  # noqa: PLR0913, PLR0917 - what the routes are about
+        self, worker: Worker, metrics: Metrics, tally: Tally, settings: Settings, policy: Policy, place: Place | None
+    ) -> None:
+        """Ask `worker` about everything that is its own; `policy` says who may do so, and links lead to `place`."""
         self._worker, self._metrics, self._tally, self._settings = worker, metrics, tally, settings
+        self._place = place
         self._openapi = msgspec.json.encode(document())
         self._hashes = views.Hashes()
         handlers = self._handlers()
@@ -83,6 +87,7 @@ class Routes:
             **requests.handlers(self._ask),
             **people.handlers(self._ask),
             **carrying.handlers(self._ask),
+            **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
         }
 
     async def _events(self, request: Request) -> Response:

@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import uvloop
 
 from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
 from holdfast.app.policies import load_policy
+from holdfast.app.signin.passkeys import Passkeys
+from holdfast.app.signin.place import Place, place_of
 from holdfast.app.warm import warm_wholly
 from holdfast.backends import file_of
 from holdfast.errors import SettingsError
@@ -29,14 +31,14 @@ from holdfast.response import Bulletin, HoldState
 from .admission import admitted
 from .answerer import Answerer
 from .answers import Message, Receive, Scope, Send
-from .door import LOOPBACK, Door
-from .front import Asgi, Front
+from .door import LOOPBACK, Door, nobody
+from .front import Asgi, Front, Pages
 from .link import Beat
 from .listening import inner_service, listen_at, tls_of
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
-from .relay import STAMP
+from .relay import STAMP, told_from
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .tally import Tally
@@ -48,13 +50,21 @@ from .worker import Worker
 _SWITCH = 0.0005
 
 
-def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
+MakePages: TypeAlias = Callable[[Settings, LiveWatch, Worker, Place], Pages | None]
+"""Makes what people see in a browser, which this knows nothing of."""
+
+
+def no_pages(settings: Settings, run: LiveWatch, worker: Worker, place: Place) -> None:
+    """Nothing to see."""
+
+
+def serve(settings: Settings, token: str | None, log: Log | None = None, *, pages: MakePages = no_pages) -> int:
     """Run until SIGTERM or SIGINT; the exit code.
 
-    (0) who may ask is settled; (1) the address is taken, and the process that answers begins; (2) kernels are ready;
-    (3) the store is opened, and is ours alone; (4) the worker hears again what was archived, while (5) questions are
-    answered; on a signal (6) no more is taken in, what is under way is answered, (7) the queue is worked off, and (8)
-    the record's head is told.
+    (0) Who may ask, and by which policies, is settled; (1) the address is taken, and the process that answers begins;
+    (2) kernels are ready; (3) the store is opened, and is ours alone; (4) the worker hears again what was archived,
+    while (5) questions are answered; on a signal (6) no more is taken in, what is under way is answered, (7) the queue
+    is worked off, and (8) the record's head is told.
 
     Raises:
         SettingsError: it would listen beyond loopback without a token or TLS, the token is too short, or the address is
@@ -80,10 +90,12 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
         )
         with Answerer(listener, settings) as answerer:
             warm_wholly()
-            with _opened(settings, policy) as (run, memory):
+            place = place_for(settings, where[1])
+            with _opened(settings, policy, place) as (run, memory):
                 _require_credentials(settings, run, configured)
                 _tell_unreachable(run, log)
-                return _Owner(settings, run, memory, answerer, log).serve(configured, where)
+                owner = _Owner(settings, run, memory, answerer, log)
+                return owner.serve(configured, where, place, pages)
 
 
 class _Owner:
@@ -99,10 +111,12 @@ class _Owner:
         self._stopped: Callable[[], object] | None = None
         self._forsaken = False
 
-    def serve(self, configured: bytes | None, where: tuple[Any, ...]) -> int:
+    def serve(self, configured: bytes | None, where: tuple[Any, ...], place: Place | None, pages: MakePages) -> int:
         """Until a signal; the exit code."""
-        door = Door(lambda: self._run.response.people.roll, wall_time, configured=configured)
-        application = self._application(door)
+        shown = None if place is None else pages(self._settings, self._run, self._worker, place)
+        signed_in = nobody if shown is None else shown.signed_in
+        door = Door(lambda: self._run.response.people.roll, wall_time, configured=configured, signed_in=signed_in)
+        application = self._application(door, place, shown)
         _tidy()
         self._wake = self._answerer.begin(self._bulletin.packets, self._pulse, self._refused, self._forsake)
         self._log.info("listening", host=where[0], port=where[1], answering=self._answerer.pid)
@@ -134,11 +148,11 @@ class _Owner:
         if self._stopped is not None:
             self._stopped()
 
-    def _application(self, door: Door) -> Asgi:
+    def _application(self, door: Door, place: Place | None, shown: Pages | None) -> Asgi:
         tally = Tally()
         policy = self._run.response.entitled.policy
-        routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings, policy)
-        front = Front(admitted, routes, door=door, tally=tally, log=self._log)
+        routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings, policy, place)
+        front = Front(admitted, routes, shown, door=door, tally=tally, log=self._log)
         packets = self._bulletin.packets
 
         async def stamped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +161,7 @@ class _Owner:
                     told["headers"] = [*told["headers"], (STAMP, packets.at.encode())]
                 await send(told)
 
-            await front(scope, receive, stamp)
+            await front(told_from(scope), receive, stamp)
 
         return stamped
 
@@ -182,6 +196,17 @@ class _Owner:
         await serving
 
 
+def place_for(settings: Settings, port: int) -> Place | None:
+    """Where people sign in with a browser at a service that listens on `port`; None: nowhere.
+
+    Raises:
+        SettingsError: the settings name a place where no browser would take a passkey.
+
+    """
+    signin = settings.signin
+    return place_of(signin.origin, signin.rp_id, loopback=settings.server.host in LOOPBACK, port=port)
+
+
 def configured_token(settings: Settings, token: str | None) -> bytes | None:
     """The SHA-256 of the token with which a program may ask: `token`, or the one of the settings; None for neither.
 
@@ -206,7 +231,7 @@ def _store_there(settings: Settings) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Memory]]:
+def _opened(settings: Settings, policy: Policy, place: Place | None) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
@@ -217,6 +242,7 @@ def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Mem
         clock=clock,
         policy=policy,
         behaviour=settings.response.behaviour,
+        signatures=None if place is None else Passkeys(rp_id=place.rp_id, origin=place.origin),
     )
     with run.store:
         put_back(run)

@@ -7,15 +7,17 @@ import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
+from holdfast.app.signin.place import private
 from holdfast.backends import file_of, names_password
 from holdfast.containment import Exemption
 from holdfast.errors import SettingsError, UnreadableFileError
 from holdfast.events import Dialect, TimeUnit
+from holdfast.guard import Role
 from holdfast.response import ResponseSettings
 from holdfast.response.brakes import Caps
 
@@ -24,6 +26,8 @@ from .token import HASH_PATTERN
 PREFIX = "HOLDFAST_"
 FILE_VARIABLE = "HOLDFAST_SETTINGS"
 TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
+CLIENT_SECRET_VARIABLE = "HOLDFAST_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+TABLES = frozenset({"columns", "exempt", "roles"})  # no line of an environment can say them
 _LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
 
 Seconds = Annotated[float, Meta(gt=0, le=3_600)]
@@ -176,6 +180,60 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ""
 
 
+class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people sign in with a browser."""
+
+    origin: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            description="The address that browsers show, `https://HOST`. Unset: on loopback `http://localhost:PORT`, "
+            "elsewhere nobody signs in.",
+        ),
+    ] = ""
+    rp_id: Annotated[
+        str,
+        Meta(max_length=253, description="Domain that passkeys belong to. Unset: the host of `origin`. Kept for good."),
+    ] = ""
+    idle_minutes: Annotated[
+        int, Meta(ge=5, le=1_440, description="A session ends when nothing was asked for so long.")
+    ] = 30
+    session_hours: Annotated[int, Meta(ge=1, le=168, description="A session ends after so long in any case.")] = 12
+    link_hours: Annotated[
+        int, Meta(ge=1, le=168, description="How long a link to register a first passkey can be used, unless it says.")
+    ] = 24
+    forwarded: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z0-9-]*$",
+            description="Header in which a proxy that is yours names the caller's address, as `x-forwarded-for`: the "
+            "last address in it counts. Unset: none is believed.",
+        ),
+    ] = ""
+
+
+class Oidc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Signing in with an OpenID Connect provider; the client's secret comes from HOLDFAST_CLIENT_SECRET or a file."""
+
+    issuer: Annotated[
+        str, Meta(max_length=300, description="The provider's issuer, `https://...`. Unset: nobody signs in elsewhere.")
+    ] = ""
+    client_id: Annotated[str, Meta(max_length=300, description="What this service is called there.")] = ""
+    client_secret_file: Annotated[str, Meta(description="File with the client's secret, its owner's alone.")] = ""
+    name: Annotated[str, Meta(max_length=60, description="What the sign-in page calls the provider.")] = "your provider"
+    scopes: Annotated[str, Meta(max_length=300, description="What is asked for there.")] = "openid"
+    claim: Annotated[
+        Literal["sub", "email", "preferred_username"],
+        Meta(description="The claim that is the id of a person here. `email` counts only as verified."),
+    ] = "sub"
+    groups_claim: Annotated[str, Meta(max_length=100, description="The claim that lists a person's groups.")] = "groups"
+    roles: Annotated[
+        dict[str, Role],
+        Meta(description="Group = role. With any, who signs in is registered and has exactly these roles."),
+    ] = {}
+    timeout_seconds: Annotated[Seconds, Meta(description="How long the provider may take to answer.")] = 5.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of it. `token` comes from the environment only."""
 
@@ -185,6 +243,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guard: Guard = Guard()
     detection: Detection = Detection()
     response: Response = Response()
+    signin: SignIn = SignIn()
+    oidc: Oidc = Oidc()
     policy: Policies = Policies()
 
     @property
@@ -246,7 +306,7 @@ def variables() -> dict[str, tuple[str, str]]:
         f"{PREFIX}{section}_{field.name}".upper(): (section, field.name)
         for section, kind in sections().items()
         for field in msgspec.structs.fields(kind)
-        if field.name not in {"columns", "exempt"}
+        if field.name not in TABLES
     }
 
 
@@ -294,6 +354,11 @@ def _checked(settings: Settings) -> Settings:
     if file_of(settings.store.address) is None and not settings.store.key:
         raise SettingsError(
             "The key that signs a record in a database lies elsewhere.", advice="Name its file: store.key."
+        )
+    if settings.oidc.issuer and not (settings.oidc.client_id and private(settings.oidc.issuer)):
+        raise SettingsError(
+            "A provider takes an issuer with https:// and a client_id.",
+            advice="Complete [oidc], or leave oidc.issuer out: then people sign in with passkeys alone.",
         )
     _ = settings.dialect
     return settings

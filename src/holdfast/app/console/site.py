@@ -1,0 +1,97 @@
+"""How does a page look, and what may a browser do with it?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from http import HTTPStatus
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from holdfast.app.server.answers import RefusedError
+from holdfast.app.signin.place import Place
+from holdfast.app.signin.sessions import SignedIn
+from holdfast.app.terminal import printable
+
+_STATIC = {"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": _POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "publickey-credentials-get=(self), publickey-credentials-create=(self)",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+}
+_LEAST = 0.1  # of what is expected: less says nothing but that it is little
+_YEAR = 31_536_000  # seconds
+
+
+class Site:
+    """Renders pages and hands out the two files that they load."""
+
+    def __init__(self, place: Place, provider: str) -> None:
+        """`provider` is what the other place to sign in at is called; empty where there is none."""
+        self._provider = provider
+        self._place = place
+        folder = resources.files("holdfast.app.console") / "static"
+        self._files = {name: (folder / name).read_bytes() for name in _STATIC}
+        self._version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
+        self._pages = Environment(
+            loader=PackageLoader("holdfast.app.console"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._pages.filters["visible"] = printable
+        self._pages.filters["moment"] = moment
+        self._pages.filters["number"] = number
+
+    def page(
+        self,
+        name: str,
+        who: SignedIn | None,
+        *,
+        status: HTTPStatus = HTTPStatus.OK,
+        **facts: Any,  # noqa: ANN401 - a template takes anything
+    ) -> Response:
+        """The page of the template `name` for whoever is signed in."""
+        text = self._pages.get_template(f"{name}.html").render(
+            who=who, provider=self._provider, version=self._version, secure=self._place.secure, **facts
+        )
+        return Response(text, status_code=status, media_type="text/html", headers=HEADERS)
+
+    async def static(self, request: Request) -> Response:
+        """One of the files.
+
+        Raises:
+            RefusedError: there is none of that name.
+
+        """
+        name = request.path_params["name"]
+        if name not in _STATIC:
+            raise RefusedError(HTTPStatus.NOT_FOUND, "there is no such file")
+        kept = request.query_params.get("v") == self._version
+        headers = {**HEADERS, "cache-control": f"public, max-age={_YEAR}, immutable" if kept else "no-cache"}
+        return Response(self._files[name], headers={**headers, "content-type": _STATIC[name]})
+
+
+def moment(text: str) -> str:
+    """An RFC 3339 time as people read it: `2020-07-15 19:14:41 UTC`."""
+    return f"{text[:10]} {text[11:19]} UTC"
+
+
+def number(value: float) -> str:
+    """With thousands apart, and no digits that mean nothing."""
+    if 0 < value < _LEAST:
+        return f"under {_LEAST}"
+    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:,.1f}"

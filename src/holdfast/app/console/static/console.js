@@ -1,0 +1,110 @@
+// What the pages do: ask a passkey, post JSON, show what went wrong. No other script runs here.
+"use strict";
+
+const told = document.getElementById("told");
+const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+
+// The secret of a link stands behind # so that it is sent to no server and kept in no log; here it leaves the address bar.
+let link = "";
+function takeLink() {
+  if (location.pathname !== "/console/enrol" || !location.hash) return;
+  link = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+}
+takeLink();
+addEventListener("hashchange", takeLink); // another link, opened on this very page
+
+function say(text) {
+  told.textContent = text;
+  told.hidden = false;
+  told.scrollIntoView({ block: "nearest" });
+}
+
+async function post(path, body) {
+  const answer = await fetch(path, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "content-type": "application/json", "x-holdfast-csrf": csrf },
+    body: JSON.stringify(body),
+  });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.advice ? `${sentence(said.detail)} ${said.advice}` : sentence(said.detail));
+  return said;
+}
+
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
+}
+
+async function sign(options) {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  return (await navigator.credentials.get({ publicKey })).toJSON();
+}
+
+async function make(options) {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  return (await navigator.credentials.create({ publicKey })).toJSON();
+}
+
+async function signIn() {
+  const { options } = await post("/console/signin/options", {});
+  return post("/console/signin/finish", { credential: await sign(options) });
+}
+
+async function register(form) {
+  if (!link && location.pathname === "/console/enrol") throw new Error("Open the link that you were given again.");
+  const { options } = await post("/console/passkeys/options", { link });
+  const credential = await make(options);
+  return post("/console/passkeys/finish", { link, label: form.elements.label.value, credential });
+}
+
+async function approve(how) {
+  const { request, hash } = document.querySelector("[data-request]").dataset;
+  const seen = { action_hash: hash };
+  if (how === "passkey") {
+    const { options } = await post(`/console/requests/${request}/options`, seen);
+    seen.credential = await sign(options);
+  }
+  return post(`/console/requests/${request}/approve`, seen);
+}
+
+async function deny(form) {
+  const { request } = document.querySelector("[data-request]").dataset;
+  return post(`/console/requests/${request}/deny`, { why: form.elements.why.value });
+}
+
+// One deed at a time: while it is under way its button cannot be pressed again.
+function on(selector, event, deed) {
+  for (const element of document.querySelectorAll(selector)) {
+    element.addEventListener(event, async (happened) => {
+      happened.preventDefault();
+      const button = element.matches("button") ? element : element.querySelector("button");
+      if (button.disabled) return;
+      button.disabled = true;
+      told.hidden = true;
+      try {
+        const done = await deed(element);
+        if (done) location.assign(done.next);
+      } catch (error) {
+        const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
+        say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);
+      } finally {
+        button.disabled = false;
+      }
+    });
+  }
+}
+
+on("[data-signin]", "click", signIn);
+on("form[data-register]", "submit", register);
+on("[data-approve]", "click", (button) => approve(button.dataset.approve));
+on("form[data-deny]", "submit", deny);
+on("button[data-post]", "click", (button) => {
+  const { post: path, passkey, sure } = button.dataset;
+  if (sure && !confirm(sure)) return null;
+  return post(path, passkey ? { passkey } : {});
+});
+
+if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON && document.querySelector("[data-signin],[data-register],[data-approve=passkey]")) {
+  say("This browser is too old for passkeys, or the page was not opened by https. Take a newer one.");
+}

@@ -18,7 +18,7 @@ from holdfast.detection import Campaign
 from holdfast.errors import SettingsError
 
 from .answer import WHERE_FROM, Demand, Parts, answer, explained, stage
-from .cause import Cause, Factor, Hypothesis
+from .cause import Cause, Factor, FactorKind, Hypothesis
 from .enrichment import weigh
 from .found import Question
 from .objections import objection
@@ -43,7 +43,7 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     least_coverage: float = 0.6
     least_part: float = 0.4
     most_parts: int = 4
-    most_p: float = 1e-4
+    most_p: float = 1e-3
     also: int = 12
     exempt: frozenset[Factor] = frozenset()
 
@@ -95,7 +95,8 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
     if not first_used:
         return Cause(campaign=campaign, at=at, named=None, why="Unknown: there are no accounts to explain.")
     windows = sorted({settings.window, max(settings.window, settings.long_window)})
-    tried = touches.shared()
+    shared = touches.shared()
+    tried = {kind: count * len(shared) for kind, count in shared.items()}
     causes: list[Cause] = []
     for window in windows:
         question = Question(
@@ -121,7 +122,7 @@ def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettin
     if named is None or stage(named) < WHERE_FROM:
         return cause
     for each in (each for weighed in causes for each in weighed.also):
-        timely = not (each.objection or each.symptom or each.late)
+        timely = not (each.objection or each.symptom or each.late or each.asked)
         if timely and stage(each) < WHERE_FROM and each.coverage >= settings.least_coverage:
             why = (
                 f"Unknown: {named.factor.key} is from where {named.touched} of {named.of} accounts were entered, "
@@ -131,7 +132,7 @@ def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettin
     return cause
 
 
-def _cause(question: Question, touches: Touches, tried: int, settings: CauseSettings) -> Cause:
+def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int], settings: CauseSettings) -> Cause:
     """The cause as far as it shows in one window before the accounts were used."""
     weighed = [msgspec.structs.replace(each, objection=objection(each)) for each in weigh(question, touches, tried)]
     eligible = [each for each in weighed if not each.objection]
@@ -152,7 +153,7 @@ def _cause(question: Question, touches: Touches, tried: int, settings: CauseSett
         at=question.end,
         named=parts[0] if parts else None,
         also=tuple(ranked[: settings.also]),
-        tried=tried,
+        tried=sum(tried.values()) // max(1, len(tried)),
         parts=tuple(part.factor for part in parts) if len(parts) > 1 else (),
         why=_why(parts, weighed, question),
         window=question.window,

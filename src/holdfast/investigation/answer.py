@@ -55,6 +55,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     most_parts: int
     least_accounts: int
     least_coverage: float
+    least_merely_met: float
     least_part: float
 
     def met_by(self, parts: Parts) -> bool:
@@ -63,7 +64,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
         tried = sum(self.tried.get(kind, 1) for kind in {part.factor.kind for part in parts})
         if share < self.least_part or log_p_together(parts, tried) > math.log(self.most_p):
             return False
-        if share >= self.least_coverage:
+        if share >= (self.least_coverage if all(map(_set_something, parts)) else self.least_merely_met):
             return self.stands_out(parts)
         first = sorted(self.first_used, key=lambda account: (self.first_used[account], account))[:FIRST_ONES]
         return not explained(parts).isdisjoint(first) and self.stands_out(parts, CHOSEN_IN_PART)
@@ -83,6 +84,11 @@ def answer(eligible: Sequence[Hypothesis], demand: Demand) -> Parts:
     more = _grown(parts, eligible, demand)
     parts = more if demand.met_by(more) else parts
     return tuple(sorted((_narrowed(part, eligible) for part in parts), key=lambda part: -part.touched))
+
+
+def _set_something(part: Hypothesis) -> bool:
+    """Whether it changed what proves the holder: that is seldom done, and to few."""
+    return part.opened or part.factor.kind is FactorKind.RECOVERY_VALUE
 
 
 def _narrowed(part: Hypothesis, eligible: Sequence[Hypothesis]) -> Hypothesis:

@@ -32,15 +32,17 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What it takes to name a cause.
 
     `window` is how long before its first use an account may have been touched (milliseconds); when that tells of
-    nothing inside the platform, `long_window` is tried. What explains `least_coverage` of the accounts can be named,
-    what explains `least_part` of them only if it stands out five times as much. `exempt` are factors that are known to
-    touch these accounts rightly, such as the responders at work on this very incident.
+    nothing inside the platform, `long_window` is tried. What changed credentials of `least_coverage` of the accounts
+    can be named, or what merely met `least_merely_met` of them; what explains `least_part` only if it stands out
+    five times as much. `exempt` are factors that are known to touch these accounts rightly, such as the responders at
+    work on this very incident.
     """
 
     window: int = 3 * DAY
     long_window: int = 14 * DAY
     least_accounts: int = 3
     least_coverage: float = 0.6
+    least_merely_met: float = 0.7
     least_part: float = 0.4
     most_parts: int = 4
     most_p: float = 1e-3
@@ -56,7 +58,9 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not (self.window > 0 and self.least_accounts >= 2 and self.most_parts >= 1 and self.also >= 0):
             raise SettingsError("a cause needs a window of some length and at least two accounts to explain")
-        if not (0 < self.least_part <= self.least_coverage <= 1 and 0 < self.most_p < 1):
+        if not (
+            0 < self.least_part <= self.least_coverage <= 1 and 0 < self.least_merely_met <= 1 and 0 < self.most_p < 1
+        ):
             raise SettingsError("coverages and probabilities lie between 0 and 1, a part below the whole")
 
 
@@ -144,6 +148,7 @@ def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int]
         most_parts=settings.most_parts,
         least_accounts=settings.least_accounts,
         least_coverage=settings.least_coverage,
+        least_merely_met=max(settings.least_merely_met, settings.least_coverage),
         least_part=settings.least_part,
     )
     parts = answer(eligible, demand)

@@ -214,7 +214,7 @@ def _stratum(outcomes: Sequence[Outcome]) -> Stratum:
 
 def _goal(goal: str, found: Share, bound: float) -> Goal:
     """A rate to be at least `bound`, or at most its opposite when that is negative."""
-    return Goal(goal=goal, found=found, reached=found.rate >= bound if bound > 0 else found.rate <= -bound)
+    return Goal(goal=goal, found=found, reached=found.rate >= bound if bound >= 0 else found.rate <= -bound)
 
 
 def _split(outcomes: Iterable[Outcome], groups: Callable[[Outcome], Iterable[str]]) -> dict[str, Tally]:

@@ -16,16 +16,20 @@ from holdfast.investigation import Touches
 def measure(worlds: int = 450, seed: int = 1, *, quick: bool = False) -> dict[str, object]:
     """The command's main figures, and the rate of a long record."""
     report = over_worlds(60 if quick else worlds, seed)
-    tallies = {"all": report.total, "record whole, cause reached most": report.plain}
-    tallies |= {f"{count} carriers": each for count, each in report.by_carriers.items()}
-    tallies |= {f"reached {reach}": each for reach, each in report.by_reach.items()}
+    figures: dict[str, object] = {"worlds of each sort": report.worlds}
+    for sort, stratum in {"usual": report.usual, "hard": report.hard}.items():
+        figures |= {
+            f"{sort}: right": _share(stratum.total.right),
+            f"{sort}: wrong": _share(stratum.total.wrong),
+            f"{sort}: drainer kits given one cause": _share(stratum.by_way["drainer kit"].wrong),
+            **{f"{sort}: right, {count} carriers": _share(each.right) for count, each in stratum.by_carriers.items()},
+            **{f"{sort}: right, {way}": _share(each.right) for way, each in stratum.by_way.items()},
+            f"{sort}: next accounts, recall": _share(stratum.next_accounts.recall),
+            f"{sort}: next accounts, precision": _share(stratum.next_accounts.precision),
+        }
     return {
-        "worlds": report.worlds,
-        **{f"right, {name}": _share(each.right) for name, each in tallies.items()},
-        "wrong, all": _share(report.total.wrong),
-        **{f"right: {way}": _share(each.right) for way, each in report.by_way.items()},
-        "next accounts: recall": _share(report.next_accounts.recall),
-        "next accounts: precision": _share(report.next_accounts.precision),
+        **figures,
+        "hard: right, record whole, cause reached most": _share(report.plain.right),
         "asking for the cause, ms, median": report.speed.question_ms_median,
         "events/s, a record begun from nothing": report.speed.events_per_second,
         **long_record(100_000 if quick else 1_000_000),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.investigation.answer import STAGES, Demand, answer, explained, stage
+from holdfast.investigation.answer import ASKED, STAGES, Demand, answer, explained, stage
 from holdfast.investigation.cause import Factor, FactorKind, Hypothesis
 from holdfast.investigation.exact import log_tail
 
@@ -39,12 +39,13 @@ def named(*eligible: Hypothesis) -> list[str]:
     """The keys of the answer."""
     demand = Demand(
         first_used=USED,
-        tried=200,
+        tried=dict.fromkeys(FactorKind, 200),
         eligible=len(eligible),
         most_p=1e-4,
         most_parts=4,
         least_accounts=3,
         least_coverage=0.6,
+        least_merely_met=0.7,
         least_part=0.4,
     )
     return [part.factor.key for part in answer(list(eligible), demand)]
@@ -68,11 +69,11 @@ EVERYWHERE = weighed(FactorKind.NETWORK, range(20))
         ([weighed(FactorKind.STAFF, range(8, 17))], []),
         ([weighed(FactorKind.STAFF, range(20), late=True)], []),
         ([weighed(FactorKind.STAFF, range(13), others=400), weighed(FactorKind.RECOVERY_VALUE, range(20))], ["recovery_value:x"]),
-        ([weighed(FactorKind.STAFF, range(13), others=400), EVERYWHERE], []),
+        ([weighed(FactorKind.STAFF, range(14), others=400), EVERYWHERE], ["staff:x"]),
     ],
 )  # fmt: skip
 def test_the_first_sure_stage_is_the_answer(eligible: list[Hypothesis], expected: list[str]) -> None:
-    """Where a later one explains more, the first must stand out; if it does not, from where they entered is no answer."""
+    """Where a later one explains more, the first must stand out, unless that is only from where they entered."""
     assert named(*eligible) == expected
 
 
@@ -91,9 +92,41 @@ def test_a_response_joins_an_answer_but_makes_none() -> None:
     assert named(late) == []
 
 
+def test_what_changed_credentials_may_explain_less_than_what_was_merely_met() -> None:
+    """Thirteen of twenty are enough for who replaced their addresses, and too few for who looked at them."""
+    other = {"others": 200}
+    assert named(weighed(FactorKind.STAFF, range(13), opened=True, **other)) == ["staff:x"]
+    assert named(weighed(FactorKind.STAFF, range(13), **other)) == []
+    assert named(weighed(FactorKind.STAFF, range(14), **other)) == ["staff:x"]
+
+
+def test_who_did_what_tickets_asked_for_comes_after_what_tells_of_anything_else() -> None:
+    """An app that all let in goes before the agent whom most of the holders called."""
+    agent = weighed(FactorKind.STAFF, range(18), asked=True)
+    assert named(agent, weighed(FactorKind.APP, range(20))) == ["app:x"]
+    assert named(agent, EVERYWHERE) == ["staff:x"]
+
+
+def test_what_was_there_before_does_not_follow() -> None:
+    """A session that stands out beside an app is named if it came first, and the app if that explains more and did."""
+    app = weighed(FactorKind.APP, range(20), since=(50,) * 20)
+    assert named(weighed(FactorKind.TOOL_SESSION, range(14), since=(10,) * 14), app) == ["tool_session:x"]
+    assert named(weighed(FactorKind.TOOL_SESSION, range(14), since=(90,) * 14), app) == ["app:x"]
+
+
+def test_a_staff_member_of_one_session_is_named_by_it() -> None:
+    """Where the session alone was too little to tell from so many others, it is still the only one it can have been."""
+    staff = weighed(FactorKind.STAFF, range(15))
+    weak = msgspec.structs.replace(weighed(FactorKind.TOOL_SESSION, range(15)), log_p=-1.0)
+    assert named(staff, weak) == ["tool_session:x"]
+    assert named(staff, msgspec.structs.replace(weak, late=True)) == ["staff:x"]
+
+
 def test_stages_go_from_the_inside_out() -> None:
-    """Staff first, entrances last, and an unknown cause after all."""
-    assert [stage(weighed(kinds[-1], range(3))) for kinds in STAGES] == list(range(len(STAGES)))
+    """Staff first, entrances last and before them staff who were asked; an unknown cause after all."""
+    assert [stage(weighed(kinds[-1], range(3), asked=number == ASKED)) for number, kinds in enumerate(STAGES)] == list(
+        range(len(STAGES))
+    )
     assert stage(None) == len(STAGES)
 
 

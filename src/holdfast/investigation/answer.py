@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -30,10 +31,12 @@ STAGES: Final = (
     (FactorKind.APP,),
     (FactorKind.CARRIER,),
     (FactorKind.RECOVERY_VALUE,),
+    (FactorKind.TOOL_SESSION, FactorKind.STAFF),
     (FactorKind.NETWORK, FactorKind.CLIENT),
 )
+ASKED: Final = 4  # the stage of staff who did no more than tickets asked for: what tells of anything else goes before
 WHERE_FROM: Final = len(STAGES) - 1  # the stage of what let nobody in, but was passed by all
-_SPECIFIC_FIRST: Final = {kind: rank for rank, kind in enumerate(kind for stage in STAGES for kind in stage)}
+_SPECIFIC_FIRST: Final = {kind: rank for rank, kind in enumerate(dict.fromkeys(chain.from_iterable(STAGES)))}
 _ABOUT_AS_MUCH = 0.9  # of the accounts: one or two in twenty may have been touched off the record
 
 Parts = tuple[Hypothesis, ...]
@@ -42,24 +45,26 @@ Parts = tuple[Hypothesis, ...]
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of an answer; see `CauseSettings`.
 
-    `tried` is the number of factors to correct for, `eligible` of those that nothing speaks against.
+    `tried` is the number of factors to correct for, by kind, `eligible` of those that nothing speaks against.
     """
 
     first_used: Mapping[str, int]
-    tried: int
+    tried: Mapping[FactorKind, int]
     eligible: int
     most_p: float
     most_parts: int
     least_accounts: int
     least_coverage: float
+    least_merely_met: float
     least_part: float
 
     def met_by(self, parts: Parts) -> bool:
         """Whether the parts are too much for chance and for a choice of targets, and explain enough."""
         share = len(explained(parts)) / len(self.first_used)
-        if share < self.least_part or log_p_together(parts, self.tried) > math.log(self.most_p):
+        tried = sum(self.tried.get(kind, 1) for kind in {part.factor.kind for part in parts})
+        if share < self.least_part or log_p_together(parts, tried) > math.log(self.most_p):
             return False
-        if share >= self.least_coverage:
+        if share >= (self.least_coverage if all(map(_set_something, parts)) else self.least_merely_met):
             return self.stands_out(parts)
         first = sorted(self.first_used, key=lambda account: (self.first_used[account], account))[:FIRST_ONES]
         return not explained(parts).isdisjoint(first) and self.stands_out(parts, CHOSEN_IN_PART)
@@ -71,20 +76,62 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
 def answer(eligible: Sequence[Hypothesis], demand: Demand) -> Parts:
     """The factors that are the cause together, the largest first; none when nothing meets the demand."""
-    stages = [[each for each in eligible if each.factor.kind in kinds] for kinds in STAGES]
+    stages = [[each for each in eligible if stage(each) == number] for number in range(len(STAGES))]
     answers = [parts for some in (*stages, eligible) if (parts := _cover(some, demand))]
     parts = next((parts for parts in answers if _sure(parts, answers, demand)), ())
     if not parts or (parts != answers[0] and _where_from(parts)):
         return ()
     more = _grown(parts, eligible, demand)
     parts = more if demand.met_by(more) else parts
-    return tuple(sorted(parts, key=lambda part: -part.touched))
+    return tuple(sorted((_narrowed(part, eligible) for part in parts), key=lambda part: -part.touched))
+
+
+def _set_something(part: Hypothesis) -> bool:
+    """Whether it changed what proves the holder: that is seldom done, and to few."""
+    return part.opened or part.factor.kind is FactorKind.RECOVERY_VALUE
+
+
+def _narrowed(part: Hypothesis, eligible: Sequence[Hypothesis]) -> Hypothesis:
+    """The one tool session in which a staff member touched all of these, if there is one, else the part itself.
+
+    Where the staff member is sure, only the sessions of that staff member are left to tell apart.
+    """
+    if part.factor.kind is not FactorKind.STAFF:
+        return part
+    inside = [
+        each
+        for each in eligible
+        if each.factor.kind is FactorKind.TOOL_SESSION
+        and not each.late
+        and each.explained == part.explained
+        and each.base_touched <= part.base_touched
+    ]
+    return min(inside, key=lambda each: (each.log_p, each.factor), default=part)
 
 
 def _sure(parts: Parts, answers: Sequence[Parts], demand: Demand) -> bool:
-    """Whether no other answer explains more, or these stand out so much that the other follows from them."""
-    most = max(len(explained(each)) for each in answers)
-    return len(explained(parts)) >= _ABOUT_AS_MUCH * most or demand.stands_out(parts, CHOSEN_IN_PART)
+    """Whether no other answer explains more, or these stand out so much that the other follows from them.
+
+    What touched the accounts before does not follow. From where accounts were entered always may.
+    """
+    own = len(explained(parts))
+    whole = own >= demand.least_coverage * len(demand.first_used)
+    more = [
+        each for each in answers if own < _ABOUT_AS_MUCH * len(explained(each)) and not (whole and _where_from(each))
+    ]
+    if not more:
+        return True
+    return demand.stands_out(parts, CHOSEN_IN_PART) and not any(_came_first(each, parts) for each in more)
+
+
+def _came_first(parts: Parts, others: Parts) -> bool:
+    """Whether the parts touched most of the accounts that both explain before the others did."""
+    since = [
+        dict(chain.from_iterable(zip(each.explained, each.since, strict=False) for each in some))
+        for some in (parts, others)
+    ]
+    both = since[0].keys() & since[1].keys()
+    return 2 * sum(since[0][account] < since[1][account] for account in both) > len(both)
 
 
 def _where_from(parts: Parts) -> bool:
@@ -96,6 +143,8 @@ def stage(named: Hypothesis | None) -> int:
     """How early in the chain a cause stands: 0 inside the platform; an unknown one stands after all."""
     if named is None:
         return len(STAGES)
+    if named.asked:
+        return ASKED
     return next((number for number, kinds in enumerate(STAGES) if named.factor.kind in kinds), len(STAGES))
 
 

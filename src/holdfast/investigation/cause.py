@@ -50,6 +50,9 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins, or
     (networks, clients) what opened the accounts.
     `late` says that it touched none of the first accounts to be used, though it touched most of the others.
+    `asked` says of a staff member or tool session that a ticket asked for whatever it did to most of its accounts, and
+    that this opened none; `opened` that it changed credentials of most.
+    `since` says of each of those explained when it was first touched (milliseconds since 1970 UTC).
     `symptom` marks what takeovers bring about rather than what brings them about; it is never named.
     `objection` says why it was not named, in words for a person; empty when nothing speaks against it.
     """
@@ -64,6 +67,7 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     p_corrected: float
     unexplained: tuple[str, ...] = ()
     explained: tuple[str, ...] = ()
+    since: tuple[int, ...] = ()
     tested: int = 0
     habit_touched: int = 0
     habit_of: int = 0
@@ -77,6 +81,8 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     before: float = 0.0
     after: float = 0.0
     late: bool = False
+    asked: bool = False
+    opened: bool = False
     symptom: bool = False
     objection: str = ""
 

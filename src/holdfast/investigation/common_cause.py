@@ -18,7 +18,7 @@ from holdfast.detection import Campaign
 from holdfast.errors import SettingsError
 
 from .answer import WHERE_FROM, Demand, Parts, answer, explained, stage
-from .cause import Cause, Factor, Hypothesis
+from .cause import Cause, Factor, FactorKind, Hypothesis
 from .enrichment import weigh
 from .found import Question
 from .objections import objection
@@ -32,18 +32,20 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What it takes to name a cause.
 
     `window` is how long before its first use an account may have been touched (milliseconds); when that tells of
-    nothing inside the platform, `long_window` is tried. What explains `least_coverage` of the accounts can be named,
-    what explains `least_part` of them only if it stands out five times as much. `exempt` are factors that are known to
-    touch these accounts rightly, such as the responders at work on this very incident.
+    nothing inside the platform, `long_window` is tried. What changed credentials of `least_coverage` of the accounts
+    can be named, or what merely met `least_merely_met` of them; what explains `least_part` only if it stands out
+    five times as much. `exempt` are factors that are known to touch these accounts rightly, such as the responders at
+    work on this very incident.
     """
 
     window: int = 3 * DAY
     long_window: int = 14 * DAY
     least_accounts: int = 3
     least_coverage: float = 0.6
+    least_merely_met: float = 0.7
     least_part: float = 0.4
     most_parts: int = 4
-    most_p: float = 1e-4
+    most_p: float = 1e-3
     also: int = 12
     exempt: frozenset[Factor] = frozenset()
 
@@ -56,7 +58,9 @@ class CauseSettings(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not (self.window > 0 and self.least_accounts >= 2 and self.most_parts >= 1 and self.also >= 0):
             raise SettingsError("a cause needs a window of some length and at least two accounts to explain")
-        if not (0 < self.least_part <= self.least_coverage <= 1 and 0 < self.most_p < 1):
+        if not (
+            0 < self.least_part <= self.least_coverage <= 1 and 0 < self.least_merely_met <= 1 and 0 < self.most_p < 1
+        ):
             raise SettingsError("coverages and probabilities lie between 0 and 1, a part below the whole")
 
 
@@ -95,7 +99,8 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
     if not first_used:
         return Cause(campaign=campaign, at=at, named=None, why="Unknown: there are no accounts to explain.")
     windows = sorted({settings.window, max(settings.window, settings.long_window)})
-    tried = touches.shared()
+    shared = touches.shared()
+    tried = {kind: count * len(shared) for kind, count in shared.items()}
     causes: list[Cause] = []
     for window in windows:
         question = Question(
@@ -121,7 +126,7 @@ def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettin
     if named is None or stage(named) < WHERE_FROM:
         return cause
     for each in (each for weighed in causes for each in weighed.also):
-        timely = not (each.objection or each.symptom or each.late)
+        timely = not (each.objection or each.symptom or each.late or each.asked)
         if timely and stage(each) < WHERE_FROM and each.coverage >= settings.least_coverage:
             why = (
                 f"Unknown: {named.factor.key} is from where {named.touched} of {named.of} accounts were entered, "
@@ -131,7 +136,7 @@ def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettin
     return cause
 
 
-def _cause(question: Question, touches: Touches, tried: int, settings: CauseSettings) -> Cause:
+def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int], settings: CauseSettings) -> Cause:
     """The cause as far as it shows in one window before the accounts were used."""
     weighed = [msgspec.structs.replace(each, objection=objection(each)) for each in weigh(question, touches, tried)]
     eligible = [each for each in weighed if not each.objection]
@@ -143,6 +148,7 @@ def _cause(question: Question, touches: Touches, tried: int, settings: CauseSett
         most_parts=settings.most_parts,
         least_accounts=settings.least_accounts,
         least_coverage=settings.least_coverage,
+        least_merely_met=max(settings.least_merely_met, settings.least_coverage),
         least_part=settings.least_part,
     )
     parts = answer(eligible, demand)
@@ -152,7 +158,7 @@ def _cause(question: Question, touches: Touches, tried: int, settings: CauseSett
         at=question.end,
         named=parts[0] if parts else None,
         also=tuple(ranked[: settings.also]),
-        tried=tried,
+        tried=sum(tried.values()) // max(1, len(tried)),
         parts=tuple(part.factor for part in parts) if len(parts) > 1 else (),
         why=_why(parts, weighed, question),
         window=question.window,

@@ -11,13 +11,14 @@ accounts in the whole stretch of time that those windows cover. Three kinds of f
 Of the manners in which a hand touched nearly all of its accounts, the one that tells most is taken, corrected for how
 many there were. The test is corrected for every factor on record that touched more than one account, not only for those
 that touched these. A factor of a single account can never come out, whichever accounts are asked about, so it needs no
-correction (R. E. Tarone, "A modified Bonferroni method for discrete data", 1990).
+correction (R. E. Tarone, "A modified Bonferroni method for discrete data", 1990). Every kind of factor gets the same
+share of the error, so that ten thousand networks are no reason to doubt one of twenty agents (weighted Bonferroni).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -40,10 +41,10 @@ _SAMPLE = 200  # others whose first use of a client is looked at: bounds of thre
 _LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
 
 
-def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
+def weigh(question: Question, touches: Touches, tried: Mapping[FactorKind, int]) -> list[Hypothesis]:
     """Every factor that touched at least `least_accounts` of the accounts, weighed; in order of factor.
 
-    `tried` is the number of factors to correct for.
+    `tried` is the number of factors to correct for, for each kind of which there are any.
     """
     found = Found(question, touches)
     aspects = found.aspects(question)
@@ -51,19 +52,31 @@ def weigh(question: Question, touches: Touches, tried: int) -> list[Hypothesis]:
         return []
     others = _Others(question, touches, {factor.kind for factor in aspects})
     weighed = [_most_telling([_counted(each, found, question, others) for each in some]) for some in aspects.values()]
-    corrected = holm(np.array([each.log_p for each in weighed]), tried).tolist()
+    corrected = _corrected(weighed, tried)
+    late = frozenset(each.factor for each in weighed if each.late)
     return [
         _explained(
             msgspec.structs.replace(
                 each,
-                log_p=fair,
-                p_corrected=math.exp(fair),
+                log_p=corrected[each.factor],
+                p_corrected=math.exp(corrected[each.factor]),
+                late=each.late or bool((whose := found.whose(each.factor)) and whose <= late),
                 symptom=each.factor.kind in SYMPTOMS or each.factor in found.set_by_staff,
             ),
             question.accounts,
         )
-        for each, fair in zip(weighed, corrected, strict=True)
+        for each in weighed
     ]
+
+
+def _corrected(weighed: Sequence[Hypothesis], tried: Mapping[FactorKind, int]) -> dict[Factor, float]:
+    """The log of each p-value, corrected by its kind: networks are many, staff are few, and each may err as often."""
+    fair: dict[Factor, float] = {}
+    for kind in {each.factor.kind for each in weighed}:
+        some = [each for each in weighed if each.factor.kind is kind]
+        logs = holm(np.array([each.log_p for each in some]), tried.get(kind, len(some)))
+        fair |= {each.factor: float(log_p) for each, log_p in zip(some, logs, strict=True)}
+    return fair
 
 
 class _Others:
@@ -166,7 +179,10 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
         before=before,
         after=after,
         late=sequence.late(touched, question.first_used),
+        asked=found.asked(aspect.factor),
+        opened=found.opened(aspect.factor),
         explained=tuple(touched),
+        since=tuple(touched.values()),
     )
 
 

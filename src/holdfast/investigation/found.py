@@ -7,6 +7,7 @@ accounts over does the same to each.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -18,6 +19,7 @@ from .touches import Touch, Touches
 HANDS = frozenset({FactorKind.STAFF, FactorKind.TOOL_SESSION})
 ENTRANCES = frozenset({FactorKind.NETWORK, FactorKind.CLIENT})
 _SAMPLE = 200  # others by whom it is told how often strange things happen by themselves
+_MOST = 0.5  # some tickets are forgotten, and some are made up
 _SAME_MANNER = 0.9  # of the accounts that a hand touched: one in ten may be touched off the record
 
 
@@ -66,6 +68,9 @@ class Found:
         """Read the histories of the accounts in `question`."""
         self.touched: dict[Aspect, dict[str, int]] = {}
         self.tested = dict.fromkeys(FactorKind, 0)
+        self._asked: Counter[Factor] = Counter()
+        self._opened: Counter[Factor] = Counter()
+        self._whose: dict[Factor, set[Factor]] = {}
         self._window = question.window
         self._lives: dict[str, sequence.Life] = {}
         by_staff: set[Factor] = set()
@@ -82,11 +87,28 @@ class Found:
                 self._add(account, factor, first)
             for kind in {aspect.factor.kind for aspect in _first(recent)}:
                 self.tested[kind] += 1
+            self._note_hands(recent)
             for touch in recent:
                 (by_staff if touch.contents.by_staff else by_others).update(touch.contents.factors)
             self._lives[account] = sequence.life(history, used_at)
         values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
         self.set_by_staff = frozenset(values)
+
+    def _note_hands(self, recent: Sequence[Touch]) -> None:
+        """What the hands did to one account, and who was seen in which session."""
+        hands, unasked, opened = set[Factor](), set[Factor](), set[Factor]()
+        for touch in recent:
+            here = {factor for factor in touch.contents.factors if factor.kind in HANDS}
+            hands |= here
+            if touch.contents.opens:
+                opened |= here
+            if touch.contents.opens or not touch.contents.ticketed:
+                unasked |= here
+            staff = {factor for factor in here if factor.kind is FactorKind.STAFF}
+            for session in here - staff:
+                self._whose.setdefault(session, set()).update(staff)
+        self._asked.update(hands - unasked)
+        self._opened.update(opened)
 
     def _add(self, account: str, factor: Factor, first: Mapping[Aspect, int]) -> None:
         """One account touched by a factor, in each of the manners in which it was."""
@@ -112,6 +134,18 @@ class Found:
             )
             for factor, touched in sorted(enough.items())
         }
+
+    def asked(self, factor: Factor) -> bool:
+        """Whether a ticket asked for whatever this hand did to most of its accounts, none of which opens an account."""
+        return self._asked[factor] > _MOST * len(self.touched[Aspect(factor=factor)])
+
+    def opened(self, factor: Factor) -> bool:
+        """Whether this hand changed credentials of most of its accounts."""
+        return self._opened[factor] > _MOST * len(self.touched[Aspect(factor=factor)])
+
+    def whose(self, factor: Factor) -> frozenset[Factor]:
+        """The staff members that were seen in a tool session."""
+        return frozenset(self._whose.get(factor, ()))
 
     def order(self, aspect: Aspect) -> tuple[float, float]:
         """The evidence (nats) that break-ins followed the touches, and that the touches followed break-ins."""

@@ -31,6 +31,10 @@ CHOSEN: Final[Mapping[FactorKind, float]] = {
     FactorKind.NETWORK: 10.0,
     FactorKind.CLIENT: 10.0,
 }
+# Who did no more than a ticket asked for, and opened nothing by it, was asked by the same people whom attackers choose.
+# Who changed what proves the holder, and was not asked to by a ticket, did what few do to few.
+ASKED: Final = 5.0  # times the odds above
+OPENED: Final = 0.5
 # What touched less than this share of the accounts is more likely to be a way that some of them share.
 PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
@@ -49,7 +53,7 @@ LEAST_LIFT_OVER_HABIT: Final = 100.0
 LEAST_LIFT_WITHOUT_HABIT: Final = 40.0
 _RELEASE: Final = 0.25
 _TELLING: Final = 5
-_UNSEEN: Final = 3  # so many may be expected where none was seen (upper bound of a Poisson rate, at 95 %)
+_UNSEEN: Final = 1  # so many may be expected where none was seen (upper bound of a Poisson rate, at 95 %)
 
 _CAME_AFTER: Final = (
     "it came after the break-ins: it may have helped, or looked into them",
@@ -78,7 +82,7 @@ def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explan
         return "numbers were ported wherever they were: as many there as a carrier of its size may have"
     if each.lift < LEAST_LIFT.get(each.factor.kind, 0.0) or not stands_out([each], ALONE):
         return f"that is only {each.lift:.3g} times as often as others: a way of such accounts, or popular"
-    if each.habit_of and not _new(each):
+    if each.habit_of and each.factor.kind is not FactorKind.CARRIER and not _new(each):
         return f"that is only {each.lift_over_habit:.3g} times as often as is its habit"
     return ""
 
@@ -100,9 +104,14 @@ def stands_out(parts: Sequence[Hypothesis], times: float = 1.0, ways: int = 1) -
     `ways` to put them together.
     """
     touched, tested, others, base_of = _union(parts)
-    odds = max(1.0, times * max(CHOSEN[part.factor.kind] for part in parts))
+    odds = max(1.0, times * max(_chosen(part) for part in parts))
     log_p = log_tail_chosen(touched, tested, touched + others, base_of, odds) + math.log(ways)
     return with_evidence(log_p, sum(part.before for part in parts)) <= _BIASED and _beats_the_market(parts)
+
+
+def _chosen(each: Hypothesis) -> float:
+    """How many times the odds of a chosen account to be touched by it may exceed those of others."""
+    return CHOSEN[each.factor.kind] * (ASKED if each.asked else OPENED if each.opened else 1.0)
 
 
 def _union(parts: Sequence[Hypothesis]) -> tuple[int, int, int, int]:
@@ -140,5 +149,5 @@ def _rare(each: Hypothesis) -> bool:
 def _new(each: Hypothesis) -> bool:
     """Whether the factor touched these accounts more than its own past and the choice of targets explain."""
     both, of = each.touched + each.habit_touched, each.tested + each.habit_of
-    log_p = log_tail_chosen(each.touched, each.tested, both, of, CHOSEN[each.factor.kind])
+    log_p = log_tail_chosen(each.touched, each.tested, both, of, _chosen(each))
     return with_evidence(log_p, each.before) <= _BIASED

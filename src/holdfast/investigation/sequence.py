@@ -40,6 +40,7 @@ _LATE = 0.1
 FIRST_ONES = 3  # accounts that are used before anybody responds
 _MOST = 2.3  # nats from one account: a single coincidence is not enough
 _ON_RECORD = 0.75  # the share of break-ins that leave a sign
+_OPENED = (0.5, _ON_RECORD)  # shares of the accounts: the rest were opened off the record, or by other means
 _PLACES = frozenset({FactorKind.NETWORK, FactorKind.COUNTRY_CHANGE})
 
 
@@ -120,9 +121,14 @@ def evidence_after(touched: Mapping[str, int], lives: Mapping[str, Life], others
 
 
 def evidence_opened(touched: Mapping[str, int], lives: Mapping[str, Life], others: Usual) -> float:
-    """How much likelier (nats) it is that steps opened the accounts to who entered than that holders took them."""
+    """How much likelier (nats) it is that steps opened the accounts to who entered than that holders took them.
+
+    Steps may have opened only a part of them; the share is taken under which they are most likely.
+    """
     rate = _Rate(others.steps, others.accounts)
-    return math.fsum(_followed(at, lives[name].steps, rate) for name, at in touched.items())
+    return max(
+        math.fsum(_followed(at, lives[name].steps, rate, share) for name, at in touched.items()) for share in _OPENED
+    )
 
 
 class _Rate(NamedTuple):
@@ -138,7 +144,7 @@ class _Rate(NamedTuple):
         return count * DAY / (self.accounts * reach) if self.accounts else 0.0
 
 
-def _followed(at: int, doings: Sequence[tuple[int, float]], others: _Rate) -> float:
+def _followed(at: int, doings: Sequence[tuple[int, float]], others: _Rate, on_record: float = _ON_RECORD) -> float:
     """How much likelier (nats) a touch of one account came of the last doing before it than by itself.
 
     What it came of may not be on record; then, and when there is none, the doings are those of any account. That long
@@ -146,10 +152,10 @@ def _followed(at: int, doings: Sequence[tuple[int, float]], others: _Rate) -> fl
     """
     last = max(((time, rate) for time, rate in doings if time < at), default=None)
     if last is None or at - last[0] > LONGEST_DELAY:
-        return math.log(1 - _ON_RECORD)
+        return math.log(1 - on_record)
     delay = at - last[0]
     rate = max(last[1], others.before(at, delay))
-    return min(math.log(1 - _ON_RECORD + _ON_RECORD * _soon(delay / DAY) / rate), _MOST)
+    return min(math.log(1 - on_record + on_record * _soon(delay / DAY) / rate), _MOST)
 
 
 def evidence_before(touched: Mapping[str, int], lives: Mapping[str, Life], window: int) -> float:

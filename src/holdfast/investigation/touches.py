@@ -12,6 +12,7 @@ oldest page goes and `evicted` counts the rows; names that no row needs any more
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any, Self
@@ -117,8 +118,8 @@ class Touches:
         """How many factors are on record."""
         return len(self._bundles_of)
 
-    def shared(self) -> int:
-        """How many factors on record touched more than one account, at any time."""
+    def shared(self) -> dict[FactorKind, int]:
+        """Of each kind that there is: how many factors on record touched more than one account, at any time."""
         first = np.full(len(self._bundles), np.iinfo(np.int32).max, dtype=np.int32)
         last = np.full(len(self._bundles), -1, dtype=np.int32)
         for book in (self._visits, self._deeds):
@@ -126,12 +127,12 @@ class Touches:
                 np.minimum.at(first, rows.bundle, rows.account)
                 np.maximum.at(last, rows.bundle, rows.account)
         if not self._bundles_of:
-            return 0
+            return {}
         lengths = np.fromiter(map(len, self._bundles_of.values()), dtype=np.int64, count=len(self._bundles_of))
         members = np.fromiter(chain.from_iterable(self._bundles_of.values()), dtype=np.int64, count=int(lengths.sum()))
         starts = np.cumsum(lengths) - lengths
         lowest, highest = np.minimum.reduceat(first[members], starts), np.maximum.reduceat(last[members], starts)
-        return int(np.count_nonzero(lowest < highest))
+        return dict(Counter(factor.kind for factor, met in zip(self._bundles_of, lowest < highest, strict=True) if met))
 
     @property
     def evicted(self) -> int:

@@ -23,7 +23,7 @@ from holdfast.investigation import Cause, Factor, FactorKind, Hypothesis
 def outcome(**said) -> Outcome:
     """One world's, as if it had been asked."""
     usual = {
-        "way": "app", "carriers": 8, "reach": "most", "decoys": ("review",), "gap": "nothing", "told": True,
+        "usual": False, "way": "app", "carriers": 8, "reach": "most", "decoys": ("review",), "gap": "nothing", "told": True,
         "verdict": "right", "named": "app:calendar", "early": {3: "unknown"}, "next": (1, 2, 2),
         "question_seconds": 0.01, "events": 100, "events_seconds": 0.1,
     }  # fmt: skip
@@ -76,31 +76,44 @@ def test_figures_are_split_by_what_worlds_are_made_of() -> None:
         ],
         seed=1,
     )
-    assert report.total.right.of == 3
+    assert report.hard.total.right.of == 3
     assert {name: each.right.of for name, each in report.by_decoy.items()} == {"review": 2, "responders": 1}
-    assert {name: each.right.of for name, each in report.by_carriers.items()} == {" 8": 2}
+    assert {name: each.right.of for name, each in report.hard.by_carriers.items()} == {" 8": 2}
     assert {name: each.unknown.count for name, each in report.by_gap.items()} == {"no ip": 1, "nothing": 0}
     assert report.early["after 3"].unknown.of == 3
-    assert report.next_accounts.recall.of == 4
-    assert [goal.reached for goal in report.goals] == [False, False, False]
+    assert report.hard.next_accounts.recall.of == 4
+    assert report.usual.total.right.of == 0
+    assert not any(goal.reached for goal in report.goals[2:])
     assert not report.reached
+
+
+def test_usual_worlds_are_counted_apart() -> None:
+    """What goes wrong in hard worlds takes nothing from them; drainer kits have a row of their own."""
+    report = summed(
+        [outcome(verdict="wrong"), outcome(usual=True), outcome(usual=True, way="drainer kit", told=False)], seed=1
+    )
+    assert (report.usual.total.right.count, report.usual.total.right.of) == (2, 2)
+    assert (report.usual.with_cause.right.of, report.usual.without_cause.right.of) == (1, 1)
+    assert report.usual.by_way["drainer kit"].wrong.count == 0
+    assert report.hard.total.wrong.count == 1
 
 
 def test_goals_are_reached_at_their_bounds() -> None:
     """Ninety-five right and one wrong of a hundred are enough; nine wrong of two hundred are not."""
-    worlds = [outcome()] * 95 + [outcome(verdict="unknown")] * 4
+    usual = [outcome(usual=True)] * 100
+    worlds = [*usual, *[outcome()] * 95, *[outcome(verdict="unknown")] * 4]
     none = [outcome(way="drainer kit", told=False)] * 100
     assert summed([*worlds, outcome(verdict="wrong"), *none], seed=1).reached
     few = summed([*worlds, *[outcome(verdict="wrong", gap="no ip")] * 9, *none], seed=1)
-    assert [goal.reached for goal in few.goals] == [True, False, True]
+    assert [goal.reached for goal in few.goals] == [True, True, True, False, True]
 
 
 def test_every_way_takes_its_turn_and_is_told_of() -> None:
-    """One world of each way; the caller hears of each; but for the clock the same seed measures the same."""
+    """A usual world and a hard one of each; the caller hears of all; but for the clock a seed measures the same."""
     heard = []
     report = measure(len(WAYS), 5, done=lambda: heard.append(1))
-    assert len(heard) == len(WAYS)
-    assert list(report.by_way) == sorted(WAYS)
+    assert len(heard) == 2 * len(WAYS)
+    assert list(report.hard.by_way) == list(report.usual.by_way) == sorted(WAYS)
     some, again = measure(3, 5), measure(3, 5)
     assert msgspec.structs.replace(again, speed=some.speed) == some
     assert 0 < report.speed.question_ms_median <= report.speed.question_ms_p99 < math.inf
@@ -108,11 +121,12 @@ def test_every_way_takes_its_turn_and_is_told_of() -> None:
 
 def test_a_report_is_told_in_full() -> None:
     """Every way, decoy, gap and goal stands in it, and which goals were missed."""
-    report = summed([outcome(), outcome(way="drainer kit", told=False, verdict="wrong")], seed=9)
+    kit = outcome(usual=True, way="drainer kit", told=False, verdict="wrong")
+    report = summed([outcome(), kit], seed=9)
     console = Console(record=True, width=120, force_terminal=False)
     print_report(console, report)
     told = console.export_text()
-    for words in ("2 worlds from seed 9", "drainer kit", "review", "Next accounts", "MISSED", "Speed"):
+    for words in ("1 worlds of each sort from seed 9", "drainer kit", "review", "next accounts", "MISSED", "Speed"):
         assert words in told
     assert "no cause named where there is none" in told
 
@@ -123,14 +137,14 @@ def test_the_command_prints_one_object_with_json(capsysbinary) -> None:
     out, err = capsysbinary.readouterr()
     said = json.loads(out)
     assert (said["worlds"], said["seed"], said["pipeline"]) == (3, 2, False)
-    assert said["total"]["right"]["of"] == 3
+    assert said["usual"]["total"]["right"]["of"] == said["hard"]["total"]["right"]["of"] == 3
     assert err == b""
 
 
 def test_the_command_prints_tables_to_people(capsys) -> None:
     """Without `--json` a person reads them; a goal that was missed is no failure unless asked for."""
     assert main(["bench", "cause", "--worlds", "1", "--seed", "2"]) == 0
-    assert "1 worlds from seed 2, asked directly" in capsys.readouterr().out
+    assert "1 worlds of each sort from seed 2, asked directly" in capsys.readouterr().out
 
 
 def test_check_answers_1_when_a_goal_is_missed(monkeypatch, capsys) -> None:

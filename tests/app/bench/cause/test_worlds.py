@@ -12,7 +12,7 @@ from holdfast.app.bench.cause.gaps import GAPS
 from holdfast.app.bench.cause.terrain import DAY, HOUR, MINUTE, NOW
 from holdfast.app.bench.cause.ways import WAYS
 from holdfast.app.bench.cause.worlds import ACCOUNTS_PER_TARGET, COUNTS, make
-from holdfast.investigation import Touches
+from holdfast.investigation import Factor, FactorKind, Touches
 
 WITHOUT_CAUSE = {"session theft", "drainer kit", "swaps anywhere", "independent"}
 
@@ -58,6 +58,18 @@ def test_carriers_are_as_many_as_the_seed_says() -> None:
     drawn = {len(make(seed, "drainer kit").first_used) for seed in range(12)}
     assert drawn <= set(COUNTS)
     assert len(drawn) > 2
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_a_usual_world_has_the_decoys_of_every_platform(way: str) -> None:
+    """Its record is whole, the cause reached most, and the four decoys are there, whatever the way in."""
+    world = make(11, way, carriers=8, usual=True)
+    assert set(world.decoys) == {"popular client", "carrier NAT", "busy agent", "reset mailing"}
+    assert (world.gap, world.reach) == ("nothing", "most")
+    touches = recorded(world.events)
+    for decoy in (Factor(kind=FactorKind.NETWORK, value="AS64999"), Factor(kind=FactorKind.STAFF, value="busy")):
+        assert len(touches.accounts_of(decoy)) > 8
+        assert decoy not in world.accepted
 
 
 def draft(seed: int = 3) -> Draft:

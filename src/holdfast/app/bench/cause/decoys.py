@@ -173,3 +173,5 @@ DECOYS: Final[Mapping[str, Callable[[Draft, Attack], None]]] = {
 EVERY_DECOY: Final = {**ENTRANCES, **DECOYS}
 OF_ONE_CREW: Final = "rented servers"
 """The entrance that crews who have nothing in common do not share."""
+USUAL_ENTRANCES: Final = ("popular client", "carrier NAT")
+USUAL_DECOYS: Final = ("busy agent", "reset mailing")

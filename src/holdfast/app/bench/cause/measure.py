@@ -40,27 +40,37 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
     events_per_second: float
 
 
+class Stratum(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one sort of worlds; `by_carriers` and `next_accounts` of those that have a cause."""
+
+    total: Tally
+    with_cause: Tally
+    without_cause: Tally
+    by_way: dict[str, Tally]
+    by_carriers: dict[str, Tally]
+    next_accounts: Following
+    next_by_way: dict[str, Following]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Every figure.
 
-    `by_way` and the others split all worlds by what they are made of; `early` asks of the first carriers only, at the
-    time of the last of them. `plain` are the worlds whose record is whole and whose cause reached most of the carriers.
+    `usual` and `hard` are as many worlds each. `by_reach` and the others split the hard worlds by what they are made
+    of; `early` asks of the first carriers only, at the time of the last of them. `plain` are the hard worlds whose
+    record is whole and whose cause reached most of the carriers.
     """
 
     worlds: int
     seed: int
     pipeline: bool
     goals: tuple[Goal, ...]
-    total: Tally
+    usual: Stratum
+    hard: Stratum
     plain: Tally
-    by_way: dict[str, Tally]
-    by_carriers: dict[str, Tally]
     by_reach: dict[str, Tally]
     by_decoy: dict[str, Tally]
     by_gap: dict[str, Tally]
     early: dict[str, Tally]
-    next_accounts: Following
-    next_by_way: dict[str, Following]
     speed: Speed
 
     @property
@@ -72,6 +82,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one world. `next` counts next accounts: named rightly, named, to be named."""
 
+    usual: bool
     way: str
     carriers: int
     reach: str
@@ -88,7 +99,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(worlds: int, seed: int, *, pipeline: bool = False, done: Callable[[], None] = lambda: None) -> Report:
-    """The report over so many worlds from this seed; `done` is called after each."""
+    """The report over so many worlds of each sort from this seed; `done` is called after each."""
     outcomes = []
     for outcome in asked(worlds, seed, pipeline=pipeline):
         outcomes.append(outcome)
@@ -97,13 +108,15 @@ def measure(worlds: int, seed: int, *, pipeline: bool = False, done: Callable[[]
 
 
 def asked(worlds: int, seed: int, *, pipeline: bool = False) -> Iterator[Outcome]:
-    """The outcome of world after world, every way in turn."""
+    """The outcome of world after world, a hard one and a usual one of every way in turn."""
     ways = tuple(WAYS)
     for number in range(worlds):
-        yield ask(make(seed * _WORLDS_OF_A_SEED + number, ways[number % len(ways)]), pipeline=pipeline)
+        for usual in (False, True):
+            world = make(seed * _WORLDS_OF_A_SEED + number, ways[number % len(ways)], usual=usual)
+            yield ask(world, pipeline=pipeline, usual=usual)
 
 
-def ask(world: World, *, pipeline: bool = False) -> Outcome:
+def ask(world: World, *, pipeline: bool = False, usual: bool = False) -> Outcome:
     """Ask for the cause of one world, at first of its first carriers only."""
     touches = Touches()
     began = time.process_time()
@@ -122,6 +135,7 @@ def ask(world: World, *, pipeline: bool = False) -> Outcome:
         cause, touches = through_the_program(world)
     given = verdict(cause, world)
     return Outcome(
+        usual=usual,
         way=world.way,
         carriers=len(used),
         reach=world.reach,
@@ -147,34 +161,31 @@ def verdict(cause: Cause, world: World) -> str:
 
 def summed(outcomes: Sequence[Outcome], seed: int, *, pipeline: bool = False) -> Report:
     """The figures of these outcomes."""
-    plain = [each for each in outcomes if each.gap == "nothing" and each.reach == "most"]
-    with_cause = [each for each in outcomes if each.told]
-    total, simple = tally(each.verdict for each in outcomes), tally(each.verdict for each in plain)
-    none = tally(each.verdict for each in outcomes if not each.told)
-    early = {count: [each.early[count] for each in outcomes if count in each.early] for count in _EARLY}
+    hard = [each for each in outcomes if not each.usual]
+    usual, all_hard = (_stratum(some) for some in ([each for each in outcomes if each.usual], hard))
+    plain = tally(each.verdict for each in hard if each.gap == "nothing" and each.reach == "most")
+    early = {count: [each.early[count] for each in hard if count in each.early] for count in _EARLY}
     seconds = np.array([each.question_seconds for each in outcomes] or [0.0])
     return Report(
-        worlds=len(outcomes),
+        worlds=len(hard),
         seed=seed,
         pipeline=pipeline,
         goals=(
-            _goal(f"right in {RIGHT_AT_LEAST:.0%} of the worlds whose record is whole", simple.right, RIGHT_AT_LEAST),
-            _goal(f"wrong in {WRONG_AT_MOST:.0%} of all worlds at most", total.wrong, -WRONG_AT_MOST),
-            _goal("no cause named where there is none", none.wrong, -WRONG_AT_MOST),
+            _goal(f"right in {RIGHT_AT_LEAST:.0%} of the usual worlds", usual.total.right, RIGHT_AT_LEAST),
+            _goal(f"wrong in {WRONG_AT_MOST:.0%} of the usual worlds at most", usual.total.wrong, -WRONG_AT_MOST),
+            _goal(
+                f"right in {RIGHT_AT_LEAST:.0%} of the hard worlds whose record is whole", plain.right, RIGHT_AT_LEAST
+            ),
+            _goal(f"wrong in {WRONG_AT_MOST:.0%} of the hard worlds at most", all_hard.total.wrong, -WRONG_AT_MOST),
+            _goal("no cause named where there is none", all_hard.without_cause.wrong, -WRONG_AT_MOST),
         ),
-        total=total,
-        plain=simple,
-        by_way=_split(outcomes, lambda each: [each.way]),
-        by_carriers=_split(with_cause, lambda each: [f"{each.carriers:>2}"]),
-        by_reach=_split(with_cause, lambda each: [each.reach]),
-        by_decoy=_split(outcomes, lambda each: each.decoys),
-        by_gap=_split(outcomes, lambda each: [each.gap]),
+        usual=usual,
+        hard=all_hard,
+        plain=plain,
+        by_reach=_split([each for each in hard if each.told], lambda each: [each.reach]),
+        by_decoy=_split(hard, lambda each: each.decoys),
+        by_gap=_split(hard, lambda each: [each.gap]),
         early={f"after {count}": tally(verdicts) for count, verdicts in early.items()},
-        next_accounts=following([each.next for each in outcomes]),
-        next_by_way={
-            way: following([each.next for each in some])
-            for way, some in _grouped(with_cause, lambda each: [each.way]).items()
-        },
         speed=Speed(
             question_ms_median=1_000 * float(np.median(seconds)),
             question_ms_p99=1_000 * float(np.quantile(seconds, 0.99)),
@@ -184,9 +195,26 @@ def summed(outcomes: Sequence[Outcome], seed: int, *, pipeline: bool = False) ->
     )
 
 
+def _stratum(outcomes: Sequence[Outcome]) -> Stratum:
+    """The figures of worlds of one sort."""
+    with_cause = [each for each in outcomes if each.told]
+    return Stratum(
+        total=tally(each.verdict for each in outcomes),
+        with_cause=tally(each.verdict for each in with_cause),
+        without_cause=tally(each.verdict for each in outcomes if not each.told),
+        by_way=_split(outcomes, lambda each: [each.way]),
+        by_carriers=_split(with_cause, lambda each: [f"{each.carriers:>2}"]),
+        next_accounts=following([each.next for each in outcomes]),
+        next_by_way={
+            way: following([each.next for each in some])
+            for way, some in _grouped(with_cause, lambda each: [each.way]).items()
+        },
+    )
+
+
 def _goal(goal: str, found: Share, bound: float) -> Goal:
     """A rate to be at least `bound`, or at most its opposite when that is negative."""
-    return Goal(goal=goal, found=found, reached=found.rate >= bound if bound > 0 else found.rate <= -bound)
+    return Goal(goal=goal, found=found, reached=found.rate >= bound if bound >= 0 else found.rate <= -bound)
 
 
 def _split(outcomes: Iterable[Outcome], groups: Callable[[Outcome], Iterable[str]]) -> dict[str, Tally]:

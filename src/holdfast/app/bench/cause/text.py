@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .figures import Following, Share, Tally
-from .measure import Report
+from .measure import Report, Stratum
 
 WIDTH = 96
 """Characters that the widest table takes."""
@@ -19,19 +19,17 @@ WIDTH = 96
 def print_report(console: Console, report: Report) -> None:
     """Print every figure, the most asked for first."""
     how = "through the whole program" if report.pipeline else "asked directly"
-    console.print(f"{report.worlds:,} worlds from seed {report.seed}, {how}; bounds are exact, at 95 %")
-    console.print(_tallies("", {"all worlds": report.total, "record whole, cause reached most": report.plain}))
+    console.print(f"{report.worlds:,} worlds of each sort from seed {report.seed}, {how}; bounds are exact, at 95 %")
+    for title, stratum in {"Usual worlds": report.usual, "Hard worlds": report.hard}.items():
+        _stratum(console, title, stratum)
     splits = {
-        "How the accounts were lost": report.by_way,
-        "What looks like a cause and is none": report.by_decoy,
-        "Carriers, where there is a cause": report.by_carriers,
-        "How far the cause reached": report.by_reach,
-        "What the record lacks": report.by_gap,
-        "When only the first carriers are known": report.early,
+        "Hard worlds: what looks like a cause and is none": report.by_decoy,
+        "Hard worlds: how far the cause reached": report.by_reach,
+        "Hard worlds: what the record lacks": {**report.by_gap, "nothing, and most were reached": report.plain},
+        "Hard worlds: when only the first carriers are known": report.early,
     }
     for title, split in splits.items():
         console.print(_tallies(title, split))
-    console.print(_following({"all": report.next_accounts, **report.next_by_way}))
     speed = report.speed
     console.print(
         f"Speed  a question {speed.question_ms_median:.1f} ms (median), {speed.question_ms_p99:.1f} ms (p99); "
@@ -41,6 +39,15 @@ def print_report(console: Console, report: Report) -> None:
     for goal in report.goals:
         mark = Text("reached", "green") if goal.reached else Text("MISSED ", "bold red")
         console.print(Text.assemble(mark, "  ", goal.goal, (f" ({_rate(goal.found)})", "dim")))
+
+
+def _stratum(console: Console, title: str, stratum: Stratum) -> None:
+    """The figures of one sort of worlds."""
+    whole = {"all": stratum.total, "with a cause": stratum.with_cause, "without": stratum.without_cause}
+    console.print(_tallies(title, whole))
+    console.print(_tallies(f"{title}: how the accounts were lost", stratum.by_way))
+    console.print(_tallies(f"{title}: carriers, where there is a cause", stratum.by_carriers))
+    console.print(_following(title, {"all": stratum.next_accounts, **stratum.next_by_way}))
 
 
 def _tallies(title: str, split: Mapping[str, Tally]) -> Table:
@@ -60,8 +67,8 @@ def _tallies(title: str, split: Mapping[str, Tally]) -> Table:
     return table
 
 
-def _following(split: Mapping[str, Following]) -> Table:
-    table = _table("Next accounts, where the cause was named rightly")
+def _following(title: str, split: Mapping[str, Following]) -> Table:
+    table = _table(f"{title}: next accounts, where the cause was named rightly")
     for head in ("recall", "precision"):
         table.add_column(head, justify="right", no_wrap=True)
     for name, each in split.items():

@@ -1,7 +1,8 @@
 """What happened, and what was true? Seeded worlds with one true cause, two, or none, among decoys and with gaps.
 
 A world is drawn in this order: its terrain, the attack, the ordinary traffic, the way in, the decoys, and at last what
-the record lacks. Events stand in no order of time.
+the record lacks. Events stand in no order of time. Hard worlds have any decoys and gaps; in usual ones the record is
+whole, the cause reached most of the carriers, and the decoys are those that every platform has.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from holdfast.events import CredentialChange, SecurityEvent, StaffAction
 from holdfast.investigation import Factor, FactorKind, Touches
 
 from . import terrain
-from .decoys import DECOYS, ENTRANCES, EVERY_DECOY, OF_ONE_CREW
+from .decoys import DECOYS, ENTRANCES, EVERY_DECOY, OF_ONE_CREW, USUAL_DECOYS, USUAL_ENTRANCES
 from .draft import Attack, Draft, named
 from .gaps import GAPS
 from .terrain import DAY, HOUR, MINUTE, NOW
@@ -52,24 +53,20 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     reach: str
 
 
-def make(seed: int, way: str, carriers: int = 0) -> World:
-    """The world of this seed and way, with so many carriers, or as many as the seed says."""
+def make(seed: int, way: str, carriers: int = 0, *, usual: bool = False) -> World:
+    """The world of this seed and way, with so many carriers, or as many as the seed says; hard, or a usual one."""
     random = np.random.default_rng(seed)
     carriers = carriers or COUNTS[int(random.integers(len(COUNTS)))]
     targets = carriers + round(carriers * float(random.uniform(0.3, 3)))
     draft = Draft(random, terrain.draw(random, least=ACCOUNTS_PER_TARGET * targets))
-    reach = _one(draft, ("most", "most", "most", "60 %", "slow"))
+    reach = "most" if usual else _one(draft, ("most", "most", "most", "60 %", "slow"))
     attack = _attack(draft, carriers, targets, reach, self_entering=enters(way))
     live(draft)
     accepted = WAYS[way](draft, attack)
     for who in attack.otherwise:
         otherwise(draft, who, attack.touched[who])
-    entrances = [name for name in ENTRANCES if accepted or name != OF_ONE_CREW]
-    decoys = [_one(draft, entrances)] if not enters(way) else []
-    decoys += [name for name in DECOYS if draft.chance(0.4)]
-    for name in decoys:
-        EVERY_DECOY[name](draft, attack)
-    gap = _one(draft, tuple(GAPS)) if draft.chance(0.7) else "nothing"
+    decoys = _usual_decoys(draft, attack, way) if usual else _any_decoys(draft, attack, way, known=bool(accepted))
+    gap = _one(draft, tuple(GAPS)) if not usual and draft.chance(0.7) else "nothing"
     events = GAPS[gap](draft.events, random)
     accepted = _told(accepted | _less_exact(accepted, gap, draft.events), events, attack)
     order = random.permutation(len(events)).tolist()
@@ -80,10 +77,29 @@ def make(seed: int, way: str, carriers: int = 0) -> World:
         first_used={f"a{who}": at for who, at in attack.used.items()},
         accepted=accepted,
         unused=frozenset(f"a{who}" for who in attack.by_cause if who not in attack.used) if accepted else frozenset(),
-        decoys=tuple(decoys),
+        decoys=decoys,
         gap=gap,
         reach=reach,
     )
+
+
+def _any_decoys(draft: Draft, attack: Attack, way: str, *, known: bool) -> tuple[str, ...]:
+    """One entrance, if the way in is none itself, and each of the others in two worlds of five."""
+    entrances = [name for name in ENTRANCES if known or name != OF_ONE_CREW]
+    decoys = [_one(draft, entrances)] if not enters(way) else []
+    decoys += [name for name in DECOYS if draft.chance(0.4)]
+    for name in decoys:
+        EVERY_DECOY[name](draft, attack)
+    return tuple(decoys)
+
+
+def _usual_decoys(draft: Draft, attack: Attack, way: str) -> tuple[str, ...]:
+    """All of them; the intruders come in by one of the entrances, if the way in is none itself."""
+    entered_by = _one(draft, USUAL_ENTRANCES) if not enters(way) else ""
+    others = msgspec.structs.replace(attack, entered={})
+    for name in (*USUAL_ENTRANCES, *USUAL_DECOYS):
+        EVERY_DECOY[name](draft, others if name in USUAL_ENTRANCES and name != entered_by else attack)
+    return (*USUAL_ENTRANCES, *USUAL_DECOYS)
 
 
 def _attack(draft: Draft, carriers: int, count: int, reach: str, *, self_entering: bool) -> Attack:

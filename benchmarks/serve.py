@@ -29,7 +29,7 @@ import numpy as np
 from holdfast.backends import SqlStore, load_or_create_signer
 from holdfast.client import GuardClient
 from holdfast.containment import Restriction, Subject, SubjectKind, Verified, cohort_subject, place, text_subject
-from holdfast.guard import Action, Question, Verdict
+from holdfast.guard import Action, Question
 from holdfast.response import Held, HoldState
 
 ORIGIN = "holdfast.local/watch"
@@ -139,7 +139,7 @@ def _subject(kind: SubjectKind, name: str) -> Subject:
 
 @contextlib.contextmanager
 def _served(folder: Path) -> Iterator[tuple[int, int]]:
-    words = [sys.executable, "-m", "holdfast", "serve", "--port", "0", "--auto", "0"]
+    words = [sys.executable, "-m", "holdfast", "serve", "--port", "0"]
     with _process(words, folder, subprocess.PIPE) as server:
         port = answering = 0
         for line in server.stderr or ():
@@ -220,7 +220,7 @@ def _processor_seconds(pid: int) -> float:
 
 
 def _copy(port: int) -> dict[str, float]:
-    """A client's own answers, and how long after the answer to the events it is refused there what follows from them."""
+    """A client's own answers, by its copy of the holds."""
     with GuardClient(f"http://127.0.0.1:{port}") as guard:
         assert guard.wait(_PATIENCE)
         questions = [
@@ -232,35 +232,11 @@ def _copy(port: int) -> dict[str, float]:
             start = time.thread_time_ns()
             guard.answer(question)
             taken[place_] = time.thread_time_ns() - start
-        _attack(port)
-        told = time.perf_counter()
-        while guard.ask("hijacked-0").verdict is Verdict.ALLOW and time.perf_counter() - told < _PATIENCE:
-            time.sleep(0.0001)
-        late = time.perf_counter() - told
     p50, p99 = np.percentile(taken / 1_000, [50, 99])
     return {
         "by a client's copy, p50, us": float(p50),
         "by a client's copy, p99, us": float(p99),
-        "a hold in force in the copy, after the events are answered, ms": late * 1_000,
     }
-
-
-def _attack(port: int) -> None:
-    """Takeovers by one tool session, then the same address from each account."""
-    now = int(time.time() * 1_000) - 600_000
-    events: list[dict[str, object]] = []
-    for n in range(12):
-        account = f"hijacked-{n}"
-        deed = {"staff": "st", "tool": "desk", "action": "replace_email", "tool_session": "ts"}
-        events.append({"type": "staff_action", "id": f"s{n}", "time": now + n, "target": account, **deed})
-        lure = "send to 1BoatSLRHtKNngkdXEeobR76b53LETtpyT and get twice as much back"
-        events.append(
-            {"type": "post", "id": f"l{n}", "time": now + 60_000 + n * 1_000, "account": account, "text": lure}
-        )
-    body = "\n".join(json.dumps(event) for event in events).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/events", body, method="POST")
-    with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
-        assert json.load(answer)["posts"] == 12
 
 
 def _memory(pid: int) -> float:

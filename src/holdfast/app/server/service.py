@@ -109,6 +109,7 @@ class _Owner:
         self._wake: Callable[[], None] | None = None
         self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish)
         self._stopped: Callable[[], object] | None = None
+        self._beaten = float("-inf")  # when the state was seen, as the process that answers knows it
         self._forsaken = False
 
     def serve(self, configured: bytes | None, where: tuple[Any, ...], place: Place | None, pages: MakePages) -> int:
@@ -130,7 +131,9 @@ class _Owner:
         return _last_words(self._run, self._log, failed=self._forsaken)
 
     def _publish(self) -> None:
-        if self._bulletin.publish() and self._wake is not None:
+        seen_at = self._worker.status.seen_at
+        if (self._bulletin.publish() or seen_at != self._beaten) and self._wake is not None:
+            self._beaten = seen_at
             self._wake()
 
     def _pulse(self) -> Beat:

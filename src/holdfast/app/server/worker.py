@@ -100,7 +100,8 @@ class Worker:
     ) -> None:
         """Own `run` and `memory`; recall first what was seen before.
 
-        `publish` is called after each deed, before anybody is told of it: who follows the holds then knows them too.
+        `publish` is called after each deed and each look at the store, before anybody is told of it: who follows the
+        holds then knows them too.
         """
         self._run, self._memory, self._log, self._publish = run, memory, log, publish
         self._unsettled: list[tuple[Future[Heard], Heard]] = []
@@ -285,6 +286,7 @@ class Worker:
         self._probed_at = now
         news = bool(self.status.trouble) or not self.status.figures
         self.status = Status(phase="at work", seen_at=now, figures=figures, forgotten=dict(self._run.counters))
+        self._publish()  # that the state was seen is news, too
         if news:
             self._log.info("ready")
 

@@ -70,6 +70,17 @@ def test_it_takes_one_id(here, words):
     assert not (here / "var").exists() or [] == kept("people", Person)
 
 
+def test_where_people_are_registered_nothing_is_approved_by_itself(here, capsys):
+    """A responder that says yes to all would say yes to whatever one person asks for, too."""
+    assert 0 == main(["init", "root"])
+    assert 2 == main(["serve", "--port", "0", "--auto", "0"])
+    (here / "posts.jsonl").write_text('{"id": "1", "account": "a", "text": "hello", "time": 1}\n')
+    assert 2 == main(["watch", "--events", "posts.jsonl", "--once", "--auto", "0", "--store", "var/holdfast.db"])
+    assert 2 == capsys.readouterr().err.count("so nothing is approved by itself")
+    (here / "auto.toml").write_text("[response]\nauto_seconds = 1\n")
+    assert 1 == main(["doctor", "--settings", "auto.toml"])
+
+
 @pytest.fixture
 def folder(here):
     """A folder with the shipped policies, to be changed."""

@@ -1,12 +1,14 @@
 """Nothing is done that too few people agreed to, whichever way it is tried."""
 
+import re
+
 import msgspec
 import pytest
 
 from holdfast.containment import Restriction, Subject, SubjectKind, place
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Caller, Permit, Person, Policy, Refusal, RefusalCode, Role, Scope, Via
-from holdfast.response import HappeningKind, RequestState, shipped_texts
+from holdfast.response import AutoResponder, HappeningKind, RequestState, shipped_texts
 from holdfast.response.people import DAY
 
 MINUTE = 60_000
@@ -403,3 +405,14 @@ class TestEmergency:
         refused(alone.desk.request, plan, "commander", now, code=RefusalCode.QUORUM_UNREACHABLE)
         assert alone.desk.request_emergency(plan, "commander", "nobody else is awake", now).emergency
         assert 1 == len(alone.response.emergencies.owed)
+
+
+def test_what_the_policies_keep_from_a_drills_few_waits_for_people(make_town, store, platform, clock):
+    """Where three must agree, two that answer by themselves carry nothing out, and the response goes on."""
+    texts = shipped_texts()
+    texts["quorum.toml"] = re.sub("approvals = [0-2]", "approvals = 3", texts["quorum.toml"])
+    town = make_town(store, platform, clock, responder=AutoResponder(60), policy=Policy(texts))
+    town.attack()
+    town.run(10 * MINUTE)
+    assert {} == dict(town.desk.requests)
+    assert town.offer.wanted

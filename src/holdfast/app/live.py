@@ -17,7 +17,7 @@ from holdfast.backends import SqlStore, file_of, load_or_create_signer
 from holdfast.connectors.files import Delivery
 from holdfast.connectors.simulated import MirroredPlatform
 from holdfast.detection import StreamTime
-from holdfast.errors import UsageError
+from holdfast.errors import SettingsError, UsageError
 from holdfast.events import Batch
 from holdfast.guard import Policy
 from holdfast.ledger import Signer
@@ -147,7 +147,7 @@ class LiveWatch:
         Raises:
             UsageError: `store` is a database and no `key` is given.
             StoreError: the store cannot be opened.
-            SettingsError: its key is not the owner's alone.
+            SettingsError: its key is not the owner's alone, or `approve_after` would replace people.
 
         """
         signer = (
@@ -172,6 +172,12 @@ class LiveWatch:
             signatures=signatures,
             responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
         )
+        if approve_after is not None and self.response.people.persons:
+            self.store.close()
+            raise SettingsError(
+                "People are registered here, so nothing is approved by itself.",
+                advice="Leave --auto and response.auto_seconds out, or use another store.",
+            )
         self._engine = engine
         self._told = 0
         self._offers: dict[str, int] = {}

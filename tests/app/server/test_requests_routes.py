@@ -7,6 +7,7 @@ import pytest
 
 from holdfast.app.cli.main import main
 
+from .running import Served
 from .staffed import PROGRAMS, Staffed
 
 
@@ -174,3 +175,23 @@ def test_a_command_says_what_it_could_not_do(command, monkeypatch, capsys):
     assert 2 == command("responder", "request", "show", "nothing")[0]
     assert 2 == command("responder", "request", "show", "../people")[0]
     assert 2 == command("responder", "request", "lift", "--why", "nothing named")[0]
+
+
+def test_after_a_kill_people_tokens_and_requests_are_as_before(tmp_path):
+    """What was asked for waits for the same people, who show the same tokens; then it is carried out once."""
+    first = Staffed(tmp_path)
+    plan = first.attacked()
+    asked = first.asked("responder", "POST", "/v1/requests", {"plan": plan}).json()
+    first.client.close()
+    first.end()  # kill -9
+    second = Served(tmp_path, "--settings", "holdfast.toml")
+    try:
+        second.tokens = first.tokens
+        kept = Staffed.asked(second, "responder", "GET", f"/v1/requests/{asked['id']}").json()
+        assert asked == kept
+        body = {"action_hash": asked["action_hash"]}
+        done = Staffed.asked(second, "approver", "POST", f"/v1/requests/{asked['id']}/approvals", body).json()
+        assert ("done", ["approver"]) == (done["state"], done["permit"]["approved_by"])
+    finally:
+        second.client.close()
+        second.end()

@@ -127,6 +127,10 @@ def _people(settings: Settings) -> Finding:
     people = [person for person in registered(settings) if person.active]
     if not people:
         return _well("people", "nobody is registered: nobody can approve anything, and `holdfast init` begins it")
+    if settings.response.auto_seconds is not None:
+        advice = "Leave response.auto_seconds out."
+        says = f"{len(people)} are registered, so nothing is approved by itself"
+        return Finding(about="people", health=Health.ILL, says=says, advice=advice)
     rows = unreachable(load_policy(settings.policy.folder), people)
     if not rows:
         return _well(

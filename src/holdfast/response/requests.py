@@ -17,6 +17,7 @@ from holdfast.guard import (
     Refusal,
     RefusalCode,
     Signature,
+    Standing,
     action_hash,
     approval_challenge,
     person_key,
@@ -26,7 +27,7 @@ from holdfast.ledger import RecordKind
 
 from .book import Book, Shelf
 from .case import Filed, RequestState
-from .emergency import reason
+from .emergency import MINUTE, reason
 from .entitled import Entitled
 from .signin import SignIn, evidence
 from .timeline import HappeningKind
@@ -95,8 +96,11 @@ class Requests:
                 code=RefusalCode.APPROVED_ANOTHER_PLAN,
                 advice="Look at the request again, and approve its action_hash.",
             )
-        reached = quorum(filed.request, filed.approvals, now, self._entitled.standing(filed))
+        standing = self._entitled.standing(filed)
+        reached = quorum(filed.request, filed.approvals, now, standing)
         if filed.state is not RequestState.OPEN or caller.person in reached.agreed:
+            return filed
+        if signature is None and _said_before(filed, caller.person, now, standing):
             return filed
         return self._note_approval(filed, caller, signature, now)
 
@@ -214,6 +218,15 @@ class Requests:
             return filed.permit is not None and bool(filed.permit.emergency)
         changed = filed.state is RequestState.OPEN and filed.request.policy != self._entitled.policy.version
         return changed or filed.state in {RequestState.DENIED, RequestState.VOID}
+
+
+def _said_before(filed: Filed, person: str, now: int, standing: Standing) -> bool:
+    """Whether their word, unsigned, stands there already: saying it again would only make the record longer."""
+    since = now - standing.table.times.approval * MINUTE
+    return any(
+        each.by == person and each.signature is None and since < each.at <= now and each not in standing.barred
+        for each in filed.approvals
+    )
 
 
 def cohorts_hash(holds: Iterable[Hold]) -> str:

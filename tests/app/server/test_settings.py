@@ -81,12 +81,8 @@ def test_a_mistyped_variable_is_refused(file):
 def test_every_variable_is_read(variable):
     """A value that cannot be meant is refused by the name of its setting; texts take anything but nothing at all."""
     section, name = variables()[variable]
-<<<<<<< HEAD
-    texts = {"host", "key", "archive", "address", "folder", "cap_owner"}
-=======
-    texts = {"host", "key", "archive", "address", "folder", "origin", "rp_id", "forwarded"}
+    texts = {"host", "key", "archive", "address", "folder", "cap_owner", "origin", "rp_id", "forwarded"}
     texts |= {"client_id", "client_secret_file", "groups_claim", "name", "scopes"}
->>>>>>> signin
     if name in texts:
         assert "x" == getattr(getattr(load(None, {variable: "x"}), section), name)
         return

@@ -11,6 +11,7 @@ LOOKS = {*PEOPLE, "reader"}
 MAY = {
     "ask_posts": {"program"},
     "ask_actions": {"program"},
+    "get_snapshot": {"program"},
     "tell_events": {"program"},
     "list_campaigns": LOOKS,
     "show_campaign": LOOKS,

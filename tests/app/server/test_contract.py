@@ -73,7 +73,9 @@ def mighty(tmp_path_factory):
     server.end()
 
 
-@schema.include(operation_id=[each.name for each in (*people.OPERATIONS, *enrolment.OPERATIONS, *requests.OPERATIONS)]).parametrize()
+@schema.include(
+    operation_id=[each.name for each in (*people.OPERATIONS, *enrolment.OPERATIONS, *requests.OPERATIONS)]
+).parametrize()
 @settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 def test_whoever_may_do_everything_gets_answers_of_the_contract_too(case, mighty):
     """What is refused at the door tells nothing of what lies behind it."""

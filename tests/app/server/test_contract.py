@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from holdfast.app.server import people, requests
+from holdfast.app.server import enrolment, people, requests
 from holdfast.app.server.contract import OPERATIONS
 from holdfast.app.server.openapi import document
 from holdfast.app.server.routes import Routes
@@ -73,7 +73,9 @@ def mighty(tmp_path_factory):
     server.end()
 
 
-@schema.include(operation_id=[each.name for each in (*people.OPERATIONS, *requests.OPERATIONS)]).parametrize()
+@schema.include(
+    operation_id=[each.name for each in (*people.OPERATIONS, *enrolment.OPERATIONS, *requests.OPERATIONS)]
+).parametrize()
 @settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 def test_whoever_may_do_everything_gets_answers_of_the_contract_too(case, mighty):
     """What is refused at the door tells nothing of what lies behind it."""

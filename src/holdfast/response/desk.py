@@ -161,6 +161,7 @@ class Desk:
                 by=by,
                 kind="lift",
                 accounts=self._accounts_freed(lifts, now),
+                one_way=any(self._returning.guards(hold.subject.id) for hold in held),  # as releasing it would be
             )
             filed = Filed(request=request, about=held[0].campaign, filed_at=now, lifts=lifts, why=why)
             self._file(filed, f"asks to lift {len(lifts)} holds: {why}", now)
@@ -307,6 +308,7 @@ class Desk:
             self._permit(page, filed, permit, {"lifts": list(filed.lifts), "why": filed.why})
             for hold in filed.lifts:
                 page.tell(hold, Over(at=now, why=filed.why))
+            self._returning.lifted(page, filed.lifts, filed.why)
             page.note(HappeningKind.ENDED, f"{len(filed.lifts)} holds lifted: {filed.why}", filed.about)
         return permit
 

@@ -26,6 +26,7 @@ from .gate import Gate
 from .incidents import Incidents
 from .knowledge import Knowledge
 from .offers import Offers
+from .onset import Onset
 from .outbox import Pace
 from .reconcile import Reconciler, Report
 from .responders import NoResponder, Responder
@@ -107,7 +108,8 @@ class Response:
         self.restoring = Restoring(
             self.book, self.knowledge, self._signs, cohorts=settings.waves, accounts=settings.account_waves
         )
-        self.returning = Returning(self.book, custody, self.incidents, self._signs, probation=settings.probation)
+        onset = Onset(self.docket, self.incidents, self.knowledge)
+        self.returning = Returning(self.book, custody, onset, self._signs, probation=settings.probation)
         self.desk = Desk(
             self.book, self.docket, self.incidents, offers, self.knowledge, self.returning, limits=settings.limits
         )

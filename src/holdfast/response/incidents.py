@@ -54,6 +54,11 @@ class Incidents:
         ]
         return tuple(sorted([*reading, *taking], key=lambda named: (named.at, named.factor)))
 
+    def hand(self, about: str) -> str:
+        """The key of the tool session or staff member behind the takeovers in `about`; empty when it is no such."""
+        hands = (_hand(each) for each in self.takeovers.values() if _about(each) == about)
+        return next((hand.key for hand in hands if hand is not None), "")
+
     def suspected(self, suspicion: ReadAbuse, now: int) -> None:
         """A staff member or tool session reads what nobody asked them to read; told again when it is twice as much.
 

@@ -304,7 +304,7 @@ class Restoring:
         return msgspec.structs.replace(run, told=(*run.told, told))
 
     def _count(self, run: Run, now: int, find: Find | None = None) -> Restored:
-        """Of those in the cohort whom nothing else holds by name: who is free of the run's holds, as `find` has them."""
+        """Of those in the cohort whom nothing else holds by name, who is free of the run's holds as `find` has them."""
         find = find or self._book.holds.get
         directory = self._knowledge.directory
         members = directory.mask(run.cohort, now) & ~directory.of(self._held_otherwise(run, now, find))

@@ -59,7 +59,7 @@ class Signs:
         return seen
 
     def since(self, when: Callable[[str], int | None]) -> Counter[Sign]:
-        """How often each sign was given, by each account from the time on that `when` says; by none where it is None."""
+        """How often each sign was given, by each account from when on `when` says; None leaves the account out."""
         seen: Counter[Sign] = Counter()
         for account in self._seen.keys() | self._complained.keys():
             at = when(account)

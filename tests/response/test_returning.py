@@ -146,6 +146,16 @@ def test_an_open_case_outlasts_the_term_of_the_holds(town):
     assert all(town.held(star) and town.held(star, Restriction.NO_SIGN_IN) for star in town.stars)
 
 
+def test_a_process_that_was_away_for_days_lets_nobody_go_when_it_comes_back(town):
+    """The terms are over; the platform is told of new holds before it is told that the old ones have ended."""
+    lifted = []
+    lift, town.platform.lift = town.platform.lift, lambda hold: (lifted.append(hold), lift(hold))
+    town.clock.advance(72 * HOUR)
+    town.run(2 * MINUTE)
+    assert all(town.held(star) and town.held(star, Restriction.NO_SIGN_IN) for star in town.stars)
+    assert not [each for each in lifted if each.subject.id in town.stars and each.restriction != "end_sessions"]
+
+
 def test_who_was_given_back_is_not_taken_again_by_the_same_plan(town, custody):
     """The campaign grows and is planned for once more; the plan leaves its owner the account."""
     star = town.stars[0]

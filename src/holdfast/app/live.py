@@ -31,6 +31,7 @@ _SECRET_BYTES = 32
 MOMENT = (
     10_000  # milliseconds of stream time judged at once: a plan's approval takes a minute, a lure's third post seconds
 )
+_AHEAD_AT_MOST = 24 * 3_600_000  # milliseconds that a clock may have been ahead: no hold of accounts ends later
 _AHEAD = 4  # deliveries read before they are needed: the reader waits for the watch, not the other way round
 
 
@@ -53,7 +54,8 @@ class LiveClock(Protocol):
 class WallClock:
     """The time of this machine, whatever the stream says: for a stream that tells what happens now.
 
-    Where the machine's clock is set back, time stands still until it has come there again.
+    Where the machine's clock is set back, time stands still until it has come there again: what was placed by a clock
+    that was ahead must not be out of force because of it.
     """
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
@@ -70,7 +72,9 @@ class WallClock:
         """Nothing comes of it."""
 
     def reached(self, time: int) -> None:
-        """Nothing comes of it: a record from the future would stop the time."""
+        """Stand still until then, if that is within a day; a record from farther on would stop the time."""
+        if time - self.now() <= _AHEAD_AT_MOST:
+            self._latest = max(self._latest, time)
 
 
 class StreamClock:
@@ -171,13 +175,22 @@ class LiveWatch:
 
     def taking(self, batch: Batch) -> Iterator[None]:
         """Deal with one batch, a moment of the stream's time after the other; gives way after each."""
+        for _ in self._hearing(batch):
+            self.tick()
+            yield
+
+    def hear_again(self, batch: Batch) -> None:
+        """Know again what an earlier process heard. Nothing is done by half of it: call `tick` after all of it."""
+        for _ in self._hearing(batch):
+            pass
+
+    def _hearing(self, batch: Batch) -> Iterator[None]:
         self.platform.learn(batch)
         if self.platform.grown:
             self.response.meet(self.platform.accounts())
         for moment in moments(batch):
             self.clock.saw(moment)
             self.response.observe(moment, self.clock.now())
-            self.tick()
             yield
 
     def tick(self) -> None:

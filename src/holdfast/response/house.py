@@ -149,6 +149,8 @@ class Response:
 
         """
         asked = self._responder.act(self.desk, now)
+        if self.book.expired(now):
+            self.returning.keep(now)  # before they end, so that no account is let go in between
         self._reconciler.sweep(now)
         queued = self._executor.work(now)
         self._look_again(now)

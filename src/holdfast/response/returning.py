@@ -120,7 +120,7 @@ class Returning:
             self._watch(now)
             self._clear(now)
             self._work(self._custody, now)
-            self._keep(now)
+            self.keep(now)
 
     def release(self, page: Page, permit: Permit, dossiers: Mapping[str, str]) -> None:
         """Give these accounts back on probation, all or none.
@@ -346,8 +346,13 @@ class Returning:
         key = f"recovery/{case.account}/{case.opened_at}/again/{case.reopened}"
         page.record(RecordKind.DECISION, key, case.account, {"why": why})
 
-    def _keep(self, now: int) -> None:
-        """Renew the holds of open cases before they end: an account must not go back to the attacker by the clock."""
+    def keep(self, now: int) -> None:
+        """Renew the holds of open cases before they end: an account must not go back to the attacker by the clock.
+
+        Raises:
+            StoreError: nothing was kept; the next review does it again.
+
+        """
         ending = [each.case for each in self.recoveries.values() if self._ends_soon(each.case, now)]
         if ending:
             with self._book.change(now) as page:

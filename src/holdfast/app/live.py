@@ -125,7 +125,7 @@ def key_beside(store: Path | str) -> Path:
 class LiveWatch:
     """One stream, the response to it, and the mirror of the platform behind it on which holds are carried out."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of its own
         self,
         *,
         approve_after: float | None,
@@ -133,6 +133,7 @@ class LiveWatch:
         memory_mb: int,
         key: Path | None = None,
         clock: LiveClock | None = None,
+        behaviour: ResponseSettings | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
@@ -158,7 +159,7 @@ class LiveWatch:
             self.store,
             engine,
             self.clock,
-            ResponseSettings(),
+            behaviour or ResponseSettings(),
             read=read_text,
             key=secrets.token_bytes(_KEY_BYTES),
             warnings=engine.detector.take_warnings,

@@ -197,6 +197,7 @@ class Docket:
             self._knowledge.directory,
             now,
             held_texts=case.texts,
+            exempt=self._knowledge.exempt,
             before=self._found.accounts,
         )
 

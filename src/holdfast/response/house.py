@@ -9,13 +9,14 @@ from typing import assert_never
 import msgspec
 import pyarrow as pa
 
+from holdfast.containment import Exemption
 from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
 from holdfast.guard import Reader
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Custody, Engine, Platform, Store
-from holdfast.recovery import Order, Schedule
+from holdfast.recovery import Order, Phase, Schedule, Stage
 
 from .book import COLLECTIONS, Book
 from .desk import Desk
@@ -47,6 +48,7 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     every `dead_every`, cases are looked at again every `review_every`. Cohorts go free by `waves`; accounts held by
     name though more likely in their owners' hands by `account_waves`, slower, since something was done to each of them.
     `probation` is how long an account is watched that was given back: as long as the attack of 2020 went on in public.
+    No brake on a cohort holds the accounts in `exempt`, unless the attack has touched them.
     """
 
     pace: Pace = Pace()
@@ -58,6 +60,7 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     waves: Schedule = Schedule()
     account_waves: Schedule = Schedule(order=Order.RISK, quiet=60 * MINUTE, every=30 * MINUTE)
     probation: int = 180 * MINUTE
+    exempt: tuple[Exemption, ...] = ()
 
 
 class Response:
@@ -98,7 +101,7 @@ class Response:
         self._reconcile_at = 0
         self._review_at = 0
         self.timeline = Timeline()
-        self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches))
+        self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches), exempt=settings.exempt)
         self.book = Book(store, settings.pace, self.timeline)
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
@@ -172,6 +175,18 @@ class Response:
                 self._signs.note(Sign.TAKEOVER, takeover.account, takeover.warned_at)
             case _:
                 assert_never(news)
+
+    def given_back(self) -> dict[str, int]:
+        """How far the giving back is, in figures: those of cohorts as of the last look at them."""
+        runs, cases = self.restoring.runs.values(), [each.case.stage for each in self.returning.recoveries.values()]
+        return {
+            "restored_accounts": self.restoring.seen.restored,
+            "accounts_in_waves": self.restoring.seen.held,
+            "waves_paused": sum(run.waves.phase is Phase.PAUSED for run in runs),
+            "cases_open": sum(stage not in {Stage.RELEASED, Stage.CLOSED} for stage in cases),
+            "cases_ready": sum(stage is Stage.PUT_BACK for stage in cases),
+            "cases_on_probation": sum(stage is Stage.RELEASED for stage in cases),
+        }
 
     def _look_again(self, now: int) -> None:
         self.restoring.open(now)

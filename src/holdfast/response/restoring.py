@@ -88,6 +88,7 @@ class Restoring:
         self._cohorts, self._accounts = cohorts, accounts
         self._new: dict[str, None] = dict.fromkeys(book.holds)
         self.runs = Shelf(book, "waves", Run)
+        self.seen = Restored(restored=0, held=0)  # the figures as of the last review
         book.when_moved(lambda moved, _: self._new.update(dict.fromkeys(sorted(moved))))
 
     def review(self, now: int) -> None:
@@ -97,9 +98,12 @@ class Restoring:
             StoreError: what was found is not kept; the next review finds it again.
 
         """
-        for key in [key for key, run in self.runs.items() if run.waves.phase is not Phase.DONE]:
+        under_way = [key for key, run in self.runs.items() if run.waves.phase is not Phase.DONE]
+        for key in under_way:
             run = self._without_lifted(self.runs[key])
             self._move(key, run, self._news(run, now), now)
+        if under_way or not self.seen.all:
+            self.seen = self.figures(now)
 
     def resume(self, key: str, by: str, now: int) -> None:
         """Let paused waves go on; `by` has looked into what was wrong.

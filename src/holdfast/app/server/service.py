@@ -125,6 +125,7 @@ def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Memory]]:
         memory_mb=settings.detection.memory_mb,
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
+        behaviour=settings.behaviour,
     )
     with run.store:
         put_back(run)

@@ -15,7 +15,9 @@ from msgspec import Meta
 from holdfast.backends import file_of, names_password
 from holdfast.errors import SettingsError, UnreadableFileError
 from holdfast.events import Dialect, TimeUnit
+from holdfast.response import ResponseSettings
 
+from .recovering import Recovery, behaviour
 from .token import HASH_PATTERN
 
 PREFIX = "HOLDFAST_"
@@ -23,6 +25,7 @@ FILE_VARIABLE = "HOLDFAST_SETTINGS"
 TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 _LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
 
+FILE_ONLY = frozenset({"columns", "exempt", "shares"})  # what no single word of the environment can say
 Seconds = Annotated[float, Meta(gt=0, le=3_600)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Megabytes = Annotated[int, Meta(ge=1, le=65_536)]
@@ -125,6 +128,10 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Annotated[float, Meta(ge=0, le=86_400)] | None,
         Meta(description="Approve each proposal after so many seconds, on the mirror. Unset: nothing is approved."),
     ] = None
+    exempt: Annotated[
+        dict[Annotated[str, Meta(min_length=1)], Annotated[str, Meta(min_length=1)]],
+        Meta(description="Accounts that no brake on a cohort holds: account = why. The file only."),
+    ] = {}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,6 +143,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guard: Guard = Guard()
     detection: Detection = Detection()
     response: Response = Response()
+    recovery: Recovery = Recovery()
+
+    @property
+    def behaviour(self) -> ResponseSettings:
+        """How the response is to behave.
+
+        Raises:
+            SettingsError: the shares of the waves do not grow to 1.
+
+        """
+        return behaviour(self.recovery, self.response.exempt)
 
     @property
     def dialect(self) -> Dialect:
@@ -183,7 +201,7 @@ def variables() -> dict[str, tuple[str, str]]:
         f"{PREFIX}{section}_{field.name}".upper(): (section, field.name)
         for section, kind in sections().items()
         for field in msgspec.structs.fields(kind)
-        if field.name != "columns"
+        if field.name not in FILE_ONLY
     }
 
 
@@ -232,7 +250,7 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(
             "The key that signs a record in a database lies elsewhere.", advice="Name its file: store.key."
         )
-    _ = settings.dialect
+    _ = settings.dialect, settings.behaviour
     return settings
 
 

@@ -291,4 +291,5 @@ def _figures(run: LiveWatch) -> dict[str, int]:
         "errands": len(response.book.errands),
         "accounts": len(response.knowledge.directory),
         "snapshot_version": response.gate.version,
+        **response.given_back(),
     }

@@ -26,6 +26,7 @@ from .found import FoundInPlace
 from .gate import Gate
 from .incidents import Incidents
 from .knowledge import Knowledge
+from .lists import Lists
 from .offers import Offers
 from .onset import Onset
 from .outbox import Pace
@@ -38,7 +39,7 @@ from .standing import Limits
 from .timeline import Timeline
 from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
 
-MINUTE = 60_000  # milliseconds
+SECOND, MINUTE = 1_000, 60_000  # milliseconds
 
 
 class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +120,7 @@ class Response:
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()
+        self._lists = Lists(self.book, self.knowledge, platform)
         self._executor = Executor(platform, self.book, clock, settings.pace)
         self._reconciler = Reconciler(platform, self.book, found, dead_every=settings.dead_every)
 
@@ -190,12 +192,15 @@ class Response:
 
     def _look_again(self, now: int) -> None:
         self.restoring.open(now)
-        if now >= self._review_at:
+        due = now >= self._review_at
+        if due:
             self._review_at = now + self._settings.review_every
             self.docket.review(now)
             self.incidents.review(now)
             self.restoring.review(now)
             self.returning.review(now)
+        if self._lists.review(now, whole=due):
+            self._review_at = min(self._review_at, now + SECOND)  # the list is long: some of it each second
         if now >= self._reconcile_at and self.book.holds:
             self.report = self._reconciler.once(now)
             self._reconcile_at = self.report.again_at or now + self._settings.reconcile_every

@@ -39,6 +39,7 @@ from . import conduct
 from .book import Book, Page, Shelf
 from .conduct import LIVE, Held
 from .knowledge import Knowledge
+from .lists import listed
 from .signs import Sign, Signs
 from .timeline import HappeningKind
 
@@ -153,7 +154,7 @@ class Restoring:
         match hold.subject.kind:
             case SubjectKind.COHORT:
                 return f"{hold.plan}/{hold.subject.id}"
-            case SubjectKind.ACCOUNT:
+            case SubjectKind.ACCOUNT if not listed(hold):
                 there = {held.hold.restriction for held in self._book.on(hold.subject) if held.state in LIVE}
                 return "" if Restriction.NO_SIGN_IN in there else f"{hold.plan}/accounts"
             case _:
@@ -317,7 +318,8 @@ class Restoring:
     def _held_otherwise(self, run: Run, now: int, find: Find) -> Collection[str]:
         own = set(run.standing)
         others = (held.hold for key in self._book.holds if key not in own and (held := find(key)) is not None)
-        return {hold.subject.id for hold in others if hold.subject.kind is SubjectKind.ACCOUNT and hold.in_force(now)}
+        by_name = (hold for hold in others if hold.subject.kind is SubjectKind.ACCOUNT and not listed(hold))
+        return {hold.subject.id for hold in by_name if hold.in_force(now)}
 
 
 def _what(hold: Hold) -> tuple[str, Restriction]:

@@ -29,6 +29,7 @@ from holdfast.recovery.case import (
 
 from .book import Book, Page, Shelf
 from .conduct import LIVE, Held, HoldState, Over
+from .lists import listed
 from .onset import Onset
 from .signs import Sign, Signs
 from .timeline import HappeningKind
@@ -146,7 +147,8 @@ class Returning:
         found: dict[str, str] = {}
         for key in self._new:
             held = self._book.holds[key]
-            if held.hold.subject.kind is not SubjectKind.ACCOUNT or held.hold.restriction is not Restriction.NO_SIGN_IN:
+            by_name = held.hold.subject.kind is SubjectKind.ACCOUNT and not listed(held.hold)
+            if not by_name or held.hold.restriction is not Restriction.NO_SIGN_IN:
                 continue
             if held.state is HoldState.WANTED:
                 waiting[key] = None

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from holdfast.containment import (
+    Danger,
     Drift,
     Hold,
     Plan,
@@ -358,11 +359,13 @@ class Desk:
 
         That the intruder has used, or will use, more accounts than then is no reason to wait: they are what it is for.
         """
-        case = self._docket.cases.get(plan.campaign)
-        if case is None:
+        case, directory = self._docket.cases.get(plan.campaign), self._knowledge.directory
+        if case is not None:
+            perils: Danger | None = danger(case.campaign, case.cause, case.next_accounts, directory, now)
+        else:
+            perils = self._incidents.perils(plan.campaign, now)
+        if perils is None:
             return ()
-        directory = self._knowledge.directory
-        perils = danger(case.campaign, case.cause, case.next_accounts, directory, now)
         current = blast_radius(plan.holds, perils, directory, now)
         return tuple(
             each for each in drift(plan.preview, current) if each.figure not in {"accounts", "already_restricted"}

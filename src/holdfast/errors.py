@@ -9,11 +9,13 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+    + PolicyError             exit 3
   x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
     + UnsupportedRestrictionError
     + PlatformUnreachableError
     + RateLimitedError
+  x ServiceError                exit 3   a running service could not be asked
   x StoreError                  exit 3
     + StoreFullError
   x LedgerError                 exit 4   the record cannot vouch for itself
@@ -90,6 +92,18 @@ class NotAllowedError(GuardError):
 
     advice = "Ask another member of staff to approve exactly this plan."
 
+    def __init__(self, message: str, *, advice: str | None = None, code: str = "") -> None:
+        """As the others; `code` is the reason for programs, one of `guard.RefusalCode`."""
+        super().__init__(message, advice=advice)
+        self.code = code
+
+
+class PolicyError(GuardError):
+    """Policies that cannot be parsed, or do not say what policies can say; nobody is let do anything by them."""
+
+    advice = "Correct the file and run `holdfast policy check FOLDER`; the reference of policies says what there is."
+    exit_code = 3
+
 
 class HoldError(HoldfastError):
     """A hold, a cohort or a plan was asked for that cannot be."""
@@ -128,6 +142,12 @@ class RateLimitedError(PlatformError):
         """Remember when to come back."""
         super().__init__(message)
         self.retry_at = retry_at
+
+
+class ServiceError(HoldfastError):
+    """A running service could not be asked, or could not answer."""
+
+    advice = "Check that it runs (`holdfast doctor`) and where: HOLDFAST_URL, or --url."
 
 
 class StoreError(HoldfastError):

@@ -4,7 +4,7 @@ import pytest
 
 from holdfast.containment import PlanKind
 from holdfast.errors import UsageError
-from holdfast.guard import Action, Missing, Permit, Question, Refusal, Verdict
+from holdfast.guard import Action, Permit, Question, Refusal, RefusalCode, Verdict
 from holdfast.response import HappeningKind, HoldState, Overtaken, RequestState
 
 MINUTE = 60_000
@@ -24,7 +24,7 @@ def test_nothing_is_done_without_a_second_person(town):
     again = town.desk.approve(filed(town).request.id, "responder", town.clock.now())
     town.run(MINUTE)
 
-    assert (Missing.APPROVALS_MISSING, Missing.REQUESTER_APPROVED) == (asked.code, again.code)
+    assert (RefusalCode.APPROVALS_MISSING, RefusalCode.REQUESTER_APPROVED) == (asked.code, again.code)
     assert not town.platform.flags()
     assert not town.response.book.holds
     assert 1 == len(town.keys("approval/"))

@@ -31,12 +31,17 @@ COLLECTIONS = (
     ERRANDS,
     "cases",
     "found",
+    "notices",
     "offers",
+    "passkeys",
+    "people",
     "plans",
     "recoveries",
     "requests",
+    "reviews",
     "suspicions",
     "takeovers",
+    "tokens",
     "waves",
 )
 ACTOR = "holdfast"  # who is named on the record when no person asked for it

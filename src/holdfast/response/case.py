@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.containment import Plan, PlanKind
 from holdfast.detection import Campaign
-from holdfast.guard import Approval, Permit, Request
+from holdfast.guard import Approval, Denial, Permit, Request
 from holdfast.investigation import Cause
 
 
@@ -18,6 +18,7 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     New carriers, newly touched accounts, new lures and posts are held under the same approval while the plan made anew
     holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970
     UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`.
+    What it places ends at `ends` at the latest, if that is said: the plan was carried out in an emergency.
     """
 
     request: str
@@ -28,6 +29,7 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     follow_ups: int = 0
     followed: int = 0
+    ends: int | None = None
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +116,8 @@ class RequestState(enum.StrEnum):
 
     OPEN = "open"
     DONE = "done"
+    DENIED = "denied"
+    VOID = "void"  # the policies have changed, or whoever asked may not any more: to be asked anew
     OVERTAKEN = "overtaken"  # reality moved on too far; what was asked for has to be looked at anew
 
 
@@ -122,6 +126,7 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
 
     It is to carry out `plan`, to lift the holds in `lifts`, or to give hijacked accounts back: those in `releases`,
     each with the dossier of its case. `about` is the campaign or incident; `filed_at` is milliseconds since 1970 UTC.
+    `cohort` is the hash of the cohorts that it holds or frees, empty when there are none.
     """
 
     request: Request
@@ -132,5 +137,7 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     releases: dict[str, str] = {}
     why: str = ""
     approvals: tuple[Approval, ...] = ()
+    denials: tuple[Denial, ...] = ()
+    cohort: str = ""
     state: RequestState = RequestState.OPEN
     permit: Permit | None = None

@@ -9,6 +9,7 @@ import msgspec
 from holdfast.containment import Plan, Subject, SubjectKind, outstanding, propose, spared, unfounded
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import PlatformError
+from holdfast.guard import TABLE, Table
 from holdfast.ledger import RecordKind
 from holdfast.ports import Platform, Standing
 from holdfast.reading import most_telling
@@ -16,6 +17,7 @@ from holdfast.reading import most_telling
 from .book import Book, Page, Shelf
 from .case import Case, Concern, StandingOrder
 from .conduct import LIVE, Over
+from .emergency import shortened
 from .found import FoundInPlace
 from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
@@ -33,10 +35,17 @@ MOST_DOUBLINGS = 6  # of that wait: about an hour
 class Docket:
     """Turns sightings into cases and offers, and places what a standing order covers. It decides nothing else."""
 
-    def __init__(
-        self, platform: Platform, book: Book, found: FoundInPlace, offers: Offers, knowledge: Knowledge
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that a sighting touches
+        self,
+        platform: Platform,
+        book: Book,
+        found: FoundInPlace,
+        offers: Offers,
+        knowledge: Knowledge,
+        table: Table = TABLE,
     ) -> None:
-        """Go on with the cases that the book's store keeps."""
+        """Go on with the cases that the book's store keeps; `table` says how many must agree to a plan."""
+        self._table = table
         self._platform = platform
         self._book = book
         self._found = found
@@ -222,13 +231,15 @@ class Docket:
         missing = msgspec.structs.replace(
             plan, holds=outstanding(plan, holds, page.now)
         )  # an incident may hold the same
-        follow = follow_up(order, missing, (hold for hold in holds if hold.campaign in case.family), page.now)
+        own = (hold for hold in holds if hold.campaign in case.family)
+        follow = follow_up(order, missing, own, page.now, table=self._table)
         if follow.holds:
             order = msgspec.structs.replace(order, follow_ups=order.follow_ups + 1)
             body = {"holds": [hold.id for hold in follow.holds], "beyond": follow.beyond}
             key = f"follow-up/{order.request}/{order.follow_ups}"
             page.record(RecordKind.DECISION, key, case.campaign.id, body, actor=order.by)
-            for hold in follow.holds:
+            ends = order.ends
+            for hold in follow.holds if ends is None else shortened(follow.holds, order.request, ends):
                 page.place(hold)
             text = f"{len(follow.holds)} more holds under the standing order for {order.kind}"
             page.note(HappeningKind.PLACED, text, case.campaign.id)

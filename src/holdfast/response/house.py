@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 import msgspec
@@ -13,7 +13,7 @@ from holdfast.containment import Exemption
 from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
-from holdfast.guard import Reader
+from holdfast.guard import Person, Policy, Reader
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Custody, Engine, Platform, Store
 from holdfast.recovery import Order, Phase, Schedule, Stage
@@ -21,15 +21,19 @@ from holdfast.recovery import Order, Phase, Schedule, Stage
 from .book import COLLECTIONS, Book
 from .desk import Desk
 from .docket import Docket
+from .emergency import Emergencies
+from .entitled import Entitled, shipped_policy
 from .executor import Executor
 from .found import FoundInPlace
 from .gate import Gate
 from .incidents import Incidents
 from .knowledge import Knowledge
 from .lists import Lists
+from .notices import Notices
 from .offers import Offers
 from .onset import Onset
 from .outbox import Pace
+from .people import People
 from .reconcile import Reconciler, Report
 from .responders import NoResponder, Responder
 from .restoring import Restoring
@@ -85,11 +89,15 @@ class Response:
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
         responder: Responder | None = None,
         custody: Custody | None = None,
+        people: Iterable[Person] = (),
+        policy: Policy | None = None,
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
         the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
+        `people` are wired in beside those of the store, and those whom `responder` brings along;
+        `policy` says what they may do, the shipped one where it is left out.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -104,9 +112,14 @@ class Response:
         self.timeline = Timeline()
         self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches), exempt=settings.exempt)
         self.book = Book(store, settings.pace, self.timeline)
+        self.notices = Notices(self.book)
+        self.people = People(self.book, self.notices, (*self._responder.people, *people))
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
-        self.docket = Docket(platform, self.book, found, offers, self.knowledge)
+        self.entitled = Entitled(policy or shipped_policy(), self.people)
+        self.emergencies = Emergencies(self.book, self.notices)
+        table = self.entitled.policy.table
+        self.docket = Docket(platform, self.book, found, offers, self.knowledge, table)
         self.incidents = Incidents(self.book, offers, self.knowledge)
         self._signs = Signs()
         self.restoring = Restoring(
@@ -115,7 +128,15 @@ class Response:
         onset = Onset(self.docket, self.incidents, self.knowledge)
         self.returning = Returning(self.book, custody, onset, self._signs, probation=settings.probation)
         self.desk = Desk(
-            self.book, self.docket, self.incidents, offers, self.knowledge, self.returning, limits=settings.limits
+            self.book,
+            self.docket,
+            self.incidents,
+            offers,
+            self.knowledge,
+            self.returning,
+            self.entitled,
+            self.emergencies,
+            limits=settings.limits,
         )
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)

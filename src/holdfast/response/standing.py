@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from holdfast.containment import Hold, Plan, PlanKind, SubjectKind, cohort_key
+from holdfast.guard import TABLE, Table
 
 from .case import StandingOrder
 
@@ -46,7 +47,7 @@ def followed(kind: PlanKind, plans: Sequence[Plan]) -> Plan | None:
     return next((plan for wanted in reversed(kinds) for plan in plans if plan.kind is wanted), None)
 
 
-def follow_up(order: StandingOrder, plan: Plan, placed: Iterable[Hold], now: int) -> FollowUp:
+def follow_up(order: StandingOrder, plan: Plan, placed: Iterable[Hold], now: int, *, table: Table = TABLE) -> FollowUp:
     """What of `plan` was never placed and is covered by `order` at `now` (milliseconds since 1970 UTC).
 
     What hides a post or refuses a lure of the campaign holds nobody, so it is covered at any size of the campaign.
@@ -55,7 +56,8 @@ def follow_up(order: StandingOrder, plan: Plan, placed: Iterable[Hold], now: int
         return FollowUp(beyond=len(plan.holds))
     known = {_what(hold) for hold in placed}
     fresh = tuple(hold for hold in plan.holds if _what(hold) not in known)
-    if plan.preview.accounts <= order.most_accounts and plan.needs.approvals <= order.approvals:
+    needs = table.required(accounts=plan.preview.accounts, one_way=not plan.reversible).approvals
+    if plan.preview.accounts <= order.most_accounts and needs <= order.approvals:
         return FollowUp(holds=fresh)
     covered = tuple(hold for hold in fresh if hold.subject.kind in _NO_ACCOUNT)
     return FollowUp(holds=covered, beyond=len(fresh) - len(covered))

@@ -134,6 +134,18 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = {}
 
 
+class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may do what."""
+
+    folder: Annotated[
+        str,
+        Meta(
+            description="Folder with policies of your own (`*.cedar`, `quorum.toml`) in place of those that come along "
+            "(reference: policies)."
+        ),
+    ] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of it. `token` comes from the environment only."""
 
@@ -143,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guard: Guard = Guard()
     detection: Detection = Detection()
     response: Response = Response()
+    policy: Policies = Policies()
     recovery: Recovery = Recovery()
 
     @property
@@ -193,6 +206,19 @@ def load(
             f"A setting does not hold: {error}", advice="See docs/reference/settings.md, or run `holdfast doctor`."
         ) from error
     return _checked(settings)
+
+
+def draft(settings: Settings) -> str:
+    """The text of a settings file that names where these keep things, and leaves the rest as it usually is."""
+    store = settings.store
+    lines = ["# docs/reference/settings.md has all of them.", "[store]"]
+    lines += [f"{name} = {_quoted(value)}" for name, value in msgspec.structs.asdict(store).items() if value]
+    return "\n".join([*lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are TOML's, too."""
+    return msgspec.json.encode(text).decode()
 
 
 def variables() -> dict[str, tuple[str, str]]:

@@ -13,10 +13,11 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import HoldfastError, LedgerError, StoreError
+from holdfast.errors import HoldfastError, LedgerError, NotAllowedError, RecoveryError, StoreError, UsageError
 from holdfast.events import LONGEST_LINE, Batch, Decoded, Decoder, Dialect, LineSplitter, Reject
-from holdfast.response import HoldState
+from holdfast.response import HoldState, RequestState
 
+from .answers import RefusedError
 from .logs import Log, crash
 from .memory import Memory
 
@@ -26,6 +27,8 @@ BEAT = 0.25  # seconds between looks at what is due, when nothing comes in: well
 _PROBE_EVERY = 1.0  # seconds between looks at the store
 _SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
 _TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
+# Whoever asked is told; with us nothing is wrong.
+_ASKED_WRONGLY = (RefusedError, UsageError, NotAllowedError, RecoveryError)
 _REJECTS_TOLD = 100  # of one body: enough to see what is wrong, too few to send a body back
 
 
@@ -152,6 +155,9 @@ class Worker:
     def _answer(self, job: _Job[Any]) -> None:
         try:
             told = job.do()
+        except _ASKED_WRONGLY as error:
+            _tell(job.done, error)
+            return
         except BaseException as error:  # noqa: BLE001 - whoever waits is told, whatever it is
             _tell(job.done, error)
             self._note(error)
@@ -288,6 +294,11 @@ def _figures(run: LiveWatch) -> dict[str, int]:
         "proposals_waiting": sum(offer.wanted for offer in response.desk.offers),
         "holds_in_force": sum(held.hold.in_force(now) for held in live),
         "dead_letters": len(response.desk.dead_letters),
+        "requests_open": sum(filed.state is RequestState.OPEN for filed in response.desk.requests.values()),
+        "reviews_owed": len(response.emergencies.owed),
+        "reviews_late": sum(review.due <= now for review in response.emergencies.owed),
+        "quorums_unreachable": response.entitled.unreachable,
+        "people": sum(person.active for person in response.people.persons.values()),
         "errands": len(response.book.errands),
         "accounts": len(response.knowledge.directory),
         "snapshot_version": response.gate.version,

@@ -129,12 +129,15 @@ def test_trouble_on_probation_holds_again_by_itself(town, custody):
 
 
 def test_a_case_that_was_reopened_walks_the_whole_way_again(town, custody):
-    """What is shown is weighed anew, people agree anew."""
+    """What was shown before may have been by the wrong hands: it is shown again, and people agree again."""
     star = town.stars[0]
     prove(town, custody, star)
     give_back(town, star)
     town.lure(star)
     town.run(10 * MINUTE)
+    assert Stage.ATTACKER_OUT is case(town, star).stage
+    custody.shows[star] += [PASSKEY, DEVICE]
+    town.run(4 * MINUTE)
     assert Stage.PUT_BACK is case(town, star).stage
     give_back(town, star)
     assert not town.held(star)

@@ -27,6 +27,8 @@ class Custody(Protocol):
     def shown(self, account: str) -> Sequence[Fact]:
         """What those who ask for the account have shown so far, in order; it is not for the platform to judge it.
 
+        Nothing is taken back. What is shown a second time, to a case that has begun anew, comes a second time.
+
         A telephone number is on file since it was last moved to another SIM card, as far as the platform can know.
 
         Raises:

@@ -12,7 +12,7 @@ from .outbox import Pace
 from .people import People, Roll
 from .reconcile import Report
 from .responders import AutoResponder, NoResponder, Responder
-from .restoring import Restoring, Told
+from .restoring import Restoring, Run, Told
 from .returning import Returning
 from .standing import Limits
 from .timeline import Happening, HappeningKind, Timeline
@@ -50,6 +50,7 @@ __all__ = [
     "Returning",
     "Review",
     "Roll",
+    "Run",
     "StandingOrder",
     "Timeline",
     "Told",

@@ -123,6 +123,10 @@ class Restoring:
         told = [self._standing_at(run, now) for run in self.runs.values()]
         return Restored(restored=sum(each.restored for each in told), held=sum(each.held for each in told))
 
+    def standing(self, key: str, now: int) -> Restored:
+        """How many of one cohort are free at `now`, and how many held."""
+        return self._standing_at(self.runs[key], now)
+
     def _standing_at(self, run: Run, now: int) -> Restored:
         """How the run stands; one that is over stays as it ended, though its cohort goes on gaining members."""
         if run.waves.phase is Phase.DONE and run.told:

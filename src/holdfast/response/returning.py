@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import assert_never
 
 import msgspec
 
-from holdfast.containment import HIJACKED, Restriction, Subject, SubjectKind, ends, place
+from holdfast.containment import HIJACKED, Hold, Restriction, Subject, SubjectKind, ends, place
 from holdfast.errors import PlatformError
 from holdfast.guard import Permit
 from holdfast.ledger import RecordKind
@@ -47,7 +48,8 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     """A case and how its deed under way stands: `begun` from its intent to its outcome; `tries` counts the outcomes.
 
     The last `failed` outcomes were failures, and it is not tried before `again_at`. The attacker is out since
-    `secured_at`. Times are milliseconds since 1970 UTC.
+    `secured_at`. The first `void` of the facts that were shown do not count, because the case has begun anew since;
+    None: all that are there at the next look. Times are milliseconds since 1970 UTC.
     """
 
     case: RecoveryCase
@@ -56,6 +58,7 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     failed: int = 0
     again_at: int = 0
     secured_at: int | None = None
+    void: int | None = 0
 
     @property
     def watched_since(self) -> int | None:
@@ -152,7 +155,7 @@ class Returning:
                 continue
             if held.state is HoldState.WANTED:
                 waiting[key] = None
-            elif held.state is HoldState.IN_FORCE and not self.guards(held.hold.subject.id):
+            elif held.state is HoldState.IN_FORCE and _lasts(held.hold) and not self.guards(held.hold.subject.id):
                 found[held.hold.subject.id] = held.hold.campaign
         self._new = waiting
         if found:
@@ -177,7 +180,7 @@ class Returning:
             opened_at=page.now,
             opened_by=OPENED_BY,
         )
-        self.recoveries.put(page, account, Recovery(case=case))
+        self.recoveries.put(page, account, Recovery(case=case, void=0 if before is None else None))
         body = {"attacked_at": case.attacked_at}
         page.record(RecordKind.DECISION, f"recovery/{account}/{case.opened_at}", account, body)
 
@@ -221,7 +224,7 @@ class Returning:
             page.record(RecordKind.OUTCOME, _key(recovery, "outcome"), recovery.case.account, {"result": "withdrawn"})
             recovery = msgspec.structs.replace(recovery, tries=recovery.tries + 1, begun=False)
         held = recovery.case.stage is not Stage.RELEASED
-        after = self._tell(page, recovery, Troubled(why=why))
+        after = self._tell(page, msgspec.structs.replace(recovery, void=None), Troubled(why=why))
         if held:
             self._record_again(page, after.case, why)
             page.note(HappeningKind.ALARM, f"its recovery case begins anew: {why}", after.case.account)
@@ -253,12 +256,26 @@ class Returning:
                     self._intend(page, recovery)
         asking = [each for each in self.recoveries.values() if each.case.stage is Stage.ATTACKER_OUT]
         asked = [each for each in asking if not each.waits(now)]
-        outcomes = [(each.case.account, self._do(custody, each.case)) for each in (*due, *asked)]
+        self._pass_over(custody, [each for each in asked if each.void is None], now)
+        asked = [after for each in asked if (after := self.recoveries[each.case.account]).void is not None]
+        outcomes = [(each.case.account, self._do(custody, each)) for each in (*due, *asked)]
         told = [(account, came) for account, came in outcomes if came]
         if told:
             with self._book.change(now) as page:
                 for account, came in told:
                     self._conclude(page, self.recoveries[account], came)
+
+    def _pass_over(self, custody: Custody, anew: Sequence[Recovery], now: int) -> None:
+        """Let nothing count that was shown before these cases began anew: it may have been by the wrong hands."""
+        found: list[Recovery] = []
+        for recovery in anew:
+            with contextlib.suppress(PlatformError):  # then it is passed over at the next look
+                void = len(custody.shown(recovery.case.account))
+                found.append(msgspec.structs.replace(recovery, void=void))
+        if found:
+            with self._book.change(now) as page:
+                for recovery in found:
+                    self.recoveries.put(page, recovery.case.account, recovery)
 
     def _intend(self, page: Page, recovery: Recovery) -> None:
         case = recovery.case
@@ -266,8 +283,9 @@ class Returning:
         page.record(RecordKind.INTENT, _key(recovery, "intent"), case.account, body)
         self.recoveries.put(page, case.account, msgspec.structs.replace(recovery, begun=True))
 
-    def _do(self, custody: Custody, case: RecoveryCase) -> list[News] | str:
+    def _do(self, custody: Custody, recovery: Recovery) -> list[News] | str:
         """What came of the deed that is due: the news of it, or why it could not be done."""
+        case = recovery.case
         try:
             match case.stage:
                 case Stage.CONTAINED:
@@ -276,7 +294,8 @@ class Returning:
                         custody.shut(case.account, door, case.attacked_at)
                     return [Shut(door=door) for door in doors]
                 case Stage.ATTACKER_OUT:
-                    return [Shown(fact=fact) for fact in custody.shown(case.account) if fact not in case.facts]
+                    facts = custody.shown(case.account)[recovery.void or 0 :]
+                    return [Shown(fact=fact) for fact in facts if fact not in case.facts]
                 case Stage.OWNER_PROVEN:
                     fresh = sorted(set(custody.renew(case.account)) - case.renewed)
                     changes = to_put_back(custody.changed(case.account, case.attacked_at), case.attacked_at)
@@ -381,6 +400,11 @@ class Returning:
                 occasion=occasion,
             )
             page.place(hold)
+
+
+def _lasts(hold: Hold) -> bool:
+    """Whether a case would have time: one person alone holds in an emergency, and a case must not make that last."""
+    return hold.until is None or hold.until - hold.starts > AHEAD
 
 
 def _subject(account: str) -> Subject:

@@ -28,6 +28,10 @@ MAY = {
     "emergency": {"commander"},
     "review": {"commander", "approver", "auditor"},
     "retry_hold": {"responder", "commander"},
+    "list_waves": LOOKS,
+    "resume_waves": {"responder", "commander"},
+    "list_recoveries": LOOKS,
+    "show_recovery": LOOKS,
     "list_people": {"auditor", "administrator"},
     "list_tokens": {"auditor", "administrator"},
     "add_person": {"administrator"},
@@ -51,6 +55,7 @@ BODIES = {
     "add_person": {"id": "Root", "roles": []},
     "change_person": {"roles": []},
     "make_token": {"person": "nobody.is.this"},
+    "resume_waves": {"id": "none"},
 }
 ON_A_REQUEST = {"show_request", "approve", "deny", "emergency", "review"}
 BARRED = {"scope_missing", "not_a_person", "role_missing"}

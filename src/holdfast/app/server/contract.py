@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import people, requests
+from . import people, recoveries, requests
 from .answers import Problem
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
@@ -36,6 +36,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 OPERATIONS: tuple[Operation, ...] = (
     *requests.OPERATIONS,
     *people.OPERATIONS,
+    *recoveries.OPERATIONS,
     Operation(
         name="ask_posts",
         method="POST",

@@ -17,7 +17,7 @@ from starlette.routing import Route, Router
 from holdfast.app.live import LiveWatch
 from holdfast.guard import Policy
 
-from . import people, requests, views
+from . import people, recoveries, requests, views
 from .answers import Receive, RefusedError, Scope, Send, length, whole_body
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
@@ -82,6 +82,7 @@ class Routes:
             "openapi": self._document,
             **requests.handlers(self._ask),
             **people.handlers(self._ask),
+            **recoveries.handlers(self._ask),
         }
 
     async def _events(self, request: Request) -> Response:

@@ -1,0 +1,227 @@
+"""How are accounts given back, as people see it over HTTP: cohorts in waves, hijacked ones each by a case?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from holdfast.app.live import LiveWatch
+from holdfast.containment import describe
+from holdfast.events import format_time
+from holdfast.guard import Act, Caller, Scope
+from holdfast.recovery import NEEDED, FactKind, Phase, RecoveryCase, Stage
+from holdfast.recovery import shown as diff
+from holdfast.response import Run
+
+from .answers import Problem
+from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, id_parameter
+from .views import Page, page_of, time_of
+
+_NONE = (ERRORS[404], Problem)
+NOT_ITS_TURN = "It is not paused, or there is none of that name."
+
+
+class WavesSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One cohort on its way out: `given` of `waves` have gone, and so many of its accounts are free by now.
+
+    `held` are still held by it; whom something else holds by name is in neither figure. `due` is when the next wave may
+    go, null while it is paused or nothing is left; `paused` waits for a person.
+    """
+
+    id: str
+    about: str
+    cohort: str
+    phase: Phase
+    waves: int
+    given: int
+    restored: int
+    held: int
+    pauses: int
+    due: str | None
+
+
+class WavesToResume(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which waves go on: somebody has looked into what was wrong."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=LONGEST_KEY)]
+
+
+class FactSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was shown for an account; `set_aside` says why it does not count, empty where it does."""
+
+    kind: FactKind
+    on_file_since: str | None
+    by: str
+    set_aside: str
+
+
+class CaseSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One hijacked account on its way back. `missing` is what the step at hand lacks, in words.
+
+    What came on file since `attacked_at` proves nothing. `diff` are the lines of what was changed since: `-` as it was
+    found, `+` as it is put back; `lost` cannot be. An approval of its release is of exactly this `dossier`.
+    """
+
+    account: str
+    campaign: str
+    stage: Stage
+    missing: str
+    attacked_at: str
+    opened_at: str
+    released_at: str | None
+    points: int
+    points_needed: int
+    facts: tuple[FactSeen, ...]
+    diff: tuple[str, ...]
+    lost: tuple[str, ...]
+    reopened: int
+    trouble: str
+    dismissed: str
+    dossier: str
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name="list_waves",
+        method="GET",
+        path="/v1/waves",
+        says="The cohorts that are given back in waves, with how many are free by now.",
+        parameters=(AFTER, LIMIT, all_parameter("Those too of which all are free.")),
+        answers={200: ("Some of them.", Page[WavesSeen])},
+    ),
+    Operation(
+        name="resume_waves",
+        method="POST",
+        path="/v1/waves/resume",
+        says="Let waves go on that were taken back because something was wrong.",
+        takes=WavesToResume,
+        scope=Scope.DECIDE,
+        act=Act.OPERATE,
+        answers={200: ("They go on.", WavesSeen), 409: (NOT_ITS_TURN, Problem)},
+    ),
+    Operation(
+        name="list_recoveries",
+        method="GET",
+        path="/v1/recoveries",
+        says="The recovery cases, by account. To ask for a release: POST /v1/requests.",
+        parameters=(AFTER, LIMIT, all_parameter("Those too that are closed.")),
+        answers={200: ("Some of them.", Page[CaseSeen])},
+    ),
+    Operation(
+        name="show_recovery",
+        method="GET",
+        path="/v1/recoveries/{id}",
+        says="The recovery case of one account.",
+        parameters=(id_parameter("The account."),),
+        answers={200: ("It.", CaseSeen), 404: _NONE},
+    ),
+)
+
+_resumed = msgspec.json.Decoder(WavesToResume)
+
+
+def handlers(ask: Ask) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; `ask` asks the worker."""
+    own = _Handlers(ask)
+    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+
+
+class _Handlers:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def list_waves(self, http: Request) -> Response:
+        after, limit, all_ = key_of(http), limit_of(http), all_of(http)
+        return shown(await self._ask(lambda run: _waves(run, after, limit, all_=all_)))
+
+    async def resume_waves(self, http: Request) -> Response:
+        wanted, caller = await body_of(http, _resumed), caller_of(http)
+        return shown(await self._ask(lambda run: _resume(run, wanted.id, caller)))
+
+    async def list_recoveries(self, http: Request) -> Response:
+        after, limit, all_ = key_of(http), limit_of(http), all_of(http)
+        return shown(await self._ask(lambda run: _cases(run, after, limit, all_=all_)))
+
+    async def show_recovery(self, http: Request) -> Response:
+        account = http.path_params["id"]
+        return shown(await self._ask(lambda run: _case(run, account)))
+
+
+def _waves(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[WavesSeen]:
+    kept = {
+        key: each for key, each in run.response.restoring.runs.items() if all_ or each.waves.phase is not Phase.DONE
+    }
+    return page_of({key: (key, each) for key, each in kept.items()}, after, limit, lambda each: _seen(run, *each))
+
+
+def _resume(run: LiveWatch, key: str, caller: Caller) -> WavesSeen:
+    response, now = run.response, run.clock.now()
+    person = response.entitled.check(caller, Act.OPERATE).person
+    response.restoring.resume(key, person, now)
+    return _seen(run, key, response.restoring.runs[key])
+
+
+def _seen(run: LiveWatch, key: str, each: Run) -> WavesSeen:
+    waves, count = each.waves, run.response.restoring.standing(key, run.clock.now())
+    return WavesSeen(
+        id=key,
+        about=each.about,
+        cohort=describe(each.cohort),
+        phase=waves.phase,
+        waves=len(waves.free),
+        given=waves.given,
+        restored=count.restored,
+        held=count.held,
+        pauses=waves.pauses,
+        due=time_of(waves.due),
+    )
+
+
+def _cases(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[CaseSeen]:
+    cases = {account: each.case for account, each in run.response.returning.recoveries.items()}
+    open_ = {account: case for account, case in cases.items() if all_ or case.stage is not Stage.CLOSED}
+    return page_of(open_, after, limit, _case_seen)
+
+
+def _case(run: LiveWatch, account: str) -> CaseSeen:
+    found = run.response.returning.recoveries.get(account)
+    if found is None:
+        raise absent("recovery case", "/v1/recoveries")
+    return _case_seen(found.case)
+
+
+def _case_seen(case: RecoveryCase) -> CaseSeen:
+    proof = case.ownership
+    aside = {each.fact: each.reason for each in proof.set_aside}
+    return CaseSeen(
+        account=case.account,
+        campaign=case.campaign,
+        stage=case.stage,
+        missing=case.missing,
+        attacked_at=format_time(case.attacked_at),
+        opened_at=format_time(case.opened_at),
+        released_at=time_of(case.released_at),
+        points=proof.points,
+        points_needed=NEEDED,
+        facts=tuple(
+            FactSeen(
+                kind=fact.kind,
+                on_file_since=time_of(fact.on_file_since),
+                by=fact.by,
+                set_aside=aside.get(fact, ""),
+            )
+            for fact in case.facts
+        ),
+        diff=diff((*case.left, *case.back, *case.lost)),
+        lost=tuple(change.what for change in case.lost),
+        reopened=case.reopened,
+        trouble=case.trouble,
+        dismissed=case.dismissed,
+        dossier=case.dossier,
+    )

@@ -16,6 +16,7 @@ import pyarrow as pa
 from holdfast.backends import SqlStore, file_of, load_or_create_signer
 from holdfast.connectors.files import Delivery
 from holdfast.connectors.simulated import MirroredPlatform
+from holdfast.connectors.told import ToldCustody
 from holdfast.detection import StreamTime
 from holdfast.errors import UsageError
 from holdfast.events import Batch
@@ -140,6 +141,7 @@ class LiveWatch:
         key: Path | None = None,
         clock: LiveClock | None = None,
         behaviour: ResponseSettings | None = None,
+        told: bool = False,
         policy: Policy | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
@@ -161,6 +163,7 @@ class LiveWatch:
         self.clock: LiveClock = clock or StreamClock()
         self.platform = MirroredPlatform()
         self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
+        self.custody = ToldCustody(self.store) if told else None
         engine = make_engine(memory_mb=memory_mb)
         self.response = Response(
             self.platform,
@@ -172,8 +175,11 @@ class LiveWatch:
             key=secrets.token_bytes(_KEY_BYTES),
             warnings=engine.detector.take_warnings,
             policy=policy,
+            custody=self.custody,
             responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
         )
+        if self.custody is not None:
+            self.custody.occasion_of = self.response.returning.occasion
         self._engine = engine
         self._told = 0
         self._offers: dict[str, int] = {}

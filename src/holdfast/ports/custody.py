@@ -11,7 +11,8 @@ from holdfast.recovery import Change, Credential, Door, Fact
 class Custody(Protocol):
     """A platform's own part in a recovery case. All of it can be asked for twice; only PlatformError comes out.
 
-    Times are milliseconds since 1970 UTC. A platform without this seam keeps hijacked accounts held, and no case is
+    Where it raises PlatformPendingError, it is waited for, and asked again. Times are milliseconds since 1970 UTC. A
+    platform without this seam keeps hijacked accounts held, and no case is
     opened for them.
     """
 

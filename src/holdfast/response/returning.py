@@ -9,7 +9,7 @@ from typing import assert_never
 import msgspec
 
 from holdfast.containment import HIJACKED, Hold, Restriction, Subject, SubjectKind, ends, place
-from holdfast.errors import PlatformError
+from holdfast.errors import PlatformError, PlatformPendingError
 from holdfast.guard import Permit
 from holdfast.ledger import RecordKind
 from holdfast.ports import Custody
@@ -106,6 +106,11 @@ class Returning:
         if recovery is None or recovery.case.released_at is None or self.guards(account):
             return False
         return recovery.case.campaign == about and not self._wrong(account, recovery.case.released_at)
+
+    def occasion(self, account: str) -> str:
+        """Names the case of the account and how often it has begun anew; empty where there is none."""
+        recovery = self.recoveries.get(account)
+        return "" if recovery is None else f"{recovery.case.opened_at}/{recovery.case.reopened}"
 
     def guards(self, account: str) -> bool:
         """Whether the account has an open case: until that is walked, only as many as would release it let it go."""
@@ -283,15 +288,13 @@ class Returning:
         page.record(RecordKind.INTENT, _key(recovery, "intent"), case.account, body)
         self.recoveries.put(page, case.account, msgspec.structs.replace(recovery, begun=True))
 
-    def _do(self, custody: Custody, recovery: Recovery) -> list[News] | str:
+    def _do(self, custody: Custody, recovery: Recovery) -> list[News] | str:  # noqa: PLR0911 - one for each stage
         """What came of the deed that is due: the news of it, or why it could not be done."""
         case = recovery.case
         try:
             match case.stage:
                 case Stage.CONTAINED:
-                    doors = sorted(set(Door) - case.shut)
-                    for door in doors:
-                        custody.shut(case.account, door, case.attacked_at)
+                    doors = [door for door in sorted(set(Door) - case.shut) if _is_shut(custody, case, door)]
                     return [Shut(door=door) for door in doors]
                 case Stage.ATTACKER_OUT:
                     facts = custody.shown(case.account)[recovery.void or 0 :]
@@ -307,6 +310,8 @@ class Returning:
                     return []
                 case _:
                     assert_never(case.stage)
+        except PlatformPendingError:
+            return []
         except PlatformError as error:
             return str(error)
 
@@ -400,6 +405,20 @@ class Returning:
                 occasion=occasion,
             )
             page.place(hold)
+
+
+def _is_shut(custody: Custody, case: RecoveryCase, door: Door) -> bool:
+    """Have the door shut; False where that takes its time.
+
+    Raises:
+        PlatformError: the platform did not do it.
+
+    """
+    try:
+        custody.shut(case.account, door, case.attacked_at)
+    except PlatformPendingError:
+        return False
+    return True
 
 
 def _lasts(hold: Hold) -> bool:

@@ -32,6 +32,7 @@ MAY = {
     "resume_waves": {"responder", "commander"},
     "list_recoveries": LOOKS,
     "show_recovery": LOOKS,
+    "tell_recovery": {"program"},
     "list_people": {"auditor", "administrator"},
     "list_tokens": {"auditor", "administrator"},
     "add_person": {"administrator"},
@@ -56,6 +57,7 @@ BODIES = {
     "change_person": {"roles": []},
     "make_token": {"person": "nobody.is.this"},
     "resume_waves": {"id": "none"},
+    "tell_recovery": {"reopened": 0},
 }
 ON_A_REQUEST = {"show_request", "approve", "deny", "emergency", "review"}
 BARRED = {"scope_missing", "not_a_person", "role_missing"}

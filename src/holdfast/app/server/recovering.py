@@ -24,6 +24,13 @@ def _minutes(milliseconds: int) -> float:
 class Recovery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How accounts are given back: cohorts in waves, hijacked ones on probation."""
 
+    cases: Annotated[
+        bool,
+        Meta(
+            description="Hijacked accounts stay held until their recovery case is walked, of which the platform tells "
+            "(POST /v1/recoveries/{id}/told). `false`: their holds end after a day, whoever has them."
+        ),
+    ] = True
     order: Annotated[
         Order, Meta(description="`random`: cohorts go by lot. `risk`: those with the fewest followers first.")
     ] = _USUAL.waves.order

@@ -145,6 +145,7 @@ def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Mem
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
         behaviour=settings.behaviour,
+        told=settings.recovery.cases,
         policy=policy,
     )
     with run.store:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from holdfast.containment import Restriction
+from holdfast.containment import Restriction, Subject, SubjectKind, place
 from holdfast.detection.takeover import Takeover
 from holdfast.errors import RecoveryError, UsageError
 from holdfast.guard import Permit, Refusal
@@ -468,3 +468,18 @@ def test_a_clock_set_back_makes_probation_begin_anew(town, make_town, custody):
     assert Stage.RELEASED is case(again, star).stage
     again.run(4 * HOUR)
     assert Stage.CLOSED is case(again, star).stage
+
+
+def test_what_one_person_holds_for_an_hour_opens_no_case(make_town, store, platform, clock, custody):
+    """A case would make it last, and nobody else has agreed to it."""
+    town = make_town(store, platform, clock, custody=custody)
+    subject = Subject(kind=SubjectKind.ACCOUNT, id=town.stars[0])
+    for hours, expected in ((1, set()), (24, {town.stars[0]})):
+        now = town.clock.now()
+        hold = place(
+            subject, Restriction.NO_SIGN_IN, starts=now, until=now + hours * HOUR, why="alone", occasion=f"for {hours}"
+        )
+        with town.response.book.change(now) as page:
+            page.place(hold)
+        town.run(2 * HOUR)
+        assert expected == set(town.response.returning.recoveries)

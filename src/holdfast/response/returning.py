@@ -125,8 +125,8 @@ class Returning:
 
         """
         if self._custody is not None:
+            self._watch(now)  # first: who is held again on probation has a case already, and it begins anew
             self._open(now)
-            self._watch(now)
             self._clear(now)
             self._work(self._custody, now)
             self.keep(now)

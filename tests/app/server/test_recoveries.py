@@ -3,11 +3,12 @@
 import signal
 
 import pytest
-from tests.journeys.stories import TAKEN, attack
+from tests.journeys.stories import TAKEN, attack, fraud, lines
 
 from holdfast.app.live import LiveWatch
 from holdfast.connectors.told import Told
 from holdfast.events import Decoder
+from holdfast.guard import Action, Question
 from holdfast.recovery import Change, Credential, Door, Fact, FactKind, Stage
 
 from .running import attack_now
@@ -122,4 +123,39 @@ def test_what_has_to_be_done_is_seen_and_told_over_http(served):
         assert WORD not in text
         assert ACCOUNT not in text
     refused = third.client.post("/v1/waves/resume", json={"id": "none"})
-    assert (403, "not_a_person") == (refused.status_code, refused.json()["code"])
+    assert (403, "scope_missing") == (refused.status_code, refused.json()["code"])
+
+
+def given_back(run):
+    """The account is its owner's, on probation."""
+    since = run.clock.time - 400 * DAY
+    facts = (
+        Fact(kind=FactKind.PASSKEY, source="key", on_file_since=since),
+        Fact(kind=FactKind.CONTACT, source="mail", on_file_since=since),
+    )
+    for told in (
+        {"shut": frozenset(Door)},
+        {"facts": facts},
+        {"renewed": frozenset(Credential), "changed": ()},
+        {"lost": frozenset()},
+    ):
+        tell(run, **told)
+    pass_by(run, 3)
+    assert Stage.RELEASED is case(run).stage
+
+
+def posts_the_lure(run, number):
+    """The intruder is in again, and uses the account as before."""
+    (old, *_) = [each for each in fraud((TAKEN[0],)) if each["account"] == ACCOUNT]
+    again = {**old, "type": "post", "id": f"again-{number}", "time": run.clock.time}
+    run.take(Decoder().decode(lines([again])).batch)
+    pass_by(run, 2)
+
+
+def test_a_lure_on_probation_is_seen_though_the_account_is_a_carrier_already(run):
+    """With the detection of the service: the campaign is old, and so is its carrier, and the post is new."""
+    given_back(run)
+    posts_the_lure(run, 1)
+    assert (1, Stage.CONTAINED) == (case(run).reopened, case(run).stage)
+    asked = run.response.gate.ask(Question(account=ACCOUNT, action=Action.SIGN_IN, time=run.clock.now()))
+    assert "refuse" == asked.verdict

@@ -1,5 +1,7 @@
 """Whoever does whatever in whatever order: no account is released without all that a release rests on."""
 
+import itertools
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -177,6 +179,25 @@ class WalkedCase(RuleBasedStateMachine):
         """The owner shows enough."""
         for kind, source in ((FactKind.PASSKEY, "key"), (FactKind.CONTACT, "mail")):
             self.show(Fact(kind=kind, source=source, on_file_since=10))
+
+    @precondition(lambda self: self.case.stage is Stage.ATTACKER_OUT)
+    @rule(by=st.sampled_from(PEOPLE))
+    def call_back(self, by):
+        """A member of staff vouches for the owner, and little else is there."""
+        self.show(Fact(kind=FactKind.CONTACT, source="mail", on_file_since=10))
+        self.show(Fact(kind=FactKind.CALL_BACK, source="phone", on_file_since=10, by=by))
+
+    @precondition(lambda self: self.case.stage is Stage.PUT_BACK)
+    @rule(by=st.sampled_from(PEOPLE), approvers=st.sampled_from(list(itertools.combinations(PEOPLE, 2))))
+    def agree(self, by, approvers):
+        """Two agree, whoever they are."""
+        self.permit(by=by, approvers=approvers, stale=False, late=False)
+
+    @precondition(lambda self: self.case.stage is Stage.RENEWED)
+    @rule()
+    def put_all_back(self):
+        """The platform does its part."""
+        self.put_back()
 
     @precondition(lambda self: self.case.stage is Stage.OWNER_PROVEN)
     @rule()

@@ -15,7 +15,7 @@ from holdfast.app.server.contract import OPERATIONS
 from holdfast.app.server.guard import GuardRoutes
 from holdfast.app.server.metrics import GuardMetrics, Metrics
 from holdfast.app.server.openapi import document
-from holdfast.app.server.settings import PREFIX, TABLES, Unseen, described, sections
+from holdfast.app.server.settings import FILE_ONLY, PREFIX, Unseen, described, sections
 from holdfast.app.server.tally import Tally
 from holdfast.app.server.worker import Worker
 from holdfast.events import Dialect
@@ -129,7 +129,7 @@ def _settings() -> str:
             default = json.dumps(field.default) if field.default is not msgspec.NODEFAULT else "{}"
             default = "-" if default == "null" else default
             variable = (
-                "" if field.name in TABLES else f" (`{PREFIX}{section}_{field.name}`)".upper().replace("(`", "(`")
+                "" if field.name in FILE_ONLY else f" (`{PREFIX}{section}_{field.name}`)".upper().replace("(`", "(`")
             )
             bounds = _bounds(hints[field.name])
             parts.append(f"| `{field.name}`{variable} | `{default}` | {described(field)}{bounds} |\n")

@@ -168,6 +168,12 @@ class UnsupportedRestrictionError(PlatformError):
     advice = "Choose a plan that this platform can carry out, or enforce it through the guard."
 
 
+class PlatformPendingError(PlatformError):
+    """The platform knows what it is to do, and has not said yet that it is done; nothing has failed."""
+
+    advice = "Nothing to do: it is waited for."
+
+
 class PlatformUnreachableError(PlatformError):
     """The platform did not answer in time, or only with a fault of its own (500): nobody knows what it did."""
 

@@ -188,3 +188,23 @@ def test_the_same_news_give_the_same_waves(story, order):
     for before, item, after, commands in again:
         kept = msgspec.json.decode(msgspec.json.encode(before), type=Waves)
         assert (after, commands) == step(kept, item)
+
+
+def test_what_was_done_since_the_first_wave_counts_at_every_look():
+    """News comes late: a lure posted before the second wave must not be forgotten because that wave has gone."""
+    run = waves()
+    for now in (60, 90):
+        run, _ = step(run, at(now))
+    assert [60, 90] == [since for _, since in run.watched]
+    run, _ = step(run, at(91, ILL))
+    run, _ = step(run, Resume(now=95))
+    assert [95] == [since for _, since in run.watched]
+
+
+def test_a_clock_set_back_makes_the_waiting_begin_anew():
+    """No wave waits for a time that was none, and none goes because of it."""
+    run, _ = step(waves(), at(60))
+    run, out = step(run, at(20))
+    assert ((), 20, [20]) == (out, run.since, [since for _, since in run.watched])
+    assert () == step(run, at(49))[1]
+    assert step(run, at(50))[1]

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from holdfast.containment import PlanKind, Restriction, Subject, SubjectKind
+from holdfast.containment import Exemption, PlanKind, Restriction, Subject, SubjectKind, describe
 from holdfast.detection import CampaignTier
 from holdfast.response import HappeningKind, Limits, Overtaken, ResponseSettings, StandingOrder
 from holdfast.response.watch import CampaignSeen
@@ -249,3 +249,18 @@ def test_bystanders_by_the_dozen_change_nothing_that_was_ordered(town):
     assert holds == len(town.response.book.holds)
     assert picture == town.case.picture(frozenset())
     assert picture != town.case.picture(frozenset({"fan3"}))
+
+
+def test_who_is_exempt_is_named_in_the_plan_with_the_reason(make_town, store, platform, clock):
+    """A weather service that has to warn of a tornado is left out of every brake, in the holds and in words."""
+    exempt = Exemption(account="fan7", reason="warns of tornadoes")
+    town = make_town(store, platform, clock, ResponseSettings(exempt=(exempt,)))
+    town.attack()
+    brakes = [town.desk.plan(each) for each in town.offer.plans]
+    brakes = [plan for plan in brakes if plan.kind in {PlanKind.CLASS, PlanKind.BRAKE}]
+    assert 2 == len(brakes)
+    for plan in brakes:
+        assert exempt in plan.exempt
+        told = {describe(hold.cohort) for hold in plan.holds if hold.why.startswith("brake") and hold.cohort}
+        assert 1 == len(told)
+        assert "except fan7" in told.pop()

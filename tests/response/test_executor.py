@@ -135,7 +135,7 @@ def test_a_cohort_is_in_force_by_the_guard_without_a_call(small):
     assert not small.platform.deeds
 
 
-def test_a_platform_that_does_not_ask_cannot_have_a_cohort(clock):
+def test_a_platform_that_does_not_ask_gets_lists_of_what_it_can_do(clock):
     """Where neither pushing nor asking can enforce a hold, there is no way, and nobody is told that there is."""
     deaf = SmallPlatform(clock, asks_guard=False)
     asking = SmallPlatform(clock)
@@ -145,7 +145,9 @@ def test_a_platform_that_does_not_ask_cannot_have_a_cohort(clock):
         Subject(kind=SubjectKind.LURE, id="domain:x.example"), Restriction.REFUSE_LURE, starts=START, why="lure"
     )
 
-    assert (Way.NONE, Way.NONE) == (way_of(brake, deaf), way_of(lure, deaf))
+    silence = place(cohort_subject(cohort), Restriction.NO_MESSAGING, starts=START, why="brake", cohort=cohort)
+
+    assert (Way.LIST, Way.NONE, Way.NONE) == tuple(way_of(each, deaf) for each in (brake, silence, lure))
     assert (Way.ASK, Way.ASK) == (way_of(brake, asking), way_of(lure, asking))
     assert Way.PUSH is way_of(hold(), deaf)
     assert Way.ASK is way_of(hold(restriction=Restriction.NO_EXPORT), asking)

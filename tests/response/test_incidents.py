@@ -211,3 +211,36 @@ def test_what_is_in_force_already_is_not_offered_again(warned):
     with town.response.book.change(town.clock.now()) as page:
         incidents.offer_again(page, town.offer.about)
     assert number + 1 == town.offer.number
+
+
+def test_a_plan_against_staff_is_bound_to_its_preview_too(warned):
+    """The session has helped three hundred people since it was agreed to: the plan is offered anew, with them in it."""
+    town = warned()
+    town.swap(town.stars[:3])
+    town.warn(*town.stars[:3])
+    plan = town.desk.plan(town.offer.plans[-1])
+    assert PlanKind.TOUCHED is plan.kind
+    town.desk.request(plan.id, "responder", town.clock.now())
+    changed = [
+        CredentialChange(
+            id=f"c-{fan}",
+            time=town.clock.now(),
+            account=fan,
+            what="email",
+            change="replaced",
+            by="staff",
+            staff="s-17",
+            tool_session="ts-7",
+        )
+        for fan in town.fans[:300]
+    ]
+    town.swap(town.fans[:300], ticket="t-1")
+    town.tell(others=changed)
+    answer = town.desk.approve(list(town.desk.requests)[-1], "approver", town.clock.now())
+    if not isinstance(answer, Overtaken):
+        answer = town.desk.approve(list(town.desk.requests)[-1], "bea", town.clock.now())
+    assert isinstance(answer, Overtaken)
+    assert {"refused_per_hour"} == {each.figure for each in answer.drifts}
+    town.run(MINUTE)
+    assert not town.held(town.stars[0])
+    assert 300 < town.desk.plan(town.offer.plans[-1]).preview.accounts

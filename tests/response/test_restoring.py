@@ -18,6 +18,7 @@ from holdfast.events import Report
 from holdfast.guard import Action, Question
 from holdfast.recovery import Phase, Schedule
 from holdfast.response import HappeningKind, ResponseSettings
+from holdfast.response.conduct import Over
 
 MINUTE = 60_000
 SETTINGS = ResponseSettings(
@@ -190,8 +191,6 @@ def test_waves_end_when_somebody_lifts_the_hold(town):
     """What is over is not given back once more."""
     town.run(MINUTE)
     with town.response.book.change(town.clock.now()) as page:
-        from holdfast.response.conduct import Over
-
         for each in the_run(town).standing:
             page.tell(each, Over(at=town.clock.now(), why="lifted"))
     town.run(MINUTE)
@@ -262,3 +261,88 @@ def test_a_run_is_kept_as_plain_data(town):
     town.run(8 * MINUTE)
     run = the_run(town)
     assert run == msgspec.json.decode(msgspec.json.encode(run), type=type(run))
+
+
+def lift(town, *keys):
+    with town.response.book.change(town.clock.now()) as page:
+        for each in keys:
+            page.tell(each, Over(at=town.clock.now(), why="lifted by people"))
+
+
+def test_what_people_lifted_no_wave_places_anew(town):
+    """The export of a cohort was let go of by decision; the waves give back the posting, and only that."""
+    town.run(MINUTE)
+    lift(
+        town,
+        *(each for each in the_run(town).standing if town.response.book.holds[each].hold.restriction == "no_export"),
+    )
+    town.run(6 * MINUTE)
+    assert 0 < len(held(town)) < 200
+    for fan in town.fans[:200]:
+        asked = town.response.gate.ask(Question(account=fan, action=Action.EXPORT, time=town.clock.now()))
+        assert "allow" == asked.verdict
+
+
+def test_an_account_that_people_let_go_by_name_stays_free(town):
+    """Neither the next wave nor one that is taken back holds it again."""
+    named = name(town)
+    town.run(MINUTE)
+    (mine, *_) = the_names(town).standing
+    fan = town.response.book.holds[mine].hold.subject.id
+    lift(town, mine)
+    town.run(5 * MINUTE)
+    assert named()
+    assert fan not in named()
+    lured(town)
+    town.run(MINUTE)
+    town.lure(min(set(town.fans[200:240]) - named() - {fan}))
+    town.run(MINUTE)
+    assert fan not in named()
+
+
+def the_names(town):
+    (run,) = [each for key, each in town.response.restoring.runs.items() if key.endswith("/accounts")]
+    return run
+
+
+def test_figures_are_right_at_any_moment(town):
+    """Also between the end of a hold and the look that notices it, and for accounts held by name."""
+    named = name(town)
+    for _ in range(40):
+        town.run(17_000)
+        figures = town.response.restoring.figures(town.clock.now())
+        assert (240, len(held(town)) + len(named())) == (figures.all, figures.held)
+    assert [each.held for each in the_names(town).told] == sorted(
+        (each.held for each in the_names(town).told), reverse=True
+    )
+    assert {40} == {each.restored + each.held for each in the_names(town).told}
+
+
+def test_figures_follow_the_clock_and_not_the_last_look(town):
+    """The holds end of themselves; nobody has looked since."""
+    town.run(MINUTE)
+    figures = town.response.restoring.figures(town.clock.now() + 31 * MINUTE)
+    assert (200, 0) == (figures.restored, figures.held)
+
+
+def test_a_lure_heard_of_late_is_trouble_all_the_same(town):
+    """It was posted before the second wave went, and the platform told of it after."""
+    lured(town)
+    town.run(6 * MINUTE)
+    first = held(town)
+    (loud, *_) = sorted(set(town.fans[:200]) - first)
+    posted = town.clock.now() + 1_000
+    town.run(2 * MINUTE)
+    second = held(town)
+    assert second < first
+    with town.at(posted):
+        town.lure(loud)
+    town.run(MINUTE)
+    assert first == held(town)
+    assert Phase.PAUSED is the_run(town).waves.phase
+
+
+def test_waves_of_an_unknown_key_are_not_resumed(town):
+    """A slip is told, and is no fault."""
+    with pytest.raises(RecoveryError, match="no waves"):
+        town.response.restoring.resume("other", "commander", town.clock.now())

@@ -47,7 +47,7 @@ def recovery(returning: Returning, platform: SimulatedPlatform) -> RecoveryScore
     cases = [each.case for each in returning.recoveries.values()]
 
     def reached(stage: Stage) -> int:
-        return sum(_STAGES.index(case.stage) >= _STAGES.index(stage) for case in cases)
+        return sum(_STAGES.index(case.stage) >= _STAGES.index(stage) for case in cases if not case.dismissed)
 
     waits = [case.released_at - case.opened_at for case in cases if case.released_at is not None]
     return RecoveryScore(

@@ -16,6 +16,7 @@ import pyarrow as pa
 from holdfast.backends import SqlStore, file_of, load_or_create_signer
 from holdfast.connectors.files import Delivery
 from holdfast.connectors.simulated import MirroredPlatform
+from holdfast.connectors.told import ToldCustody
 from holdfast.detection import StreamTime
 from holdfast.errors import SettingsError, UsageError
 from holdfast.events import Batch
@@ -33,6 +34,7 @@ _SECRET_BYTES = 32
 MOMENT = (
     10_000  # milliseconds of stream time judged at once: a plan's approval takes a minute, a lure's third post seconds
 )
+_AHEAD_AT_MOST = 24 * 3_600_000  # milliseconds that a clock may have been ahead: no hold of accounts ends later
 _AHEAD = 4  # deliveries read before they are needed: the reader waits for the watch, not the other way round
 
 
@@ -60,7 +62,8 @@ def wall_time() -> int:
 class WallClock:
     """The time of this machine, whatever the stream says: for a stream that tells what happens now.
 
-    Where the machine's clock is set back, time stands still until it has come there again.
+    Where the machine's clock is set back, time stands still until it has come there again: what was placed by a clock
+    that was ahead must not be out of force because of it.
     """
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
@@ -77,7 +80,9 @@ class WallClock:
         """Nothing comes of it."""
 
     def reached(self, time: int) -> None:
-        """Nothing comes of it: a record from the future would stop the time."""
+        """Stand still until then, if that is within a day; a record from farther on would stop the time."""
+        if time - self.now() <= _AHEAD_AT_MOST:
+            self._latest = max(self._latest, time)
 
 
 class StreamClock:
@@ -136,8 +141,9 @@ class LiveWatch:
         memory_mb: int,
         key: Path | None = None,
         clock: LiveClock | None = None,
-        policy: Policy | None = None,
         behaviour: ResponseSettings | None = None,
+        told: bool = False,
+        policy: Policy | None = None,
         signatures: Signatures | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
@@ -160,6 +166,7 @@ class LiveWatch:
         self.clock: LiveClock = clock or StreamClock()
         self.platform = MirroredPlatform()
         self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
+        self.custody = ToldCustody(self.store) if told else None
         engine = make_engine(memory_mb=memory_mb)
         self.response = Response(
             self.platform,
@@ -171,6 +178,7 @@ class LiveWatch:
             key=secrets.token_bytes(_KEY_BYTES),
             warnings=engine.detector.take_warnings,
             policy=policy,
+            custody=self.custody,
             signatures=signatures,
             responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
         )
@@ -180,6 +188,8 @@ class LiveWatch:
                 "People are registered here, so nothing is approved by itself.",
                 advice="Leave --auto and response.auto_seconds out, or use another store.",
             )
+        if self.custody is not None:
+            self.custody.occasion_of = self.response.returning.occasion
         self._engine = engine
         self._told = 0
         self._offers: dict[str, int] = {}
@@ -191,13 +201,22 @@ class LiveWatch:
 
     def taking(self, batch: Batch) -> Iterator[None]:
         """Deal with one batch, a moment of the stream's time after the other; gives way after each."""
+        for _ in self._hearing(batch):
+            self.tick()
+            yield
+
+    def hear_again(self, batch: Batch) -> None:
+        """Know again what an earlier process heard. Nothing is done by half of it: call `tick` after all of it."""
+        for _ in self._hearing(batch):
+            pass
+
+    def _hearing(self, batch: Batch) -> Iterator[None]:
         self.platform.learn(batch)
         if self.platform.grown:
             self.response.meet(self.platform.accounts())
         for moment in moments(batch):
             self.clock.saw(moment)
             self.response.observe(moment, self.clock.now())
-            self.tick()
             yield
 
     def tick(self) -> None:

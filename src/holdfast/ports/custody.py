@@ -11,7 +11,8 @@ from holdfast.recovery import Change, Credential, Door, Fact
 class Custody(Protocol):
     """A platform's own part in a recovery case. All of it can be asked for twice; only PlatformError comes out.
 
-    Times are milliseconds since 1970 UTC. A platform without this seam keeps hijacked accounts held, and no case is
+    Where it raises PlatformPendingError, it is waited for, and asked again. Times are milliseconds since 1970 UTC. A
+    platform without this seam keeps hijacked accounts held, and no case is
     opened for them.
     """
 
@@ -26,6 +27,8 @@ class Custody(Protocol):
 
     def shown(self, account: str) -> Sequence[Fact]:
         """What those who ask for the account have shown so far, in order; it is not for the platform to judge it.
+
+        Nothing is taken back. What is shown a second time, to a case that has begun anew, comes a second time.
 
         A telephone number is on file since it was last moved to another SIM card, as far as the platform can know.
 

@@ -8,6 +8,9 @@
 6. released        on probation: enough people agreed, the holds have ended, and it is watched
 7. closed          probation passed without trouble
 
+A case is also closed, without a release, when nothing is to be recovered: the account was never in other hands, or as
+many people as a release takes let go of it.
+
 `advance` does no IO and asks no clock. It takes only what the step at hand calls for; trouble leads back to the first
 step from any but the last, and all that was shown before it counts for nothing.
 """
@@ -64,7 +67,8 @@ class RecoveryCase(msgspec.Struct, frozen=True, kw_only=True):
 
     It was attacked first at `attacked_at`; `opened_by` works on it. `shut`, `facts`, `renewed` and `left` (what is
     still to be put back) tell what is done and what is missing; `back` was put back, `lost` could not be. It was
-    `released_at`, and opened again `reopened` times, the last time because of `trouble`.
+    `released_at`, and opened again `reopened` times, the last time because of `trouble`. `dismissed` says why nothing
+    was to be recovered; empty where it was.
     """
 
     account: str
@@ -82,11 +86,17 @@ class RecoveryCase(msgspec.Struct, frozen=True, kw_only=True):
     released_at: int | None = None
     reopened: int = 0
     trouble: str = ""
+    dismissed: str = ""
 
     @property
     def ownership(self) -> Ownership:
         """What the facts shown so far come to."""
         return weigh(self.facts, self.attacked_at, self.opened_by)
+
+    @property
+    def vouchers(self) -> frozenset[str]:
+        """The members of staff on whose word the proof rests: they do not agree to the release as well."""
+        return frozenset(fact.by for fact in self.ownership.counted) - {""}
 
     @property
     def dossier(self) -> str:
@@ -163,6 +173,12 @@ class Troubled(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Dismissed(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing is to be recovered, and no hold is left that this case would keep."""
+
+    why: str
+
+
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
     """The account was free until `now` and nothing happened; probation takes `probation` milliseconds."""
 
@@ -170,7 +186,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
     probation: int
 
 
-News: TypeAlias = Shut | Shown | Renewed | PutBack | Permitted | Troubled | Passed
+News: TypeAlias = Shut | Shown | Renewed | PutBack | Permitted | Troubled | Dismissed | Passed
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +226,8 @@ def advance(  # noqa: PLR0911  (one answer for each kind of news)
             return _permitted(case, news), (Release(),)
         case Troubled(why=why):
             return _reopened(case, why)
+        case Dismissed(why=why):
+            return _dismissed(case, why), ()
         case Passed(now=now, probation=probation):
             return _passed(case, now, probation), ()
         case _:
@@ -251,8 +269,9 @@ def _permitted(case: RecoveryCase, news: Permitted) -> RecoveryCase:
     ):
         text = f"{case.account} is not as it was when its release was agreed to"
         raise RecoveryError(text, advice="Ask for the release anew.")
-    if len(news.permit.approved_by) < RELEASE.approvals:
-        text = f"{len(news.permit.approved_by)} people agreed to release {case.account}"
+    agreed = set(news.permit.approved_by) - case.vouchers
+    if len(agreed) < RELEASE.approvals:
+        text = f"{len(agreed)} people agreed to release {case.account}, besides those who called back"
         raise RecoveryError(text, advice=f"It takes {RELEASE.approvals}: {RELEASE.reason}.")
     return msgspec.structs.replace(case, stage=Stage.RELEASED, released_at=news.now)
 
@@ -272,9 +291,19 @@ def _reopened(case: RecoveryCase, why: str) -> tuple[RecoveryCase, tuple[Command
     return after, (HoldAgain(why=why),) if case.stage is Stage.RELEASED else ()
 
 
+def _dismissed(case: RecoveryCase, why: str) -> RecoveryCase:
+    if case.stage in {Stage.RELEASED, Stage.CLOSED}:
+        raise RecoveryError(
+            f"{case.account} is {case.stage}: there is nothing to dismiss", advice="It is free already."
+        )
+    return msgspec.structs.replace(case, stage=Stage.CLOSED, dismissed=why)
+
+
 def _passed(case: RecoveryCase, now: int, probation: int) -> RecoveryCase:
     _turn(case, Stage.RELEASED, "close")
     released_at = case.released_at
     assert released_at is not None, "a released case without a time"
+    if now < released_at:  # the clock was set back: what it said was no time, so probation begins anew
+        return msgspec.structs.replace(case, released_at=now)
     over = now >= released_at + probation
     return msgspec.structs.replace(case, stage=Stage.CLOSED) if over else case

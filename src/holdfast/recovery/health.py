@@ -6,7 +6,7 @@ import msgspec
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen of the accounts that were let go, `released` of them, since the last wave."""
+    """What was seen of the accounts that were let go, `released` of them, since the first of them went."""
 
     released: int = 0
     lures: int = 0  # new lure posts

@@ -71,8 +71,10 @@ class Phase(enum.StrEnum):
 class Waves(msgspec.Struct, frozen=True, kw_only=True):
     """The giving back of one cohort: `given` of its waves have gone.
 
-    `free` says for each wave who is free once it has gone. Health is counted since `since` (milliseconds since 1970
-    UTC), when the last wave went or somebody resumed. `moves` counts every change of who is held, `pauses` the pauses.
+    `free` says for each wave who is free once it has gone. The next is due by `since` (milliseconds since 1970 UTC),
+    when the last wave went or somebody resumed. `let_go` says for each wave that has gone from when on its accounts are
+    watched: what they have done since then counts, however late it is heard of. `moves` counts every change of who is
+    held, `pauses` the pauses.
     """
 
     free: tuple[Cohort, ...]
@@ -82,6 +84,13 @@ class Waves(msgspec.Struct, frozen=True, kw_only=True):
     phase: Phase = Phase.WATCHING
     moves: int = 0
     pauses: int = 0
+    let_go: tuple[int, ...] = ()
+
+    @property
+    def watched(self) -> Sequence[tuple[Cohort, int]]:
+        """Who is free by each wave that has gone, and from when on they are watched (milliseconds since 1970 UTC)."""
+        times = (*self.let_go, *[self.since] * (self.given - len(self.let_go)))  # older stores keep no times
+        return tuple(zip(self.free, times, strict=False))
 
     @property
     def freed(self) -> Cohort:
@@ -169,7 +178,7 @@ def step(waves: Waves, news: News) -> tuple[Waves, tuple[Command, ...]]:
         case Resume(now=now):
             if waves.phase is not Phase.PAUSED:
                 raise RecoveryError(f"the waves are {waves.phase}, not paused", advice="There is nothing to resume.")
-            return msgspec.structs.replace(waves, phase=Phase.WATCHING, since=now), ()
+            return msgspec.structs.replace(waves, phase=Phase.WATCHING, since=now, let_go=(now,) * waves.given), ()
         case Over():
             return msgspec.structs.replace(waves, phase=Phase.DONE), ()
         case _:
@@ -177,15 +186,16 @@ def step(waves: Waves, news: News) -> tuple[Waves, tuple[Command, ...]]:
 
 
 def _look(waves: Waves, now: int, wrong: tuple[str, ...]) -> tuple[Waves, tuple[Command, ...]]:
-    due = waves.due
-    if due is None:
+    if waves.phase is not Phase.WATCHING:
         return waves, ()
+    if now < waves.since:  # the clock was set back: what it said was no time, so the waiting begins anew
+        waves = msgspec.structs.replace(waves, since=now, let_go=tuple(min(at, now) for _, at in waves.watched))
     if wrong:
         if not waves.given:  # nobody was let go, so nothing is to be taken back: quiet is waited for
             return msgspec.structs.replace(waves, since=now), ()
         back = _moved(waves, waves.given - 1, now, phase=Phase.PAUSED, pauses=waves.pauses + 1)
         return back, (HoldAgain(free=back.freed, why=wrong),)
-    if now < due:
+    if waves.due is None or now < waves.due:
         return waves, ()
     if waves.given == len(waves.free):
         return msgspec.structs.replace(waves, phase=Phase.DONE), (Finish(),)
@@ -194,7 +204,10 @@ def _look(waves: Waves, now: int, wrong: tuple[str, ...]) -> tuple[Waves, tuple[
 
 
 def _moved(waves: Waves, given: int, now: int, *, phase: Phase, pauses: int) -> Waves:
-    return msgspec.structs.replace(waves, given=given, since=now, moves=waves.moves + 1, phase=phase, pauses=pauses)
+    let_go = (*(at for _, at in waves.watched), now)[:given]
+    return msgspec.structs.replace(
+        waves, given=given, since=now, let_go=let_go, moves=waves.moves + 1, phase=phase, pauses=pauses
+    )
 
 
 def left(cohort: Cohort, free: Cohort) -> Cohort | None:

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 import msgspec
 
 from holdfast.containment import (
+    Danger,
     Drift,
     Hold,
     Plan,
@@ -191,7 +192,8 @@ class Desk:
             by=self._entitled.caller(by).person,
             kind=str(Deed.LIFT),
             accounts=self._accounts_freed(lifts, now),
-            one_way=undo.freed.hijacked > 0,
+            one_way=undo.freed.hijacked > 0
+            or any(self._returning.guards(hold.subject.id) for hold in named),  # as releasing it would be
         )
         draft = Filed(
             request=request,
@@ -404,6 +406,7 @@ class Desk:
             self._permit(page, filed, permit, {"lifts": list(filed.lifts), "why": filed.why})
             for hold in filed.lifts:
                 page.tell(hold, Over(at=now, why=filed.why))
+            self._returning.lifted(page, filed.lifts, filed.why)
             page.note(HappeningKind.ENDED, f"{len(filed.lifts)} holds lifted: {filed.why}", filed.about)
         return permit
 
@@ -460,11 +463,13 @@ class Desk:
 
         That the intruder has used, or will use, more accounts than then is no reason to wait: they are what it is for.
         """
-        case = self._docket.cases.get(plan.campaign)
-        if case is None:
+        case, directory = self._docket.cases.get(plan.campaign), self._knowledge.directory
+        if case is not None:
+            perils: Danger | None = danger(case.campaign, case.cause, case.next_accounts, directory, now)
+        else:
+            perils = self._incidents.perils(plan.campaign, now)
+        if perils is None:
             return ()
-        directory = self._knowledge.directory
-        perils = danger(case.campaign, case.cause, case.next_accounts, directory, now)
         current = blast_radius(plan.holds, perils, directory, now)
         return tuple(
             each for each in drift(plan.preview, current) if each.figure not in {"accounts", "already_restricted"}

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from holdfast.containment import (
-    Exemption,
     Hold,
     Plan,
     Subject,
@@ -57,13 +56,8 @@ class Docket:
         knowledge: Knowledge,
         brakes: Brakes,
         table: Table = TABLE,
-        *,
-        exempt: Sequence[Exemption] = (),
     ) -> None:
-        """Go on with the cases that the book's store keeps; no cohort of a plan holds those in `exempt`.
-
-        `table` says how many must agree to a plan.
-        """
+        """Go on with the cases that the book's store keeps; `table` says how many must agree to a plan."""
         self._table = table
         self._platform = platform
         self._book = book
@@ -71,7 +65,6 @@ class Docket:
         self._offers = offers
         self._knowledge = knowledge
         self._brakes = brakes
-        self._exempt = tuple(exempt)
         self._looked_at: set[str] = set()  # carriers on whom the platform was asked what stands
         self.cases = Shelf(book, "cases", Case)
 
@@ -244,7 +237,7 @@ class Docket:
             self._knowledge.directory,
             now,
             held_texts=case.texts,
-            exempt=self._exempt,
+            exempt=self._knowledge.exempt,
             before=self._found.accounts,
         )
 

@@ -40,16 +40,20 @@ class Way(enum.StrEnum):
 
     PUSH = "pushed to the platform"
     ASK = "by guard"
+    LIST = "by a list of its accounts"  # each of them held by name, see `lists`
     NONE = "no way"
 
 
 def way_of(hold: Hold, platform: Platform) -> Way:
-    """How `platform` enforces `hold`: cohorts and lures by asking where it can, accounts by push where it can."""
+    """How `platform` enforces `hold`: cohorts and lures by asking where it can, accounts by push where it can.
+
+    Where it does not ask about a cohort, it is told of its accounts one by one.
+    """
     asked = platform.asks_guard and hold.restriction in ASKED
     if asked and hold.subject.kind in {SubjectKind.COHORT, SubjectKind.LURE}:
         return Way.ASK
-    if hold.restriction in platform.capabilities and hold.subject.kind is not SubjectKind.COHORT:
-        return Way.PUSH
+    if hold.restriction in platform.capabilities:
+        return Way.LIST if hold.subject.kind is SubjectKind.COHORT else Way.PUSH
     return Way.ASK if asked else Way.NONE
 
 
@@ -144,6 +148,8 @@ class Executor:
     def _do(self, deed: Deed, hold: Hold, now: int) -> str:
         way = way_of(hold, self._platform)
         match way:
+            case Way.LIST:
+                pass  # `lists` has the accounts held by name, or let go
             case Way.ASK:
                 pass  # the gate took it up, or let it go, when the intent was kept
             case Way.NONE:

@@ -16,7 +16,7 @@ from holdfast.events import Batch
 from holdfast.guard import Person, Policy, Reader
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Custody, Engine, NoSignatures, Platform, Signatures, Store
-from holdfast.recovery import Order, Schedule
+from holdfast.recovery import Order, Phase, Schedule, Stage
 
 from .book import COLLECTIONS, Book
 from .brakes import Brakes, Caps
@@ -32,8 +32,10 @@ from .gate import Gate
 from .incidents import Incidents
 from .knowledge import Knowledge
 from .line import Line
+from .lists import Lists
 from .notices import Notices
 from .offers import Offers
+from .onset import Onset
 from .outbox import Pace
 from .people import People
 from .reconcile import Reconciler, Report
@@ -47,7 +49,7 @@ from .timeline import Timeline
 from .undoing import Undoing, lasting
 from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
 
-MINUTE = 60_000  # milliseconds
+SECOND, MINUTE = 1_000, 60_000  # milliseconds
 
 
 class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,15 +58,15 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     The platform is compared with what should be every `reconcile_every`; dead letters are tried again by themselves
     every `dead_every`, cases are looked at again every `review_every`. Cohorts go free by `waves`; accounts held by
     name though more likely in their owners' hands by `account_waves`, slower, since something was done to each of them.
-    `caps` bound what goes out in an hour; no cohort holds those in `exempt`.
+    `caps` bound what goes out in an hour.
     `probation` is how long an account is watched that was given back: as long as the attack of 2020 went on in public.
+    No brake on a cohort holds the accounts in `exempt`, unless the attack has touched them.
     """
 
     pace: Pace = Pace()
     patience: Patience = Patience()
     limits: Limits = Limits()
     caps: Caps = Caps()
-    exempt: tuple[Exemption, ...] = ()
     reconcile_every: int = 1 * MINUTE
     dead_every: int = 15 * MINUTE
     review_every: int = 1 * MINUTE
@@ -72,6 +74,7 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     waves: Schedule = Schedule()
     account_waves: Schedule = Schedule(order=Order.RISK, quiet=60 * MINUTE, every=30 * MINUTE)
     probation: int = 180 * MINUTE
+    exempt: tuple[Exemption, ...] = ()
 
 
 class Response:
@@ -119,7 +122,7 @@ class Response:
         self._review_at = 0
         self.timeline = Timeline()
         self.line = platform = Line(platform, clock, self.timeline, settings.patience)
-        self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches))
+        self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches), exempt=settings.exempt)
         self.book = Book(store, settings.pace, self.timeline)
         self.notices = Notices(self.book)
         self.people = People(self.book, self.notices, (*self._responder.people, *people))
@@ -130,15 +133,14 @@ class Response:
         self.brakes = Brakes(self.book, lasting(platform), settings.caps)
         self.signin = SignIn(self.book, self.people, self.notices, signatures or NoSignatures())
         table = self.entitled.policy.table
-        self.docket = Docket(
-            platform, self.book, found, offers, self.knowledge, self.brakes, table, exempt=settings.exempt
-        )
+        self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
         self.incidents = Incidents(self.book, offers, self.knowledge)
         self._signs = Signs()
         self.restoring = Restoring(
             self.book, self.knowledge, self._signs, cohorts=settings.waves, accounts=settings.account_waves
         )
-        self.returning = Returning(self.book, custody, self.incidents, self._signs, probation=settings.probation)
+        onset = Onset(self.docket, self.incidents, self.knowledge)
+        self.returning = Returning(self.book, custody, onset, self._signs, probation=settings.probation)
         self.undoing = Undoing(platform, self.book, self.docket, self.incidents, found, self.knowledge, self.returning)
         self.desk = Desk(
             self.book,
@@ -157,6 +159,7 @@ class Response:
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()
+        self._lists = Lists(self.book, self.knowledge, platform)
         self._executor = Executor(platform, self.book, clock, settings.pace, self.brakes)
         self._reconciler = Reconciler(platform, self.book, found, dead_every=settings.dead_every)
 
@@ -190,6 +193,8 @@ class Response:
 
         """
         asked = self._responder.act(self.desk, now)
+        if self.book.expired(now):
+            self.returning.keep(now)  # before they end, so that no account is let go in between
         self._reconciler.sweep(now)
         queued = self._executor.work(now)
         self._look_again(now)
@@ -212,14 +217,29 @@ class Response:
             case _:
                 assert_never(news)
 
+    def given_back(self) -> dict[str, int]:
+        """How far the giving back is, in figures: those of cohorts as of the last look at them."""
+        runs, cases = self.restoring.runs.values(), [each.case.stage for each in self.returning.recoveries.values()]
+        return {
+            "restored_accounts": self.restoring.seen.restored,
+            "accounts_in_waves": self.restoring.seen.held,
+            "waves_paused": sum(run.waves.phase is Phase.PAUSED for run in runs),
+            "cases_open": sum(stage not in {Stage.RELEASED, Stage.CLOSED} for stage in cases),
+            "cases_ready": sum(stage is Stage.PUT_BACK for stage in cases),
+            "cases_on_probation": sum(stage is Stage.RELEASED for stage in cases),
+        }
+
     def _look_again(self, now: int) -> None:
         self.restoring.open(now)
-        if now >= self._review_at:
+        due = now >= self._review_at
+        if due:
             self._review_at = now + self._settings.review_every
             self.docket.review(now)
             self.incidents.review(now)
             self.restoring.review(now)
             self.returning.review(now)
+        if self._lists.review(now, whole=due):
+            self._review_at = min(self._review_at, now + SECOND)  # the list is long: some of it each second
         if now >= self._reconcile_at and self.book.holds:
             self.report = self._reconciler.once(now)
             self._reconcile_at = self.report.again_at or now + self._settings.reconcile_every

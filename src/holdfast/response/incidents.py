@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from holdfast.containment import LIKELY, RECENT_MS, Plan, Restriction, Subject, SubjectKind, propose_for_staff
+from holdfast.containment import LIKELY, RECENT_MS, Danger, Plan, Restriction, Subject, SubjectKind, propose_for_staff
 from holdfast.detection import Term
 from holdfast.detection.takeover import Takeover
 from holdfast.investigation import Factor, FactorKind, ReadAbuse
@@ -53,6 +53,18 @@ class Incidents:
             if hand is not None and about in self._offers.latest
         ]
         return tuple(sorted([*reading, *taking], key=lambda named: (named.at, named.factor)))
+
+    def hand(self, about: str) -> str:
+        """The key of the tool session or staff member behind the takeovers in `about`; empty when it is no such."""
+        hands = (_hand(each) for each in self.takeovers.values() if _about(each) == about)
+        return next((hand.key for hand in hands if hand is not None), "")
+
+    def perils(self, about: str, now: int) -> Danger | None:
+        """Who is in danger by the takeovers in `about`, as far as is known `now`; None when it is no such."""
+        takeover = next((each for each in self.takeovers.values() if _about(each) == about), None)
+        if takeover is None:
+            return None
+        return Danger(carriers=(), next=self._in_hand(takeover, self._warned(takeover, now), now))
 
     def suspected(self, suspicion: ReadAbuse, now: int) -> None:
         """A staff member or tool session reads what nobody asked them to read; told again when it is twice as much.

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 import pyarrow as pa
 
-from holdfast.containment import Directory
+from holdfast.containment import Directory, Exemption
 from holdfast.events import (
     AppAuthorised,
     AppRevoked,
@@ -34,8 +34,16 @@ class Knowledge:
     of touched accounts is asked about at every post. Touches older than `window` milliseconds do not make a member.
     """
 
-    def __init__(self, accounts: pa.RecordBatch, touches: Touches, *, window: int = 72 * HOUR) -> None:
-        """Know `accounts` (schema `events.ACCOUNTS`) and what `touches` has on record."""
+    def __init__(
+        self,
+        accounts: pa.RecordBatch,
+        touches: Touches,
+        *,
+        window: int = 72 * HOUR,
+        exempt: tuple[Exemption, ...] = (),
+    ) -> None:
+        """Know `accounts` (schema `events.ACCOUNTS`), what `touches` has on record, and whom no brake may hold."""
+        self.exempt = exempt
         self.touches = touches
         self.window = window
         self._newest = 0

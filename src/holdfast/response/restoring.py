@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import assert_never
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias, assert_never
 
 import msgspec
 
@@ -17,12 +17,13 @@ from holdfast.containment import (
     cohort_subject,
     ends,
     place,
+    restricted,
 )
 from holdfast.containment.compile import Within
+from holdfast.errors import RecoveryError
 from holdfast.ledger import RecordKind
 from holdfast.recovery import Health, Phase, Restored, Schedule, Waves, planned, restored, step
 from holdfast.recovery.waves import (
-    EVERYBODY,
     Command,
     Finish,
     HoldAgain,
@@ -36,10 +37,13 @@ from holdfast.recovery.waves import (
 
 from . import conduct
 from .book import Book, Page, Shelf
-from .conduct import LIVE
+from .conduct import LIVE, Held
 from .knowledge import Knowledge
+from .lists import listed
 from .signs import Sign, Signs
 from .timeline import HappeningKind
+
+Find: TypeAlias = Callable[[str], Held | None]
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +89,7 @@ class Restoring:
         self._cohorts, self._accounts = cohorts, accounts
         self._new: dict[str, None] = dict.fromkeys(book.holds)
         self.runs = Shelf(book, "waves", Run)
+        self.seen = Restored(restored=0, held=0)  # the figures as of the last review
         book.when_moved(lambda moved, _: self._new.update(dict.fromkeys(sorted(moved))))
 
     def review(self, now: int) -> None:
@@ -94,18 +99,24 @@ class Restoring:
             StoreError: what was found is not kept; the next review finds it again.
 
         """
-        for key in [key for key, run in self.runs.items() if run.waves.phase is not Phase.DONE]:
-            self._move(key, self._news(self.runs[key], now), now)
+        under_way = [key for key, run in self.runs.items() if run.waves.phase is not Phase.DONE]
+        for key in under_way:
+            run = self._without_lifted(self.runs[key])
+            self._move(key, run, self._news(run, now), now)
+        if under_way or not self.seen.all:
+            self.seen = self.figures(now)
 
     def resume(self, key: str, by: str, now: int) -> None:
         """Let paused waves go on; `by` has looked into what was wrong.
 
         Raises:
-            RecoveryError: they are not paused.
+            RecoveryError: there are none of that key, or they are not paused.
             StoreError: nothing was kept.
 
         """
-        self._move(key, Resume(now=now), now, by=by)
+        if key not in self.runs:
+            raise RecoveryError(f"there are no waves {key}", advice="Look at those that are under way.")
+        self._move(key, self.runs[key], Resume(now=now), now, by=by)
 
     def figures(self, now: int) -> Restored:
         """How many accounts are free again at `now`, and how many still held; one in two cohorts counts in both."""
@@ -143,7 +154,7 @@ class Restoring:
         match hold.subject.kind:
             case SubjectKind.COHORT:
                 return f"{hold.plan}/{hold.subject.id}"
-            case SubjectKind.ACCOUNT:
+            case SubjectKind.ACCOUNT if not listed(hold):
                 there = {held.hold.restriction for held in self._book.on(hold.subject) if held.state in LIVE}
                 return "" if Restriction.NO_SIGN_IN in there else f"{hold.plan}/accounts"
             case _:
@@ -168,19 +179,25 @@ class Restoring:
             page.record(RecordKind.DECISION, f"waves/{key}", run.about, body)
 
     def _news(self, run: Run, now: int) -> News:
-        if run.standing and not self._standing(run, now):
+        if not run.agreed or (run.standing and not self._standing(run, now)):
             return Over()
         return Look(now=now, health=self._health(run, now))
 
     def _health(self, run: Run, now: int) -> Health:
         """What was seen of those let go; before the first wave, of all in the cohort and in the campaign."""
-        directory = self._knowledge.directory
-        inside = Within(run.cohort, directory)
-        free = Within(run.waves.freed, directory)
-        if not run.waves.given:
-            seen = self._signs.since(run.waves.since)
+        waves, directory = run.waves, self._knowledge.directory
+        if not waves.given:
+            seen = self._signs.since(lambda _: waves.since)
             return Health(lures=seen[Sign.LURE], takeovers=seen[Sign.TAKEOVER])
-        seen = self._signs.since(run.waves.since, lambda account: inside(account, now) and free(account, now))
+        inside = Within(run.cohort, directory)
+        watched = [(Within(free, directory), at) for free, at in waves.watched]
+
+        def let_go(account: str) -> int | None:
+            if not inside(account, now):
+                return None
+            return next((at for free, at in watched if free(account, now)), None)
+
+        seen = self._signs.since(let_go)
         return Health(
             released=self._count(run, now).restored,
             lures=seen[Sign.LURE],
@@ -189,8 +206,17 @@ class Restoring:
             refusals=seen[Sign.REFUSAL],
         )
 
-    def _move(self, key: str, news: News, now: int, by: str = "") -> None:
-        before = self.runs[key]
+    def _without_lifted(self, run: Run) -> Run:
+        """The run without those of its holds that somebody else has lifted: no wave may place them anew."""
+        standing = (self._book.holds[key].hold for key in run.standing)
+        lifted = {_what(hold) for hold in standing if hold.lifted_at is not None}
+        if not lifted:
+            return run
+        agreed = tuple(hold for hold in run.agreed if _what(hold) not in lifted)
+        stay = tuple(key for key in run.standing if _what(self._book.holds[key].hold) not in lifted)
+        return msgspec.structs.replace(run, agreed=agreed, standing=stay)
+
+    def _move(self, key: str, before: Run, news: News, now: int, by: str = "") -> None:
         waves, commands = step(before.waves, news)
         if waves == before.waves:
             return
@@ -266,13 +292,14 @@ class Restoring:
             )
         return found
 
-    def _standing(self, run: Run, now: int) -> list[Hold]:
+    def _standing(self, run: Run, now: int, find: Find | None = None) -> list[Hold]:
         """Those of its holds that are not over; `now` may lie before they began, when a stream is read again."""
-        holds = (self._book.holds[key].hold for key in run.standing)
+        found = map(find or self._book.holds.get, run.standing)
+        holds = [held.hold for held in found if held is not None]
         return [hold for hold in holds if hold.in_force(max(now, hold.starts))]
 
     def _tell(self, page: Page, key: str, run: Run, what: str) -> Run:
-        count = self._count(run, page.now)
+        count = self._count(run, page.now, page.held)
         body = {"what": what, "restored": count.restored, "held": count.held, "standing": list(run.standing)}
         page.record(RecordKind.DECISION, f"waves/{key}/{len(run.told)}", run.about, body)
         kind = HappeningKind.ALARM if run.waves.phase is Phase.PAUSED else HappeningKind.ENDED
@@ -281,17 +308,20 @@ class Restoring:
         told = Told(at=page.now, restored=count.restored, held=count.held)
         return msgspec.structs.replace(run, told=(*run.told, told))
 
-    def _count(self, run: Run, now: int) -> Restored:
-        """Of those in the cohort whom nothing else holds by name: how many are free by its waves."""
+    def _count(self, run: Run, now: int, find: Find | None = None) -> Restored:
+        """Of those in the cohort whom nothing else holds by name, who is free of the run's holds as `find` has them."""
+        find = find or self._book.holds.get
         directory = self._knowledge.directory
-        members = directory.mask(run.cohort, now) & ~directory.of(self._held_otherwise(run, now))
-        over = run.waves.phase is Phase.DONE
-        return restored(members, directory.mask(EVERYBODY if over else run.waves.freed, now))
+        members = directory.mask(run.cohort, now) & ~directory.of(self._held_otherwise(run, now, find))
+        return restored(members, ~restricted(self._standing(run, now, find), directory, now))
 
-    def _held_otherwise(self, run: Run, now: int) -> Collection[str]:
+    def _held_otherwise(self, run: Run, now: int, find: Find) -> Collection[str]:
         own = set(run.standing)
-        return {
-            held.hold.subject.id
-            for held in self._book.holds.values()
-            if held.hold.subject.kind is SubjectKind.ACCOUNT and held.hold.in_force(now) and held.hold.id not in own
-        }
+        others = (held.hold for key in self._book.holds if key not in own and (held := find(key)) is not None)
+        by_name = (hold for hold in others if hold.subject.kind is SubjectKind.ACCOUNT and not listed(hold))
+        return {hold.subject.id for hold in by_name if hold.in_force(now)}
+
+
+def _what(hold: Hold) -> tuple[str, Restriction]:
+    """What a hold of a run does, and to which account; a cohort's is on another cohort after each wave."""
+    return ("" if hold.cohort is not None else hold.subject.id, hold.restriction)

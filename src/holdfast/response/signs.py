@@ -58,11 +58,11 @@ class Signs:
             seen[Sign.COMPLAINT] = 1
         return seen
 
-    def since(self, at: int, concerns: Callable[[str], bool] | None = None) -> Counter[Sign]:
-        """How often each sign was given from `at` on by the accounts that it `concerns`; None: by all."""
+    def since(self, when: Callable[[str], int | None]) -> Counter[Sign]:
+        """How often each sign was given, by each account from when on `when` says; None leaves the account out."""
         seen: Counter[Sign] = Counter()
         for account in self._seen.keys() | self._complained.keys():
-            of_one = self.of(account, at)
-            if of_one and (concerns is None or concerns(account)):
-                seen += of_one
+            at = when(account)
+            if at is not None:
+                seen += self.of(account, at)
         return seen

@@ -81,10 +81,32 @@ def test_what_stood_on_the_mirror_stands_on_it_again_without_a_deed(tmp_path):
 
 def test_a_wall_clock_never_goes_back():
     """Where the machine's clock is set back, time stands still until it is there again."""
-    times = iter([10.0, 5.0, 11.0])
+    times = iter([10.0, 10.0, 5.0, 11.0])
     clock = WallClock(lambda: next(times))
     clock.reached(1 << 50)
     assert [10_000, 10_000, 11_000] == [clock.now() for _ in range(3)]
+
+
+def test_a_wall_clock_that_begins_behind_the_record_waits_for_it():
+    """What was placed by a clock that was an hour ahead starts now, and not in an hour."""
+    times = iter([10.0, 10.0, 3_700.0])
+    clock = WallClock(lambda: next(times))
+    clock.reached(3_610_000)
+    assert [3_610_000, 3_700_000] == [clock.now(), clock.now()]
+
+
+def test_nothing_is_decided_before_all_is_heard_again(tmp_path):
+    """By half of what was seen, a wave would go that the other half forbids."""
+    first, second = watch(), watch()
+    memory = Memory(tmp_path / "events")
+    batch = Decoder().decode(attack()).batch
+    memory.take(batch)
+    memory.settle(first)
+    first.take(batch)
+    second.clock.reached(first.clock.now())
+    second.response.work = None
+    Memory(tmp_path / "events").recall(second, Heard())
+    assert 1 == len(second.response.docket.cases)
 
 
 def test_an_archive_that_fails_keeps_nobody_from_judging(working):

@@ -37,6 +37,9 @@ MAY = {
     "retry_dead_letters": {"responder", "commander"},
     "show_brakes": LOOKS,
     "raise_cap": {"commander"},
+    "list_recoveries": LOOKS,
+    "show_recovery": LOOKS,
+    "tell_recovery": {"program"},
     "list_people": {"auditor", "administrator"},
     "list_tokens": {"auditor", "administrator"},
     "add_person": {"administrator"},
@@ -67,6 +70,7 @@ BODIES = {
     "change_person": {"roles": []},
     "enrol_person": {},
     "make_token": {"person": "nobody.is.this"},
+    "tell_recovery": {"reopened": 0},
 }
 ON_A_REQUEST = {"show_request", "approve", "deny", "emergency", "review"}
 BARRED = {"scope_missing", "not_a_person", "role_missing"}

@@ -3,7 +3,9 @@
 import pytest
 
 from holdfast.app.server.settings import Unseen, load, variables
+from holdfast.containment import Exemption
 from holdfast.errors import SettingsError, UnreadableFileError, UsageError
+from holdfast.response import ResponseSettings
 
 
 @pytest.fixture
@@ -53,6 +55,9 @@ def test_nothing_said_listens_on_loopback_and_keeps_what_was_seen():
         ('[store]\naddress = "postgresql://me@host/d"\n', SettingsError, "database lies elsewhere"),
         ('[store]\naddress = "postgresql://me:hunter2@host/d"\nkey = "k"\n', SettingsError, "no password"),
         ('[store]\naddress = "mysql://host/d"\n', SettingsError, "mysql"),
+        ("[recovery]\nshares = [0.5, 0.4]\n", SettingsError, "shares"),
+        ("[recovery]\nprobation_minutes = 0\n", SettingsError, "probation_minutes"),
+        ('[response]\nexempt = { weather = "" }\n', SettingsError, "exempt"),
         ('[events]\ncolumns = { acount = "a" }\n', UsageError, "acount"),
         ("[events\n", SettingsError, "TOML"),
     ],
@@ -88,3 +93,31 @@ def test_every_variable_is_read(variable):
         return
     with pytest.raises(SettingsError, match=name):
         load(None, {variable: "x"})
+
+
+def test_how_accounts_are_given_back_is_settled_in_the_file(file):
+    """Order, sizes and pace of the waves, probation, and whom no brake holds, each with a reason."""
+    text = """
+[recovery]
+order = "risk"
+shares = [0.5, 1.0]
+quiet_minutes = 10
+probation_minutes = 1440
+
+[response.exempt]
+weather = "warns of tornadoes"
+"""
+    told = load(file(text), {"HOLDFAST_RECOVERY_EVERY_MINUTES": "2"}).behaviour
+    assert ("risk", (0.5, 1.0), 600_000, 120_000) == (
+        told.waves.order,
+        told.waves.shares,
+        told.waves.quiet,
+        told.waves.every,
+    )
+    assert 86_400_000 == told.probation
+    assert (Exemption(account="weather", reason="warns of tornadoes"),) == told.exempt
+
+
+def test_nothing_said_gives_back_as_the_response_usually_does():
+    """The service and the drill behave alike."""
+    assert ResponseSettings() == load(None, {}).behaviour

@@ -94,7 +94,7 @@ class Memory:
         posts = events = 0
         now = run.clock.now()
         for batch in _by_hour(self._archive, run.response.since(now), now):
-            run.take(batch)
+            run.hear_again(batch)
             posts, events = posts + batch.posts.num_rows, events + len(batch.others)
         run.response.meet(run.platform.accounts())
         log.info("heard_again", posts=posts, events=events, accounts=len(run.platform))

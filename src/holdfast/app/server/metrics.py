@@ -31,6 +31,12 @@ GAUGES = {
     "holdfast_unaccounted": ("unaccounted", "Restrictions said to be ours that no hold of ours could have placed."),
     "holdfast_store_turn": ("store_turn", "Owners that the store has had, this process the last."),
     "holdfast_accounts": ("accounts", "Accounts that cohorts are evaluated over."),
+    "holdfast_restored_accounts": ("restored_accounts", "Accounts given back in waves so far, as of the last look."),
+    "holdfast_accounts_in_waves": ("accounts_in_waves", "Accounts that waves have yet to give back, as of then."),
+    "holdfast_waves_paused": ("waves_paused", "Cohorts held again whose waves wait for a person."),
+    "holdfast_recovery_cases_open": ("cases_open", "Hijacked accounts that are not given back yet."),
+    "holdfast_recovery_cases_ready": ("cases_ready", "Those of them for which only people have to agree."),
+    "holdfast_recovery_cases_on_probation": ("cases_on_probation", "Accounts given back that are still watched."),
     "holdfast_snapshot_version": ("snapshot_version", "Version of the holds in force since this start."),
 }
 COUNTERS = {

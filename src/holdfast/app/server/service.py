@@ -243,8 +243,9 @@ def _opened(settings: Settings, policy: Policy, place: Place | None) -> Iterator
         memory_mb=settings.detection.memory_mb,
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
+        behaviour=settings.behaviour,
+        told=settings.recovery.cases,
         policy=policy,
-        behaviour=settings.response.behaviour,
         signatures=None if place is None else Passkeys(rp_id=place.rp_id, origin=place.origin),
     )
     with run.store:

@@ -14,22 +14,22 @@ from msgspec import Meta
 
 from holdfast.app.signin.place import private
 from holdfast.backends import file_of, names_password
-from holdfast.containment import Exemption
 from holdfast.errors import SettingsError, UnreadableFileError
 from holdfast.events import Dialect, TimeUnit
 from holdfast.guard import Role
 from holdfast.response import ResponseSettings
 from holdfast.response.brakes import Caps
 
+from .recovering import Recovery, behaviour
 from .token import HASH_PATTERN
 
 PREFIX = "HOLDFAST_"
 FILE_VARIABLE = "HOLDFAST_SETTINGS"
 TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 CLIENT_SECRET_VARIABLE = "HOLDFAST_CLIENT_SECRET"  # noqa: S105 - the name of a variable
-TABLES = frozenset({"columns", "exempt", "roles"})  # no line of an environment can say them
 _LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
 
+FILE_ONLY = frozenset({"columns", "exempt", "roles", "shares"})  # what no single word of the environment can say
 Seconds = Annotated[float, Meta(gt=0, le=3_600)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Megabytes = Annotated[int, Meta(ge=1, le=65_536)]
@@ -156,16 +156,9 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, Meta(min_length=1, max_length=200, description="The role, or the person, who may raise a cap for a while.")
     ] = Caps().owner
     exempt: Annotated[
-        dict[str, str],
-        Meta(description="Accounts that no cohort holds, each with the reason (weather services): account = reason."),
+        dict[Annotated[str, Meta(min_length=1)], Annotated[str, Meta(min_length=1)]],
+        Meta(description="Accounts that no brake on a cohort holds: account = why. The file only."),
     ] = {}
-
-    @property
-    def behaviour(self) -> ResponseSettings:
-        """The same, as the response takes it."""
-        caps = Caps(one_way=self.one_way_per_hour, innocents=self.innocents_per_hour, owner=self.cap_owner)
-        exempt = tuple(Exemption(account=each, reason=self.exempt[each]) for each in sorted(self.exempt))
-        return ResponseSettings(caps=caps, exempt=exempt)
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -246,6 +239,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     signin: SignIn = SignIn()
     oidc: Oidc = Oidc()
     policy: Policies = Policies()
+    recovery: Recovery = Recovery()
+
+    @property
+    def behaviour(self) -> ResponseSettings:
+        """How the response is to behave.
+
+        Raises:
+            SettingsError: the shares of the waves do not grow to 1.
+
+        """
+        caps = Caps(
+            one_way=self.response.one_way_per_hour,
+            innocents=self.response.innocents_per_hour,
+            owner=self.response.cap_owner,
+        )
+        return behaviour(self.recovery, self.response.exempt, caps)
 
     @property
     def dialect(self) -> Dialect:
@@ -306,7 +315,7 @@ def variables() -> dict[str, tuple[str, str]]:
         f"{PREFIX}{section}_{field.name}".upper(): (section, field.name)
         for section, kind in sections().items()
         for field in msgspec.structs.fields(kind)
-        if field.name not in TABLES
+        if field.name not in FILE_ONLY
     }
 
 
@@ -360,7 +369,7 @@ def _checked(settings: Settings) -> Settings:
             "A provider takes an issuer with https:// and a client_id.",
             advice="Complete [oidc], or leave oidc.issuer out: then people sign in with passkeys alone.",
         )
-    _ = settings.dialect
+    _ = settings.dialect, settings.behaviour
     return settings
 
 

@@ -233,6 +233,7 @@ def head(run: LiveWatch) -> HeadSeen:
 
 
 def page_of(kept: Mapping[str, V], after: str, limit: int, shown: Callable[[V], T]) -> Page[T]:
+    """Up to `limit` of what is kept behind the key `after`, each as `shown`, in order of keys."""
     """Up to `limit` of `kept` in order of key, behind `after`, as they are shown."""
     keys = sorted(key for key in kept if key > after)
     items = tuple(shown(kept[key]) for key in keys[:limit])
@@ -247,7 +248,7 @@ def _brief(case: Case) -> CampaignSeen:
         revision=found.revision,
         first_post_at=format_time(found.first_post_at),
         detected_at=format_time(found.detected_at),
-        contained_at=_time(found.contained_at),
+        contained_at=time_of(found.contained_at),
         accounts=len(found.accounts),
         posts=len(found.posts),
         bystanders=len(found.bystanders),
@@ -300,8 +301,8 @@ def hold_seen(held: Held, now: int) -> HoldSeen:
         subject=hold.subject.id,
         restriction=hold.restriction,
         starts=format_time(hold.starts),
-        until=_time(hold.until),
-        lifted_at=_time(hold.lifted_at),
+        until=time_of(hold.until),
+        lifted_at=time_of(hold.lifted_at),
         in_force=_stands(held, now),
         state=held.state,
         why=hold.why,
@@ -312,5 +313,6 @@ def hold_seen(held: Held, now: int) -> HoldSeen:
     )
 
 
-def _time(time: int | None) -> str | None:
+def time_of(time: int | None) -> str | None:
+    """The time as it is told; None stays None."""
     return None if time is None else format_time(time)

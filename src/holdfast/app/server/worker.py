@@ -355,4 +355,5 @@ def _figures(run: LiveWatch) -> dict[str, int]:
         "store_turn": run.store.turn,
         "accounts": len(response.knowledge.directory),
         "snapshot_version": response.gate.version,
+        **response.given_back(),
     }

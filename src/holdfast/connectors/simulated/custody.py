@@ -60,7 +60,9 @@ class SimulatedCustody:
                     self._world.without_app.add(row)
                     self._services.revoke(attack.app, [row], self.now)
             case Door.RECOVERY_VALUES:
-                self._asked.setdefault(row, self._will_show(row))
+                asked = self._asked.get(row, _Asked(facts=()))
+                if all(at <= self.now for at, _ in asked.facts):  # a case begun anew: they come, and show it again
+                    self._asked[row] = _Asked(facts=(*asked.facts, *self._will_show(row).facts))
                 self._restore(row)
             case Door.FORWARDING:
                 pass  # this platform forwards nothing

@@ -1,0 +1,151 @@
+"""How does each step come about in the town?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar, assert_never
+
+from holdfast.containment import Subject, SubjectKind
+from holdfast.events import StaffAction
+from holdfast.recovery import Fact, FactKind
+from holdfast.response import Desk
+
+from .steps import (
+    Agree,
+    Ask,
+    AskLift,
+    AskRelease,
+    Kill,
+    Lure,
+    Moody,
+    Outage,
+    Prove,
+    Redeliver,
+    Restart,
+    Retry,
+    RivalLifts,
+    RivalPlaces,
+    Run,
+    SetBack,
+    Step,
+    StoreFails,
+    StoreGone,
+    Suspend,
+    Swap,
+    Talk,
+)
+from .unruly import FANS, STARS
+from .world import START, World
+
+T = TypeVar("T")
+
+SCAMS = ("I am giving back! Send coins, get twice as many back.", "Our fund doubles whatever you send it tonight.")
+# The last two are the first two, spelt so that a careless eye takes them for others.
+PEOPLE = ("ann", "bob", "cid", "dan", "ANN", "bo\N{ZERO WIDTH JOINER}b")
+MONTH = 30 * 24 * 3_600_000  # milliseconds
+RESTRICTED = 20  # accounts that a rival may restrict: the stars, and some fans
+_PROOFS = tuple(
+    Fact(kind=kind, source=str(kind), on_file_since=START - MONTH) for kind in (FactKind.PASSKEY, FactKind.DEVICE)
+)
+
+
+def happen(world: World, step: Step) -> None:
+    """Let `step` happen, whatever that does to the process; a process that could not start tries again."""
+    world.attempt(lambda: _happen(world, step))
+    if world.response is None:
+        world.start()
+
+
+def _happen(world: World, step: Step) -> None:  # noqa: C901, PLR0912 - one line for each kind of step
+    now = world.clock.now()
+    match step:
+        case Swap(first=first, count=count):
+            world.hear(others=_swaps(first, count, now))
+        case Lure(star=star, scam=scam, ago=ago):
+            world.hear([(_one(STARS, star), _one(SCAMS, scam), now - ago)])
+        case Talk(fan=fan, quotes=quotes):
+            world.hear([(_one(FANS, fan), f'Do not fall for "{SCAMS[0]}"' if quotes else "What a lovely day.", now)])
+        case Redeliver(count=count):
+            world.hear_again(count)
+        case Prove(star=star):
+            world.custody.shows[_one(STARS, star)] = list(_PROOFS)
+        case Ask() | AskLift() | AskRelease() | Agree() | Retry():
+            if world.response is not None:
+                _at_the_desk(world.response.desk, step, list(world.response.book.holds), now)
+        case Run(lasting=lasting):
+            world.run(lasting)
+        case Suspend(lasting=lasting):
+            world.clock.advance(lasting)
+        case SetBack(by=by):
+            world.clock.set_back(by)
+            world.start()
+        case Restart():
+            world.start()
+        case Kill(at=at, when=when):
+            world.kill_at(at, when)
+        case StoreFails(at=at, trouble=trouble):
+            world.store.arm(at, trouble)
+        case StoreGone(gone=gone):
+            world.store.gone = gone
+        case Moody(mood=mood, calls=calls, lasting=lasting):
+            world.platform.turn(mood, calls, lasting)
+        case Outage(out=out):
+            world.platform.reachable = not out
+        case RivalPlaces() | RivalLifts():
+            _rival(world, step)
+        case _:
+            assert_never(step)
+
+
+def _at_the_desk(desk: Desk, step: Ask | AskLift | AskRelease | Agree | Retry, holds: Sequence[str], now: int) -> None:
+    """People ask as they would by any face; where there is nothing to ask about, nobody asks."""
+    by = _one(PEOPLE, step.by)
+    plans = [plan for offer in desk.offers for plan in offer.plans]
+    match step:
+        case Ask(pick=pick) if plans:
+            desk.request(_one(plans, pick), by, now)
+        case AskLift(pick=pick, count=count) if holds:
+            desk.request_lift([_one(holds, pick + number) for number in range(count)], by, "a mistake", now)
+        case AskRelease() if desk.ready:
+            desk.request_release(desk.ready, by, now)
+        case Agree(pick=pick) if desk.requests:
+            desk.approve(_one(_by_age(desk), pick), by, now)
+        case Retry(pick=pick) if desk.dead_letters:
+            desk.retry(_one(desk.dead_letters, pick).hold.id, by, now)
+        case _:
+            pass
+
+
+def _by_age(desk: Desk) -> list[str]:
+    """The requests, the oldest first: a store keeps them by name, memory by age, and a restart must not matter."""
+    return sorted(desk.requests, key=lambda each: (desk.requests[each].filed_at, each))
+
+
+def _rival(world: World, step: RivalPlaces | RivalLifts) -> None:
+    name = _one([*STARS, *FANS][:RESTRICTED], step.account)
+    flag = (Subject(kind=SubjectKind.ACCOUNT, id=name), step.restriction)
+    if isinstance(step, RivalPlaces):
+        world.platform.rival_places(*flag)
+        world.foreign.add(flag)
+    else:
+        world.platform.rival_lifts(*flag)
+        world.foreign.discard(flag)
+
+
+def _swaps(first: int, count: int, now: int) -> Iterable[StaffAction]:
+    """A tool session replaces the e-mails of some stars."""
+    for number in range(count):
+        star = _one(STARS, first + number)
+        yield StaffAction(
+            id=f"swap-{star}-{now}",
+            time=now + number,
+            staff="s-17",
+            tool="desk",
+            action="replace_email",
+            target=star,
+            tool_session="ts-7",
+        )
+
+
+def _one(things: Sequence[T], pick: int) -> T:
+    return things[pick % len(things)]

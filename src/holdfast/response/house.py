@@ -146,6 +146,7 @@ class Response:
             StoreError: the last step was not kept, and will be done again.
 
         """
+        self.book.settle()
         asked = self._responder.act(self.desk, now)
         self._reconciler.sweep(now)
         queued = self._executor.work(now)

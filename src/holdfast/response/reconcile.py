@@ -67,7 +67,8 @@ def difference(holds: Iterable[Held], standings: Sequence[Standing], now: int) -
             continue
         wanted.add(restriction)
         settled = held.state in {HoldState.IN_FORCE, HoldState.FAILED}
-        if settled and restriction not in ours and restriction not in MOMENTARY:
+        shows = restriction not in MOMENTARY or held.state is HoldState.FAILED  # whether it must be seen to be believed
+        if settled and restriction not in ours and shows:
             missing.append(held.hold.id)
     surplus = [
         held.hold.id

@@ -114,8 +114,10 @@ def _moody(draw: random.Random) -> tuple[Step, ...]:
 
 def _rival(draw: random.Random) -> tuple[Step, ...]:
     what = draw.choice(RIVALS)
-    kind = draw.choice([RivalPlaces, RivalLifts])
-    return (kind(account=_pick(draw), restriction=what),)
+    account = _pick(draw)
+    if draw.random() < 1 / 2:
+        return (RivalPlaces(account=account, restriction=what),)
+    return (RivalLifts(account=account, restriction=what),)
 
 
 def _run(draw: random.Random) -> tuple[Step, ...]:

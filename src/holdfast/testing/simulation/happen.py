@@ -60,7 +60,7 @@ def _happen(world: World, step: Step) -> None:  # noqa: C901, PLR0912 - one line
     now = world.clock.now()
     match step:
         case Swap(first=first, count=count):
-            world.hear(others=_swaps(first, count, now))
+            world.hear(others=tuple(_swaps(first, count, now)))
         case Lure(star=star, scam=scam, ago=ago):
             world.hear([(_one(STARS, star), _one(SCAMS, scam), now - ago)])
         case Talk(fan=fan, quotes=quotes):

@@ -7,8 +7,11 @@ did. A law answers with what breaks it, in a sentence; nothing when it holds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
+from typing import TypeAlias
+
+import msgspec
 
 from holdfast.backends import verify_store
 from holdfast.containment import Directory, Hold, Restriction, SubjectKind, desired
@@ -22,6 +25,9 @@ from .story import Attempt, Story
 from .unruly import FANS, STARS, Call
 from .world import World
 
+_Law: TypeAlias = Callable[[World, Story], Iterator[str]]
+
+ALIVE = "the process is there"
 ASKED_ABOUT = (*STARS, *FANS[:12])  # accounts whose answers are compared; brakes reach the first fans too
 _ACTIONS = {
     Action.POST: Restriction.NO_POSTING,
@@ -32,26 +38,39 @@ _ACTIONS = {
 }
 
 
-def broken(world: World, story: Story) -> list[str]:
+class Broken(msgspec.Struct, frozen=True, kw_only=True):
+    """One way in which a law is broken."""
+
+    law: str
+    what: str
+
+
+def broken(world: World, story: Story) -> list[Broken]:
     """What breaks a law in a world that has come to rest; its store is closed by it."""
-    found = list(world.wrong)
     if world.response is None:
-        return [*found, "the process does not start"]
-    for law in LAWS:
-        found += [f"{law.__name__.removeprefix('_').replace('_', ' ')}: {what}" for what in law(world, story)]
+        return [Broken(law=ALIVE, what="the process does not start")]
+    found = _ask(LAWS, world, story)
     world.close()
     verdict = verify_store(world.where, str(world.signer.vkey))
-    return found + [f"the record verifies: {fault}" for fault in verdict.faults]
+    return found + [Broken(law="the record verifies", what=str(fault)) for fault in verdict.faults]
 
 
-def broken_now(world: World, story: Story) -> list[str]:
+def broken_now(world: World, story: Story) -> list[Broken]:
     """What breaks a law at this very moment, whatever is under way."""
-    if world.response is None:
-        return []
-    return [*_the_guard_answers_by_the_holds(world, story), *_nothing_foreign_is_lifted(world, story)]
+    return [] if world.response is None else _ask(ALWAYS, world, story)
 
 
-def _the_record_is_consistent(world: World, story: Story) -> Iterator[str]:
+def _ask(laws: Iterable[_Law], world: World, story: Story) -> list[Broken]:
+    return [
+        Broken(law=law.__name__.strip("_").replace("_", " "), what=what) for law in laws for what in law(world, story)
+    ]
+
+
+def _nothing_unforeseen_is_raised(world: World, _: Story) -> Iterator[str]:
+    yield from world.wrong
+
+
+def _the_record_is_consistent(_: World, story: Story) -> Iterator[str]:
     yield from story.faults
     keys = Counter(entry.record.key for entry in story.entries)
     yield from (f"{key} stands on it {count} times" for key, count in keys.items() if count > 1)
@@ -63,7 +82,7 @@ def _every_deed_was_intended_before(world: World, story: Story) -> Iterator[str]
             yield f"{call.deed} of {call.hold} with no intent among the first {call.size} entries"
 
 
-def _every_intent_has_its_outcome(world: World, story: Story) -> Iterator[str]:
+def _every_intent_has_its_outcome(_: World, story: Story) -> Iterator[str]:
     for attempt in story.attempts.values():
         if attempt.concluded is None:
             yield f"{attempt.deed} {attempt.number} of {attempt.hold} has none"
@@ -108,40 +127,56 @@ def _the_platform_stands_as_the_holds_say(world: World, story: Story) -> Iterato
     pushed = [hold for hold in story.live() if way_of(hold, world.platform) is Way.PUSH]
     wanted = {(subject, each) for subject, all_of in desired(pushed, now).items() for each in all_of}
     flags = world.platform.flags()
-    yield from (f"{each} on {subject.id} does not stand" for subject, each in sorted(wanted - flags) if each not in MOMENTARY)
+    for subject, each in sorted(wanted - flags):
+        if each not in MOMENTARY:
+            yield f"{each} on {subject.id} does not stand"
     yield from (f"{each} on {subject.id} stands for no hold" for subject, each in sorted(flags - wanted))
 
 
-def _nothing_foreign_is_lifted(world: World, story: Story) -> Iterator[str]:
+def _nothing_foreign_is_lifted(world: World, _: Story) -> Iterator[str]:
     there = world.platform.rival_flags()
     yield from (f"{each} on {subject.id} is gone" for subject, each in sorted(world.foreign - there))
 
 
 def _no_hold_is_lost(world: World, story: Story) -> Iterator[str]:
     book = _response(world).book
-    yield from (f"{key} was agreed to and is not in the book" for key in sorted(story.allowed.keys() - book.holds.keys()))
+    lost = story.allowed.keys() - book.holds.keys()
+    yield from (f"{key} was agreed to and is not in the book" for key in sorted(lost))
     live = {key for key, held in book.holds.items() if held.state in LIVE}
-    yield from (f"{key} is live here and over there" for key in sorted(live ^ {hold.id for hold in story.live()}))
+    yield from (f"{key} is live in one of book and record" for key in sorted(live ^ {h.id for h in story.live()}))
 
 
-def _nothing_is_left_to_do(world: World, story: Story) -> Iterator[str]:
+def _nothing_is_left_to_do(world: World, _: Story) -> Iterator[str]:
     response = _response(world)
-    yield from (f"{errand.deed} of {errand.hold}" for errand in response.book.errands.values() if errand.due <= world.clock.now())
-    yield from (f"{held.hold.id} is {held.state}" for held in response.desk.dead_letters if way_of(held.hold, world.platform) is not Way.NONE)
+    for errand in response.book.errands.values():
+        if errand.due <= world.clock.now():
+            yield f"{errand.deed} of {errand.hold} has been waiting since {errand.due}"
+    for held in response.desk.dead_letters:
+        if way_of(held.hold, world.platform) is not Way.NONE:
+            yield f"{held.hold.id} is {held.state}, and the platform does all that it is asked"
 
 
 def _the_guard_answers_by_the_holds(world: World, story: Story) -> Iterator[str]:
-    """At this moment, and around the end of every hold that will end of itself."""
-    response = _response(world)
+    """At this moment."""
+    yield from _disagreed(_response(world), story.live(), world.clock.now(), 0)
+
+
+def _holds_end_to_the_millisecond(world: World, story: Story) -> Iterator[str]:
+    """Whoever asks just before a hold ends of itself is told of it, and nobody who asks then."""
     now = world.clock.now()
     live = story.live()
-    ends = {hold.until for hold in live if hold.until is not None and hold.until > now}
-    for time in sorted({now, *ends, *(end - 1 for end in ends)}):
-        held = _held(live, response.knowledge.directory, time)
-        for account, action in product(ASKED_ABOUT, _ACTIONS):
-            answer = response.gate.ask(Question(account=account, action=action, time=time))
-            if (answer.verdict is Verdict.ALLOW) is ((account, _ACTIONS[action]) in held):
-                yield f"{action} by {account} at {time - now:+} ms is {answer.verdict}"
+    ends = {hold.until - now for hold in live if hold.until is not None and hold.until > now}
+    for ahead in sorted({*ends, *(end - 1 for end in ends)}):
+        yield from _disagreed(_response(world), live, now, ahead)
+
+
+def _disagreed(response: Response, live: Sequence[Hold], now: int, ahead: int) -> Iterator[str]:
+    """Where the guard, asked `ahead` milliseconds after `now`, and the holds say two things."""
+    held = _held(live, response.knowledge.directory, now + ahead)
+    for account, action in product(ASKED_ABOUT, _ACTIONS):
+        answer = response.gate.ask(Question(account=account, action=action, time=now + ahead))
+        if (answer.verdict is Verdict.ALLOW) is ((account, _ACTIONS[action]) in held):
+            yield f"{action} by {account} at {ahead:+} ms is {answer.verdict}"
 
 
 def _held(live: Iterable[Hold], directory: Directory, time: int) -> set[tuple[str, Restriction]]:
@@ -156,7 +191,14 @@ def _held(live: Iterable[Hold], directory: Directory, time: int) -> set[tuple[st
     return held
 
 
-LAWS: tuple[Callable[[World, Story], Iterator[str]], ...] = (
+ALWAYS: tuple[_Law, ...] = (
+    _nothing_unforeseen_is_raised,
+    _the_guard_answers_by_the_holds,
+    _nothing_foreign_is_lifted,
+)
+LAWS: tuple[_Law, ...] = (
+    *ALWAYS,
+    _holds_end_to_the_millisecond,
     _the_record_is_consistent,
     _every_deed_was_intended_before,
     _every_intent_has_its_outcome,
@@ -164,10 +206,8 @@ LAWS: tuple[Callable[[World, Story], Iterator[str]], ...] = (
     _nothing_is_applied_twice,
     _nothing_is_done_without_a_permit,
     _the_platform_stands_as_the_holds_say,
-    _nothing_foreign_is_lifted,
     _no_hold_is_lost,
     _nothing_is_left_to_do,
-    _the_guard_answers_by_the_holds,
 )
 
 

@@ -11,10 +11,12 @@ import msgspec
 
 from .draw import schedule
 from .happen import happen
-from .laws import broken, broken_now
+from .laws import Broken, broken, broken_now
 from .steps import Step
 from .story import Story
 from .world import World
+
+SAME = "the same schedule comes to the same record"
 
 Place: TypeAlias = Callable[[], AbstractContextManager[str | Path]]  # where an empty store may lie, for a while
 
@@ -24,7 +26,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: int
     steps: tuple[Step, ...]
-    broken: tuple[str, ...]
+    broken: tuple[Broken, ...]
     root: str
     entries: int
     calls: int
@@ -40,12 +42,12 @@ def play(seed: int, steps: Sequence[Step], place: Place) -> Outcome:
     """
     with place() as where, closing(World(where, seed)) as world:
         story = Story()
-        found: list[str] = []
+        found: list[Broken] = []
         for step in steps:
             happen(world, step)
             story.read(world.store.entries(len(story.entries)))
-            found += [f"{what}, after {step}" for what in broken_now(world, story)]
-            if found or world.wrong:
+            found += broken_now(world, story)
+            if found:
                 break
         world.calm()
         story.read(world.store.entries(len(story.entries)))
@@ -73,13 +75,13 @@ def simulate(seed: int, place: Place, *, again: bool = False) -> Outcome:
     if again and not outcome.broken:
         other = play(seed, outcome.steps, place)
         if other.root != outcome.root:
-            what = f"the same schedule came to another record: {outcome.root[:12]}, then {other.root[:12]}"
-            return msgspec.structs.replace(outcome, broken=(what,))
+            what = f"{outcome.root[:12]}, then {other.root[:12]}"
+            return msgspec.structs.replace(outcome, broken=(Broken(law=SAME, what=what),))
     return outcome
 
 
 def shrink(outcome: Outcome, place: Place, most: int) -> Outcome:
-    """The outcome with as many steps left out as can be while some law is still broken; `most` plays are tried.
+    """The outcome with as many steps left out as can be while the same law is still broken; `most` plays are tried.
 
     Ever smaller stretches are left out (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input",
     2002).
@@ -95,7 +97,7 @@ def shrink(outcome: Outcome, place: Place, most: int) -> Outcome:
             fewer = (*outcome.steps[:start], *outcome.steps[start + stretch :])
             tried = play(outcome.seed, fewer, place)
             most -= 1
-            if tried.broken:
+            if tried.broken and tried.broken[0].law == outcome.broken[0].law:
                 outcome = tried
             else:
                 start += stretch

@@ -152,7 +152,7 @@ class Mood(enum.StrEnum):
 
 
 class Moody(_Step, frozen=True, kw_only=True):
-    """The platform treats its next `calls` calls so; `lasting` is how long a slow one takes, or a pressed one asks for."""
+    """The platform treats its next `calls` so; `lasting` is how long a slow one takes, or a pressed one asks for."""
 
     mood: Mood
     calls: int

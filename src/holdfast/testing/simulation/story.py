@@ -18,7 +18,6 @@ from holdfast.ledger import Entry, RecordKind
 from holdfast.response import Deed
 
 
-
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One deed on one hold as the record has it: where its intent stands, where its outcome, and what that says."""
 
@@ -83,7 +82,7 @@ class Story:
     def _take(self, entry: Entry) -> None:
         record = entry.record
         what, *rest = record.key.split("/")
-        body: Mapping[str, Any] = record.body or {}
+        body: Mapping[str, Any] = record.body
         match record.kind, what:
             case RecordKind.INTENT, "intent":
                 self._intend(entry, body)
@@ -97,13 +96,13 @@ class Story:
                 self._permit(rest[0], entry, body)
             case RecordKind.DECISION, "follow-up":
                 self._permitted(rest[0], entry, f"follow-up {record.key}")
-                self.allowed |= dict.fromkeys(body["holds"], entry.index)
+                _first(self.allowed, body["holds"], entry)
             case RecordKind.DECISION, "let-go":
-                self.let_go |= dict.fromkeys(body["lifts"], entry.index)
+                _first(self.let_go, body["lifts"], entry)
             case RecordKind.DECISION, "waves" if "standing" in body:
                 self.waves.setdefault(record.subject, []).append((entry.index, frozenset(body["standing"])))
             case RecordKind.DECISION, "recovery":
-                self.held_again[record.subject] = entry.index
+                _first(self.held_again, [record.subject], entry)
             case _:
                 pass
 
@@ -130,9 +129,9 @@ class Story:
     def _permit(self, request: str, entry: Entry, body: Mapping[str, Any]) -> None:
         self._permits[request] = entry
         self._agreed(request, entry, body)
-        self.allowed |= dict.fromkeys(body.get("holds", ()), entry.index)
-        self.let_go |= dict.fromkeys(body.get("lifts", ()), entry.index)
-        self.returned |= dict.fromkeys(body.get("releases", ()), entry.index)
+        _first(self.allowed, body.get("holds", ()), entry)
+        _first(self.let_go, body.get("lifts", ()), entry)
+        _first(self.returned, body.get("releases", ()), entry)
 
     def _permitted(self, request: str, entry: Entry, what: str) -> None:
         if request not in self._permits:
@@ -141,7 +140,7 @@ class Story:
     def _agreed(self, request: str, permit: Entry, body: Mapping[str, Any]) -> None:
         """Whether enough people, none of them the requester, had agreed to this very action not long before."""
         filed = self._requests.get(request)
-        if filed is None or filed.record.body is None or filed.record.body["action_hash"] != body["action_hash"]:
+        if filed is None or filed.record.body["action_hash"] != body["action_hash"]:
             self.faults.append(f"the permit for {request} is for something that nobody asked for")
             return
         asked = filed.record.body
@@ -149,13 +148,18 @@ class Story:
         others = {
             _person(each.record.actor)
             for each in self._approvals.get(request, ())
-            if each.record.body is not None
-            and each.record.body["action_hash"] == asked["action_hash"]
+            if each.record.body["action_hash"] == asked["action_hash"]
             and each.record.time <= now < each.record.time + APPROVAL_STANDS_MS
         } - {_person(filed.record.actor)}
         needed = required(accounts=asked["accounts"], one_way=asked["kind"] == "release").approvals
         if len(others) < needed:
             self.faults.append(f"{request} was permitted with {len(others)} of {needed} approvals")
+
+
+def _first(known: dict[str, int], keys: Iterable[str], entry: Entry) -> None:
+    """Note where each of `keys` stands for the first time."""
+    for key in keys:
+        known.setdefault(key, entry.index)
 
 
 def _person(name: str) -> str:

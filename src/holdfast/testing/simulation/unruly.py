@@ -1,7 +1,7 @@
 """What if the platform presses, breaks, is slow, loses its answers, or lies, and the machine's clock is set back?
 
-Both keep count: the clock of nothing but the time, the platform of every call that reached it and of how large the
-record was then, so that it can be asked afterwards whether each deed had been intended, and allowed, before it was done.
+The platform notes every call that reached it and how large the record was then, so that it can be asked afterwards
+whether each deed had been intended, and allowed, before it was done.
 """
 
 from __future__ import annotations
@@ -30,9 +30,16 @@ WEATHER = "fan7"  # one of the verified warns people of danger
 class MachineClock(SetClock):
     """A clock that stands still until it is told to move, and can be set back while no process looks at it."""
 
+    latest = 0  # the latest time that it has shown before it was set back
+
     def set_back(self, by: int) -> None:
         """Show `by` milliseconds less."""
+        self.latest = max(self.latest, self.now())
         self._now -= by
+
+    def catch_up(self) -> None:
+        """Show no less than it ever has."""
+        self.set(max(self.latest, self.now()))
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +62,7 @@ class UnrulyPlatform(SmallPlatform):
     def __init__(self, clock: MachineClock, size: Callable[[], int], *, counts_holds: bool) -> None:
         """A town of twelve accounts worth stealing among a thousand."""
         super().__init__(clock, accounts=[*STARS, *FANS], counts_holds=counts_holds)
+        self._town = _town(super().accounts())
         self.calls: list[Call] = []
         self.life = 0
         self._machine = clock
@@ -72,17 +80,7 @@ class UnrulyPlatform(SmallPlatform):
 
     def accounts(self) -> pa.RecordBatch:
         """The stars are verified and widely read, and so are some of the fans."""
-        verified = {*STARS, *FANS[:VERIFIED_FANS]}
-        rows = [
-            {
-                **row,
-                "verified": row["account"] in verified,
-                "reach": 100_000 if row["account"] in STARS else 100,
-                "emergency": row["account"] == WEATHER,
-            }
-            for row in super().accounts().to_pylist()
-        ]
-        return pa.RecordBatch.from_pylist(rows, schema=ACCOUNTS)
+        return self._town
 
     def apply(self, hold: Hold) -> None:
         """Set the flag, in its way.
@@ -155,3 +153,17 @@ class UnrulyPlatform(SmallPlatform):
             return None, 0
         self._moody -= 1
         return self._mood
+
+
+def _town(accounts: pa.RecordBatch) -> pa.RecordBatch:
+    verified = {*STARS, *FANS[:VERIFIED_FANS]}
+    rows = [
+        {
+            **row,
+            "verified": row["account"] in verified,
+            "reach": 100_000 if row["account"] in STARS else 100,
+            "emergency": row["account"] == WEATHER,
+        }
+        for row in accounts.to_pylist()
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=ACCOUNTS)

@@ -131,6 +131,7 @@ class World:
         self._kill.arm(0)
         self.platform.calm_down()
         self.store.calm_down()
+        self.clock.catch_up()
         self.run(CALM)
 
     def _open(self) -> SqlStore:

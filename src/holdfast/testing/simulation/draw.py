@@ -1,7 +1,7 @@
 """Which schedule does a seed stand for?
 
-Steps are drawn by weight, and a third of all schedules begin with the attack under way and its plans on the desk, so
-that what comes after has something to go wrong with. The same seed gives the same schedule on every machine.
+Steps are drawn by weight, and most schedules begin with the attack under way and its plans on the desk, so that what
+comes after has something to go wrong with. The same seed gives the same schedule on every machine.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from .steps import (
 
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000  # milliseconds
 SHORTEST, LONGEST = 10, 45  # steps
+OPENED = 0.9  # of all schedules: the rest come to an attack by themselves, or to none
 ANYTHING = 1_000_000  # a pick is taken modulo how many there are, which is always far fewer
 FAR = 120  # calls across a seam: about as many as carrying out a plan takes
 RIVALS = (Restriction.NO_POSTING, Restriction.NO_SIGN_IN, Restriction.NO_CREDENTIAL_CHANGE)
@@ -51,7 +52,7 @@ def schedule(seed: int) -> tuple[Step, ...]:
     draw = random.Random(seed)  # noqa: S311 - it has to repeat itself, not to surprise anybody
     steps = draw.randint(SHORTEST, LONGEST)
     drawn = [step for _ in range(steps) for step in _some(draw)]
-    return (*(_opening(draw) if draw.random() < 2 / 3 else ()), *drawn)
+    return (*(_opening(draw) if draw.random() < OPENED else ()), *drawn)
 
 
 def _opening(draw: random.Random) -> tuple[Step, ...]:
@@ -61,7 +62,7 @@ def _opening(draw: random.Random) -> tuple[Step, ...]:
     paced = [step for lure in lures for step in (lure, Run(lasting=draw.randint(1, 20) * SECOND))]
     ask = Ask(by=0, pick=_pick(draw))
     answer = (ask, Agree(by=1, pick=0), Agree(by=2, pick=0))
-    return (swaps, Run(lasting=10 * MINUTE), *paced, *answer[: draw.randint(0, 3)])
+    return (swaps, Run(lasting=10 * MINUTE), *paced, *answer[: draw.choice([0, 1, 2, 3, 3])])
 
 
 def _some(draw: random.Random) -> tuple[Step, ...]:
@@ -115,7 +116,7 @@ def _moody(draw: random.Random) -> tuple[Step, ...]:
 def _rival(draw: random.Random) -> tuple[Step, ...]:
     what = draw.choice(RIVALS)
     account = _pick(draw)
-    if draw.random() < 1 / 2:
+    if draw.random() < 2 / 3:
         return (RivalPlaces(account=account, restriction=what),)
     return (RivalLifts(account=account, restriction=what),)
 
@@ -132,11 +133,11 @@ _WEIGHTS: Mapping[Callable[[random.Random], tuple[Step, ...]], float] = {
     _answered: 6,
     lambda draw: (Ask(by=draw.randrange(6), pick=_pick(draw)),): 1,
     lambda draw: (Agree(by=draw.randrange(6), pick=_pick(draw)),): 2,
-    _lifted: 3,
+    _lifted: 5,
     _released: 1,
     lambda draw: (Retry(by=draw.randrange(6), pick=_pick(draw)),): 1,
     _run: 8,
-    lambda draw: (Suspend(lasting=draw.choice([MINUTE, HOUR, 25 * HOUR])),): 1,
+    lambda draw: (Suspend(lasting=draw.choice([MINUTE, HOUR, 25 * HOUR, 25 * HOUR])),): 2,
     lambda draw: (SetBack(by=draw.choice([SECOND, 10 * MINUTE, 2 * HOUR])),): 1,
     lambda _: (Restart(),): 1,
     _kill: 5,
@@ -144,5 +145,5 @@ _WEIGHTS: Mapping[Callable[[random.Random], tuple[Step, ...]], float] = {
     _store_gone: 1,
     _moody: 5,
     _outage: 2,
-    _rival: 4,
+    _rival: 6,
 }

@@ -43,7 +43,7 @@ SCAMS = ("I am giving back! Send coins, get twice as many back.", "Our fund doub
 # The last two are the first two, spelt so that a careless eye takes them for others.
 PEOPLE = ("ann", "bob", "cid", "dan", "ANN", "bo\N{ZERO WIDTH JOINER}b")
 MONTH = 30 * 24 * 3_600_000  # milliseconds
-RESTRICTED = 20  # accounts that a rival may restrict: the stars, and some fans
+RESTRICTED = STARS[:5]  # whom rivals restrict: mostly those who are hijacked first, so that two want the same
 _PROOFS = tuple(
     Fact(kind=kind, source=str(kind), on_file_since=START - MONTH) for kind in (FactKind.PASSKEY, FactKind.DEVICE)
 )
@@ -122,7 +122,7 @@ def _by_age(desk: Desk) -> list[str]:
 
 
 def _rival(world: World, step: RivalPlaces | RivalLifts) -> None:
-    name = _one([*STARS, *FANS][:RESTRICTED], step.account)
+    name = _one(RESTRICTED, step.account)
     flag = (Subject(kind=SubjectKind.ACCOUNT, id=name), step.restriction)
     if isinstance(step, RivalPlaces):
         world.platform.rival_places(*flag)

@@ -11,6 +11,7 @@ from holdfast.ports import Clock, Platform
 
 from .book import Book
 from .conduct import Deed, Done, NotDone
+from .nearest import native
 from .outbox import Bucket, Errand, Pace, take
 
 # What the platform's write path asks the guard about; the rest has to be pushed.
@@ -144,7 +145,9 @@ class Executor:
 
     def _lift(self, hold: Hold, now: int) -> str:
         """Lift natively only when no other hold wants the same: what is in force is the union of all holds."""
-        same = [held.hold for held in self._book.on(hold.subject) if held.hold.restriction is hold.restriction]
+        able = self._platform.capabilities
+        action = native(able, hold.restriction)
+        same = [held.hold for held in self._book.on(hold.subject) if native(able, held.hold.restriction) == action]
         others = [other.id for other in same if other.in_force(now)]
         if others:
             return f"still held by {others[0]}"

@@ -19,6 +19,7 @@ from .book import Book, Page
 from .conduct import Anew, Held, HoldState, Over
 from .executor import Way, way_of
 from .found import FoundInPlace
+from .nearest import as_wanted
 from .timeline import HappeningKind
 
 # Done once, with nothing left standing for the platform to show: whoever it concerns may do it again.
@@ -151,7 +152,8 @@ class Reconciler:
                 continue
             checked += 1
             self._after = subject
-            differs = difference(holds, standings, now)
+            named = as_wanted(standings, [held.hold for held in holds], self._platform.capabilities, now)
+            differs = difference(holds, named, now)
             self._verify(holds, differs)
             if differs != Difference():
                 found.append((subject, differs))

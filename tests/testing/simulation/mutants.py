@@ -70,7 +70,6 @@ def applies_twice(patch):
 def asks_nobody(patch):
     """Every request is permitted at once."""
 
-
     def permit(request, approvals, now):
         agreed = tuple(each.by for each in approvals)
         return Permit(

@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from tests.testing.simulation.mutants import MUTANTS, guard_is_late
 
 from holdfast.testing.simulation import in_memory, play, schedule, shrink, simulate
 from holdfast.testing.simulation.__main__ import main
 from holdfast.testing.simulation.steps import Agree, Ask, Lure, Run
-from tests.testing.simulation.mutants import MUTANTS, guard_is_late
 
 SEEDS = range(40)  # as many as fit in a few seconds
 TWICE = range(1_000, 1_006)  # played two times each

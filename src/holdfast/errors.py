@@ -9,13 +9,17 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+    + PolicyError             exit 3
   x HoldError                   exit 2   a hold, cohort or plan that cannot be
   x PlatformError               exit 3
     + UnsupportedRestrictionError
     + PlatformUnreachableError
     + RateLimitedError
+      - PlatformPausedError
+  x ServiceError                exit 3   a running service could not be asked
   x StoreError                  exit 3
     + StoreFullError
+    + DeposedError
   x LedgerError                 exit 4   the record cannot vouch for itself
     + BrokenLedgerError
     + BrokenProofError
@@ -90,6 +94,18 @@ class NotAllowedError(GuardError):
 
     advice = "Ask another member of staff to approve exactly this plan."
 
+    def __init__(self, message: str, *, advice: str | None = None, code: str = "") -> None:
+        """As the others; `code` is the reason for programs, one of `guard.RefusalCode`."""
+        super().__init__(message, advice=advice)
+        self.code = code
+
+
+class PolicyError(GuardError):
+    """Policies that cannot be parsed, or do not say what policies can say; nobody is let do anything by them."""
+
+    advice = "Correct the file and run `holdfast policy check FOLDER`; the reference of policies says what there is."
+    exit_code = 3
+
 
 class HoldError(HoldfastError):
     """A hold, a cohort or a plan was asked for that cannot be."""
@@ -118,16 +134,31 @@ class UnsupportedRestrictionError(PlatformError):
 
 
 class PlatformUnreachableError(PlatformError):
-    """The platform did not answer in time."""
+    """The platform did not answer in time, or only with a fault of its own (500): nobody knows what it did."""
 
 
 class RateLimitedError(PlatformError):
-    """The platform asked to be left alone until `retry_at` (milliseconds since 1970 UTC)."""
+    """The platform asked to be left alone until `retry_at` (milliseconds since 1970 UTC; 0: it did not say)."""
 
-    def __init__(self, message: str, *, retry_at: int) -> None:
+    def __init__(self, message: str, *, retry_at: int = 0) -> None:
         """Remember when to come back."""
         super().__init__(message)
         self.retry_at = retry_at
+
+
+class PlatformPausedError(RateLimitedError):
+    """The platform failed so often that it is left alone until `retry_at`; `probed` when it was asked and failed."""
+
+    def __init__(self, message: str, *, retry_at: int, probed: bool = False) -> None:
+        """Remember when to come back."""
+        super().__init__(message, retry_at=retry_at)
+        self.probed = probed
+
+
+class ServiceError(HoldfastError):
+    """A running service could not be asked, or could not answer."""
+
+    advice = "Check that it runs (`holdfast doctor`) and where: HOLDFAST_URL, or --url."
 
 
 class StoreError(HoldfastError):
@@ -140,6 +171,12 @@ class StoreFullError(StoreError):
     """No room is left where the store lies."""
 
     advice = "Free some space and run the same command again: it goes on where it stopped."
+
+
+class DeposedError(StoreError):
+    """Another process has taken the store over while this one still thought that it was its own."""
+
+    advice = "Nothing more is done here. See with `holdfast ledger show` who did; then start this one again."
 
 
 class LedgerError(HoldfastError):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.errors import RecoveryError
-from holdfast.guard import Approval, Permit, Request, decide
+from holdfast.guard import Approval, Permit, Request, Standing, decide
 from holdfast.recovery import Change, Credential, Door, Fact, FactKind, RecoveryCase, Stage, advance
 from holdfast.recovery.case import (
     HoldAgain,
@@ -45,7 +45,7 @@ def permit(case, approvers=("bea", "cem"), now=2_000, by="ada"):
     dossiers = {case.account: case.dossier}
     wanted = release_hash(dossiers)
     request = Request(id="r", action_hash=wanted, by=by, kind="release", accounts=1, one_way=True)
-    said = decide(request, [Approval(by=each, action_hash=wanted, at=now) for each in approvers], now)
+    said = decide(request, [Approval(by=each, action_hash=wanted, at=now) for each in approvers], now, Standing())
     assert isinstance(said, Permit)
     return Permitted(permit=said, dossiers=dossiers, now=now)
 

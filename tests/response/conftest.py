@@ -8,6 +8,7 @@ import pytest
 from holdfast.backends import SqlStore
 from holdfast.containment import Restriction, Subject, SubjectKind
 from holdfast.events import POSTS, Batch, StaffAction
+from holdfast.guard import Person, Role
 from holdfast.ledger import seeded_salts, seeded_signer
 from holdfast.response import Response, ResponseSettings
 from holdfast.testing import SetClock, SmallEngine, SmallPlatform, SmallResponse, small_read
@@ -17,6 +18,13 @@ SECOND, MINUTE = 1_000, 60_000
 SCAM = "I am giving back! Send coins, get twice as many back."
 STARS = [f"star{number}" for number in range(12)]
 FANS = [f"fan{number}" for number in range(1_000)]
+
+
+PEOPLE = [
+    *(Person(id=name, roles=(Role.RESPONDER,)) for name in ("responder", "other", "ada", "dora")),
+    *(Person(id=name, roles=(Role.APPROVER,)) for name in ("approver", "bea", "cem")),
+    Person(id="commander", roles=(Role.COMMANDER,)),
+]
 
 
 def open_store():
@@ -66,7 +74,7 @@ class Town:
             settings or ResponseSettings(),
             read=small_read,
             key=bytes(16),
-            **wiring,
+            **{"people": () if "responder" in wiring else PEOPLE, **wiring},
         )
 
     @property

@@ -69,16 +69,22 @@ def test_newly_touched_accounts_are_held_though_nobody_has_posted(town):
 
 
 def test_beyond_the_limit_it_is_asked_again(store, platform, clock, make_town):
-    """As far as the order reaches accounts are held, then no more; their posts are hidden, and somebody has to decide."""
+    """As far as the order reaches touched accounts are held, then no more; whoever posts is, and somebody has to decide."""
     limits = Limits(share=0.0, few=3)
     town = make_town(store, platform, clock, ResponseSettings(limits=limits))
     town.attack()
     town.carry_out()
 
-    town.lure(*town.fans[:5])
+    town.swap(town.fans[:8])
+    town.run(2 * MINUTE)
+
+    assert 15 == town.case.order.most_accounts  # nine stars may be used next, so six more accounts
+    assert [True] * 6 + [False] * 2 == [town.held(fan) for fan in town.fans[:8]]
+
+    town.lure(town.fans[7])
     town.run(MINUTE)
 
-    assert [True, True, True, False, False] == [town.held(fan) for fan in town.fans[:5]]
+    assert town.held(town.fans[7])
     posts = {subject.id for subject, _ in platform.flags() if subject.kind is SubjectKind.POST}
     assert set(town.case.campaign.posts) == posts
     assert town.offer.wanted

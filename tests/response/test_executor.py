@@ -100,16 +100,16 @@ def test_a_failed_deed_is_tried_again_later_each_attempt_on_record(small, clock)
 
 def test_after_so_many_tries_it_is_a_dead_letter_that_a_person_sees_and_retries(small, clock):
     """A dead letter is in the book, on the time line, and comes alive by a person's word."""
-    small.platform.reachable = False
+    small.platform.refuses = {"a"}
     small.put(hold())
 
     assert 7 == small.work_through()  # 8 tries, the first at once
 
     held = small.book.holds[hold().id]
-    assert (HoldState.FAILED, "small does not answer") == (held.state, held.note)
+    assert (HoldState.FAILED, "small refuses a") == (held.state, held.note)
     assert ["alarm"] == [happening.kind for happening in small.timeline]
 
-    small.platform.reachable = True
+    small.platform.refuses = set()
     small.again(hold().id, "asked by r")
     small.executor.work(clock.now())
     assert HoldState.IN_FORCE is small.book.holds[hold().id].state

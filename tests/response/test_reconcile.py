@@ -143,9 +143,9 @@ def test_dead_letters_come_alive_by_themselves_now_and_then(small, platform, clo
     assert 0 == reconciler.once(clock.now()).applied_again
     platform.rival_lifts(account("a"), Restriction.NO_POSTING)
     small.reconciler.once(clock.now())
-    platform.reachable = False
+    platform.refuses = {"a"}
     small.work_through()
-    platform.reachable = True
+    platform.refuses = set()
     assert HoldState.FAILED is small.state(hold().id)
 
     clock.set(START + 15 * MINUTE - 1)

@@ -66,22 +66,59 @@ def test_the_same_hold_from_a_later_plan_is_the_same():
     assert () == follow_up(ORDER, plan(later), [hold(name="a", plan="earlier")], START).holds
 
 
-def test_beyond_its_size_only_posts_and_lures_follow():
-    """Hiding the campaign's posts and refusing its lures holds nobody; holding more accounts is asked again."""
-    follow = follow_up(ORDER, plan(hold(), POST, LURE, accounts=11), [], START)
+def test_beyond_its_size_the_greatest_harm_follows_and_the_rest_is_asked():
+    """Hiding the campaign's posts and refusing its lures holds nobody; of the accounts it touched, so many follow."""
+    touched = [hold(name=f"a{number:02}", harm=float(number)) for number in range(12)]
 
-    assert (POST, LURE) == follow.holds
-    assert 1 == follow.beyond
+    follow = follow_up(ORDER, plan(*touched, POST, LURE, accounts=12), [], START)
+
+    assert (*touched[2:], POST, LURE) == follow.holds
+    assert 2 == follow.beyond
 
 
-def test_what_asks_for_more_people_is_asked_again():
-    """A plan that comes to contain a one-way deed needs the agreement that such a deed needs."""
+def test_what_was_placed_makes_no_room_for_more():
+    """The order reaches to so many accounts in all, however often it is followed."""
+    touched = [hold(name=f"a{number:02}", harm=float(number)) for number in range(12)]
+    whole = plan(*touched, accounts=12)
+    left = plan(*touched[:2], accounts=12)
+
+    follow = follow_up(ORDER, left, touched[2:], START, whole=whole)
+
+    assert () == follow.holds
+    assert 2 == follow.beyond
+
+
+def test_an_account_worth_more_is_not_crowded_out_by_those_that_came_before():
+    """A flood of touched accounts of no reach has used up the order; the one that matters follows all the same."""
+    cheap = [hold(name=f"a{number:02}", harm=1.0) for number in range(40)]
+    star = hold(name="star", harm=1e6)
+    whole = plan(*cheap, star, accounts=41)
+
+    follow = follow_up(ORDER, plan(star, *cheap[10:], accounts=41), cheap[:10], START, whole=whole)
+
+    assert (star,) == follow.holds
+
+
+def test_a_flood_of_carriers_does_not_keep_the_order_from_those_that_matter():
+    """Ten thousand worthless accounts post the lure: they are held, and so is every other carrier."""
+    flood = [hold(name=f"sock{number}", harm=1.0) for number in range(20_000)]
+    star = hold(name="star", harm=1e6)
+    grown = msgspec.structs.replace(plan(*flood, star), preview=BlastRadius(accounts=20_001, carriers=20_001))
+
+    follow = follow_up(ORDER, grown, [], START, carriers={each.subject.id for each in (*flood, star)})
+
+    assert 20_001 == len(follow.holds)
+    assert 0 == follow.beyond
+
+
+def test_a_one_way_deed_is_asked_again_and_what_can_be_undone_goes_on():
+    """A plan that comes to contain a one-way deed needs the agreement that such a deed needs, for that deed."""
     revoke = hold(SubjectKind.APP, "app-1", Restriction.REVOKE_APP)
 
     follow = follow_up(ORDER, plan(hold(), revoke, POST), [], START)
 
-    assert (POST,) == follow.holds
-    assert 2 == follow.beyond
+    assert (hold(), POST) == follow.holds
+    assert 1 == follow.beyond
 
 
 def test_an_order_ends():

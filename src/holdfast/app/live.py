@@ -19,6 +19,7 @@ from holdfast.connectors.simulated import MirroredPlatform
 from holdfast.detection import StreamTime
 from holdfast.errors import UsageError
 from holdfast.events import Batch
+from holdfast.guard import Policy
 from holdfast.ledger import Signer
 from holdfast.reading import read_text
 from holdfast.response import AutoResponder, Happening, NoResponder, Offer, Response, ResponseSettings
@@ -48,6 +49,11 @@ class LiveClock(Protocol):
     def reached(self, time: int) -> None:
         """It is `time` (milliseconds since 1970 UTC) or later: so much is on record."""
         ...
+
+
+def wall_time() -> int:
+    """Milliseconds since 1970 UTC by this machine: what tokens expire by, whatever a recorded stream tells."""
+    return time.time_ns() // 1_000_000
 
 
 class WallClock:
@@ -121,7 +127,7 @@ def key_beside(store: Path | str) -> Path:
 class LiveWatch:
     """One stream, the response to it, and the mirror of the platform behind it on which holds are carried out."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a stream and its record are
         self,
         *,
         approve_after: float | None,
@@ -129,10 +135,14 @@ class LiveWatch:
         memory_mb: int,
         key: Path | None = None,
         clock: LiveClock | None = None,
+        policy: Policy | None = None,
+        behaviour: ResponseSettings | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
         `key` is the file of the signing key, made if it is not there; beside a store's file when it is not given.
+        `policy` says who may do what; the shipped one where it is left out. `behaviour` is how patient and how
+        far-reaching the response is.
 
         Raises:
             UsageError: `store` is a database and no `key` is given.
@@ -154,10 +164,11 @@ class LiveWatch:
             self.store,
             engine,
             self.clock,
-            ResponseSettings(),
+            behaviour or ResponseSettings(),
             read=read_text,
             key=secrets.token_bytes(_KEY_BYTES),
             warnings=engine.detector.take_warnings,
+            policy=policy,
             responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
         )
         self._engine = engine

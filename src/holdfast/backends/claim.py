@@ -10,10 +10,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from holdfast.errors import StoreError
 
+OWNER, TURN = "owner", "turn"  # the collection and the key under which the store itself keeps whose turn it is
 _SAID_BYTES = 200  # who has it: a process id and a host's name
 _OURS = re.compile(rb"(pid \d+ on .*)?", re.DOTALL)  # what is in the file of a lock; nothing before its owner is told
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose turn it is, in the store itself: a number that each owner finds one higher than the one before left it.
+
+    A lock says who is at work, and goes with its process; it cannot say so to somebody who slept while he lost it. What
+    is written at every taking changes the store's seal, and that he sees before he writes or acts (a fencing token;
+    Kleppmann, "How to do distributed locking", 2016).
+    """
+
+    number: int
 
 
 class Claim(Protocol):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 
 from holdfast.errors import BrokenLedgerError, SettingsError
@@ -15,6 +16,8 @@ from holdfast.ledger import Entry, Evidence, Verdict, VerifierKey, verify
 from .places import open_reading
 from .schema import SCHEMA, checkpoints, collections, entries, facts, seal, tiles
 from .transaction import entry_of
+
+T = TypeVar("T")
 
 
 class LedgerFile:
@@ -80,6 +83,20 @@ class LedgerFile:
         for (value,) in self._rows(sa.select(facts.c.value).where(facts.c.name == "vkey")):
             return bytes(value).decode(errors="replace")
         raise BrokenLedgerError(f"{self.name} does not name its key.")
+
+    def values(self, collection: str, kind: type[T]) -> Iterator[T]:
+        """What is kept in a collection of the response's state, in no order: unverified.
+
+        Raises:
+            BrokenLedgerError: something in it is not of this kind, or it is damaged.
+
+        """
+        named = sa.cast(sa.literal(collection), sa.LargeBinary)
+        for (value,) in self._rows(sa.select(collections.c.value).where(collections.c.collection == named)):
+            try:
+                yield msgspec.json.decode(bytes(value), type=kind)
+            except (msgspec.MsgspecError, UnicodeError) as why:
+                raise BrokenLedgerError(f"{self.name} keeps something among {collection} that is none of them") from why
 
     def evidence(self) -> Evidence:
         """All of it, for `holdfast.ledger.verify`."""

@@ -120,6 +120,7 @@ class Statements:
         self.seal = made(sa.select(seal.c.note, seal.c.lanes))
         # The row is locked too, where a database can: a writer who did not take the writers' lock cannot change it.
         self.seal_note = made(sa.select(seal.c.note).with_for_update())
+        self.seal_seen = made(sa.select(seal.c.note))
         self.add_seal = made(sa.insert(seal))
         self.set_seal = made(sa.update(seal).values(note=sa.bindparam("note"), lanes=sa.bindparam("lanes")))
 

@@ -9,13 +9,13 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import PoolProxiedConnection
 
-from holdfast.errors import BrokenLedgerError, DivergedError, SettingsError, StoreError
+from holdfast.errors import BrokenLedgerError, DeposedError, DivergedError, SettingsError, StoreError
 from holdfast.ledger import (
     Checkpoint,
     Entry,
@@ -30,7 +30,7 @@ from holdfast.ledger.seal import KeptHead, RowSum, check_seal, sign_seal
 from holdfast.ledger.tiles import Tree, nodes_in, open_tree
 from holdfast.ledger.tree import Node
 
-from .claim import Claim
+from .claim import OWNER, TURN, Claim, Turn
 from .database import PATIENCE_MS, Seam
 from .places import open_database
 from .schema import SCHEMA, create_statements, layout_of
@@ -54,6 +54,8 @@ class SqlStore:
 
     path: str
     """The file, `:memory:`, or the database's address without its password: what messages call the store."""
+    turn: int
+    """How many have owned the store, this one among them; 0 for a store that is opened without owning it."""
 
     def __init__(  # noqa: PLR0913 - each is said by name, and seldom
         self,
@@ -99,6 +101,7 @@ class SqlStore:
                 with self._seam:
                     self._claim = self._database.claim()
             self._head = self._open()
+            self.turn = 0 if self._claim is None else self._take_turn()
         except BaseException:
             self.close()
             raise
@@ -137,6 +140,22 @@ class SqlStore:
                 self._head, self._unsure = head, None
                 if transaction.erases:
                     self._database.scrub(cursor)
+
+    def check(self) -> None:
+        """Make sure that nobody has taken the store over, before something is done that no transaction can undo.
+
+        A store that is not `owned` is anybody's.
+
+        Raises:
+            DeposedError: somebody has.
+            StoreError: it cannot be reached, or its lock cannot be had again.
+
+        """
+        if self._claim is None:
+            return
+        with self._connected() as (_, cursor), self._seam:
+            self._claim.check()
+            self._ours(self._statements.seal_seen.one(cursor))
 
     def checkpoint(self) -> Checkpoint:
         """The signed head of the ledger as of the last commit.
@@ -307,12 +326,27 @@ class SqlStore:
         now = self._statements.seal_note.one(cursor)
         if now is not None and now[0] == self._head.seal:
             return self._head
-        if self._claim is not None and now is not None and now[0] != self._unsure:
-            raise StoreError(
-                f"Another process has written to {self.path}, which is this one's alone.",
-                advice="See with `holdfast ledger show` who did; then run the same command again.",
-            )
+        if self._claim is not None:
+            self._ours(now)
         return self._load(cursor)
+
+    def _ours(self, seal: Any) -> None:  # noqa: ANN401 - a row as the driver gives it
+        """Pass the seal of a commit of ours.
+
+        Raises:
+            DeposedError: it is another's.
+
+        """
+        if seal is not None and seal[0] not in {self._head.seal, self._unsure}:
+            raise DeposedError(f"Another process has written to {self.path}, which is this one's alone.")
+
+    def _take_turn(self) -> int:
+        """Leave a number one higher than was found: whoever owned the store before notices, whatever he thinks."""
+        with self.begin() as transaction:
+            before = transaction.get(OWNER, TURN, Turn)
+            turn = Turn(number=1 if before is None else before.number + 1)
+            transaction.put(OWNER, TURN, turn)
+        return turn.number
 
     def _load(self, cursor: DBAPICursor) -> Head:
         checkpoint = self._checkpoint(cursor)

@@ -18,6 +18,7 @@ from .cohort import (
 from .compile import compile_rule, compile_rules
 from .cut import RECENT_MS, Cut, cuts_of
 from .directory import Directory
+from .freeing import Freed, freed, freed_drift
 from .frontier import frontier, recommended
 from .harm import Danger, StoppedHarm, danger, restricted, stopped
 from .hold import Hold, Restriction, Subject, SubjectKind
@@ -52,6 +53,7 @@ __all__ = [
     "Except",
     "Exemption",
     "Explicit",
+    "Freed",
     "Hold",
     "InShare",
     "Plan",
@@ -81,6 +83,8 @@ __all__ = [
     "ends",
     "extend",
     "fold",
+    "freed",
+    "freed_drift",
     "frontier",
     "function_subject",
     "includes",

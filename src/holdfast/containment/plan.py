@@ -137,12 +137,19 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 def drift(preview: BlastRadius, now: BlastRadius, tolerance: Tolerance = TOLERANCE) -> tuple[Drift, ...]:
     """What has grown beyond `tolerance` since `preview` was agreed to; when it is not empty, nothing may be done."""
+    return grown(preview, now, _MAY_GROW_A_LITTLE, _NOT_ONE_MORE, tolerance)
+
+
+def grown(
+    before: msgspec.Struct, now: msgspec.Struct, little: Iterable[str], not_one: Iterable[str], tolerance: Tolerance
+) -> tuple[Drift, ...]:
+    """Which figures have grown too far: those named in `little` beyond `tolerance`, those in `not_one` at all."""
     found = []
-    for figure in (*_MAY_GROW_A_LITTLE, *_NOT_ONE_MORE):
-        before, current = float(getattr(preview, figure)), float(getattr(now, figure))
-        slack = max(before * tolerance.share, tolerance.few) if figure in _MAY_GROW_A_LITTLE else 0
-        if current > before + slack:
-            found.append(Drift(figure=figure, before=before, now=current, allowed=before + slack))
+    for figure, slackens in (*((each, True) for each in little), *((each, False) for each in not_one)):
+        first, current = float(getattr(before, figure)), float(getattr(now, figure))
+        slack = max(first * tolerance.share, tolerance.few) if slackens else 0
+        if current > first + slack:
+            found.append(Drift(figure=figure, before=first, now=current, allowed=first + slack))
     return tuple(found)
 
 

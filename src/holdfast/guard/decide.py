@@ -1,48 +1,24 @@
-"""Who may carry out a plan: how many people must agree, who has, and what would make it allowed?
+"""May a request be carried out: who must agree, who has, and what would make it allowed?
 
-An approval names the hash of the exact plan; any change to the plan is another hash and needs its own approvals. The
-requester never counts. Staff ids are opaque: whoever signs people in vouches that one person has one id, and what is
-recorded is what was given. Only when approvals are counted are ids that differ in nothing but case, width, accents,
-white space or invisible characters taken for one person: to take two people for one costs a phone call, to take one
-person for two may cost the platform. Letters of another script that merely look alike are other letters.
+An approval names the hash of the exact action; any change to it is another hash and needs its own approvals. The
+requester never counts, a denial beats any number of approvals, and whoever may not agree any more does not count,
+though they did when they agreed. Staff ids are opaque: whoever signs people in vouches that one person has one id; only
+when approvals are counted are ids that look the same taken for one person (`people.person_key`).
 """
 
 from __future__ import annotations
 
 import enum
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
 import rfc8785
 
-APPROVAL_STANDS_MS = 30 * 60_000  # half an hour: an approval of what one saw then, not of what has come since
-PERMIT_STANDS_MS = 5 * 60_000  # five minutes: to carry it out at once, not to keep for later
-
-
-class Size(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the table: up to so many accounts (None: any number), so many people besides the requester, and why."""
-
-    accounts: int | None
-    approvals: int
-    reason: str
-
-
-SIZES: tuple[Size, ...] = (
-    Size(accounts=1, approvals=0, reason="one account, and all of it can be undone: speed matters more"),
-    Size(accounts=10_000, approvals=1, reason="many accounts: one stolen staff login must not be enough"),
-    Size(accounts=None, approvals=2, reason="so many accounts that a mistake is itself an incident"),
-)
-ONE_WAY = Size(accounts=None, approvals=2, reason="part of it can never be undone")
-
-
-def required(*, accounts: int, one_way: bool) -> Size:
-    """The row that applies to a plan that holds `accounts` accounts."""
-    if one_way:
-        return ONE_WAY
-    return next(size for size in SIZES if size.accounts is None or accounts <= size.accounts)
+from .people import Via, person_key
+from .policy import Asked
+from .quorum import MINUTE, TABLE, Deed, Size, Table
 
 
 def action_hash(action: object) -> str:
@@ -51,7 +27,11 @@ def action_hash(action: object) -> str:
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """`by` asks to carry out the action of this hash, which holds `accounts` accounts of `reach` followers in all."""
+    """`by` asks to carry out the action of this hash, which holds `accounts` accounts of `reach` followers in all.
+
+    `policy` is the version of the policies that it was filed under, `credential` what it was filed with. `kind` is that
+    of the plan, or "lift" or "release".
+    """
 
     id: str
     action_hash: str
@@ -60,6 +40,25 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     accounts: int
     reach: int = 0
     one_way: bool = False
+    policy: str = ""
+    credential: str = ""
+
+    @property
+    def deed(self) -> Deed:
+        """What is asked for."""
+        return Deed(self.kind) if self.kind in {Deed.LIFT, Deed.RELEASE} else Deed.HOLD
+
+    @property
+    def asked(self) -> Asked:
+        """What policies see of it."""
+        return Asked(
+            deed=self.deed,
+            kind=self.kind,
+            accounts=self.accounts,
+            reach=self.reach,
+            one_way=self.one_way,
+            requester=self.by,
+        )
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +67,28 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     action_hash: str
     at: int
+    via: Via = Via.WIRED
+    credential: str = ""
+
+
+class Denial(msgspec.Struct, frozen=True, kw_only=True):
+    """`by` said no to the request, at `at` (milliseconds since 1970 UTC), and why."""
+
+    by: str
+    at: int
+    why: str
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How things stand as of now: the table, the version of the policies, and who does not count (any more).
+
+    `barred` are approvals whose person may not agree to this any more, or whose credential was revoked.
+    """
+
+    table: Table = TABLE
+    policy: str = ""
+    barred: frozenset[Approval] = frozenset()
+    requester_barred: bool = False
 
 
 class Quorum(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,17 +105,32 @@ class Quorum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @enum.unique
-class Missing(enum.StrEnum):
-    """Why a request is not allowed yet: the most telling reason."""
+class RefusalCode(enum.StrEnum):
+    """Why something is not allowed, or not yet: the most telling reason."""
 
     APPROVALS_MISSING = "approvals_missing"  # too few people have been asked, or have answered
     REQUESTER_APPROVED = "requester_approved"  # the requester's own approval was offered
     APPROVED_ANOTHER_PLAN = "approved_another_plan"  # approvals name another hash: the plan has changed since
     APPROVAL_EXPIRED = "approval_expired"  # approvals are too old, or dated after now
+    APPROVER_BARRED = "approver_barred"  # whoever agreed may not any more, or their token was revoked
+    REQUESTER_BARRED = "requester_barred"  # whoever asked may not any more, or their token was revoked
+    DENIED = "denied"  # somebody said no
+    POLICY_CHANGED = "policy_changed"  # other policies hold than when it was asked for
+    QUORUM_UNREACHABLE = "quorum_unreachable"  # fewer people may agree than must
+    NOT_A_PERSON = "not_a_person"  # a program, or nobody who is there
+    SCOPE_MISSING = "scope_missing"  # the token is for something else
+    ROLE_MISSING = "role_missing"  # no policy lets this person do it
+    REASON_MISSING = "reason_missing"  # it takes a reason in words
+    REQUEST_CLOSED = "request_closed"  # it was carried out, denied or overtaken already
+    NOT_IN_EMERGENCY = "not_in_emergency"  # nothing but a plan of which all can be undone
+    OWN_DEED = "own_deed"  # whoever asked for it or did it cannot be the one who reviews it
 
 
 class Permit(msgspec.Struct, frozen=True, kw_only=True):
-    """Leave to carry out exactly one action, from `at` until `until` (milliseconds since 1970 UTC)."""
+    """Leave to carry out exactly one action, from `at` until `until` (milliseconds since 1970 UTC).
+
+    `emergency` is why nobody was waited for; empty when enough people agreed. `by` is then who decided that.
+    """
 
     request: str
     action_hash: str
@@ -102,6 +138,8 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
     approved_by: tuple[str, ...]
     at: int
     until: int
+    policy: str = ""
+    emergency: str = ""
 
     def covers(self, action_hash: str, now: int) -> bool:
         """Whether the action of this hash may be carried out at `now`. The executor asks this, with its own hash."""
@@ -112,7 +150,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Not allowed, at least not yet: why, how many people are missing, and in words what would make it allowed."""
 
     request: str
-    code: Missing
+    code: RefusalCode
     missing: int
     allowed_when: str
 
@@ -120,65 +158,98 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 Decision: TypeAlias = Permit | Refusal
 
 
-def quorum(request: Request, approvals: Iterable[Approval], now: int) -> Quorum:
-    """How far the request has come at `now`: distinct people, not the requester, for this hash, not expired."""
-    size = required(accounts=request.accounts, one_way=request.one_way)
+def required_of(request: Request, standing: Standing) -> Size:
+    """The row of the table that applies to `request`."""
+    return standing.table.required(accounts=request.accounts, one_way=request.one_way, deed=request.deed)
+
+
+def quorum(request: Request, approvals: Iterable[Approval], now: int, standing: Standing) -> Quorum:
+    """How far the request has come at `now`: distinct people, not the requester, for this hash, who count now."""
+    size = required_of(request, standing)
     agreed: dict[str, str] = {}
     for approval in approvals:
-        if _fault(request, approval, now) is None:
-            agreed.setdefault(_person(approval.by), approval.by)
+        if _fault(request, approval, now, standing) is None:
+            agreed.setdefault(person_key(approval.by), approval.by)
     return Quorum(needed=size.approvals, reason=size.reason, agreed=tuple(sorted(agreed.values())))
 
 
-def decide(request: Request, approvals: Iterable[Approval], now: int) -> Decision:
-    """Whether `request` may be carried out at `now` (milliseconds since 1970 UTC), given the approvals so far."""
+def decide(
+    request: Request,
+    approvals: Iterable[Approval],
+    now: int,
+    standing: Standing,
+    denials: Iterable[Denial] = (),
+) -> Decision:
+    """Whether `request` may be carried out at `now` (milliseconds since 1970 UTC), given what people said so far.
+
+    (1) Nobody may have denied it; (2) the policies must be those it was filed under; (3) the requester must still be
+    one who may ask; (4) enough others must validly have agreed.
+    """
     given = tuple(approvals)
-    reached = quorum(request, given, now)
-    if not reached.missing:
+    reached = quorum(request, given, now, standing)
+    code = _void(request, standing, denials)
+    if code is None and not reached.missing:
         return Permit(
             request=request.id,
             action_hash=request.action_hash,
             by=request.by,
             approved_by=reached.agreed,
             at=now,
-            until=now + PERMIT_STANDS_MS,
+            until=now + standing.table.times.permit * MINUTE,
+            policy=standing.policy,
         )
-    faults = [fault for approval in given if (fault := _fault(request, approval, now)) is not None]
+    if code is not None:
+        return Refusal(request=request.id, code=code, missing=reached.missing, allowed_when=_ANEW[code])
+    faults = [fault for approval in given if (fault := _fault(request, approval, now, standing)) is not None]
     return Refusal(
         request=request.id,
-        code=min(faults, key=_TELLING.index, default=Missing.APPROVALS_MISSING),
+        code=min(faults, key=_TELLING.index, default=RefusalCode.APPROVALS_MISSING),
         missing=reached.missing,
-        allowed_when=_allowed_when(request, reached),
+        allowed_when=_allowed_when(request, reached, standing),
     )
 
 
-_TELLING = (Missing.APPROVED_ANOTHER_PLAN, Missing.REQUESTER_APPROVED, Missing.APPROVAL_EXPIRED)
+_TELLING = (
+    RefusalCode.APPROVED_ANOTHER_PLAN,
+    RefusalCode.REQUESTER_APPROVED,
+    RefusalCode.APPROVER_BARRED,
+    RefusalCode.APPROVAL_EXPIRED,
+)
+_ANEW = {
+    RefusalCode.DENIED: "Somebody said no, and no number of approvals beats that. Ask anew, and convince them.",
+    RefusalCode.POLICY_CHANGED: "The policies have changed since it was asked for. Ask anew, under those of now.",
+    RefusalCode.REQUESTER_BARRED: "Whoever asked for it may not any more. Somebody who may has to ask anew.",
+}
 
 
-def _fault(request: Request, approval: Approval, now: int) -> Missing | None:
-    """Why `approval` does not count for `request`, if it does not."""
-    if approval.action_hash != request.action_hash:
-        return Missing.APPROVED_ANOTHER_PLAN
-    if _person(approval.by) in {_person(request.by), ""}:
-        return Missing.REQUESTER_APPROVED
-    if not approval.at <= now < approval.at + APPROVAL_STANDS_MS:
-        return Missing.APPROVAL_EXPIRED
+def _void(request: Request, standing: Standing, denials: Iterable[Denial]) -> RefusalCode | None:
+    """Why no approval can help `request` any more, if so."""
+    if any(True for _ in denials):
+        return RefusalCode.DENIED
+    if request.policy != standing.policy:
+        return RefusalCode.POLICY_CHANGED
+    if standing.requester_barred:
+        return RefusalCode.REQUESTER_BARRED
     return None
 
 
-def _allowed_when(request: Request, reached: Quorum) -> str:
+def _fault(request: Request, approval: Approval, now: int, standing: Standing) -> RefusalCode | None:
+    """Why `approval` does not count for `request`, if it does not."""
+    if approval.action_hash != request.action_hash:
+        return RefusalCode.APPROVED_ANOTHER_PLAN
+    if person_key(approval.by) in {person_key(request.by), ""}:
+        return RefusalCode.REQUESTER_APPROVED
+    if approval in standing.barred:
+        return RefusalCode.APPROVER_BARRED
+    if not approval.at <= now < approval.at + standing.table.times.approval * MINUTE:
+        return RefusalCode.APPROVAL_EXPIRED
+    return None
+
+
+def _allowed_when(request: Request, reached: Quorum, standing: Standing) -> str:
     people = "one more person" if reached.missing == 1 else f"{reached.missing} more people"
     others = f", other than {request.by}" + "".join(f" and {name}" for name in reached.agreed)
     return (
         f"Allowed when {people}{others}, approve {request.action_hash[:12]} "
-        f"within {APPROVAL_STANDS_MS // 60_000} minutes ({reached.reason})."
+        f"within {standing.table.times.approval} minutes ({reached.reason})."
     )
-
-
-def _person(staff: str) -> str:
-    """The id stripped of what the eye does not see; only for telling people apart, never kept or shown."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", staff).casefold())
-    return "".join(character for character in folded if unicodedata.category(character) not in _UNSEEN)
-
-
-_UNSEEN = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp", "Mn"})

@@ -64,6 +64,16 @@ class Store(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """Make sure that nobody has taken the store over, before something is done that no transaction can undo.
+
+        Raises:
+            DeposedError: somebody has.
+            StoreError: it cannot be reached.
+
+        """
+        ...
+
     def checkpoint(self) -> Checkpoint:
         """The signed head of the ledger as it stands."""
         ...

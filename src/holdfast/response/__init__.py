@@ -3,9 +3,13 @@
 from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
+from .emergency import Emergencies, Review
+from .entitled import Entitled, shipped_policy, shipped_texts
 from .gate import Gate
 from .house import Response, ResponseSettings, forget
+from .notices import Notice, Notices
 from .outbox import Pace
+from .people import People, Roll
 from .reconcile import Report
 from .responders import AutoResponder, NoResponder, Responder
 from .restoring import Restoring, Told
@@ -20,6 +24,8 @@ __all__ = [
     "Concern",
     "Deed",
     "Desk",
+    "Emergencies",
+    "Entitled",
     "Filed",
     "Gate",
     "Happening",
@@ -29,9 +35,12 @@ __all__ = [
     "Limits",
     "Named",
     "NoResponder",
+    "Notice",
+    "Notices",
     "Offer",
     "Overtaken",
     "Pace",
+    "People",
     "Report",
     "RequestState",
     "Responder",
@@ -39,8 +48,12 @@ __all__ = [
     "ResponseSettings",
     "Restoring",
     "Returning",
+    "Review",
+    "Roll",
     "StandingOrder",
     "Timeline",
     "Told",
     "forget",
+    "shipped_policy",
+    "shipped_texts",
 ]

@@ -18,7 +18,7 @@ from holdfast.errors import StoreError
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Store, Transaction
 
-from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Send, Settle, conduct, placed
+from .conduct import LIVE, Alarm, Command, Conclude, Held, Intend, News, Observe, Send, Settle, conduct, placed
 from .ends import Ends
 from .outbox import Errand, Outbox, Pace, wait_before
 from .timeline import HappeningKind, Timeline
@@ -33,13 +33,22 @@ COLLECTIONS = (
     ERRANDS,
     PAGES,
     "cases",
+    "followed",
     "found",
+    "gone",
+    "notices",
     "offers",
+    "passkeys",
+    "people",
     "plans",
+    "raised",
     "recoveries",
     "requests",
+    "reviews",
+    "stopped",
     "suspicions",
     "takeovers",
+    "tokens",
     "waves",
 )
 ACTOR = "holdfast"  # who is named on the record when no person asked for it
@@ -110,6 +119,16 @@ class Book:
     def when_moved(self, heard: Callable[[Collection[str], int], None]) -> None:
         """Have `heard` called with the holds that were placed or ended, and the time, once that is kept."""
         self._when_moved.append(heard)
+
+    def check(self) -> None:
+        """Make sure that this book is still the one that counts, before a platform is told anything.
+
+        Raises:
+            DeposedError: another process has taken the store over.
+            StoreError: that cannot be found out.
+
+        """
+        self._store.check()
 
     def read(self, collection: str, kind: type[T]) -> dict[str, T]:
         """All that the store keeps in `collection`."""
@@ -242,6 +261,9 @@ class Page:
             case Conclude(deed=deed, number=number, result=result, detail=detail):
                 body = {"deed": str(deed), "hold": hold.id, "result": result, "detail": detail}
                 self.record(RecordKind.OUTCOME, f"outcome/{hold.id}/{deed}/{number}", named(hold.subject), body)
+            case Observe(deed=deed, number=number, what=what, detail=detail):
+                body = {"deed": str(deed), "hold": hold.id, "detail": detail}
+                self.record(RecordKind.OBSERVATION, f"{what}/{hold.id}/{deed}/{number}", named(hold.subject), body)
             case Send():
                 self._queue(hold, command)
             case Settle():

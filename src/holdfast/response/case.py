@@ -8,8 +8,10 @@ import msgspec
 
 from holdfast.containment import Plan, PlanKind
 from holdfast.detection import Campaign
-from holdfast.guard import Approval, Permit, Request
+from holdfast.guard import Approval, Denial, Permit, Request
 from holdfast.investigation import Cause
+
+from .scope import Undo
 
 
 class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +19,9 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     New carriers, newly touched accounts, new lures and posts are held under the same approval while the plan made anew
     holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970
-    UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`.
+    UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`. `plan` is the id of
+    the plan that was approved. What it places ends at `ends` at the latest, if that is said: it was carried out in
+    an emergency.
     """
 
     request: str
@@ -28,6 +32,8 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     follow_ups: int = 0
     followed: int = 0
+    plan: str = ""
+    ends: int | None = None
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,14 +120,17 @@ class RequestState(enum.StrEnum):
 
     OPEN = "open"
     DONE = "done"
+    DENIED = "denied"
+    VOID = "void"  # the policies have changed, or whoever asked may not any more: to be asked anew
     OVERTAKEN = "overtaken"  # reality moved on too far; what was asked for has to be looked at anew
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
     """A request on the desk, with the approvals it has got.
 
-    It is to carry out `plan`, to lift the holds in `lifts`, or to give hijacked accounts back: those in `releases`,
-    each with the dossier of its case. `about` is the campaign or incident; `filed_at` is milliseconds since 1970 UTC.
+    It is to carry out `plan`, to lift the holds in `lifts` (as the `undo` that was shown), or to give hijacked accounts
+    back: those in `releases`, each with the dossier of its case. `about` is the campaign or incident; `filed_at` is
+    milliseconds since 1970 UTC. `cohort` is the hash of the cohorts that it holds or frees, empty when there are none.
     """
 
     request: Request
@@ -132,5 +141,8 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True):
     releases: dict[str, str] = {}
     why: str = ""
     approvals: tuple[Approval, ...] = ()
+    denials: tuple[Denial, ...] = ()
+    cohort: str = ""
     state: RequestState = RequestState.OPEN
     permit: Permit | None = None
+    undo: Undo | None = None

@@ -96,7 +96,17 @@ class Anew(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-News: TypeAlias = Done | NotDone | Over | Anew
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform shows that a dead letter's deed was done after all: it had said that it was not, or nothing."""
+
+
+class Untrue(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform says again and again that the deed is done, and it does not show; or somebody undoes it."""
+
+    reason: str
+
+
+News: TypeAlias = Done | NotDone | Over | Anew | Seen | Untrue
 
 
 class Intend(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +123,15 @@ class Conclude(msgspec.Struct, frozen=True, kw_only=True):
     deed: Deed
     number: int
     result: str
+    detail: str = ""
+
+
+class Observe(msgspec.Struct, frozen=True, kw_only=True):
+    """Put on record what was seen of an attempt whose outcome is there already: `seen` or `untrue`."""
+
+    deed: Deed
+    number: int
+    what: str
     detail: str = ""
 
 
@@ -135,7 +154,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-Command: TypeAlias = Intend | Conclude | Send | Settle | Alarm
+Command: TypeAlias = Intend | Conclude | Observe | Send | Settle | Alarm
 
 
 def placed(hold: Hold) -> tuple[Held, tuple[Command, ...]]:
@@ -154,6 +173,10 @@ def conduct(held: Held, news: News) -> tuple[Held, tuple[Command, ...]]:
             return _over(held, at, why)
         case Anew(why=why):
             return _anew(held, why)
+        case Seen():
+            return _seen(held)
+        case Untrue(reason=reason):
+            return _untrue(held, reason)
         case _:
             assert_never(news)
 
@@ -215,3 +238,21 @@ def _anew(held: Held, why: str) -> tuple[Held, tuple[Command, ...]]:
             return _begin(held, Deed.LIFT, why, tries=1)
         case _:
             assert_never(held.state)
+
+
+def _seen(held: Held) -> tuple[Held, tuple[Command, ...]]:
+    if held.state not in {HoldState.FAILED, HoldState.STUCK}:
+        return held, ()
+    stands = held.state is HoldState.FAILED
+    deed, state = (Deed.APPLY, HoldState.IN_FORCE) if stands else (Deed.LIFT, HoldState.ENDED)
+    observed = Observe(deed=deed, number=held.number(deed), what="seen")
+    return msgspec.structs.replace(held, state=state, note=""), (observed,)
+
+
+def _untrue(held: Held, reason: str) -> tuple[Held, tuple[Command, ...]]:
+    if held.state not in {HoldState.IN_FORCE, HoldState.ENDED}:
+        return held, ()
+    stands = held.state is HoldState.IN_FORCE
+    deed, state = (Deed.APPLY, HoldState.FAILED) if stands else (Deed.LIFT, HoldState.STUCK)
+    observed = Observe(deed=deed, number=held.number(deed), what="untrue", detail=reason)
+    return msgspec.structs.replace(held, state=state, note=reason), (observed, Alarm(deed=deed, reason=reason))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import msgspec
 
@@ -19,20 +19,36 @@ from holdfast.containment import (
     unfounded,
 )
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import Approval, Permit, Refusal, Request, action_hash, decide, quorum
+from holdfast.guard import (
+    Act,
+    Caller,
+    Deed,
+    Permit,
+    Refusal,
+    RefusalCode,
+    Request,
+    Size,
+    action_hash,
+    decide,
+)
 from holdfast.ledger import RecordKind
 from holdfast.recovery.case import release_hash
 
-from .book import Book, Page, Shelf
+from .book import Book, Page
 from .case import Concern, Filed, Offer, RequestState, StandingOrder
 from .conduct import Anew, Held, HoldState, Over
 from .docket import Docket
+from .emergency import MINUTE, Emergencies, brief, fit, reason, shortened
+from .entitled import Entitled
 from .incidents import Incidents
 from .knowledge import Knowledge
 from .offers import Offers
+from .requests import Requests, cohorts_hash
 from .returning import Returning
+from .scope import Undo
 from .standing import Limits
 from .timeline import HappeningKind
+from .undoing import Undoing
 
 
 class Overtaken(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +58,6 @@ class Overtaken(msgspec.Struct, frozen=True, kw_only=True):
     drifts: tuple[Drift, ...]
     over: int = 0  # holds of the plan that would have ended by now
 
-
-ID_HEX = 16  # of the action hash: enough to tell requests apart, short enough to say on the telephone
 
 Answer: TypeAlias = Permit | Refusal | Overtaken
 
@@ -62,6 +76,9 @@ class Desk:
         offers: Offers,
         knowledge: Knowledge,
         returning: Returning,
+        undoing: Undoing,
+        entitled: Entitled,
+        emergencies: Emergencies,
         *,
         limits: Limits,
     ) -> None:
@@ -72,8 +89,12 @@ class Desk:
         self._offers = offers
         self._knowledge = knowledge
         self._returning = returning
+        self._undoing = undoing
         self._limits = limits
-        self.requests = Shelf(book, "requests", Filed)
+        self._entitled, self._emergencies = entitled, emergencies
+        self._table = entitled.policy.table
+        self._asked = Requests(book, entitled)
+        self.requests = self._asked.kept
 
     @property
     def offers(self) -> Sequence[Offer]:
@@ -122,7 +143,11 @@ class Desk:
             )
         return found
 
-    def request(self, plan: str, by: str, now: int) -> Answer:
+    def needs(self, plan: Plan) -> Size:
+        """How many people besides the requester must agree to `plan`, and why."""
+        return self._table.required(accounts=plan.preview.accounts, one_way=not plan.reversible)
+
+    def request(self, plan: str, by: Caller | str, now: int) -> Answer:
         """Ask for `plan` to be carried out; it is, at once, where nobody else has to agree.
 
         The request is named by its action hash, and keeps the plan as it was seen. Asking again for the same changes
@@ -130,20 +155,24 @@ class Desk:
 
         Raises:
             UsageError: there is no such plan.
+            NotAllowedError: whoever asks may not, or too few people may agree.
             StoreError: nothing was kept, nothing was done.
 
         """
         wanted = self.plan(plan)
-        filed = self.requests.get(wanted.action_hash[:ID_HEX])
-        if filed is None:
-            filed = self._file_plan(wanted, by, now)
-        return self._decide(filed, now)
+        return self._decide(self._asked.file(self._of_plan(wanted, by), by, f"asks for: {wanted.title}", now), now)
 
-    def request_lift(self, holds: Iterable[str], by: str, why: str, now: int) -> Answer:
-        """Ask for holds to end before their time; as many people must agree as for placing them.
+    def request_lift(
+        self, holds: Iterable[str], by: Caller | str, why: str, now: int, *, undo: Undo | None = None
+    ) -> Answer:
+        """Ask for holds to end before their time.
+
+        An `undo` is what was shown of it: it is part of what is agreed to. Where it would let go of accounts that are
+        likely in an intruder's hands, as many must agree as for giving such accounts back.
 
         Raises:
             UsageError: one of them was never placed, or none is named.
+            NotAllowedError: whoever asks may not or gives no reason, or too few people may agree.
             StoreError: nothing was kept, nothing was done.
 
         """
@@ -151,26 +180,33 @@ class Desk:
         unknown = [each for each in lifts if each not in self._book.holds]
         if unknown or not lifts:
             raise UsageError(f"there is no hold {unknown[0]}" if unknown else "no hold was named")
-        action = action_hash({"lift": list(lifts), "why": why})
-        filed = self.requests.get(action[:ID_HEX])
-        if filed is None:
-            held = [self._book.holds[each].hold for each in lifts]
-            request = Request(
-                id=action[:ID_HEX],
-                action_hash=action,
-                by=by,
-                kind="lift",
-                accounts=self._accounts_freed(lifts, now),
-            )
-            filed = Filed(request=request, about=held[0].campaign, filed_at=now, lifts=lifts, why=why)
-            self._file(filed, f"asks to lift {len(lifts)} holds: {why}", now)
-        return self._decide(filed, now)
+        why, named = reason(why), [self._book.holds[each].hold for each in lifts]
+        undo = undo or self._undoing.of(lifts, now)
+        request = Request(
+            id="",
+            action_hash=_lifting(lifts, why, undo),
+            by=self._entitled.caller(by).person,
+            kind=str(Deed.LIFT),
+            accounts=self._accounts_freed(lifts, now),
+            one_way=undo.freed.hijacked > 0,
+        )
+        draft = Filed(
+            request=request,
+            about=named[0].campaign,
+            filed_at=now,
+            lifts=lifts,
+            why=why,
+            cohort=cohorts_hash(named),
+            undo=undo,
+        )
+        return self._decide(self._asked.file(draft, by, f"asks to lift {len(lifts)} holds: {why}", now), now)
 
-    def request_release(self, accounts: Iterable[str], by: str, now: int) -> Answer:
+    def request_release(self, accounts: Iterable[str], by: Caller | str, now: int) -> Answer:
         """Ask for hijacked accounts to be given back, as their cases stand; two others must agree to all of them.
 
         Raises:
             UsageError: none is named, or one of them is not at that step of its case.
+            NotAllowedError: whoever asks may not, or too few people may agree.
             StoreError: nothing was kept, nothing was done.
 
         """
@@ -180,95 +216,135 @@ class Desk:
         if early or not wanted:
             raise UsageError(f"{early[0]} cannot be given back yet" if early else "no account was named")
         dossiers = {account: ready[account] for account in wanted}
-        action = release_hash(dossiers)
-        filed = self.requests.get(action[:ID_HEX])
-        if filed is None:
-            directory = self._knowledge.directory
-            request = Request(
-                id=action[:ID_HEX],
-                action_hash=action,
-                by=by,
-                kind="release",
-                accounts=len(wanted),
-                reach=sum(directory.reach_of(account) for account in wanted),
-                one_way=True,  # what a wrong owner has read cannot be unread
-            )
-            filed = Filed(request=request, about="recovery", filed_at=now, releases=dossiers)
-            self._file(filed, f"asks to give {len(wanted)} accounts back to their owners", now)
-        return self._decide(filed, now)
+        directory = self._knowledge.directory
+        request = Request(
+            id="",
+            action_hash=release_hash(dossiers),
+            by=self._entitled.caller(by).person,
+            kind=str(Deed.RELEASE),
+            accounts=len(wanted),
+            reach=sum(directory.reach_of(account) for account in wanted),
+            one_way=True,  # what a wrong owner has read cannot be unread
+        )
+        draft = Filed(request=request, about="recovery", filed_at=now, releases=dossiers)
+        return self._decide(
+            self._asked.file(draft, by, f"asks to give {len(wanted)} accounts back to their owners", now), now
+        )
 
-    def approve(self, request: str, by: str, now: int) -> Answer:
+    def approve(self, request: str, by: Caller | str, now: int, *, seen: str | None = None) -> Answer:
         """Agree to exactly what was requested; it is carried out when enough have.
+
+        `seen` is the action hash that `by` agrees to; without it, that of the request as it lies here.
 
         Raises:
             UsageError: there is no such request.
+            NotAllowedError: whoever asks may not agree to it, or agrees to something else.
             StoreError: the approval was not kept, nothing was done.
 
         """
-        filed = self.requests.get(request)
-        if filed is None:
-            raise UsageError(f"there is no request {request}")
-        if filed.state is RequestState.OPEN and not _stands(filed, by, now):
-            approval = Approval(by=by, action_hash=filed.request.action_hash, at=now)
-            filed = msgspec.structs.replace(filed, approvals=(*filed.approvals, approval))
-            with self._book.change(now) as page:
-                self.requests.put(page, request, filed)
-                body = {"request": request, "action_hash": approval.action_hash}
-                page.record(RecordKind.DECISION, f"approval/{request}/{by}/{now}", filed.about, body, actor=by)
-                page.note(HappeningKind.APPROVAL, f"{by} approved what {filed.request.by} asked for", filed.about)
-        return self._decide(filed, now)
+        return self._decide(self._asked.agree(request, by, now, seen=seen), now)
 
-    def retry(self, hold: str, by: str, now: int) -> None:
+    def deny(self, request: str, by: Caller | str, why: str, now: int) -> Answer:
+        """Say no; that ends the request, however many have agreed. Whoever asked may do so too, to withdraw it.
+
+        Raises:
+            UsageError: there is no such request.
+            NotAllowedError: whoever asks may not, gives no reason, or it is carried out or closed already.
+            StoreError: nothing was kept.
+
+        """
+        return self._decide(self._asked.deny(request, by, why, now), now)
+
+    def emergency(self, request: str, by: Caller | str, why: str, now: int) -> Answer:
+        """Carry a requested plan out alone, for a reason; what it places ends soon, and a review is owed.
+
+        Raises:
+            UsageError: there is no such request.
+            NotAllowedError: whoever asks may not, gives no reason, it is no plan of which all can be undone, or closed.
+            StoreError: nothing was kept, nothing was done.
+
+        """
+        return self._alone(self._asked.open(request), by, why, now)
+
+    def request_emergency(self, plan: str, by: Caller | str, why: str, now: int) -> Answer:
+        """Ask for `plan` and carry it out alone, where even to wait for others would be wrong or nobody else is there.
+
+        Raises:
+            UsageError, NotAllowedError, StoreError: as `request` and `emergency`.
+
+        """
+        wanted = self.plan(plan)
+        draft = self._of_plan(wanted, by)
+        self._entitled.check(by, Act.EMERGENCY, draft.request.asked)
+        fit(draft)
+        filed = self._asked.file(draft, by, f"asks for: {wanted.title}", now, alone=reason(why))
+        return self._alone(filed, by, why, now) if filed.state is RequestState.OPEN else self._decide(filed, now)
+
+    def retry(self, hold: str, by: Caller | str, now: int) -> None:
         """Have a dead letter tried again.
 
         Raises:
             UsageError: there is no such dead letter.
+            NotAllowedError: whoever asks may not.
             StoreError: nothing was kept.
 
         """
+        person = self._entitled.check(by, Act.OPERATE).person
         held = self._book.holds.get(hold)
         if held is None or held.state not in {HoldState.FAILED, HoldState.STUCK}:
             raise UsageError(f"there is no dead letter {hold}", advice="It may be under way already.")
         with self._book.change(now) as page:
             key = f"retry/{hold}/{held.applies}/{held.lifts}"
-            page.record(RecordKind.DECISION, key, held.hold.subject.id, {"hold": hold}, actor=by)
-            page.tell(hold, Anew(why=f"asked for by {by}"))
+            page.record(RecordKind.DECISION, key, held.hold.subject.id, {"hold": hold}, actor=person)
+            page.tell(hold, Anew(why=f"asked for by {person}"))
 
-    def _file_plan(self, plan: Plan, by: str, now: int) -> Filed:
+    def _of_plan(self, plan: Plan, by: Caller | str) -> Filed:
         request = Request(
-            id=plan.action_hash[:ID_HEX],
+            id="",
             action_hash=plan.action_hash,
-            by=by,
+            by=self._entitled.caller(by).person,
             kind=str(plan.kind),
             accounts=plan.preview.accounts,
             reach=plan.preview.reach,
             one_way=not plan.reversible,
         )
-        filed = Filed(request=request, about=plan.campaign, filed_at=now, plan=plan)
-        self._file(filed, f"asks for: {plan.title}", now)
-        return filed
-
-    def _file(self, filed: Filed, text: str, now: int) -> None:
-        request = filed.request
-        with self._book.change(now) as page:
-            self.requests.put(page, request.id, filed)
-            body = {"action_hash": request.action_hash, "kind": request.kind, "accounts": request.accounts}
-            page.record(RecordKind.DECISION, f"request/{request.id}", filed.about, body, actor=request.by)
-            page.note(HappeningKind.REQUEST, f"{request.by} {text}", filed.about)
+        return Filed(request=request, about=plan.campaign, filed_at=0, plan=plan, cohort=cohorts_hash(plan.holds))
 
     def _decide(self, filed: Filed, now: int) -> Answer:
-        if filed.state is RequestState.DONE and filed.permit is not None:
-            return filed.permit
-        if filed.state is RequestState.OVERTAKEN:
-            return Overtaken(request=filed.request.id, drifts=())
-        decision = decide(filed.request, filed.approvals, now)
+        settled = _settled(filed)
+        if settled is not None:
+            return settled
+        decision = decide(filed.request, filed.approvals, now, self._entitled.standing(filed), filed.denials)
         if isinstance(decision, Refusal):
+            self._asked.void(filed, decision, now)
             return decision
         if filed.releases:
             return self._release(filed, decision, now)
         if filed.plan is None:
             return self._lift(filed, decision, now)
         return self._carry_out(filed, filed.plan, decision, now)
+
+    def _alone(self, filed: Filed, by: Caller | str, why: str, now: int) -> Answer:
+        request = filed.request
+        caller = self._entitled.check(by, Act.EMERGENCY, request.asked)
+        fit(filed)
+        said, standing = reason(why), self._entitled.standing(filed)
+        refused = decide(request, (), now, standing, filed.denials)
+        if isinstance(refused, Refusal) and refused.code is not RefusalCode.APPROVALS_MISSING:
+            self._asked.void(filed, refused, now)
+            return refused
+        permit = Permit(
+            request=request.id,
+            action_hash=request.action_hash,
+            by=caller.person,
+            approved_by=(),
+            at=now,
+            until=now + standing.table.times.permit * MINUTE,
+            policy=standing.policy,
+            emergency=said,
+        )
+        assert filed.plan is not None, "only a plan fits an emergency"
+        return self._carry_out(filed, filed.plan, permit, now)
 
     def _carry_out(self, filed: Filed, plan: Plan, permit: Permit, now: int) -> Answer:
         if not permit.covers(plan.action_hash, now):
@@ -279,11 +355,18 @@ class Desk:
                 self._give_back(page, filed, overtaken)
                 return overtaken
             missing = self._missing(plan, now)
+            order = self._order(filed, plan, now)
+            if permit.emergency:
+                until = now + self._table.times.emergency * MINUTE
+                missing, order = shortened(missing, permit.request, until), brief(order, until)
             self._permit(page, filed, permit, {"plan": plan.id, "holds": [hold.id for hold in missing]})
             for hold in missing:
                 page.place(hold)
-            self._docket.ordered(page, filed.about, self._order(filed, plan, now))
-            self._offers.answered(page, filed.about)
+            self._docket.ordered(page, filed.about, order)
+            if permit.emergency:
+                self._emergencies.happened(page, filed, permit, self._entitled.others(filed.request), self._table.times)
+            else:  # what ends soon is no answer: others have to decide by then
+                self._offers.answered(page, filed.about)
             placed = f"{len(missing)} holds placed" if missing else "nothing new to hold"
             page.note(HappeningKind.PLACED, f"{placed}: {plan.title}", filed.about)
         self._docket.catch_up(filed.about, now)  # the campaign has not waited for the approval
@@ -300,10 +383,17 @@ class Desk:
         """Whether it would take an account from its owner again, for what is settled."""
         return hold.subject.kind is SubjectKind.ACCOUNT and self._returning.given_back(hold.subject.id, hold.campaign)
 
-    def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit:
-        if not permit.covers(action_hash({"lift": list(filed.lifts), "why": filed.why}), now):
+    def _lift(self, filed: Filed, permit: Permit, now: int) -> Permit | Overtaken:
+        if not permit.covers(_lifting(filed.lifts, filed.why, filed.undo), now):
             raise NotAllowedError(f"what {filed.request.id} lifts is not what was agreed to")
+        drifts = () if filed.undo is None else self._undoing.drifts(filed.undo, now)
         with self._book.change(now) as page:
+            if drifts:
+                overtaken = Overtaken(request=filed.request.id, drifts=drifts)
+                self._give_back(page, filed, overtaken)
+                return overtaken
+            if filed.undo is not None:
+                self._undoing.end_orders(page, filed.undo)
             self._permit(page, filed, permit, {"lifts": list(filed.lifts), "why": filed.why})
             for hold in filed.lifts:
                 page.tell(hold, Over(at=now, why=filed.why))
@@ -326,7 +416,13 @@ class Desk:
         return permit
 
     def _permit(self, page: Page, filed: Filed, permit: Permit, what: dict[str, object]) -> None:
-        body = {"action_hash": permit.action_hash, "approved_by": list(permit.approved_by), **what}
+        body = {
+            "action_hash": permit.action_hash,
+            "approved_by": list(permit.approved_by),
+            "policy": permit.policy,
+            "emergency": permit.emergency,
+            **what,
+        }
         page.record(RecordKind.DECISION, f"permit/{permit.request}", filed.about, body, actor=permit.by)
         done = msgspec.structs.replace(filed, state=RequestState.DONE, permit=permit)
         self.requests.put(page, filed.request.id, done)
@@ -337,8 +433,9 @@ class Desk:
             kind=plan.kind,
             by=filed.request.by,
             most_accounts=self._limits.most(plan.preview.accounts),
-            approvals=plan.needs.approvals,
+            approvals=self.needs(plan).approvals,
             until=now + self._limits.lasting,
+            plan=plan.id,
         )
 
     def _overtaken(self, filed: Filed, plan: Plan, now: int) -> Overtaken | None:
@@ -374,6 +471,8 @@ class Desk:
         text = f"not carried out, reality has moved on ({why})"
         page.note(HappeningKind.REFUSAL, text, filed.about)
         self.requests.put(page, filed.request.id, msgspec.structs.replace(filed, state=RequestState.OVERTAKEN))
+        if filed.undo is not None:
+            return  # what it would free by now is shown to whoever looks (`Undoing.preview`)
         self._docket.offer_again(page, filed.about)
         self._incidents.offer_again(page, filed.about)
 
@@ -385,6 +484,22 @@ class Desk:
         return len(named) + sum(int(directory.mask(cohort, now).sum()) for cohort in cohorts)
 
 
-def _stands(filed: Filed, by: str, now: int) -> bool:
-    """Whether `by` has validly agreed already, so that saying it again adds nothing."""
-    return by in quorum(filed.request, filed.approvals, now).agreed
+def _lifting(lifts: Sequence[str], why: str, undo: Undo | None) -> str:
+    """The hash of what is agreed to when holds are to end."""
+    return action_hash({"lift": list(lifts), "why": why} | ({} if undo is None else {"undo": undo.hash}))
+
+
+def _settled(filed: Filed) -> Answer | None:
+    """What came of a request that is closed; None while it is open, or denied, which the guard says best."""
+    match filed.state:
+        case RequestState.DONE:
+            return filed.permit
+        case RequestState.OVERTAKEN:
+            return Overtaken(request=filed.request.id, drifts=())
+        case RequestState.VOID:
+            code, told = RefusalCode.REQUEST_CLOSED, "It can be carried out no more. Ask anew."
+            return Refusal(request=filed.request.id, code=code, missing=0, allowed_when=told)
+        case RequestState.OPEN | RequestState.DENIED:
+            return None
+        case _:
+            assert_never(filed.state)

@@ -6,16 +6,31 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from holdfast.containment import Plan, Subject, SubjectKind, outstanding, propose, spared, unfounded
+from holdfast.containment import (
+    Exemption,
+    Hold,
+    Plan,
+    Subject,
+    SubjectKind,
+    blast_radius,
+    danger,
+    outstanding,
+    propose,
+    spared,
+    unfounded,
+)
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.errors import PlatformError
+from holdfast.guard import TABLE, Table
 from holdfast.ledger import RecordKind
 from holdfast.ports import Platform, Standing
 from holdfast.reading import most_telling
 
 from .book import Book, Page, Shelf
+from .brakes import Brakes
 from .case import Case, Concern, StandingOrder
 from .conduct import LIVE, Over
+from .emergency import shortened
 from .found import FoundInPlace
 from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
@@ -33,15 +48,30 @@ MOST_DOUBLINGS = 6  # of that wait: about an hour
 class Docket:
     """Turns sightings into cases and offers, and places what a standing order covers. It decides nothing else."""
 
-    def __init__(
-        self, platform: Platform, book: Book, found: FoundInPlace, offers: Offers, knowledge: Knowledge
+    def __init__(  # noqa: PLR0913, PLR0917 - what a case rests on, and what follows from it
+        self,
+        platform: Platform,
+        book: Book,
+        found: FoundInPlace,
+        offers: Offers,
+        knowledge: Knowledge,
+        brakes: Brakes,
+        table: Table = TABLE,
+        *,
+        exempt: Sequence[Exemption] = (),
     ) -> None:
-        """Go on with the cases that the book's store keeps."""
+        """Go on with the cases that the book's store keeps; no cohort of a plan holds those in `exempt`.
+
+        `table` says how many must agree to a plan.
+        """
+        self._table = table
         self._platform = platform
         self._book = book
         self._found = found
         self._offers = offers
         self._knowledge = knowledge
+        self._brakes = brakes
+        self._exempt = tuple(exempt)
         self._looked_at: set[str] = set()  # carriers on whom the platform was asked what stands
         self.cases = Shelf(book, "cases", Case)
 
@@ -113,6 +143,12 @@ class Docket:
         case = self.cases.get(about)
         if case is not None:
             self.cases.put(page, about, msgspec.structs.replace(case, order=order))
+
+    def dismissed(self, page: Page, about: str) -> None:
+        """What a standing order placed is undone: it places nothing more."""
+        case = self.cases.get(about)
+        if case is not None:
+            self.cases.put(page, about, msgspec.structs.replace(case, order=None))
 
     def _case(self, before: Case | None, sight: CampaignSeen, now: int) -> Case:
         """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it.
@@ -197,6 +233,7 @@ class Docket:
             self._knowledge.directory,
             now,
             held_texts=case.texts,
+            exempt=self._exempt,
             before=self._found.accounts,
         )
 
@@ -221,18 +258,28 @@ class Docket:
         missing = msgspec.structs.replace(
             plan, holds=outstanding(plan, holds, page.now)
         )  # an incident may hold the same
-        follow = follow_up(order, missing, (hold for hold in holds if hold.campaign in case.family), page.now)
+        carriers = set(case.campaign.accounts) - set(case.campaign.bystanders)
+        own = [hold for hold in holds if hold.campaign in case.family]
+        follow = follow_up(order, missing, own, page.now, carriers=carriers, whole=plan, table=self._table)
         if follow.holds:
             order = msgspec.structs.replace(order, follow_ups=order.follow_ups + 1)
             body = {"holds": [hold.id for hold in follow.holds], "beyond": follow.beyond}
             key = f"follow-up/{order.request}/{order.follow_ups}"
             page.record(RecordKind.DECISION, key, case.campaign.id, body, actor=order.by)
-            for hold in follow.holds:
+            ends = order.ends
+            for hold in follow.holds if ends is None else shortened(follow.holds, order.request, ends):
                 page.place(hold)
+            self._brakes.followed(page, order.kind, follow.holds, self._innocents(case, follow.holds, page.now))
             text = f"{len(follow.holds)} more holds under the standing order for {order.kind}"
             page.note(HappeningKind.PLACED, text, case.campaign.id)
         order = msgspec.structs.replace(order, followed=case.campaign.revision)
         return msgspec.structs.replace(case, order=order), follow.beyond > 0
+
+    def _innocents(self, case: Case, holds: Sequence[Hold], now: int) -> float:
+        """How many innocent accounts these are expected to hold; who carries the lure is none."""
+        directory = self._knowledge.directory
+        perils = danger(case.campaign, case.cause, case.next_accounts, directory, now)
+        return blast_radius(holds, perils, directory, now).innocent_expected
 
 
 def _record_sighting(page: Page, before: Case | None, campaign: Campaign) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import enum
 from typing import assert_never
 
+import msgspec
+
 from holdfast.containment import Hold, Restriction, SubjectKind
-from holdfast.errors import PlatformError, RateLimitedError, UnsupportedRestrictionError
+from holdfast.errors import PlatformError, PlatformPausedError, RateLimitedError, UnsupportedRestrictionError
 from holdfast.ports import Clock, Platform
 
 from .book import Book
+from .brakes import PUT_OFF, Brakes
 from .conduct import Deed, Done, NotDone
 from .nearest import native
 from .outbox import Bucket, Errand, Pace, take
@@ -54,12 +57,13 @@ def way_of(hold: Hold, platform: Platform) -> Way:
 class Executor:
     """Does what is queued, as fast as the platform allows, and writes down how it went."""
 
-    def __init__(self, platform: Platform, book: Book, clock: Clock, pace: Pace) -> None:
-        """Act on `platform` for `book`."""
+    def __init__(self, platform: Platform, book: Book, clock: Clock, pace: Pace, brakes: Brakes) -> None:
+        """Act on `platform` for `book`, no faster than `brakes` lets what cannot be undone."""
         self._platform = platform
         self._book = book
         self._clock = clock
         self._pace = pace
+        self._brakes = brakes
         self._buckets: dict[Restriction, Bucket] = {}
         self._silent: dict[Restriction, int] = {}  # until when the platform asked to be left alone
 
@@ -67,6 +71,7 @@ class Executor:
         """Do what is due at `now`; answer when to come back (milliseconds since 1970 UTC), None when nothing is left.
 
         Raises:
+            DeposedError: another process has taken the store over, and does them.
             StoreError: how the last deeds went was not kept; they will be done again.
 
         """
@@ -79,9 +84,14 @@ class Executor:
         outbox = self._book.errands
         taken: list[Errand] = []
         told: list[tuple[str, Done | NotDone]] = []
+        stopped: list[Errand] = []
         shut: set[Restriction] = set()
         try:
             while len(taken) < TOGETHER and (errand := outbox.first(now, shut)) is not None:
+                if self._brakes.stops(errand, now):
+                    outbox.put(msgspec.structs.replace(errand, due=now + PUT_OFF))
+                    stopped.append(errand)
+                    continue
                 if self._free_at(errand.restriction, now) > now:
                     shut.add(errand.restriction)
                     continue
@@ -89,10 +99,13 @@ class Executor:
                 taken.append(errand)
                 news = self._attempt(errand, max(now, self._clock.now()))
                 told += [(errand.hold, news)] if news is not None else []
-            if told:
+            if told or stopped:
                 with self._book.change(max(now, self._clock.now())) as page:
                     for hold, news in told:
                         page.tell(hold, news)
+                        self._brakes.went(page, hold)
+                    for errand in stopped:
+                        self._brakes.stopped(page, errand)
         finally:
             for errand in taken:
                 if outbox.get(errand.hold) is errand:  # how it went is not kept, or it could not be tried
@@ -120,6 +133,9 @@ class Executor:
         except RateLimitedError as error:
             # Nothing was tried, so nothing is on record: the errand stays as it is until the platform listens again.
             self._silent[errand.restriction] = max(error.retry_at, now + 1)
+            if isinstance(error, PlatformPausedError) and error.probed:
+                # Another is tried first the next time: it may be this subject alone that is never answered.
+                self._book.errands.put(msgspec.structs.replace(errand, due=error.retry_at + 1))
             return None
         except UnsupportedRestrictionError as error:
             return NotDone(reason=str(error), again=False)
@@ -136,6 +152,7 @@ class Executor:
                     text = f"{self._platform.name} has no way to {hold.restriction} on a {hold.subject.kind}"
                     raise UnsupportedRestrictionError(text)
             case Way.PUSH:
+                self._book.check()  # who slept while another took over must not act on what he remembers
                 if deed is Deed.LIFT:
                     return self._lift(hold, now)
                 self._platform.apply(hold)

@@ -38,6 +38,11 @@ class FoundInPlace:
         """The accounts that somebody else has restricted, those of the page under way among them."""
         return frozenset(self._accounts)
 
+    @property
+    def subjects(self) -> frozenset[Subject]:
+        """Everything that somebody else has restricted."""
+        return frozenset(found.subject for found in self._found.values())
+
     def keep(self, page: Page, subject: Subject, standing: Standing) -> None:
         """Record that `standing` was found on `subject`; nothing when it was found before."""
         key = f"{named(subject)}/{standing.restriction}"

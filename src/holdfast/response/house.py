@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 import msgspec
 import pyarrow as pa
 
+from holdfast.containment import Exemption
 from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
-from holdfast.guard import Reader
+from holdfast.guard import Person, Policy, Reader
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Custody, Engine, Platform, Store
 from holdfast.recovery import Order, Schedule
 
 from .book import COLLECTIONS, Book
+from .brakes import Brakes, Caps
+from .breaker import Patience
+from .carrying import Carrying
 from .desk import Desk
 from .docket import Docket
+from .emergency import Emergencies
+from .entitled import Entitled, shipped_policy
 from .executor import Executor
 from .found import FoundInPlace
 from .gate import Gate
 from .incidents import Incidents
 from .knowledge import Knowledge
+from .line import Line
+from .notices import Notices
 from .offers import Offers
 from .outbox import Pace
+from .people import People
 from .reconcile import Reconciler, Report
 from .responders import NoResponder, Responder
 from .restoring import Restoring
@@ -34,6 +43,7 @@ from .returning import Returning
 from .signs import Sign, Signs
 from .standing import Limits
 from .timeline import Timeline
+from .undoing import Undoing, lasting
 from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
 
 MINUTE = 60_000  # milliseconds
@@ -45,11 +55,15 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     The platform is compared with what should be every `reconcile_every`; dead letters are tried again by themselves
     every `dead_every`, cases are looked at again every `review_every`. Cohorts go free by `waves`; accounts held by
     name though more likely in their owners' hands by `account_waves`, slower, since something was done to each of them.
+    `caps` bound what goes out in an hour; no cohort holds those in `exempt`.
     `probation` is how long an account is watched that was given back: as long as the attack of 2020 went on in public.
     """
 
     pace: Pace = Pace()
+    patience: Patience = Patience()
     limits: Limits = Limits()
+    caps: Caps = Caps()
+    exempt: tuple[Exemption, ...] = ()
     reconcile_every: int = 1 * MINUTE
     dead_every: int = 15 * MINUTE
     review_every: int = 1 * MINUTE
@@ -80,11 +94,15 @@ class Response:
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
         responder: Responder | None = None,
         custody: Custody | None = None,
+        people: Iterable[Person] = (),
+        policy: Policy | None = None,
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
         the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
+        `people` are wired in beside those of the store, and those whom `responder` brings along;
+        `policy` says what they may do, the shipped one where it is left out.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -97,24 +115,44 @@ class Response:
         self._reconcile_at = 0
         self._review_at = 0
         self.timeline = Timeline()
+        self.line = platform = Line(platform, clock, self.timeline, settings.patience)
         self.knowledge = Knowledge(platform.accounts(), Touches(settings.touches))
         self.book = Book(store, settings.pace, self.timeline)
+        self.notices = Notices(self.book)
+        self.people = People(self.book, self.notices, (*self._responder.people, *people))
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
-        self.docket = Docket(platform, self.book, found, offers, self.knowledge)
+        self.entitled = Entitled(policy or shipped_policy(), self.people)
+        self.emergencies = Emergencies(self.book, self.notices)
+        self.brakes = Brakes(self.book, lasting(platform), settings.caps)
+        table = self.entitled.policy.table
+        self.docket = Docket(
+            platform, self.book, found, offers, self.knowledge, self.brakes, table, exempt=settings.exempt
+        )
         self.incidents = Incidents(self.book, offers, self.knowledge)
         self._signs = Signs()
         self.restoring = Restoring(
             self.book, self.knowledge, self._signs, cohorts=settings.waves, accounts=settings.account_waves
         )
         self.returning = Returning(self.book, custody, self.incidents, self._signs, probation=settings.probation)
+        self.undoing = Undoing(platform, self.book, self.docket, self.incidents, found, self.knowledge, self.returning)
         self.desk = Desk(
-            self.book, self.docket, self.incidents, offers, self.knowledge, self.returning, limits=settings.limits
+            self.book,
+            self.docket,
+            self.incidents,
+            offers,
+            self.knowledge,
+            self.returning,
+            self.undoing,
+            self.entitled,
+            self.emergencies,
+            limits=settings.limits,
         )
+        self.carrying = Carrying(self.desk, self.undoing, self.restoring, self.brakes, self.entitled)
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
         self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
         self.report = Report()
-        self._executor = Executor(platform, self.book, clock, settings.pace)
+        self._executor = Executor(platform, self.book, clock, settings.pace, self.brakes)
         self._reconciler = Reconciler(platform, self.book, found, dead_every=settings.dead_every)
 
     def since(self, now: int) -> int:

@@ -13,10 +13,11 @@ import msgspec
 
 from holdfast.containment import EFFECTS, Restriction, Subject, Undo
 from holdfast.errors import PlatformError, RateLimitedError
+from holdfast.ledger import RecordKind
 from holdfast.ports import Platform, Standing
 
-from .book import Book, Page
-from .conduct import Anew, Held, HoldState, Over
+from .book import Book, Page, named
+from .conduct import Anew, Held, HoldState, Over, Seen, Untrue
 from .executor import Way, way_of
 from .found import FoundInPlace
 from .nearest import as_wanted
@@ -25,10 +26,15 @@ from .timeline import HappeningKind
 # Done once, with nothing left standing for the platform to show: whoever it concerns may do it again.
 MOMENTARY = frozenset(restriction for restriction, effect in EFFECTS.items() if effect.undo is Undo.REDO)
 
+# Repairs of one hold that did not last, round after round, until a person is told: the platform says what is not so, or
+# somebody undoes it. Each round is a minute after the one before, so a slow replica has had three minutes to show it.
+MOST_REPAIRS = 3
+
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """How one subject differs from what should be: holds to apply again, holds to lift again, and what is not ours.
 
+    `settled` are dead letters of which the platform shows that the deed was done after all.
     `unaccounted` are restrictions the platform says are ours though the book knows no hold that could have placed them.
     """
 
@@ -36,11 +42,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     surplus: tuple[str, ...] = ()
     foreign: tuple[Standing, ...] = ()
     unaccounted: tuple[Restriction, ...] = ()
+    settled: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What one round found. `unreadable` subjects did not show what stands on them.
+    """What one round found.
 
+    `unreadable` subjects did not show what stands on them; `untrue` holds do not stand (or do not end) though the
+    platform said so more than once; `settled` dead letters were done after all.
     `again_at` (milliseconds since 1970 UTC) is when the platform listens again, where it cut the round short.
     """
 
@@ -50,6 +59,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     foreign: int = 0
     unaccounted: int = 0
     unreadable: int = 0
+    untrue: int = 0
+    settled: int = 0
     again_at: int | None = None
 
 
@@ -60,9 +71,14 @@ def difference(holds: Iterable[Held], standings: Sequence[Standing], now: int) -
     known: set[Restriction] = set()
     missing: list[str] = []
     over: list[Held] = []
+    done: list[str] = []
     for held in holds:
         restriction = held.hold.restriction
         known.add(restriction)
+        if (held.state is HoldState.FAILED and restriction in ours and held.hold.in_force(now)) or (
+            held.state is HoldState.STUCK and restriction not in ours
+        ):
+            done.append(held.hold.id)
         if not held.hold.in_force(now):
             over.append(held)
             continue
@@ -81,6 +97,7 @@ def difference(holds: Iterable[Held], standings: Sequence[Standing], now: int) -
         surplus=tuple(surplus),
         foreign=tuple(standing for standing in standings if not standing.ours),
         unaccounted=tuple(sorted(ours - known)),
+        settled=tuple(done),
     )
 
 
@@ -95,6 +112,8 @@ class Reconciler:
         self._dead_every = dead_every
         self._dead_again = 0
         self._verified: set[str] = set()  # ended holds that were seen to be gone
+        self._repairs: dict[str, int] = {}  # of the holds that were repaired and were not seen to be right since
+        self._told: set[tuple[Subject, Restriction]] = set()  # what is said to be ours and is not known
         self._after: Subject | None = None  # where the last round had to stop
 
     def sweep(self, now: int) -> int:
@@ -177,24 +196,50 @@ class Reconciler:
         gone = {held.hold.id for held in holds if held.state is HoldState.ENDED}
         self._verified |= gone - set(differs.surplus)
         self._verified -= set(differs.surplus)
+        wrong = {*differs.missing, *differs.surplus}
+        for held in holds:
+            if held.deed is None and held.hold.id not in wrong:
+                self._repairs.pop(held.hold.id, None)
 
     def _settle(self, page: Page, subject: Subject, differs: Difference, report: Report, *, dead: bool) -> Report:
-        def again(keys: Iterable[str], why: str) -> int:
-            count = 0
-            for key in keys:
-                held = self._book.holds[key]
-                given_up = held.state in {HoldState.FAILED, HoldState.STUCK}
-                if dead or not given_up:
-                    page.tell(key, Anew(why=why))
-                    count += 1
-            return count
-
         for standing in differs.foreign:
             self._found.keep(page, subject, standing)
+        for restriction in differs.unaccounted:
+            self._tell_of(page, subject, restriction)
+        for key in differs.settled:
+            page.tell(key, Seen())
+        applied, unapplied = self._again(page, differs.missing, "missing on the platform", dead=dead)
+        lifted, unlifted = self._again(page, differs.surplus, "still standing on the platform", dead=dead)
         return msgspec.structs.replace(
             report,
-            applied_again=report.applied_again + again(differs.missing, "missing on the platform"),
-            lifted_again=report.lifted_again + again(differs.surplus, "still standing on the platform"),
+            applied_again=report.applied_again + applied,
+            lifted_again=report.lifted_again + lifted,
             foreign=report.foreign + len(differs.foreign),
             unaccounted=report.unaccounted + len(differs.unaccounted),
+            untrue=report.untrue + unapplied + unlifted,
+            settled=report.settled + len(differs.settled),
         )
+
+    def _again(self, page: Page, keys: Iterable[str], why: str, *, dead: bool) -> tuple[int, int]:
+        """Have the holds repaired, or give up on those that do not stay so; how many of each."""
+        repaired = given_up = 0
+        for key in keys:
+            if self._book.holds[key].state in {HoldState.FAILED, HoldState.STUCK}:
+                if not dead:
+                    continue
+            elif self._repairs.get(key, 0) >= MOST_REPAIRS:
+                page.tell(key, Untrue(reason=f"{why}, though it was done {MOST_REPAIRS + 1} times"))
+                given_up += 1
+                continue
+            self._repairs[key] = self._repairs.get(key, 0) + 1
+            page.tell(key, Anew(why=why))
+            repaired += 1
+        return repaired, given_up
+
+    def _tell_of(self, page: Page, subject: Subject, restriction: Restriction) -> None:
+        if (subject, restriction) not in self._told:
+            self._told.add((subject, restriction))
+            key = f"unaccounted/{named(subject)}/{restriction}/{page.now}"
+            page.record(RecordKind.OBSERVATION, key, named(subject), {"restriction": str(restriction)})
+            text = f"{restriction} on {named(subject)} is said to be ours, and no hold of ours could have placed it"
+            page.note(HappeningKind.ALARM, text, named(subject))

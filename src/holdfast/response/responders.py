@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
+
+from holdfast.guard import Person, Role
 
 from .case import Concern, RequestState
 from .desk import Desk
@@ -15,6 +17,9 @@ RELEASES_EVERY = 15 * 60 * SECOND  # cases are looked through together, a few ti
 class Responder(Protocol):
     """Somebody at the desk."""
 
+    people: Sequence[Person]
+    """Whom the desk has to know for it."""
+
     def act(self, desk: Desk, now: int) -> int | None:
         """Do what is due at `now`; answer when to be asked again (ms since 1970 UTC), None when nothing waits."""
         ...
@@ -22,6 +27,8 @@ class Responder(Protocol):
 
 class NoResponder:
     """Nobody answers: what would have happened without a response."""
+
+    people: Sequence[Person] = ()
 
     def act(self, desk: Desk, now: int) -> int | None:  # noqa: ARG002 - nobody looks at the desk
         """Do nothing."""
@@ -52,6 +59,10 @@ class AutoResponder:
         self._requester = requester
         self._approvers = approvers
         self._releases_at = 0
+        self.people: Sequence[Person] = (
+            Person(id=requester, roles=(Role.RESPONDER,)),
+            *(Person(id=each, roles=(Role.APPROVER,)) for each in approvers),
+        )
         self._asked: set[tuple[str, int]] = set()  # offers that were answered; after a restart asking again is harmless
 
     def act(self, desk: Desk, now: int) -> int | None:

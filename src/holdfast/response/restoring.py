@@ -109,10 +109,10 @@ class Restoring:
 
     def figures(self, now: int) -> Restored:
         """How many accounts are free again at `now`, and how many still held; one in two cohorts counts in both."""
-        told = [self._standing_at(run, now) for run in self.runs.values()]
+        told = [self.standing_at(run, now) for run in self.runs.values()]
         return Restored(restored=sum(each.restored for each in told), held=sum(each.held for each in told))
 
-    def _standing_at(self, run: Run, now: int) -> Restored:
+    def standing_at(self, run: Run, now: int) -> Restored:
         """How the run stands; one that is over stays as it ended, though its cohort goes on gaining members."""
         if run.waves.phase is Phase.DONE and run.told:
             return Restored(restored=run.told[-1].restored, held=run.told[-1].held)

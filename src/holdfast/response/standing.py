@@ -7,18 +7,19 @@ end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from holdfast.containment import Hold, Plan, PlanKind, SubjectKind, cohort_key
+from holdfast.containment import Hold, Plan, PlanKind, Subject, SubjectKind, cohort_key, one_way
+from holdfast.guard import TABLE, Table
 
 from .case import StandingOrder
 
 # Plans that hold only what took part or was touched, from narrow to wide. A cohort of the innocent is never placed by a
 # standing order: whoever ordered the brake has the carriers and the cause followed, and no further innocents.
 AIMED = (PlanKind.LURES, PlanKind.CARRIERS, PlanKind.CAUSE)
-_NO_ACCOUNT = frozenset({SubjectKind.POST, SubjectKind.LURE})
+_NO_HOLDER = frozenset({SubjectKind.POST, SubjectKind.LURE, SubjectKind.STAFF, SubjectKind.TOOL_SESSION})
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,19 +47,58 @@ def followed(kind: PlanKind, plans: Sequence[Plan]) -> Plan | None:
     return next((plan for wanted in reversed(kinds) for plan in plans if plan.kind is wanted), None)
 
 
-def follow_up(order: StandingOrder, plan: Plan, placed: Iterable[Hold], now: int) -> FollowUp:
+def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and who it is about
+    order: StandingOrder,
+    plan: Plan,
+    placed: Iterable[Hold],
+    now: int,
+    *,
+    carriers: Collection[str] = (),
+    whole: Plan | None = None,
+    table: Table = TABLE,
+) -> FollowUp:
     """What of `plan` was never placed and is covered by `order` at `now` (milliseconds since 1970 UTC).
 
-    What hides a post or refuses a lure of the campaign holds nobody, so it is covered at any size of the campaign.
+    What hides a post or refuses a lure holds nobody, what stops staff tools holds no holder, and who carries the lure
+    (`carriers`) is what the plan is for: those are covered at any size of the campaign, or a flood of worthless
+    carriers would keep the order from the ones that matter. Of all others only so many accounts as it reaches to, the
+    greatest harm first, of the `whole` plan where `plan` is what is left of one: what was placed does not make room for
+    more. A one-way deed takes the agreement that such a deed takes.
     """
     if now >= order.until:
         return FollowUp(beyond=len(plan.holds))
-    known = {_what(hold) for hold in placed}
+    before = tuple(placed)
+    known = {_what(hold) for hold in before}
     fresh = tuple(hold for hold in plan.holds if _what(hold) not in known)
-    if plan.preview.accounts <= order.most_accounts and plan.needs.approvals <= order.approvals:
-        return FollowUp(holds=fresh)
-    covered = tuple(hold for hold in fresh if hold.subject.kind in _NO_ACCOUNT)
-    return FollowUp(holds=covered, beyond=len(fresh) - len(covered))
+    covered = _covered(order, whole or plan, carriers, {hold.subject for hold in before}, table)
+    final = table.required(accounts=1, one_way=True).approvals <= order.approvals
+    holds = tuple(
+        hold
+        for hold in fresh
+        if (final or not one_way(hold.restriction))
+        and (hold.subject.kind in _NO_HOLDER or hold.subject.id in carriers or hold.subject in covered)
+    )
+    return FollowUp(holds=holds, beyond=len(fresh) - len(holds))
+
+
+def _covered(
+    order: StandingOrder, plan: Plan, carriers: Collection[str], held: Collection[Subject], table: Table
+) -> frozenset[Subject]:
+    """Those beside the carriers that the order reaches to: all of them, or the accounts of the greatest harm.
+
+    Of the like harm those come first that are `held`, so that only who matters more comes in beyond the limit.
+    """
+    others = plan.preview.accounts - plan.preview.carriers
+    if table.required(accounts=min(others, order.most_accounts), one_way=False).approvals > order.approvals:
+        return frozenset()
+    if others <= order.most_accounts:
+        return frozenset(hold.subject for hold in plan.holds)
+    harm: dict[Subject, float] = {}
+    for hold in plan.holds:
+        if hold.subject.kind is SubjectKind.ACCOUNT and hold.subject.id not in carriers:
+            harm[hold.subject] = max(hold.harm, harm.get(hold.subject, 0.0))
+    ranked = sorted(harm, key=lambda subject: (-harm[subject], subject not in held, subject.id))
+    return frozenset(ranked[: order.most_accounts])
 
 
 def _what(hold: Hold) -> tuple[object, ...]:

@@ -27,6 +27,10 @@ class HappeningKind(enum.StrEnum):
     FOUND = "found"
     RECOVERY = "recovery"
     ALARM = "alarm"
+    DENIAL = "denial"
+    EMERGENCY = "emergency"
+    NOTICE = "notice"
+    PEOPLE = "people"
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):

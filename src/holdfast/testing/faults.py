@@ -137,6 +137,10 @@ class FaultyStore(Store):
             self._faults.pass_by()
         self._faults.pass_by()
 
+    def check(self) -> None:
+        """As `inner`, or the fault."""
+        self._faults.cross(self._inner.check)
+
     def checkpoint(self) -> Checkpoint:
         """As `inner`."""
         return self._inner.checkpoint()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from holdfast.containment import Hold, Restriction, Subject
-from holdfast.errors import PlatformUnreachableError, RateLimitedError, UnsupportedRestrictionError
+from holdfast.errors import PlatformError, PlatformUnreachableError, RateLimitedError, UnsupportedRestrictionError
 from holdfast.events import ACCOUNTS, Batch
 from holdfast.ports import Capability, Clock, Platform, Standing
 
@@ -27,7 +27,11 @@ PUSHED = (
 
 
 class SmallPlatform(Platform):
-    """A platform of flags. `reachable` set to False makes every call fail; `pressed_until` makes it ask for quiet."""
+    """A platform of flags.
+
+    `reachable` set to False makes every call fail, `pressed_until` makes it ask for quiet, and deeds on the subjects
+    whose ids are in `refuses` are refused.
+    """
 
     def __init__(  # noqa: PLR0913  (each is one way in which platforms differ; all have a default)
         self,
@@ -50,6 +54,7 @@ class SmallPlatform(Platform):
         self.asks_guard = asks_guard
         self.reachable = True
         self.pressed_until = 0
+        self.refuses: set[str] = set()
         self.deeds: list[tuple[str, Subject, Restriction]] = []  # every change of a flag by Holdfast, in order
         self._clock = clock
         self._accounts = tuple(accounts)
@@ -90,11 +95,12 @@ class SmallPlatform(Platform):
             UnsupportedRestrictionError: it has no such flag.
             RateLimitedError: it is pressed just now.
             PlatformUnreachableError: it does not answer.
+            PlatformError: it refuses.
 
         """
         if hold.restriction not in self.capabilities:
             raise UnsupportedRestrictionError(f"{self.name} has no {hold.restriction}")
-        self._answer()
+        self._answer(hold.subject)
         flag = (hold.subject, hold.restriction)
         if flag not in self._ours:
             self.deeds.append(("apply", *flag))
@@ -106,9 +112,10 @@ class SmallPlatform(Platform):
         Raises:
             RateLimitedError: it is pressed just now.
             PlatformUnreachableError: it does not answer.
+            PlatformError: it refuses.
 
         """
-        self._answer()
+        self._answer(hold.subject)
         flag = (hold.subject, hold.restriction)
         holds = self._ours.get(flag, set())
         holds.discard(hold.id)
@@ -145,8 +152,10 @@ class SmallPlatform(Platform):
         self._ours.pop((subject, restriction), None)
         self._rivals.discard((subject, restriction))
 
-    def _answer(self) -> None:
+    def _answer(self, subject: Subject | None = None) -> None:
         if not self.reachable:
             raise PlatformUnreachableError(f"{self.name} does not answer")
         if self._clock.now() < self.pressed_until:
             raise RateLimitedError(f"{self.name} is pressed", retry_at=self.pressed_until)
+        if subject is not None and subject.id in self.refuses:
+            raise PlatformError(f"{self.name} refuses {subject.id}")

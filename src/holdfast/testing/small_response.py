@@ -9,12 +9,15 @@ from __future__ import annotations
 from holdfast.containment import Hold
 from holdfast.ports import Platform, Store
 from holdfast.response.book import Book
+from holdfast.response.brakes import Brakes, Caps
 from holdfast.response.conduct import Anew, HoldState, Over
 from holdfast.response.executor import Executor
 from holdfast.response.found import FoundInPlace
+from holdfast.response.line import Line
 from holdfast.response.outbox import Pace
 from holdfast.response.reconcile import Reconciler
 from holdfast.response.timeline import Timeline
+from holdfast.response.undoing import lasting
 
 from .clock import SetClock
 
@@ -24,16 +27,20 @@ ROUNDS = 1_000  # far more than any small response needs; whoever needs more wou
 class SmallResponse:
     """The parts, wired; `clock` is moved by `settle` to whenever something is due."""
 
-    def __init__(self, store: Store, platform: Platform, clock: SetClock, pace: Pace | None = None) -> None:
+    def __init__(
+        self, store: Store, platform: Platform, clock: SetClock, pace: Pace | None = None, caps: Caps | None = None
+    ) -> None:
         """Open the book that `store` keeps, and act on `platform`."""
         pace = pace or Pace()
         self.store = store
         self.platform = platform
         self.clock = clock
         self.timeline = Timeline()
+        self.line = Line(platform, clock, self.timeline)
         self.book = Book(store, pace, self.timeline)
-        self.executor = Executor(platform, self.book, clock, pace)
-        self.reconciler = Reconciler(platform, self.book, FoundInPlace(self.book), dead_every=0)
+        self.brakes = Brakes(self.book, lasting(platform), caps or Caps())
+        self.executor = Executor(self.line, self.book, clock, pace, self.brakes)
+        self.reconciler = Reconciler(self.line, self.book, FoundInPlace(self.book), dead_every=0)
 
     def put(self, *holds: Hold) -> None:
         """Place holds, all in one transaction."""
@@ -68,6 +75,11 @@ class SmallResponse:
                 return rounds
             self.clock.set(max(self.clock.now(), again))
         raise AssertionError("the executor never came to an end")
+
+    def work_through_now(self) -> None:
+        """Do all that may be done without waiting."""
+        while (again := self.executor.work(self.clock.now())) is not None and again <= self.clock.now():
+            pass
 
     def settle(self) -> None:
         """Work, end what has expired, and reconcile, until a look at the platform finds nothing to do.

@@ -7,7 +7,11 @@ import pytest
 
 from holdfast.app.cli.main import main
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.token import Bearer, hashed, new_token
+from holdfast.app.server.answers import RefusedError
+from holdfast.app.server.door import Door
+from holdfast.app.server.token import hashed, new_token
+from holdfast.guard import PROGRAM_SCOPES
+from holdfast.response import Roll
 
 
 @pytest.fixture
@@ -87,9 +91,12 @@ def test_a_token_is_shown_once_with_the_hash_that_knows_it(capsys):
     assert 0 == main(["token"])
     token, kept = (line.split()[-1].strip('"') for line in capsys.readouterr().out.splitlines())
     assert hashed(token) == kept
-    bearer = Bearer(kept)
-    assert bearer.shown([(b"authorization", b"Bearer " + token.encode())])
-    for wrong in (token[:-1], token + "x", new_token(), "", "\u00e9"):
-        assert not bearer.shown([(b"authorization", b"Bearer " + wrong.encode())])
-    assert not bearer.shown([])
-    assert not bearer.shown([(b"authorization", b"Bearer " + token.encode())] * 2)
+    door = Door(Roll, lambda: 0, configured=bytes.fromhex(kept.removeprefix("sha256:")))
+
+    def shown(value):
+        return [(b"authorization", b"Bearer " + value.encode())]
+
+    assert door.caller({"headers": shown(token)}).scopes == PROGRAM_SCOPES
+    for wrong in (*map(shown, (token[:-1], token + "x", new_token(), "", "\u00e9")), [], shown(token) * 2):
+        with pytest.raises(RefusedError):
+            door.caller({"headers": wrong})

@@ -81,7 +81,7 @@ def test_a_mistyped_variable_is_refused(file):
 def test_every_variable_is_read(variable):
     """A value that cannot be meant is refused by the name of its setting; texts take anything but nothing at all."""
     section, name = variables()[variable]
-    texts = {"host", "key", "archive", "address"}
+    texts = {"host", "key", "archive", "address", "folder", "cap_owner"}
     if name in texts:
         assert "x" == getattr(getattr(load(None, {variable: "x"}), section), name)
         return

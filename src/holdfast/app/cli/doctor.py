@@ -17,7 +17,7 @@ _EXIT_ILL = 1
 
 
 def doctor(*, settings: SettingsFile = None, json: Json = False) -> int:
-    """Check settings, token, store, signing key, archive, kernels, room on the disk and address, and say what to do.
+    """Check settings, token, store, policies, people, key, archive, kernels, disk and address, and say what to do.
 
     Nothing is changed, and a service that runs is not disturbed. Exit code 1 when something would keep it from running.
     """

@@ -33,16 +33,33 @@ _COMMANDS = (
     "scan",
     "explain",
     "watch",
+    "init",
     "serve",
     "doctor",
+    "request",
+    "approve",
+    "deny",
+    "emergency",
+    "review",
+    "notices",
+    "undo",
+    "waves",
+    "letters",
+    "brakes",
+    "people",
     "token",
+    "policy",
     "ledger",
     "backup",
     "restore",
     "migrate",
     "bench",
 )
-_ELSEWHERE = {"restore": "backup"}  # commands that share the file of another
+# Commands that share the file of another.
+_ELSEWHERE = {"restore": "backup", "token": "people"} | dict.fromkeys(
+    ("request", "approve", "deny", "emergency", "review", "notices"), "desk"
+)
+_ELSEWHERE |= dict.fromkeys(("undo", "waves", "letters", "brakes"), "carrying")
 for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
     app.command(f"holdfast.app.cli.{_ELSEWHERE.get(_name, _name)}:{_name}", name=_name)
 

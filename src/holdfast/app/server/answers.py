@@ -20,22 +20,25 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why something was not done (RFC 9457), and what to do about it."""
+    """Why something was not done (RFC 9457), and what to do about it; `code` is a reason for programs, if any."""
 
     title: str
     status: int
     detail: str
     advice: str = ""
+    code: str = ""
 
 
 class RefusedError(Exception):
     """A request that gets a problem for an answer, with these headers besides."""
 
-    def __init__(self, status: HTTPStatus, detail: str, *, advice: str = "", headers: Iterable[Header] = ()) -> None:
+    def __init__(
+        self, status: HTTPStatus, detail: str, *, advice: str = "", code: str = "", headers: Iterable[Header] = ()
+    ) -> None:
         """Say why."""
         super().__init__(detail)
         self.status, self.headers = status, tuple(headers)
-        self.problem = Problem(title=status.phrase, status=int(status), detail=detail, advice=advice)
+        self.problem = Problem(title=status.phrase, status=int(status), detail=detail, advice=advice, code=code)
 
 
 async def send_body(send: Send, status: int, body: bytes, kind: bytes = JSON, headers: Iterable[Header] = ()) -> None:

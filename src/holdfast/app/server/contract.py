@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
+from holdfast.guard import Scope
+
+from . import carrying, people, requests
 from .answers import Problem
-from .guard import BATCH, ActionAsked, PostAsked, Told
-from .views import MOST, CampaignSeen, CampaignWhole, HappeningSeen, HeadSeen, HoldSeen, Page, ProposalSeen
+from .guard import ActionAsked, PostAsked, Told
+from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
+from .views import CampaignSeen, CampaignWhole, HappeningSeen, HeadSeen, HoldSeen, Page, ProposalSeen
 from .worker import Heard
-
-NDJSON = "application/x-ndjson"
-LONGEST_KEY = 512  # characters: longer than any id
 
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,73 +33,17 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """Something in the path or the query."""
-
-    name: str
-    says: str
-    schema: Mapping[str, Any]
-    place: str = "query"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One method of one path. `answers` are status -> what it says, and the type of the body (None: text)."""
-
-    name: str
-    method: str
-    path: str
-    says: str
-    takes: Any = None
-    takes_kind: str = "application/json"
-    parameters: tuple[Parameter, ...] = ()
-    answers: Mapping[int, tuple[str, Any]] = field(default_factory=dict)
-    secured: bool = True
-    answer_kind: str = "application/json"
-
-
-ERRORS: Mapping[int, str] = {
-    400: "The query, or the request as a whole, cannot be meant.",
-    401: "No token, or another one. Where none is configured this is not answered.",
-    403: "A browser asks, or somebody under another name than loopback's, and no token is configured.",
-    404: "There is no such thing.",
-    413: "The body is too large.",
-    415: "The body is packed.",
-    422: "The body does not mean what it should.",
-    429: "Too much waits already; nothing of this body was taken in. Come back after Retry-After seconds.",
-    503: "It cannot be said or done just now; nothing was lost that was said to be kept.",
-}
-
-_KEY = {"type": "string", "maxLength": LONGEST_KEY}
-_LIMIT = Parameter(
-    name="limit",
-    says="How many at most.",
-    schema={"type": "integer", "minimum": 1, "maximum": MOST, "default": 100},
-)
-_AFTER = Parameter(name="after", says="Go on behind this: `next` of the page before.", schema=_KEY)
-_COUNT_AFTER = Parameter(
-    name="after",
-    says="Go on behind this number: `next` of the page before.",
-    schema={"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0},
-)
-
-
-def _all(says: str) -> Parameter:
-    return Parameter(name="all", says=says, schema={"type": "boolean", "default": False})
-
-
-def _some(kind: Any) -> Any:  # noqa: ANN401 - a type, and a type made from it
-    return kind | Annotated[list[kind], Meta(min_length=1, max_length=BATCH)]
-
-
 OPERATIONS: tuple[Operation, ...] = (
+    *requests.OPERATIONS,
+    *people.OPERATIONS,
+    *carrying.OPERATIONS,
     Operation(
         name="ask_posts",
         method="POST",
         path="/v1/guard/posts",
         says="May this post or message be published now? One, or up to 1,000 at once; answered in the same order.",
-        takes=_some(PostAsked),
+        takes=some(PostAsked),
+        scope=Scope.GUARD_ASK,
         answers={200: ("The answer, or the list of answers.", Told | list[Told])},
     ),
     Operation(
@@ -109,7 +51,8 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/v1/guard/actions",
         says="May this sign-in, credential change, export or use of a tool happen now? One, or up to 1,000 at once.",
-        takes=_some(ActionAsked),
+        takes=some(ActionAsked),
+        scope=Scope.GUARD_ASK,
         answers={200: ("The answer, or the list of answers.", Told | list[Told])},
     ),
     Operation(
@@ -120,6 +63,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "it again after an error does no harm, each event counts once.",
         takes=str,
         takes_kind=NDJSON,
+        scope=Scope.EVENTS_TELL,
         answers={
             200: ("What was heard, and which lines are no events.", Heard),
             422: ("No line is an event.", Heard),
@@ -130,7 +74,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/v1/campaigns",
         says="The campaigns, by id.",
-        parameters=(_AFTER, _LIMIT),
+        parameters=(AFTER, LIMIT),
         answers={200: ("Some of them.", Page[CampaignSeen])},
     ),
     Operation(
@@ -138,7 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/v1/campaigns/{id}",
         says="One campaign with its accounts, posts and evidence.",
-        parameters=(Parameter(name="id", says="Its id.", schema={**_KEY, "minLength": 1}, place="path"),),
+        parameters=(id_parameter(),),
         answers={200: ("It.", CampaignWhole), 404: (ERRORS[404], Problem)},
     ),
     Operation(
@@ -146,7 +90,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/v1/proposals",
         says="The plans on the desk, by what they are about.",
-        parameters=(_AFTER, _LIMIT, _all("Those too that nobody has to decide about any more.")),
+        parameters=(AFTER, LIMIT, all_parameter("Those too that nobody has to decide about any more.")),
         answers={200: ("Some of them.", Page[ProposalSeen])},
     ),
     Operation(
@@ -154,7 +98,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/v1/holds",
         says="The holds, by id.",
-        parameters=(_AFTER, _LIMIT, _all("Those too that are not in force.")),
+        parameters=(AFTER, LIMIT, all_parameter("Those too that are not in force.")),
         answers={200: ("Some of them.", Page[HoldSeen])},
     ),
     Operation(
@@ -162,7 +106,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/v1/timeline",
         says="What happened since this process began, oldest first. The ledger is the record.",
-        parameters=(_COUNT_AFTER, _LIMIT),
+        parameters=(COUNT_AFTER, LIMIT),
         answers={200: ("Some of it.", Page[HappeningSeen])},
     ),
     Operation(

@@ -10,16 +10,22 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from holdfast.app.policies import load_policy
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
 from holdfast.events.code_cache import code_cache
+from holdfast.guard import Person, unreachable
 from holdfast.reading.kernel import compiled_before
+from holdfast.response import Review
 
-from .service import bearer_of, listen_at
+from .service import configured_token, listen_at
 from .settings import TOKEN_VARIABLE, Settings, load
+
+T = TypeVar("T")
 
 _ROOM_LEAST, _ROOM_GOOD = 256, 2_048  # MiB where the record lies: to write at all, and for some days of an incident
 _MEGABYTE = 1_048_576
@@ -52,6 +58,9 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         return [_ill("settings", error)]
     looks: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
         ("store", _store),
+        ("policy", _policy),
+        ("people", _people),
+        ("reviews", _reviews),
         ("key", _key),
         ("archive", _archive),
         ("disk", _disk),
@@ -71,11 +80,11 @@ def _each(looks: tuple[tuple[str, Callable[[Settings], Finding]], ...], settings
 
 def _token(settings: Settings, environment: Mapping[str, str]) -> Finding:
     try:
-        bearer = bearer_of(settings, environment.get(TOKEN_VARIABLE) or None)
+        configured = configured_token(settings, environment.get(TOKEN_VARIABLE) or None)
     except HoldfastError as error:
         return _ill("token", error)
-    if bearer is None:
-        return _well("token", "none: every program on this machine may ask, and nobody else")
+    if configured is None:
+        return _well("token", "none is configured: tokens are those made at the service, or every program here may ask")
     return _well("token", "one is required")
 
 
@@ -87,6 +96,51 @@ def _store(settings: Settings) -> Finding:
     with LedgerFile(address) as record:
         size = record.checkpoint().split("\n")[1]
     return _well("store", f"it can be read; {int(size):,} entries on record")
+
+
+def registered(settings: Settings) -> list[Person]:
+    """Whoever was ever registered in the store, as it is now; nobody where there is no store.
+
+    Raises:
+        StoreError: it cannot be read.
+
+    """
+    return _kept(settings, "people", Person)
+
+
+def _kept(settings: Settings, collection: str, kind: type[T]) -> list[T]:
+    file = file_of(settings.store.address)
+    if file is not None and not file.exists():
+        return []
+    with LedgerFile(settings.store.address) as record:
+        return list(record.values(collection, kind))
+
+
+def _policy(settings: Settings) -> Finding:
+    version = load_policy(settings.policy.folder).version
+    return _well("policy", f"it holds, version {version[:12]}")
+
+
+def _people(settings: Settings) -> Finding:
+    people = [person for person in registered(settings) if person.active]
+    if not people:
+        return _well("people", "nobody is registered: nobody can approve anything, and `holdfast init` begins it")
+    rows = unreachable(load_policy(settings.policy.folder), people)
+    if not rows:
+        return _well(
+            "people", f"{len(people)} registered; whatever one of them may ask for, enough others may agree to"
+        )
+    advice = "Register more people (`holdfast people add`), or ask for fewer: reference, policies."
+    return Finding(about="people", health=Health.ILL, says="; ".join(rows), advice=advice)
+
+
+def _reviews(settings: Settings) -> Finding:
+    owed = [review for review in _kept(settings, "reviews", Review) if review.closed_at is None]
+    if not owed:
+        return _well("reviews", "none is owed")
+    says = f"{len(owed)} emergencies wait to be reviewed: {', '.join(review.request for review in owed[:5])}"
+    advice = "Whoever neither asked for it nor did it: holdfast review close."
+    return Finding(about="reviews", health=Health.WARNING, says=says, advice=advice)
 
 
 def _key(settings: Settings) -> Finding:

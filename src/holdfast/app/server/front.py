@@ -1,4 +1,4 @@
-"""Who is let in, and by which door? Everything passes here; the guard's questions go straight on."""
+"""By which door does a request come in? The guard's questions go straight on; everything else learns who asks."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeAlias
 
+from holdfast.guard import Scope as May
+
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
+from .door import Door, no_browser
 from .guard import GuardRoutes
+from .leave import out_of_scope
 from .logs import Log, crash
 from .tally import Tally
-from .token import Bearer
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 _GUARD = frozenset({"/v1/guard/posts", "/v1/guard/actions"})
-_CHALLENGE = ((b"www-authenticate", b'Bearer realm="holdfast"'),)
 
 
 class Front:
     """The whole application: first who asks, then the guard or the other routes; a fault is answered, too."""
 
-    def __init__(self, guard: GuardRoutes, others: Asgi, *, bearer: Bearer | None, tally: Tally, log: Log) -> None:
-        """Without a `bearer` everybody on loopback may ask, but no browser that another site has sent."""
-        self._guard, self._others, self._bearer, self._tally, self._log = guard, others, bearer, tally, log
+    def __init__(self, guard: GuardRoutes, others: Asgi, *, door: Door, tally: Tally, log: Log) -> None:
+        """Whoever the `door` knows is let in; what they may do there is for the routes to say."""
+        self._guard, self._others, self._door, self._tally, self._log = guard, others, door, tally, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -33,8 +34,12 @@ class Front:
             return
         try:
             path = scope["path"]
-            self._let_in(scope, path)
-            await (self._guard if path in _GUARD else self._others)(scope, receive, send)
+            if path in _GUARD:
+                self._let_ask(scope)
+                await self._guard(scope, receive, send)
+            else:
+                self._let_in(scope, path)
+                await self._others(scope, receive, send)
         except RefusedError as refused:
             self._tally.refuse(refused.status)
             await send_refusal(send, refused)
@@ -45,41 +50,25 @@ class Front:
             with contextlib.suppress(RuntimeError):  # the answer had begun: then the line is cut
                 await send_refusal(send, fault)
 
+    def _let_ask(self, scope: Scope) -> None:
+        """Pass whoever may ask the guard.
+
+        Raises:
+            RefusedError: nobody known, or their token is for something else.
+
+        """
+        if May.GUARD_ASK not in self._door.caller(scope).scopes:
+            raise out_of_scope(May.GUARD_ASK)
+
     def _let_in(self, scope: Scope, path: str) -> None:
-        """Pass whoever may ask.
+        """Put who asks where the routes look for it: `scope["caller"]`, None on what is open to all.
 
         Raises:
-            RefusedError: he may not.
+            RefusedError: nobody known.
 
         """
-        if self._bearer is None:
-            self._no_browser(scope)
-        elif path.startswith("/v1/") and not self._bearer.shown(scope["headers"]):
-            raise RefusedError(
-                HTTPStatus.UNAUTHORIZED,
-                "this takes the token",
-                advice="Send it as `Authorization: Bearer TOKEN`.",
-                headers=_CHALLENGE,
-            )
-
-    def _no_browser(self, scope: Scope) -> None:
-        """Pass programs only: a page that a browser on this machine has open could ask too.
-
-        Raises:
-            RefusedError: a browser asks for another site, or under a name that was made to lead here.
-
-        """
-        for name, value in scope["headers"]:
-            foreign = name == b"host" and _host(value) not in LOOPBACK
-            if foreign or name == b"origin":
-                raise RefusedError(
-                    HTTPStatus.FORBIDDEN,
-                    "without a token only programs on this machine are answered, by the name of loopback",
-                    advice="Configure a token: run `holdfast token`.",
-                )
-
-
-def _host(value: bytes) -> str:
-    """The host of a Host header, without its port."""
-    text = value.decode("latin-1").lower()
-    return text.partition("]")[0] + "]" if text.startswith("[") else text.partition(":")[0]
+        scope["caller"] = None
+        if path.startswith("/v1/"):
+            scope["caller"] = self._door.caller(scope)
+        elif self._door.open:
+            no_browser(scope)

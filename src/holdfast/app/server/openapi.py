@@ -9,7 +9,8 @@ import msgspec
 from holdfast import __version__
 
 from .answers import Problem
-from .contract import ERRORS, OPERATIONS, Operation, Parameter
+from .contract import OPERATIONS
+from .operation import ERRORS, Operation, Parameter
 
 _REFERENCE = "#/components/schemas/{name}"
 _BODY_ERRORS = (413, 415, 422)
@@ -79,6 +80,8 @@ def _errors(operation: Operation) -> dict[int, tuple[str, Any]]:
         codes.append(400)
     if operation.takes is not None:
         codes += _BODY_ERRORS
+    if operation.secured and operation.method != "GET":
+        codes += [409, 422]
     if operation.name == "tell_events":
         codes.append(429)
     if operation.secured:

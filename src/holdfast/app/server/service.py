@@ -16,12 +16,16 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock
+from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
+from holdfast.app.policies import load_policy
 from holdfast.app.warm import warm_wholly
+from holdfast.backends import file_of
 from holdfast.errors import SettingsError
+from holdfast.guard import Policy, unreachable
 from holdfast.response import HoldState
 
-from .front import LOOPBACK, Front
+from .door import LOOPBACK, Door
+from .front import Front
 from .guard import GuardRoutes
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
@@ -29,7 +33,7 @@ from .metrics import Metrics
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .tally import Tally
-from .token import SHORTEST, Bearer, hashed
+from .token import SHORTEST, hashed
 from .wire import BoundedProtocol, Service
 from .worker import Worker
 
@@ -42,25 +46,37 @@ _BACKLOG = 2_048  # connections that the system keeps for us
 def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
     """Run until SIGTERM or SIGINT; the exit code.
 
-    (0) who may ask is settled; (1) the address is taken; (2) kernels are ready; (3) the store is opened, and is ours
-    alone; (4) the worker hears again what was archived, while (5) questions are answered; on a signal (6) no more is
-    taken in, what is under way is answered, (7) the queue is worked off, and (8) the record's head is told.
+    (0) Who may ask, and by which policies, is settled; (1) the address is taken; (2) kernels are ready; (3) the store
+    is opened, and is ours alone; (4) the worker hears again what was archived, while (5) questions are answered; on a
+    signal (6) no more is taken in, what is under way is answered, (7) the queue is worked off, and (8) the record's
+    head is told.
 
     Raises:
         SettingsError: it would listen beyond loopback without a token, the token is too short, or the address is taken.
+        PolicyError: the policies do not hold.
         HoldfastError: the store or the archive cannot be opened.
 
     """
     log = log or make_log()
     quiet_libraries()
-    bearer = bearer_of(settings, token)
+    configured = configured_token(settings, token)
+    policy = load_policy(settings.policy.folder)
     with closing(listen_at(settings)) as listener:
-        log.info("starting", pid=os.getpid(), token=bearer is not None, unseen=str(settings.guard.unseen))
+        log.info(
+            "starting",
+            pid=os.getpid(),
+            token=configured is not None,
+            unseen=str(settings.guard.unseen),
+            policy=policy.version,
+        )
         warm_wholly()
-        with _opened(settings) as (run, memory):
+        with _opened(settings, policy) as (run, memory):
+            _require_credentials(settings, run, configured)
+            _tell_unreachable(run, log)
             _tidy()
             worker = Worker(run, memory, dialect=settings.dialect, log=log)
-            application = _application(settings, run, worker, bearer, log)
+            door = Door(lambda: run.response.people.roll, wall_time, configured=configured)
+            application = _application(settings, run, worker, door, log)
             worker.start()
             try:
                 uvloop.run(_listen(settings, application, listener, log))
@@ -69,8 +85,8 @@ def serve(settings: Settings, token: str | None, log: Log | None = None) -> int:
             return _last_words(run, log) if ended else _given_up(log)
 
 
-def bearer_of(settings: Settings, token: str | None) -> Bearer | None:
-    """Who may ask: whoever has `token`, or the one of the settings; everybody on loopback where there is neither.
+def configured_token(settings: Settings, token: str | None) -> bytes | None:
+    """The SHA-256 of the token with which a program may ask: `token`, or the one of the settings; None for neither.
 
     Raises:
         SettingsError: there must be one, or this one is too short.
@@ -81,12 +97,15 @@ def bearer_of(settings: Settings, token: str | None) -> Bearer | None:
             f"{TOKEN_VARIABLE} has fewer than {SHORTEST} characters.", advice="Make one with `holdfast token`."
         )
     kept = hashed(token) if token is not None else settings.server.token_hash
-    if not kept and settings.server.host not in LOOPBACK:
-        raise SettingsError(
-            f"Beyond loopback ({settings.server.host}) a token is required.",
-            advice="Run `holdfast token`, and put its hash into the settings; or listen at 127.0.0.1.",
-        )
-    return Bearer(kept) if kept else None
+    if not kept and settings.server.host not in LOOPBACK and not _store_there(settings):
+        raise beyond_loopback(settings)
+    return bytes.fromhex(kept.removeprefix("sha256:")) if kept else None
+
+
+def _store_there(settings: Settings) -> bool:
+    """Whether there is a store, in which people may be registered."""
+    file = file_of(settings.store.address)
+    return file is None or file.exists()
 
 
 def listen_at(settings: Settings) -> socket.socket:
@@ -116,7 +135,7 @@ def listen_at(settings: Settings) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Memory]]:
+def _opened(settings: Settings, policy: Policy) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
@@ -125,18 +144,20 @@ def _opened(settings: Settings) -> Iterator[tuple[LiveWatch, Memory]]:
         memory_mb=settings.detection.memory_mb,
         key=Path(settings.store.key) if settings.store.key else None,
         clock=clock,
+        policy=policy,
+        behaviour=settings.response.behaviour,
     )
     with run.store:
         put_back(run)
         yield run, memory
 
 
-def _application(settings: Settings, run: LiveWatch, worker: Worker, bearer: Bearer | None, log: Log) -> Front:
+def _application(settings: Settings, run: LiveWatch, worker: Worker, door: Door, log: Log) -> Front:
     stale = settings.guard.stale_seconds
     guard = GuardRoutes(run.response.gate.ask, run.clock.now, lambda: worker.seen(stale), settings.guard.unseen)
     tally = Tally()
-    routes = Routes(worker, Metrics(guard, worker, tally), tally, settings)
-    return Front(guard, routes, bearer=bearer, tally=tally, log=log)
+    routes = Routes(worker, Metrics(guard, worker, tally), tally, settings, run.response.entitled.policy)
+    return Front(guard, routes, door=door, tally=tally, log=log)
 
 
 async def _listen(settings: Settings, application: Front, listener: socket.socket, log: Log) -> None:
@@ -183,6 +204,32 @@ def _tidy() -> None:
     sys.setswitchinterval(_SWITCH)
     gc.collect()
     gc.freeze()
+
+
+def _require_credentials(settings: Settings, run: LiveWatch, configured: bytes | None) -> None:
+    """Pass who listens on loopback, or knows whom to answer.
+
+    Raises:
+        SettingsError: it would listen beyond loopback with nobody registered and no token.
+
+    """
+    if settings.server.host not in LOOPBACK and configured is None and run.response.people.roll.nobody:
+        raise beyond_loopback(settings)
+
+
+def _tell_unreachable(run: LiveWatch, log: Log) -> None:
+    people = run.response.people.persons
+    if people:
+        for row in unreachable(run.response.entitled.policy, people.values()):
+            log.warning("quorum_unreachable", row=row, advice="Register more people, or change the table of quorums.")
+
+
+def beyond_loopback(settings: Settings) -> SettingsError:
+    """What is said to who would listen beyond loopback without knowing whom to answer."""
+    return SettingsError(
+        f"Beyond loopback ({settings.server.host}) a token is required.",
+        advice="Run `holdfast init`, or `holdfast token` and put its hash into the settings; or listen at 127.0.0.1.",
+    )
 
 
 def _last_words(run: LiveWatch, log: Log) -> int:

@@ -13,8 +13,11 @@ import msgspec
 from msgspec import Meta
 
 from holdfast.backends import file_of, names_password
+from holdfast.containment import Exemption
 from holdfast.errors import SettingsError, UnreadableFileError
 from holdfast.events import Dialect, TimeUnit
+from holdfast.response import ResponseSettings
+from holdfast.response.brakes import Caps
 
 from .token import HASH_PATTERN
 
@@ -119,12 +122,49 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens without a person."""
+    """What happens without a person, how much of it in an hour, and to whom it does not happen."""
 
     auto_seconds: Annotated[
         Annotated[float, Meta(ge=0, le=86_400)] | None,
         Meta(description="Approve each proposal after so many seconds, on the mirror. Unset: nothing is approved."),
     ] = None
+    one_way_per_hour: Annotated[
+        Count,
+        Meta(description="Deeds that cannot be undone, of the like harm or more; beyond, they wait for `cap_owner`."),
+    ] = Caps().one_way
+    innocents_per_hour: Annotated[
+        Annotated[int, Meta(ge=1, le=10_000_000)],
+        Meta(
+            description="Innocent accounts that standing orders for one kind of plan may hold; beyond, their one-way "
+            "deeds wait."
+        ),
+    ] = Caps().innocents
+    cap_owner: Annotated[
+        str, Meta(min_length=1, max_length=200, description="The role, or the person, who may raise a cap for a while.")
+    ] = Caps().owner
+    exempt: Annotated[
+        dict[str, str],
+        Meta(description="Accounts that no cohort holds, each with the reason (weather services): account = reason."),
+    ] = {}
+
+    @property
+    def behaviour(self) -> ResponseSettings:
+        """The same, as the response takes it."""
+        caps = Caps(one_way=self.one_way_per_hour, innocents=self.innocents_per_hour, owner=self.cap_owner)
+        exempt = tuple(Exemption(account=each, reason=self.exempt[each]) for each in sorted(self.exempt))
+        return ResponseSettings(caps=caps, exempt=exempt)
+
+
+class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may do what."""
+
+    folder: Annotated[
+        str,
+        Meta(
+            description="Folder with policies of your own (`*.cedar`, `quorum.toml`) in place of those that come along "
+            "(reference: policies)."
+        ),
+    ] = ""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,6 +176,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     guard: Guard = Guard()
     detection: Detection = Detection()
     response: Response = Response()
+    policy: Policies = Policies()
 
     @property
     def dialect(self) -> Dialect:
@@ -177,13 +218,26 @@ def load(
     return _checked(settings)
 
 
+def draft(settings: Settings) -> str:
+    """The text of a settings file that names where these keep things, and leaves the rest as it usually is."""
+    store = settings.store
+    lines = ["# docs/reference/settings.md has all of them.", "[store]"]
+    lines += [f"{name} = {_quoted(value)}" for name, value in msgspec.structs.asdict(store).items() if value]
+    return "\n".join([*lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are TOML's, too."""
+    return msgspec.json.encode(text).decode()
+
+
 def variables() -> dict[str, tuple[str, str]]:
     """The environment variable of each setting that has one, and its section and name."""
     return {
         f"{PREFIX}{section}_{field.name}".upper(): (section, field.name)
         for section, kind in sections().items()
         for field in msgspec.structs.fields(kind)
-        if field.name != "columns"
+        if field.name not in {"columns", "exempt"}
     }
 
 

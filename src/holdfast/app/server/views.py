@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from holdfast.app.live import LiveWatch
-from holdfast.containment import BlastRadius, Plan, PlanKind, Restriction, StoppedHarm, SubjectKind
+from holdfast.containment import BlastRadius, Plan, PlanKind, Restriction, StoppedHarm, SubjectKind, one_way
 from holdfast.detection import CampaignTier
 from holdfast.events import format_time
 from holdfast.reading import LureKind
@@ -84,7 +84,8 @@ class CampaignWhole(msgspec.Struct, frozen=True, kw_only=True):
 class PlanSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A plan as it is offered: its holds are counted, for they may be hundreds of thousands.
 
-    `needs` is how many people besides whoever asks must agree to exactly this `action_hash`.
+    `needs` is how many people besides whoever asks must agree to exactly this `action_hash`. The effect of `one_way` of
+    its holds can never be undone.
     """
 
     id: str
@@ -95,6 +96,7 @@ class PlanSeen(msgspec.Struct, frozen=True, kw_only=True):
     holds: int
     preview: BlastRadius
     stops: StoppedHarm
+    one_way: int
     needs: int
 
 
@@ -113,7 +115,7 @@ class ProposalSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold, and how far it has come. `until` null stands until it is lifted."""
+    """A hold, and how far it has come. `until` null stands until it is lifted; what is `one_way` cannot be undone."""
 
     id: str
     subject_kind: SubjectKind
@@ -128,6 +130,7 @@ class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
     campaign: str
     plan: str
     placed_by: str
+    one_way: bool
 
 
 class HappeningSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +154,7 @@ class HeadSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 def campaigns(run: LiveWatch, after: str, limit: int) -> Page[CampaignSeen]:
     """The campaigns by id."""
-    return _page(run.response.docket.cases, after, limit, _brief)
+    return page_of(run.response.docket.cases, after, limit, _brief)
 
 
 def campaign(run: LiveWatch, about: str) -> CampaignWhole | None:
@@ -201,7 +204,7 @@ def proposals(run: LiveWatch, after: str, limit: int, *, all_: bool, hashes: Has
     offers = {offer.about: offer for offer in run.response.desk.offers}
     hashes.keep(plan for offer in offers.values() for plan in offer.plans)
     shown = {about: offer for about, offer in offers.items() if all_ or offer.wanted}
-    return _page(shown, after, limit, lambda offer: _proposal(run, offer, hashes))
+    return page_of(shown, after, limit, lambda offer: _proposal(run, offer, hashes))
 
 
 def holds(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[HoldSeen]:
@@ -209,7 +212,7 @@ def holds(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[HoldSee
     now = run.clock.now()
     placed = run.response.book.holds
     shown = placed if all_ else {key: held for key, held in placed.items() if _stands(held, now)}
-    return _page(shown, after, limit, lambda held: _hold(held, now))
+    return page_of(shown, after, limit, lambda held: hold_seen(held, now))
 
 
 def timeline(run: LiveWatch, after: int, limit: int) -> Page[HappeningSeen]:
@@ -229,7 +232,8 @@ def head(run: LiveWatch) -> HeadSeen:
     return HeadSeen(origin=kept.origin, size=kept.size, root=kept.root.hex(), note=kept.note)
 
 
-def _page(kept: Mapping[str, V], after: str, limit: int, shown: Callable[[V], T]) -> Page[T]:
+def page_of(kept: Mapping[str, V], after: str, limit: int, shown: Callable[[V], T]) -> Page[T]:
+    """Up to `limit` of `kept` in order of key, behind `after`, as they are shown."""
     keys = sorted(key for key in kept if key > after)
     items = tuple(shown(kept[key]) for key in keys[:limit])
     return Page(items=items, next=keys[limit - 1] if len(keys) > limit else None)
@@ -275,7 +279,8 @@ def _proposal(run: LiveWatch, offer: Offer, hashes: Hashes) -> ProposalSeen:
                 holds=len(plan.holds),
                 preview=plan.preview,
                 stops=plan.stops,
-                needs=plan.needs.approvals,
+                one_way=len(plan.one_way),
+                needs=run.response.desk.needs(plan).approvals,
             )
             for plan in plans
         ),
@@ -286,7 +291,8 @@ def _stands(held: Held, now: int) -> bool:
     return held.state is not HoldState.ENDED and held.hold.in_force(now)
 
 
-def _hold(held: Held, now: int) -> HoldSeen:
+def hold_seen(held: Held, now: int) -> HoldSeen:
+    """A hold as it stands at `now` (milliseconds since 1970 UTC)."""
     hold = held.hold
     return HoldSeen(
         id=hold.id,
@@ -302,6 +308,7 @@ def _hold(held: Held, now: int) -> HoldSeen:
         campaign=hold.campaign,
         plan=hold.plan,
         placed_by=hold.placed_by,
+        one_way=one_way(hold.restriction),
     )
 
 

@@ -13,10 +13,20 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import HoldfastError, LedgerError, StoreError
+from holdfast.errors import (
+    DeposedError,
+    HoldfastError,
+    LedgerError,
+    NotAllowedError,
+    RecoveryError,
+    StoreError,
+    UsageError,
+)
 from holdfast.events import LONGEST_LINE, Batch, Decoded, Decoder, Dialect, LineSplitter, Reject
-from holdfast.response import HoldState
+from holdfast.response import HappeningKind, HoldState, RequestState
+from holdfast.response.breaker import BreakerState
 
+from .answers import RefusedError
 from .logs import Log, crash
 from .memory import Memory
 
@@ -26,6 +36,8 @@ BEAT = 0.25  # seconds between looks at what is due, when nothing comes in: well
 _PROBE_EVERY = 1.0  # seconds between looks at the store
 _SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
 _TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
+# Whoever asked is told; with us nothing is wrong.
+_ASKED_WRONGLY = (RefusedError, UsageError, NotAllowedError, RecoveryError)
 _REJECTS_TOLD = 100  # of one body: enough to see what is wrong, too few to send a body back
 
 
@@ -86,7 +98,8 @@ class Worker:
         self._probed_at = float("-inf")
         self._told: dict[str, float] = {}
         self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
-        self.totals = {"posts": 0, "events": 0, "rejects": 0, "errors": 0, "archive_failures": 0}
+        self.totals = {"posts": 0, "events": 0, "rejects": 0, "errors": 0, "archive_failures": 0, "alarms": 0}
+        self._heard_of = 0  # happenings of the time line
         self.status = Status()
 
     def start(self) -> None:
@@ -136,6 +149,10 @@ class Worker:
                 self._settle()
             self._archive(lambda: self._memory.close(self._run))
             self.status = replace(self.status, phase="stopped", seen_at=float("-inf"))
+        except DeposedError as error:
+            self._log.error("deposed", advice=error.advice)
+            self.status = replace(self.status, phase="deposed", seen_at=float("-inf"), trouble=type(error).__name__)
+            self._refuse_all(error)
         except LedgerError as error:
             self._log.error("record_broken", error=type(error).__name__, advice=error.advice)
             self.status = replace(self.status, phase="broken", seen_at=float("-inf"), trouble=type(error).__name__)
@@ -152,6 +169,9 @@ class Worker:
     def _answer(self, job: _Job[Any]) -> None:
         try:
             told = job.do()
+        except _ASKED_WRONGLY as error:
+            _tell(job.done, error)
+            return
         except BaseException as error:  # noqa: BLE001 - whoever waits is told, whatever it is
             _tell(job.done, error)
             self._note(error)
@@ -182,11 +202,12 @@ class Worker:
         """Tell of a round that failed.
 
         Raises:
+            DeposedError: the store is another's now, so nothing more may be done.
             LedgerError: the record cannot vouch for itself, so nothing more may be done.
 
         """
         self.totals["errors"] += 1
-        if isinstance(error, LedgerError):
+        if isinstance(error, (DeposedError, LedgerError)):
             raise error
         self.status = replace(self.status, trouble=type(error).__name__)  # before it is told: who hears of it may ask
         if not isinstance(error, HoldfastError):
@@ -202,7 +223,7 @@ class Worker:
             self._told[what] = now
         return due
 
-    def _refuse_all(self, error: LedgerError) -> None:
+    def _refuse_all(self, error: HoldfastError) -> None:
         while not self._stopping:
             job = self._next()
             if job is not None:
@@ -214,8 +235,20 @@ class Worker:
         self.status = Status(phase="at work")
 
     def _tick(self) -> None:
+        self._run.store.check()
         self._run.tick()
+        self._tell_alarms()
         self._probe()
+
+    def _tell_alarms(self) -> None:
+        """Log that a person has to look: how often, and no word of whom it is about."""
+        timeline = self._run.response.timeline
+        fresh = sum(each.kind is HappeningKind.ALARM for each in timeline[self._heard_of :])
+        self._heard_of = len(timeline)
+        if fresh:
+            self.totals["alarms"] += fresh
+            dead = len(self._run.response.desk.dead_letters)
+            self._log.warning("alarm", alarms=fresh, dead_letters=dead, advice="See `holdfast brakes` and `letters`.")
 
     def _archive(self, deed: Callable[[], T]) -> T | None:
         """Do it with the archive; where that fails it is told, and events are judged all the same."""
@@ -288,7 +321,18 @@ def _figures(run: LiveWatch) -> dict[str, int]:
         "proposals_waiting": sum(offer.wanted for offer in response.desk.offers),
         "holds_in_force": sum(held.hold.in_force(now) for held in live),
         "dead_letters": len(response.desk.dead_letters),
+        "requests_open": sum(filed.state is RequestState.OPEN for filed in response.desk.requests.values()),
+        "reviews_owed": len(response.emergencies.owed),
+        "reviews_late": sum(review.due <= now for review in response.emergencies.owed),
+        "quorums_unreachable": response.entitled.unreachable,
+        "people": sum(person.active for person in response.people.persons.values()),
         "errands": len(response.book.errands),
+        "one_way_waiting": len(response.brakes.waiting()),
+        "breaker_open": int(response.line.state(now) is not BreakerState.CLOSED),
+        "untrue": response.report.untrue,
+        "unreadable": response.report.unreadable,
+        "unaccounted": response.report.unaccounted,
+        "store_turn": run.store.turn,
         "accounts": len(response.knowledge.directory),
         "snapshot_version": response.gate.version,
     }

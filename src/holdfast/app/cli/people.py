@@ -1,0 +1,116 @@
+"""`holdfast people` and `holdfast token`: who is there, and by what they are known, at a running service."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import cyclopts
+from cyclopts import Parameter
+
+from holdfast.app.server.token import hashed, new_token
+from holdfast.guard import Role, Scope
+
+from .options import Json
+from .service import Service, Url, at, say
+
+Id = Annotated[str, Parameter(help="The id of a person.")]
+Roles = Annotated[tuple[Role, ...], Parameter(name="--role", negative="", help="What they are for. May be repeated.")]
+Name = Annotated[str, Parameter(help="What others call them.")]
+All = Annotated[bool, Parameter(negative="", help="Those too that count no more.")]
+
+people = cyclopts.App(name="people", help="Who may take part in responses, and as what. Takes the scope `people`.")
+token = cyclopts.App(name="token", help="The secrets by which people and programs are known to the service.")
+
+
+@people.command(name="list")
+def list_people(*, all: All = False, url: Url = None, json: Json = False) -> None:  # noqa: A002 - the word people type
+    """Show who is registered."""
+    for each in Service(url).every("/v1/people", all_=all):
+        say([_person(each)], each, json=json)
+
+
+@people.command
+def add(person: Id, *, role: Roles = (), name: Name = "", url: Url = None, json: Json = False) -> None:
+    """Register somebody."""
+    found = Service(url).send("POST", "/v1/people", {"id": person, "name": name, "roles": role})
+    say([_person(found)], found, json=json)
+
+
+@people.command
+def change(person: Id, *, role: Roles = (), name: Name = "", url: Url = None, json: Json = False) -> None:
+    """Give somebody these roles and this name in place of what they had; whoever was taken out is there again."""
+    found = Service(url).send("PUT", at("people", person), {"name": name, "roles": role})
+    say([_person(found)], found, json=json)
+
+
+@people.command(name="remove")
+def take_out(person: Id, *, url: Url = None, json: Json = False) -> None:
+    """Let somebody be there no more: their tokens and approvals count no longer. They stay on record."""
+    found = Service(url).send("DELETE", at("people", person))
+    say([_person(found)], found, json=json)
+
+
+@token.default
+def make_here() -> None:
+    """Make a bearer token for the settings of `holdfast serve`, and show it once.
+
+    It is a program's: it asks the guard, tells events and looks. The first line is for those who ask; keep it as you
+    keep a password. The second is for the settings file: who reads it there cannot ask. Tokens of people, and of more
+    programs, are made at the service: `holdfast token make`.
+    """
+    made = new_token()
+    sys.stdout.write(f'token       {made}\ntoken_hash = "{hashed(made)}"\n')
+
+
+@token.command(name="list")
+def list_tokens(*, all: All = False, url: Url = None, json: Json = False) -> None:  # noqa: A002 - the word people type
+    """Show the tokens, without their secrets."""
+    for each in Service(url).every("/v1/tokens", all_=all):
+        say([_token(each)], each, json=json)
+
+
+@token.command
+def make(  # noqa: PLR0913 - each is a word on the command line
+    person: Annotated[str, Parameter(help="Whose it is; without it, a program's.")] = "",
+    *,
+    scope: Annotated[
+        tuple[Scope, ...],
+        Parameter(
+            negative="",
+            help="What it is for. May be repeated. Without it read and decide for a person, guard:ask and events:tell "
+            "for a program.",
+        ),
+    ] = (),
+    days: Annotated[int, Parameter(help="How long it counts.")] = 90,
+    label: Annotated[str, Parameter(help="What it is for, to know it by.")] = "",
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Make a token at the service, and show it this once."""
+    body = {"person": person, "scopes": scope, "days": days, "label": label}
+    found = Service(url).send("POST", "/v1/tokens", body)
+    say([f"token  {found['token']}", _token(found["made"])], found, json=json)
+
+
+@token.command
+def revoke(
+    token: Annotated[str, Parameter(help="Its id, as `holdfast token list` shows it.")],
+    *,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Have a token count no more, nor the approvals that were given with it."""
+    found = Service(url).send("DELETE", at("tokens", token))
+    say([_token(found)], found, json=json)
+
+
+def _person(found: dict[str, Any]) -> str:
+    gone = "" if found["active"] else f"  taken out {found['until']}"
+    return f"{found['id']}  {', '.join(found['roles']) or 'no role'}  {found['name']}{gone}"
+
+
+def _token(found: dict[str, Any]) -> str:
+    whose = found["person"] or "a program"
+    ends = f"revoked {found['revoked_at']}" if found["revoked_at"] else f"until {found['expires_at']}"
+    return f"{found['id']}  {whose}  {', '.join(found['scopes'])}  {ends}  {found['label']}"

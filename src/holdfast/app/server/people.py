@@ -1,0 +1,271 @@
+"""How does whoever administers people register them, and make and revoke tokens, over HTTP?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from holdfast.app.live import LiveWatch, wall_time
+from holdfast.events import format_time
+from holdfast.guard import PERSON_ID, PERSON_SCOPES, PROGRAM_SCOPES, Act, ApiToken, Person, Role, Scope
+from holdfast.guard.people import LONGEST_NAME
+from holdfast.response.people import LONGEST_LABEL, LONGEST_TOKEN
+
+from .answers import Problem
+from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
+from .token import hashed, new_token
+from .views import Page, page_of
+
+USUAL_DAYS = 90  # of a token: a quarter; whoever is still there then is given a new one
+
+Id = Annotated[str, Meta(pattern=f"^{PERSON_ID}$")]
+Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
+Roles = Annotated[tuple[Role, ...], Meta(max_length=len(Role))]
+
+
+class PersonNew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody to be registered."""
+
+    id: Id
+    name: Name = ""
+    roles: Roles = ()
+
+
+class PersonChanged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody is from now on; whoever was taken out is there again."""
+
+    name: Name = ""
+    roles: Roles = ()
+
+
+class PersonSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody; `until` is when they were taken out, null while they are there."""
+
+    id: str
+    name: str
+    roles: tuple[Role, ...]
+    active: bool
+    since: str
+    until: str | None
+    passkeys: int
+
+
+class TokenNew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token to be made: for a `person`, or for a program when there is none.
+
+    Without `scopes` a person's is for reading and deciding, a program's for asking the guard and telling events.
+    """
+
+    person: Annotated[str, Meta(pattern=f"^({PERSON_ID})?$")] = ""
+    scopes: Annotated[tuple[Scope, ...], Meta(max_length=len(Scope))] = ()
+    days: Annotated[int, Meta(ge=1, le=LONGEST_TOKEN)] = USUAL_DAYS
+    label: Annotated[str, Meta(max_length=LONGEST_LABEL)] = ""
+
+
+class TokenSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A token, which cannot be shown again."""
+
+    id: str
+    person: str
+    label: str
+    scopes: tuple[Scope, ...]
+    made_by: str
+    made_at: str
+    expires_at: str
+    revoked_at: str | None
+
+
+class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that was just made, and its secret, for this once."""
+
+    token: str
+    made: TokenSeen
+
+
+_NONE = (ERRORS[404], Problem)
+_PEOPLE, _TOKENS = "/v1/people", "/v1/tokens"
+
+
+def _managed(  # noqa: PLR0913, PLR0917 - what differs between them
+    name: str, method: str, path: str, says: str, answer: type, takes: type | None = None
+) -> Operation:
+    one = path.endswith("}")
+    return Operation(
+        name=name,
+        method=method,
+        path=path,
+        says=says,
+        takes=takes,
+        parameters=(id_parameter(),) if one else (),
+        scope=Scope.PEOPLE,
+        act=Act.MANAGE_PEOPLE,
+        answers={200: ("It.", answer), **({404: _NONE} if one else {})},
+    )
+
+
+def _listed(name: str, path: str, says: str, more: str, answer: object) -> Operation:
+    return Operation(
+        name=name,
+        method="GET",
+        path=path,
+        says=says,
+        parameters=(AFTER, LIMIT, all_parameter(more)),
+        act=Act.SEE_PEOPLE,
+        answers={200: ("Some of them.", answer)},
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    _listed("list_people", _PEOPLE, "Who is registered, by id.", "Those too who were taken out.", Page[PersonSeen]),
+    _managed("add_person", "POST", _PEOPLE, "Register somebody.", PersonSeen, PersonNew),
+    _managed(
+        "change_person",
+        "PUT",
+        _PEOPLE + "/{id}",
+        "Give somebody another name or other roles.",
+        PersonSeen,
+        PersonChanged,
+    ),
+    _managed(
+        "take_out_person",
+        "DELETE",
+        _PEOPLE + "/{id}",
+        "Let somebody be there no more: their tokens and approvals count no longer. They stay on record.",
+        PersonSeen,
+    ),
+    _listed(
+        "list_tokens",
+        _TOKENS,
+        "The tokens, by id, without their secrets.",
+        "Those too that count no more.",
+        Page[TokenSeen],
+    ),
+    _managed("make_token", "POST", _TOKENS, "Make a token; its secret is shown this once.", TokenMade, TokenNew),
+    _managed(
+        "revoke_token",
+        "DELETE",
+        _TOKENS + "/{id}",
+        "Have a token count no more, nor the approvals that were given with it.",
+        TokenSeen,
+    ),
+)
+
+_new = msgspec.json.Decoder(PersonNew)
+_changed = msgspec.json.Decoder(PersonChanged)
+_token = msgspec.json.Decoder(TokenNew)
+
+
+def handlers(ask: Ask) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; `ask` asks the worker."""
+    own = _Handlers(ask)
+    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+
+
+class _Handlers:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def list_people(self, http: Request) -> Response:
+        after, limit, all_ = key_of(http), limit_of(http), all_of(http)
+        return shown(await self._ask(lambda run: _people(run, after, limit, all_=all_)))
+
+    async def add_person(self, http: Request) -> Response:
+        new, by = await body_of(http, _new), caller_of(http).person
+        return shown(
+            await self._ask(
+                lambda run: _seen(run, run.response.people.add(new.id, new.name, new.roles, by, run.clock.now()))
+            )
+        )
+
+    async def change_person(self, http: Request) -> Response:
+        told, by = await body_of(http, _changed), caller_of(http).person
+
+        def do(run: LiveWatch) -> PersonSeen:
+            id_ = _registered(run, http)
+            return _seen(run, run.response.people.change(id_, told.name, told.roles, by, run.clock.now()))
+
+        return shown(await self._ask(do))
+
+    async def take_out_person(self, http: Request) -> Response:
+        by = caller_of(http).person
+        return shown(
+            await self._ask(
+                lambda run: _seen(run, run.response.people.take_out(_registered(run, http), by, run.clock.now()))
+            )
+        )
+
+    async def list_tokens(self, http: Request) -> Response:
+        after, limit, all_ = key_of(http), limit_of(http), all_of(http)
+        return shown(await self._ask(lambda run: _tokens(run, after, limit, all_=all_)))
+
+    async def make_token(self, http: Request) -> Response:
+        told, by, secret = await body_of(http, _token), caller_of(http).person, new_token()
+        made = await self._ask(lambda run: _made(run, told, hashed(secret), by))
+        return shown(TokenMade(token=secret, made=made))
+
+    async def revoke_token(self, http: Request) -> Response:
+        by = caller_of(http).person
+        return shown(await self._ask(lambda run: _revoked(run, http.path_params["id"], by)))
+
+
+def _people(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[PersonSeen]:
+    kept = run.response.people.persons
+    some = kept if all_ else {key: person for key, person in kept.items() if person.active}
+    return page_of(some, after, limit, lambda person: _seen(run, person))
+
+
+def _tokens(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[TokenSeen]:
+    kept, now = run.response.people.tokens, wall_time()
+    some = kept if all_ else {key: token for key, token in kept.items() if token.counts(now)}
+    return page_of(some, after, limit, _token_seen)
+
+
+def _registered(run: LiveWatch, http: Request) -> str:
+    id_: str = http.path_params["id"]
+    if id_ not in run.response.people.persons:
+        raise absent("person", _PEOPLE)
+    return id_
+
+
+def _made(run: LiveWatch, told: TokenNew, hash_: str, by: str) -> TokenSeen:
+    usual = PERSON_SCOPES - {Scope.PEOPLE} if told.person else PROGRAM_SCOPES - {Scope.READ}
+    scopes = told.scopes or sorted(usual)
+    people = run.response.people
+    return _token_seen(people.make_token(hash_, told.person, scopes, by, wall_time(), days=told.days, label=told.label))
+
+
+def _revoked(run: LiveWatch, id_: str, by: str) -> TokenSeen:
+    if id_ not in run.response.people.tokens:
+        raise absent("token", _TOKENS)
+    return _token_seen(run.response.people.revoke_token(id_, by, wall_time()))
+
+
+def _seen(run: LiveWatch, person: Person) -> PersonSeen:
+    return PersonSeen(
+        id=person.id,
+        name=person.name,
+        roles=person.roles,
+        active=person.active,
+        since=format_time(person.since),
+        until=None if person.until is None else format_time(person.until),
+        passkeys=len(run.response.people.passkeys_of(person.id)),
+    )
+
+
+def _token_seen(token: ApiToken) -> TokenSeen:
+    return TokenSeen(
+        id=token.id,
+        person=token.person,
+        label=token.label,
+        scopes=token.scopes,
+        made_by=token.made_by,
+        made_at=format_time(token.made_at),
+        expires_at=format_time(token.expires_at),
+        revoked_at=None if token.revoked_at is None else format_time(token.revoked_at),
+    )

@@ -1,0 +1,51 @@
+"""A server with people: one for each role, one without any, programs with tokens, and an attack to decide about."""
+
+import json
+import subprocess
+import sys
+
+from holdfast.guard import Role
+
+from .running import Served, attack_now
+
+PEOPLE = {**{str(role): [str(role)] for role in Role}, "no_role": []}
+PERSON_SCOPES = ["read", "decide", "people"]
+PROGRAMS = {"program": ["guard:ask", "events:tell"], "reader": ["read"]}
+
+
+class Staffed(Served):
+    """`tokens` are by name; `root` is who was registered first."""
+
+    def __init__(self, folder, *words, **more):
+        """Begin the deployment, start it, and register everybody."""
+        done = subprocess.run(
+            [sys.executable, "-m", "holdfast", "init", "root", "--json"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        self.tokens = {"root": json.loads(done.stdout)["token"]}
+        super().__init__(folder, "--settings", "holdfast.toml", *words, **more)
+        for name, roles in PEOPLE.items():
+            assert 200 == self.asked("root", "POST", "/v1/people", {"id": name, "roles": roles}).status_code
+            self.make_token(name, {"person": name, "scopes": PERSON_SCOPES})
+        for name, scopes in PROGRAMS.items():
+            self.make_token(name, {"scopes": scopes})
+
+    def make_token(self, name, body):
+        """Have a token made and keep it under `name`; what was told of it."""
+        told = self.asked("root", "POST", "/v1/tokens", body).json()
+        self.tokens[name] = told["token"]
+        return told["made"]
+
+    def asked(self, who, method, path, body=None):
+        """What somebody is answered; None asks without a token."""
+        headers = {} if who is None else {"authorization": f"Bearer {self.tokens[who]}"}
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.request(method, path, content=content, headers=headers)
+
+    def attacked(self):
+        """The plan that is suggested against an attack that was just told."""
+        assert 200 == self.asked("program", "POST", "/v1/events", attack_now()).status_code
+        return self.asked("reader", "GET", "/v1/proposals").json()["items"][0]["recommended"]

@@ -1,0 +1,112 @@
+"""Every role on every route: who may use which is written out here, and no route is left out."""
+
+import pytest
+
+from holdfast.app.server.contract import OPERATIONS
+
+from .staffed import PEOPLE, Staffed
+
+EVERYBODY = {*PEOPLE, "program", "reader", None}
+LOOKS = {*PEOPLE, "reader"}
+MAY = {
+    "ask_posts": {"program"},
+    "ask_actions": {"program"},
+    "tell_events": {"program"},
+    "list_campaigns": LOOKS,
+    "show_campaign": LOOKS,
+    "list_proposals": LOOKS,
+    "list_holds": LOOKS,
+    "list_timeline": LOOKS,
+    "show_checkpoint": LOOKS,
+    "list_requests": LOOKS,
+    "show_request": LOOKS,
+    "list_reviews": LOOKS,
+    "list_notices": LOOKS,
+    "request": {"responder", "commander"},
+    "approve": {"commander", "approver"},
+    "deny": {"commander", "approver"},
+    "emergency": {"commander"},
+    "review": {"commander", "approver", "auditor"},
+    "retry_hold": {"responder", "commander"},
+    "preview_undo": LOOKS,
+    "undo": {"responder", "commander"},
+    "list_waves": LOOKS,
+    "resume_wave": {"responder", "commander"},
+    "list_dead_letters": LOOKS,
+    "retry_dead_letters": {"responder", "commander"},
+    "show_brakes": LOOKS,
+    "raise_cap": {"commander"},
+    "list_people": {"auditor", "administrator"},
+    "list_tokens": {"auditor", "administrator"},
+    "add_person": {"administrator"},
+    "change_person": {"administrator"},
+    "take_out_person": {"administrator"},
+    "make_token": {"administrator"},
+    "revoke_token": {"administrator"},
+    "health": EVERYBODY,
+    "ready": EVERYBODY,
+    "metrics": EVERYBODY,
+    "openapi": EVERYBODY,
+}
+# What is asked for, so that whoever may does no harm to the next who asks.
+BODIES = {
+    "ask_posts": {"account": "a"},
+    "ask_actions": {"account": "a", "action": "sign_in"},
+    "approve": {"action_hash": "0" * 64},
+    "deny": {"why": " "},
+    "emergency": {"why": " "},
+    "review": {"justified": True, "finding": "fine"},
+    "preview_undo": {"plan": "nothing-of-this-id"},
+    "undo": {"undo": "0" * 64, "why": "why"},
+    "raise_cap": {"cap": "one_way", "to": 11, "minutes": 1, "why": "why"},
+    "add_person": {"id": "Root", "roles": []},
+    "change_person": {"roles": []},
+    "make_token": {"person": "nobody.is.this"},
+}
+ON_A_REQUEST = {"show_request", "approve", "deny", "emergency", "review"}
+BARRED = {"scope_missing", "not_a_person", "role_missing"}
+
+
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory):
+    """A server with everybody, a request that the commander filed, and its plan."""
+    server = Staffed(tmp_path_factory.mktemp("staffed"))
+    server.plan = server.attacked()
+    server.request = server.asked("commander", "POST", "/v1/requests", {"plan": server.plan}).json()["id"]
+    yield server
+    server.client.close()
+    server.end()
+
+
+def test_no_route_is_missing_from_the_table():
+    """Whoever adds a route says here who may use it."""
+    assert set(MAY) == {operation.name for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_whoever_may_is_answered_and_nobody_else(staffed, operation):
+    """Each role, nobody's role, a platform's program, a reading program, and somebody without a token."""
+    id_ = staffed.request if operation.name in ON_A_REQUEST else "nothing-of-this-id"
+    path = operation.path.replace("{id}", id_)
+    body = {"plan": staffed.plan} if operation.name == "request" else BODIES.get(operation.name)
+    body = b'{"type": "nothing"}' if operation.name == "tell_events" else body
+    found = {}
+    for who in EVERYBODY:
+        answer = staffed.asked(who, operation.method, path, body)
+        assert answer.status_code < 500, (who, answer.text)
+        problem = answer.json() if "problem+json" in answer.headers["content-type"] else {}
+        found[who] = not (answer.status_code == 401 or problem.get("code") in BARRED)
+        assert (answer.status_code == 401) == (who is None and operation.secured), (who, answer.text)
+        if not found[who]:
+            assert problem["advice"], problem
+    assert {who for who, may in found.items() if may} == MAY[operation.name]
+
+
+def test_asking_all_that_changed_nothing(staffed):
+    """The request is as it was, nobody was added, and the service is as ready as before."""
+    seen = staffed.asked("reader", "GET", f"/v1/requests/{staffed.request}").json()
+    assert ("open", [], []) == (seen["state"], seen["approvals"], seen["denials"])
+    people = staffed.asked("auditor", "GET", "/v1/people").json()["items"]
+    assert sorted([*PEOPLE, "root"]) == [each["id"] for each in people]
+    assert staffed.client.get("/ready").json()["trouble"] == ""
+    assert [] == [line for line in staffed.log if line["event"] in {"fault", "round_failed"}]

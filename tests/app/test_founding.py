@@ -1,0 +1,144 @@
+"""A deployment begins once, with one person who says who else is there."""
+
+import json
+
+import pytest
+
+from holdfast.app.cli.main import main
+from holdfast.app.server.settings import load
+from holdfast.backends import LedgerFile
+from holdfast.guard import ApiToken, Person, Role, Scope
+from holdfast.response import shipped_texts
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to begin in."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOLDFAST_SETTINGS", "HOLDFAST_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def kept(collection, kind):
+    with LedgerFile("var/holdfast.db") as record:
+        return list(record.values(collection, kind))
+
+
+def test_it_makes_settings_a_store_and_one_administrator(here, capsys):
+    """The token is shown once, and only its hash is kept; the settings can be read; the record is whole."""
+    assert 0 == main(["init", "root", "--name", "The first", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    (person,), (token,) = kept("people", Person), kept("tokens", ApiToken)
+    assert ("root", "The first", (Role.ADMINISTRATOR,)) == (person.id, person.name, person.roles)
+    assert ("root", (Scope.READ, Scope.PEOPLE), told["id"]) == (token.person, token.scopes, token.id)
+    assert told["token"].encode() not in b"".join(path.read_bytes() for path in here.rglob("*") if path.is_file())
+    assert "var/holdfast.db" == load(here / "holdfast.toml", {}).store.address
+    assert 0 == main(["ledger", "verify", "var/holdfast.db"])
+
+
+def test_it_refuses_to_run_twice(here, capsys):
+    """Exit code 2, and what was there stays as it is."""
+    assert 0 == main(["init", "root"])
+    before = (here / "holdfast.toml").read_bytes(), kept("people", Person)
+    assert 2 == main(["init", "mallory"])
+    assert "registered in var/holdfast.db already" in capsys.readouterr().err
+    assert before == ((here / "holdfast.toml").read_bytes(), kept("people", Person))
+
+
+def test_settings_that_are_there_are_used_and_left_alone(here):
+    """Whoever has run the service without people goes on with the same store."""
+    (here / "mine.toml").write_text('[store]\naddress = "other.db"\n')
+    assert 0 == main(["init", "root", "--settings", "mine.toml"])
+    assert '[store]\naddress = "other.db"\n' == (here / "mine.toml").read_text()
+    assert (here / "other.db").exists()
+
+
+def test_an_administrator_who_lost_theirs_gets_another_token(here, capsys):
+    """Only for who is one; the old one is not shown again, and the person gets a notice."""
+    assert 0 == main(["init", "root"])
+    assert 0 == main(["init", "--new-token-for", "root"])
+    assert 2 == len(kept("tokens", ApiToken))
+    assert 2 == main(["init", "--new-token-for", "mallory"])
+    assert "no administrator" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["root", "--new-token-for", "root"], ["not an id"], [""]])
+def test_it_takes_one_id(here, words):
+    """Nothing is made for who is nobody."""
+    assert 2 == main(["init", *words])
+    assert not (here / "var").exists() or [] == kept("people", Person)
+
+
+@pytest.fixture
+def folder(here):
+    """A folder with the shipped policies, to be changed."""
+    place = here / "policies"
+    place.mkdir()
+    for name in ("holdfast.cedar", "quorum.toml"):
+        (place / name).write_text(shipped_texts()[name])
+    return place
+
+
+def test_policies_are_checked_by_command(folder, capsys):
+    """0 when they hold, with their version; 3 with file and reason when they do not."""
+    assert 0 == main(["policy", "check", "policies", "--json"])
+    assert 64 == len(json.loads(capsys.readouterr().out)["version"])
+    (folder / "more.cedar").write_text('permit (principal in Role::"boss", action, resource);')
+    assert 3 == main(["policy", "check", "policies"])
+    assert "more.cedar" in capsys.readouterr().err
+    (folder / "more.cedar").unlink()
+    (folder / "quorum.toml").write_text("nonsense")
+    assert 3 == main(["policy", "check", "policies"])
+
+
+def test_a_quorum_out_of_reach_is_told_by_command_and_doctor(folder, capsys):
+    """Exit code 1 and a sentence each, once there are people and too few of them."""
+    (folder / "asks.cedar").write_text(
+        'permit (principal in Role::"administrator", action == Action::"request", resource);'
+    )
+    assert 0 == main(["init", "root"])
+    assert 0 == main(["policy", "check"])
+    assert 1 == main(["policy", "check", "policies"])
+    assert "when root asks" in capsys.readouterr().out
+    with (folder.parent / "holdfast.toml").open("a") as settings:
+        settings.write('[policy]\nfolder = "policies"\n')
+    assert 1 == main(["policy", "check", "--settings", "holdfast.toml"])
+    assert 1 == main(["doctor", "--settings", "holdfast.toml"])
+    assert "when root asks" in capsys.readouterr().out
+
+
+def test_policies_are_shown_whole(folder, capsys):
+    """Every file as it is, with its name; the folder's own in place of the shipped."""
+    (folder / "holdfast.cedar").write_text("// ours\n" + shipped_texts()["holdfast.cedar"])
+    assert 0 == main(["policy", "show", "policies"])
+    said = capsys.readouterr().out
+    assert all(part in said for part in ("==> holdfast.cedar", "// ours", "==> quorum.toml", "==> schema.cedarschema"))
+    assert 0 == main(["policy", "show"])
+    assert "// ours" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("broken", ["no such folder", "empty", "latin1", "huge"])
+def test_a_service_does_not_start_with_policies_that_do_not_hold(folder, broken, capsys):
+    """Exit code 3 before anything is made."""
+    where = folder
+    match broken:
+        case "no such folder":
+            where = folder / "nowhere"
+        case "empty":
+            (folder / "holdfast.cedar").unlink()
+        case "latin1":
+            (folder / "holdfast.cedar").write_bytes(b"// \xe4\n")
+        case "huge":
+            (folder / "holdfast.cedar").write_bytes(b"/" * 1_048_577)
+    settings = folder.parent / "s.toml"
+    settings.write_text(f'[policy]\nfolder = "{where}"\n[server]\nport = 0\n')
+    assert 3 == main(["serve", "--settings", str(settings)])
+    assert not (folder.parent / "var").exists()
+    assert 1 == main(["doctor", "--settings", str(settings)])
+
+
+def test_a_folder_without_a_table_has_the_shipped_one(folder):
+    """Policies alone are enough."""
+    (folder / "quorum.toml").unlink()
+    assert 0 == main(["policy", "check", "policies"])

@@ -1,14 +1,17 @@
 """Mistakes that somebody could make in the response, for the laws to find: each is a patch and the law that it breaks."""
 
+import msgspec
+
 from holdfast.containment import place
 from holdfast.guard import Permit
 from holdfast.guard.rule import Rule
-from holdfast.response import Report, desk, gate
+from holdfast.response import Report, RequestState, desk, gate
 from holdfast.response.book import Book, Page
 from holdfast.response.conduct import Intend
 from holdfast.response.executor import Executor
 from holdfast.response.outbox import Outbox
 from holdfast.response.reconcile import Reconciler
+from holdfast.response.requests import Requests
 from holdfast.testing import SmallPlatform
 
 
@@ -70,7 +73,7 @@ def applies_twice(patch):
 def asks_nobody(patch):
     """Every request is permitted at once."""
 
-    def permit(request, approvals, now):
+    def permit(request, approvals, now, *_):
         agreed = tuple(each.by for each in approvals)
         return Permit(
             request=request.id,
@@ -82,6 +85,24 @@ def asks_nobody(patch):
         )
 
     patch(desk, "decide", permit)
+
+
+def deaf_to_no(patch):
+    """A no is written down, and the request goes on."""
+    deny = Requests.deny
+
+    def go_on(self, request, by, why, now):
+        filed = msgspec.structs.replace(deny(self, request, by, why, now), state=RequestState.OPEN, denials=())
+        with self._book.change(now) as page:
+            self.kept.put(page, request, filed)
+        return filed
+
+    patch(Requests, "deny", go_on)
+
+
+def as_long_alone_as_together(patch):
+    """What one person places in an emergency stands as long as if others had agreed."""
+    patch(desk, "shortened", lambda holds, *_: tuple(holds))
 
 
 def loses_errands(patch):
@@ -124,6 +145,8 @@ MUTANTS = {
     guard_is_late: "the guard answers by the holds",
     applies_twice: "nothing is applied twice",
     asks_nobody: "the record is consistent",
+    deaf_to_no: "the record is consistent",
+    as_long_alone_as_together: "the record is consistent",
     loses_errands: "every intent has its outcome",
     believes_the_answer: "the platform stands as the holds say",
     forgets_what_it_cannot_hear: "no hold is lost",

@@ -14,9 +14,11 @@ from holdfast.testing.faults import When
 
 from .steps import (
     Agree,
+    Alone,
     Ask,
     AskLift,
     AskRelease,
+    Deny,
     Kill,
     Lure,
     Mood,
@@ -81,6 +83,12 @@ def _answered(draw: random.Random) -> tuple[Step, ...]:
     return (Ask(by=draw.randrange(6), pick=_pick(draw)), *agree)
 
 
+def _denied(draw: random.Random) -> tuple[Step, ...]:
+    """Somebody asks, somebody says no, and others agree all the same."""
+    ask, deny = Ask(by=draw.randrange(6), pick=_pick(draw)), Deny(by=draw.randrange(6), pick=-1)
+    return (ask, deny, *(Agree(by=draw.randrange(6), pick=-1) for _ in range(draw.randint(0, 2))))
+
+
 def _lifted(draw: random.Random) -> tuple[Step, ...]:
     agree = [Agree(by=draw.randrange(6), pick=-1) for _ in range(draw.randint(0, 2))]
     return (AskLift(by=draw.randrange(6), pick=_pick(draw), count=draw.choice([1, 1, 2, 5])), *agree)
@@ -133,6 +141,9 @@ _WEIGHTS: Mapping[Callable[[random.Random], tuple[Step, ...]], float] = {
     _answered: 6,
     lambda draw: (Ask(by=draw.randrange(6), pick=_pick(draw)),): 1,
     lambda draw: (Agree(by=draw.randrange(6), pick=_pick(draw)),): 2,
+    _denied: 2,
+    lambda draw: (Deny(by=draw.randrange(6), pick=_pick(draw)),): 1,
+    lambda draw: (Alone(by=draw.choice([0, 3, 3]), pick=_pick(draw)),): 2,
     _lifted: 5,
     _released: 1,
     lambda draw: (Retry(by=draw.randrange(6), pick=_pick(draw)),): 1,

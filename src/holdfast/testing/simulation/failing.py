@@ -67,6 +67,16 @@ class FailingStore(Store):
             raise StoreFullError("no room is left") if self._trouble is Trouble.FULL else StoreError("no answer")
         self._left = max(min(self._left, 1), self._left - 1)
 
+    def check(self) -> None:
+        """As `inner`, or the failure.
+
+        Raises:
+            StoreError: it fails.
+
+        """
+        self.call()
+        self.inner.check()
+
     def checkpoint(self) -> Checkpoint:
         """As `inner`."""
         return self.inner.checkpoint()

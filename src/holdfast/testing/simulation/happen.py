@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar, assert_never
+from typing import TypeAlias, TypeVar, assert_never
 
 from holdfast.containment import Subject, SubjectKind
 from holdfast.events import StaffAction
@@ -12,9 +12,11 @@ from holdfast.response import Desk
 
 from .steps import (
     Agree,
+    Alone,
     Ask,
     AskLift,
     AskRelease,
+    Deny,
     Kill,
     Lure,
     Moody,
@@ -35,13 +37,11 @@ from .steps import (
     Talk,
 )
 from .unruly import FANS, STARS
-from .world import START, World
+from .world import PEOPLE, START, World
 
 T = TypeVar("T")
 
 SCAMS = ("I am giving back! Send coins, get twice as many back.", "Our fund doubles whatever you send it tonight.")
-# The last two are the first two, spelt so that a careless eye takes them for others.
-PEOPLE = ("ann", "bob", "cid", "dan", "ANN", "bo\N{ZERO WIDTH JOINER}b")
 MONTH = 30 * 24 * 3_600_000  # milliseconds
 RESTRICTED = STARS[:5]  # whom rivals restrict: mostly those who are hijacked first, so that two want the same
 _PROOFS = tuple(
@@ -69,7 +69,7 @@ def _happen(world: World, step: Step) -> None:  # noqa: C901, PLR0912 - one line
             world.hear_again(count)
         case Prove(star=star):
             world.custody.shows[_one(STARS, star)] = list(_PROOFS)
-        case Ask() | AskLift() | AskRelease() | Agree() | Retry():
+        case Ask() | AskLift() | AskRelease() | Agree() | Deny() | Alone() | Retry():
             if world.response is not None:
                 _at_the_desk(world.response.desk, step, list(world.response.book.holds), now)
         case Run(lasting=lasting):
@@ -97,9 +97,12 @@ def _happen(world: World, step: Step) -> None:  # noqa: C901, PLR0912 - one line
             assert_never(step)
 
 
-def _at_the_desk(desk: Desk, step: Ask | AskLift | AskRelease | Agree | Retry, holds: Sequence[str], now: int) -> None:
+_Word: TypeAlias = Ask | AskLift | AskRelease | Agree | Deny | Alone | Retry
+
+
+def _at_the_desk(desk: Desk, step: _Word, holds: Sequence[str], now: int) -> None:
     """People ask as they would by any face; where there is nothing to ask about, nobody asks."""
-    by = _one(PEOPLE, step.by)
+    by = _one(PEOPLE, step.by).id
     plans = [plan for offer in desk.offers for plan in offer.plans]
     match step:
         case Ask(pick=pick) if plans:
@@ -110,6 +113,10 @@ def _at_the_desk(desk: Desk, step: Ask | AskLift | AskRelease | Agree | Retry, h
             desk.request_release(desk.ready, by, now)
         case Agree(pick=pick) if desk.requests:
             desk.approve(_one(_by_age(desk), pick), by, now)
+        case Deny(pick=pick) if desk.requests:
+            desk.deny(_one(_by_age(desk), pick), by, "not now", now)
+        case Alone(pick=pick) if plans:
+            desk.request_emergency(_one(plans, pick), by, "it cannot wait", now)
         case Retry(pick=pick) if desk.dead_letters:
             desk.retry(_one(desk.dead_letters, pick).hold.id, by, now)
         case _:

@@ -105,7 +105,7 @@ def _nothing_is_applied_twice(world: World, story: Story) -> Iterator[str]:
     done: Counter[tuple[str, int, int]] = Counter()
     for call in world.platform.calls:
         attempt = _attempt(story, call)
-        if call.deed is Deed.APPLY and attempt is not None and not call.refused:
+        if call.deed is Deed.APPLY and attempt is not None and call.answered:
             done[call.hold, attempt.number, call.life] += 1
     yield from (f"{hold} {count} times in attempt {number}" for (hold, number, _), count in done.items() if count > 1)
 

@@ -76,6 +76,20 @@ class Agree(_Step, frozen=True, kw_only=True):
     pick: int
 
 
+class Deny(_Step, frozen=True, kw_only=True):
+    """A person says no to one of the requests ever filed."""
+
+    by: int
+    pick: int
+
+
+class Alone(_Step, frozen=True, kw_only=True):
+    """A person has one of the plans carried out alone, as in an emergency."""
+
+    by: int
+    pick: int
+
+
 class Retry(_Step, frozen=True, kw_only=True):
     """A person has a dead letter tried again."""
 
@@ -188,6 +202,8 @@ Step: TypeAlias = (
     | AskLift
     | AskRelease
     | Agree
+    | Deny
+    | Alone
     | Retry
     | Prove
     | Run

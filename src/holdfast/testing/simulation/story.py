@@ -6,16 +6,18 @@ Read from the ledger alone, by other code than wrote it, so that the response's 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from holdfast.containment import Hold
-from holdfast.guard import required
-from holdfast.guard.decide import APPROVAL_STANDS_MS
+from holdfast.guard import TABLE
+from holdfast.guard import Deed as Asked
 from holdfast.ledger import Entry, RecordKind
 from holdfast.response import Deed
+
+MINUTE = 60_000  # milliseconds
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,8 @@ class Story:
         self.returned: dict[str, int] = {}  # accounts that a valid permit gives back
         self._requests: dict[str, Entry] = {}
         self._approvals: dict[str, list[Entry]] = {}
+        self._brief: dict[str, int] = {}  # until when the holds may stand that one person placed alone
+        self._denied: set[str] = set()
         self._permits: dict[str, Entry] = {}
 
     def read(self, entries: Iterable[Entry]) -> None:
@@ -88,21 +92,30 @@ class Story:
                 self._intend(entry, body)
             case RecordKind.OUTCOME, "outcome":
                 self._conclude(entry, body)
-            case RecordKind.DECISION, "request":
+            case RecordKind.DECISION, _:
+                self._decide(entry, what, rest, body)
+            case _:
+                pass
+
+    def _decide(self, entry: Entry, what: str, rest: Sequence[str], body: Mapping[str, Any]) -> None:
+        match what:
+            case "request":
                 self._requests[rest[0]] = entry
-            case RecordKind.DECISION, "approval":
+            case "approval":
                 self._approvals.setdefault(body["request"], []).append(entry)
-            case RecordKind.DECISION, "permit":
+            case "denial":
+                self._denied.add(rest[0])
+            case "permit":
                 self._permit(rest[0], entry, body)
-            case RecordKind.DECISION, "follow-up":
-                self._permitted(rest[0], entry, f"follow-up {record.key}")
+            case "follow-up":
+                self._permitted(rest[0], entry, f"follow-up {entry.record.key}")
                 _first(self.allowed, body["holds"], entry)
-            case RecordKind.DECISION, "let-go":
+            case "let-go":
                 _first(self.let_go, body["lifts"], entry)
-            case RecordKind.DECISION, "waves" if "standing" in body:
-                self.waves.setdefault(record.subject, []).append((entry.index, frozenset(body["standing"])))
-            case RecordKind.DECISION, "recovery":
-                _first(self.held_again, [record.subject], entry)
+            case "waves" if "standing" in body:
+                self.waves.setdefault(entry.record.subject, []).append((entry.index, frozenset(body["standing"])))
+            case "recovery":
+                _first(self.held_again, [entry.record.subject], entry)
             case _:
                 pass
 
@@ -111,7 +124,9 @@ class Story:
         attempt = Attempt(hold=hold, deed=Deed(deed), number=int(number), intended=entry.index)
         self.attempts[hold, attempt.deed, attempt.number] = attempt
         if attempt.deed is Deed.APPLY:
-            self.placed.setdefault(hold, msgspec.convert(body["hold"], Hold))
+            placed = self.placed.setdefault(hold, msgspec.convert(body["hold"], Hold))
+            if hold in self._brief and (placed.until is None or placed.until > self._brief[hold]):
+                self.faults.append(f"{hold} was placed by one person alone, and does not end soon")
         else:
             self.ended.setdefault(hold, entry)
 
@@ -138,20 +153,29 @@ class Story:
             self.faults.append(f"{what} at entry {entry.index} goes by a permit that was never given")
 
     def _agreed(self, request: str, permit: Entry, body: Mapping[str, Any]) -> None:
-        """Whether enough people, none of them the requester, had agreed to this very action not long before."""
+        """Whether enough people, none of them the requester, had agreed to this very action not long before.
+
+        Nobody needs to in an emergency, for which what was placed has to end soon.
+        """
         filed = self._requests.get(request)
         if filed is None or filed.record.body["action_hash"] != body["action_hash"]:
             self.faults.append(f"the permit for {request} is for something that nobody asked for")
             return
+        if request in self._denied:
+            self.faults.append(f"{request} was permitted though somebody had said no")
         asked = filed.record.body
         now = permit.record.time
+        if body["emergency"]:
+            self._brief |= dict.fromkeys(body.get("holds", ()), now + TABLE.times.emergency * MINUTE)
+            return
         others = {
             _person(each.record.actor)
             for each in self._approvals.get(request, ())
             if each.record.body["action_hash"] == asked["action_hash"]
-            and each.record.time <= now < each.record.time + APPROVAL_STANDS_MS
+            and each.record.time <= now < each.record.time + TABLE.times.approval * MINUTE
         } - {_person(filed.record.actor)}
-        needed = required(accounts=asked["accounts"], one_way=asked["kind"] == "release").approvals
+        deed = Asked(asked["kind"]) if asked["kind"] in set(Asked) else Asked.HOLD
+        needed = TABLE.required(accounts=asked["accounts"], one_way=False, deed=deed).approvals
         if len(others) < needed:
             self.faults.append(f"{request} was permitted with {len(others)} of {needed} approvals")
 

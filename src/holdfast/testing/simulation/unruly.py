@@ -45,7 +45,7 @@ class MachineClock(SetClock):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One deed that reached the platform: when the record had `size` entries, in life `life` of the process.
 
-    `refused` says that the platform asked to be left alone instead.
+    `answered` says that the platform said it was done, true or not.
     """
 
     deed: Deed
@@ -53,7 +53,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject
     size: int
     life: int
-    refused: bool
+    answered: bool
 
 
 class UnrulyPlatform(SmallPlatform):
@@ -122,16 +122,17 @@ class UnrulyPlatform(SmallPlatform):
         return super().in_force(subject)
 
     def _in_mood(self, hold: Hold, deed: Deed, done: Callable[[Hold], None]) -> None:
+        size, answered = self._size(), False
+        try:
+            self._treat(hold, done)
+            answered = True
+        finally:
+            self.calls.append(
+                Call(deed=deed, hold=hold.id, subject=hold.subject, size=size, life=self.life, answered=answered)
+            )
+
+    def _treat(self, hold: Hold, done: Callable[[Hold], None]) -> None:
         mood, lasting = self._next_mood()
-        call = Call(
-            deed=deed,
-            hold=hold.id,
-            subject=hold.subject,
-            size=self._size(),
-            life=self.life,
-            refused=mood is Mood.PRESSED,
-        )
-        self.calls.append(call)
         match mood:
             case Mood.PRESSED:
                 raise RateLimitedError("the platform is pressed", retry_at=self._machine.now() + lasting)

@@ -16,6 +16,7 @@ from holdfast.backends import SqlStore
 from holdfast.containment import Restriction, Subject
 from holdfast.errors import GuardError, HoldError, RecoveryError, StoreError, UsageError
 from holdfast.events import POSTS, Batch, SecurityEvent
+from holdfast.guard import Person, Role
 from holdfast.ledger import seeded_salts, seeded_signer
 from holdfast.response import Pace, Response, ResponseSettings
 from holdfast.testing.faults import Crash, Faults, FaultyPlatform, FaultyStore, When
@@ -31,6 +32,12 @@ SECOND, MINUTE = 1_000, 60_000  # milliseconds
 AGAIN = 30 * SECOND  # after what could not be kept, the response is asked again
 ROUNDS = 5_000  # more than three hours of a busy response take
 SETTINGS = ResponseSettings(pace=Pace(tries=3), dead_every=2 * MINUTE)  # dead letters come up, and come alive, often
+# The last two are the first two, spelt so that a careless eye takes them for others.
+PEOPLE = (
+    *(Person(id=name, roles=(Role.RESPONDER, Role.APPROVER)) for name in ("ann", "bob", "cid")),
+    Person(id="dan", roles=(Role.COMMANDER,)),
+    *(Person(id=name, roles=(Role.APPROVER,)) for name in ("ANN", "bo\N{ZERO WIDTH JOINER}b")),
+)
 CALM = 20 * MINUTE  # everything that waits for a look or a retry has come up by then
 
 
@@ -147,6 +154,7 @@ class World:
             read=small_read,
             key=bytes(16),
             custody=self.custody,
+            people=PEOPLE,
         )
         self._untold = list(self._heard)
         self._tell()

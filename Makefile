@@ -9,7 +9,7 @@ PEERS := .venv-peers
 PEERS_LOCK := benchmarks/peers/requirements.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test test-real lint types contracts check bench bench-peers lock clean
+.PHONY: help setup demo test test-real simulate lint types contracts check bench bench-peers lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ test-real: setup ## The tests that need a real PostgreSQL server, which it insta
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } || \
 	  { echo "PostgreSQL is needed; on Debian: apt-get install postgresql" >&2; exit 2; }
 	$(BIN)/python -m pytest --real -m real
+
+SEEDS ?= 1000
+simulate: setup ## Play a thousand schedules of trouble (SEEDS=N for more or fewer)
+	$(BIN)/python -m holdfast.testing.simulation --seeds $(SEEDS) --shrink
 
 lint: setup ## Style and formatting
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -85,8 +85,8 @@ def _answered(draw: random.Random) -> tuple[Step, ...]:
 
 def _denied(draw: random.Random) -> tuple[Step, ...]:
     """Somebody asks, somebody says no, and others agree all the same."""
-    ask, deny = Ask(by=draw.randrange(6), pick=_pick(draw)), Deny(by=draw.randrange(6), pick=-1)
-    return (ask, deny, *(Agree(by=draw.randrange(6), pick=-1) for _ in range(draw.randint(0, 2))))
+    ask, deny = Ask(by=draw.randrange(3), pick=_pick(draw)), Deny(by=draw.randrange(4), pick=-1)
+    return (ask, deny, *(Agree(by=draw.randrange(4), pick=-1) for _ in range(draw.randint(1, 3))))
 
 
 def _lifted(draw: random.Random) -> tuple[Step, ...]:
@@ -141,7 +141,7 @@ _WEIGHTS: Mapping[Callable[[random.Random], tuple[Step, ...]], float] = {
     _answered: 6,
     lambda draw: (Ask(by=draw.randrange(6), pick=_pick(draw)),): 1,
     lambda draw: (Agree(by=draw.randrange(6), pick=_pick(draw)),): 2,
-    _denied: 2,
+    _denied: 4,
     lambda draw: (Deny(by=draw.randrange(6), pick=_pick(draw)),): 1,
     lambda draw: (Alone(by=draw.choice([0, 3, 3]), pick=_pick(draw)),): 2,
     _lifted: 5,
@@ -152,7 +152,7 @@ _WEIGHTS: Mapping[Callable[[random.Random], tuple[Step, ...]], float] = {
     lambda draw: (SetBack(by=draw.choice([SECOND, 10 * MINUTE, 2 * HOUR])),): 1,
     lambda _: (Restart(),): 1,
     _kill: 5,
-    _store: 3,
+    _store: 4,
     _store_gone: 1,
     _moody: 5,
     _outage: 2,

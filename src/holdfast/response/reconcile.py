@@ -90,7 +90,8 @@ def difference(holds: Iterable[Held], standings: Sequence[Standing], now: int) -
     surplus = [
         held.hold.id
         for held in over
-        if held.state in {HoldState.STUCK, HoldState.ENDED} and held.hold.restriction in ours - wanted
+        if held.hold.restriction in ours
+        and (held.state is HoldState.STUCK or (held.state is HoldState.ENDED and held.hold.restriction not in wanted))
     ]
     return Difference(
         missing=tuple(missing),

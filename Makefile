@@ -10,7 +10,7 @@ PEERS_LOCK := benchmarks/peers/requirements.lock
 BROWSER_LOCK := tests/real/browser.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test test-real lint types contracts check bench bench-peers lock clean
+.PHONY: help setup demo test test-real simulate lint types contracts check bench bench-peers lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ test-real: setup ## The tests that need a real PostgreSQL server, browser and Op
 	@$(PIP) --require-hashes -r $(BROWSER_LOCK)
 	@cd tests/real/oidc && npm ci --silent --no-audit --no-fund --ignore-scripts
 	$(BIN)/python -m pytest --real -m real
+
+SEEDS ?= 1000
+simulate: setup ## Play a thousand schedules of trouble (SEEDS=N for more or fewer)
+	$(BIN)/python -m holdfast.testing.simulation --seeds $(SEEDS) --shrink
 
 lint: setup ## Style and formatting
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

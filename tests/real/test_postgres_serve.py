@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from tests.app.server.killing import PARTS, check, killed_under_way
 from tests.app.server.running import Served, attack_now
 from tests.journeys.stories import TAKEN
 
@@ -54,3 +55,9 @@ def test_after_a_kill_the_state_is_the_same_and_a_server_that_goes_away_is_told(
     assert 200 == second.client.get("/ready").status_code
     assert before[0] == second.client.get("/v1/ledger/checkpoint").json()
     assert 0 == second.signalled(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("after", [PARTS // 2, PARTS - 1])
+def test_killed_while_it_answers_it_ends_as_it_must(served, url, after):
+    """As on SQLite: told again it comes to the same holds; nothing is lost, doubled or left half done."""
+    check(killed_under_way(served, url, after), url)

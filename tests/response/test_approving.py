@@ -311,7 +311,7 @@ class TestEmergency:
         assert all(town.held(star) for star in town.stars)
 
     def test_what_follows_the_campaign_ends_then_too(self, town):
-        """Carriers found later are held under the same order, and no longer than the rest."""
+        """Carriers found later are held under the same order, no longer than the rest, and named on its record."""
         request = asked(town)
         town.desk.emergency(request, "commander", "it spreads", town.clock.now())
         before = set(town.response.book.holds)
@@ -322,6 +322,8 @@ class TestEmergency:
         latest = max(held.hold.until for key, held in town.response.book.holds.items() if key in before)
         assert fresh
         assert {latest} == {hold.until for hold in fresh}
+        followed = [each.record.body for each in town.store.entries() if each.record.key.startswith("follow-up/")]
+        assert {hold.id for hold in fresh} == {key for body in followed for key in body["holds"]}
 
     def test_those_who_were_skipped_are_told_and_a_review_is_owed(self, town):
         """Each who might have agreed gets a notice; the review stands open, on record, until somebody else closes it."""

@@ -7,7 +7,7 @@ from holdfast.errors import PlatformError
 from holdfast.ledger import RecordKind
 from holdfast.response.conduct import HoldState
 from holdfast.response.executor import Way, way_of
-from holdfast.testing import Faults, FaultyPlatform, SmallPlatform, SmallResponse, When
+from holdfast.testing import Faults, FaultyPlatform, SetClock, SmallPlatform, SmallResponse, When
 
 START = 1_000_000
 MINUTE = 60_000
@@ -169,6 +169,38 @@ def test_lifting_one_hold_leaves_what_another_wants(store, clock, counts_holds):
     small.work_through()
     assert not small.platform.flags()
     assert {HoldState.ENDED} == {held.state for held in small.book.holds.values()}
+
+
+def test_what_has_just_run_out_is_lifted_by_its_own_intent(store, clock):
+    """Another hold's lift does not take it along before the record says that it is meant."""
+    small = SmallResponse(store, SmallPlatform(clock, counts_holds=True), clock)
+    one, other = hold(until=START + 1), hold(occasion="second")
+    small.put(one, other)
+    small.executor.work(START)
+    clock.advance(1)
+
+    small.end(other.id)
+    small.work_through()
+    assert 1 == len(small.platform.flags())
+
+    small.settle()
+    assert not small.platform.flags()
+
+
+def test_what_has_ended_holds_nothing_though_the_clock_is_set_back(store, platform):
+    """A hold that ran out before a restart does not keep another's restriction standing after it."""
+    small = SmallResponse(store, platform, SetClock(START))
+    one, other = hold(until=START + MINUTE), hold(occasion="second")
+    small.put(one, other)
+    small.settle()
+    small.clock.advance(MINUTE)
+    small.settle()
+
+    anew = SmallResponse(store, platform, SetClock(START + 1))
+    anew.end(other.id)
+    anew.work_through()
+
+    assert not platform.flags()
 
 
 def test_a_hold_for_later_waits_for_its_start(small):

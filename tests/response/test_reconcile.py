@@ -57,6 +57,37 @@ def test_ended_sessions_are_not_ended_for_ever():
     assert Difference() == difference([held(HoldState.IN_FORCE, restriction=Restriction.END_SESSIONS)], [], START)
 
 
+def test_a_lift_that_was_given_up_is_settled_where_another_hold_wants_the_same(small, platform):
+    """Nothing is left to lift, so it is no dead letter that waits for the other to end."""
+    small.put(hold(), hold(occasion="second"))
+    small.settle()
+    platform.reachable = False
+    small.end(hold().id)
+    small.end(hold(occasion="second").id)
+    small.work_through()
+    assert HoldState.STUCK is small.state(hold().id)
+    platform.reachable = True
+    small.put(hold(occasion="third"))
+
+    small.settle()
+
+    assert {HoldState.ENDED, HoldState.IN_FORCE} == {each.state for each in small.book.holds.values()}
+    assert 1 == len(platform.flags())
+
+
+def test_sessions_that_could_not_be_ended_are_tried_again(small, platform):
+    """A dead letter of a deed that leaves nothing standing is one like all others: nothing says that it was done."""
+    assert () != difference([held(HoldState.FAILED, restriction=Restriction.END_SESSIONS)], [], START).missing
+    small.put(hold(restriction=Restriction.END_SESSIONS))
+    platform.reachable = False
+    small.work_through()
+    platform.reachable = True
+
+    small.settle()
+
+    assert [("apply", account("a"), Restriction.END_SESSIONS)] == platform.deeds
+
+
 def test_what_nobody_here_placed_is_reported():
     """Ours by the platform's word, unknown to the book: told, not touched."""
     assert (Restriction.NO_SIGN_IN,) == difference(

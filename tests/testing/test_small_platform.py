@@ -5,7 +5,7 @@ import pytest
 from holdfast.containment import EFFECTS, Subject, SubjectKind
 from holdfast.errors import PlatformUnreachableError
 from holdfast.events import Batch, SignIn
-from holdfast.testing import PlatformContract, SetClock, SmallPlatform
+from holdfast.testing import NearestPlatform, PlatformContract, SetClock, SmallPlatform
 
 
 class TestSmallPlatform(PlatformContract):
@@ -16,11 +16,13 @@ class TestSmallPlatform(PlatformContract):
         """A clock to press against."""
         return SetClock()
 
-    @pytest.fixture(params=[False, True], ids=["flags", "counts"])
+    @pytest.fixture(params=["flags", "counts", "nearest"])
     def platform(self, clock, request):
         """Two accounts and three events."""
         batches = [Batch(others=[SignIn(time=clock.now() + at, account="a", outcome="ok")]) for at in range(3)]
-        return SmallPlatform(clock, accounts=["a", "b"], batches=batches, counts_holds=request.param)
+        if request.param == "nearest":
+            return NearestPlatform(clock, accounts=["a", "b"], batches=batches)
+        return SmallPlatform(clock, accounts=["a", "b"], batches=batches, counts_holds=request.param == "counts")
 
     def subject(self, platform, restriction):
         """One subject for each restriction."""

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar, assert_never
 import msgspec
 
 from holdfast.containment import Hold, Subject
+from holdfast.errors import StoreError
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Store, Transaction
 
@@ -26,9 +27,11 @@ T = TypeVar("T")
 
 HOLDS = "holds"
 ERRANDS = "errands"
+PAGES = "pages"
 COLLECTIONS = (
     HOLDS,
     ERRANDS,
+    PAGES,
     "cases",
     "enrolments",
     "followed",
@@ -53,6 +56,15 @@ COLLECTIONS = (
 ACTOR = "holdfast"  # who is named on the record when no person asked for it
 
 
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page was kept last: so can be found out what became of one whose keeping was not answered."""
+
+    number: int
+
+
+LAST = "last"  # where the stamp lies in its collection
+
+
 def named(subject: Subject) -> str:
     """The name of a subject on the record: `kind:id`."""
     return f"{subject.kind}:{subject.id}"
@@ -70,6 +82,9 @@ class Book:
         with store.begin() as transaction:
             self._holds = dict(transaction.all(HOLDS, Held))
             self._errands = Outbox(errand for _, errand in transaction.all(ERRANDS, Errand))
+            stamp = transaction.get(PAGES, LAST, Stamp)
+        self._number = 0 if stamp is None else stamp.number
+        self._unsure: Page | None = None  # whether it was kept is not known
         self._ends = Ends(self._holds)
         self._on: dict[Subject, dict[str, None]] = {}
         for held in self._holds.values():
@@ -127,15 +142,47 @@ class Book:
         """A page to write on: kept whole when the block ends, gone without trace when it raises.
 
         Raises:
-            StoreError: nothing was kept.
+            StoreError: nothing was kept, or whether it was cannot be known yet; then it is settled before all else.
 
         """
+        if self.settle():
+            raise StoreError("what was written last had been kept after all", advice="Look again, and ask again.")
+        page = None
+        try:
+            with self._store.begin() as transaction:
+                written = Page(transaction, self, now)
+                yield written
+                transaction.put(PAGES, LAST, Stamp(number=self._number + 1))
+                page = written
+        except StoreError:
+            if page is None:
+                raise
+            self._unsure = page  # the commit was asked for, and not answered
+            if not self.settle():
+                raise
+        else:
+            self._turn(page)
+
+    def settle(self) -> bool:
+        """Find out what became of a page whose keeping was not answered; True when it was kept, and is turned now.
+
+        Raises:
+            StoreError: it still cannot be known.
+
+        """
+        page = self._unsure
+        if page is None:
+            return False
         with self._store.begin() as transaction:
-            page = Page(transaction, self, now)
-            yield page
-        self._turn(page)
+            stamp = transaction.get(PAGES, LAST, Stamp)
+        self._unsure = None
+        kept = stamp is not None and stamp.number > self._number
+        if kept:
+            self._turn(page)
+        return kept
 
     def _turn(self, page: Page) -> None:
+        self._number += 1
         for key, held in page.holds.items():
             self._holds[key] = held
             self._on.setdefault(held.hold.subject, {})[key] = None

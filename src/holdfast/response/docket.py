@@ -258,23 +258,23 @@ class Docket:
         plan = None if order is None else followed(order.kind, plans)
         if order is None or plan is None:
             return case, False
-        holds = [held.hold for held in self._book.holds.values()]
+        standing = [held.hold for held in self._book.holds.values()]
         missing = msgspec.structs.replace(
-            plan, holds=outstanding(plan, holds, page.now)
+            plan, holds=outstanding(plan, standing, page.now)
         )  # an incident may hold the same
         carriers = set(case.campaign.accounts) - set(case.campaign.bystanders)
-        own = [hold for hold in holds if hold.campaign in case.family]
+        own = [hold for hold in standing if hold.campaign in case.family]
         follow = follow_up(order, missing, own, page.now, carriers=carriers, whole=plan, table=self._table)
-        if follow.holds:
+        holds = follow.holds if order.ends is None else shortened(follow.holds, order.request, order.ends)
+        if holds:
             order = msgspec.structs.replace(order, follow_ups=order.follow_ups + 1)
-            body = {"holds": [hold.id for hold in follow.holds], "beyond": follow.beyond}
+            body = {"holds": [hold.id for hold in holds], "beyond": follow.beyond}
             key = f"follow-up/{order.request}/{order.follow_ups}"
             page.record(RecordKind.DECISION, key, case.campaign.id, body, actor=order.by)
-            ends = order.ends
-            for hold in follow.holds if ends is None else shortened(follow.holds, order.request, ends):
+            for hold in holds:
                 page.place(hold)
-            self._brakes.followed(page, order.kind, follow.holds, self._innocents(case, follow.holds, page.now))
-            text = f"{len(follow.holds)} more holds under the standing order for {order.kind}"
+            self._brakes.followed(page, order.kind, holds, self._innocents(case, holds, page.now))
+            text = f"{len(holds)} more holds under the standing order for {order.kind}"
             page.note(HappeningKind.PLACED, text, case.campaign.id)
         return msgspec.structs.replace(case, order=up_to(order, case.campaign.revision)), follow.beyond > 0
 

@@ -13,7 +13,8 @@ from holdfast.ports import Clock, Platform
 
 from .book import Book
 from .brakes import PUT_OFF, Brakes
-from .conduct import Deed, Done, NotDone
+from .conduct import LIVE, Deed, Done, NotDone
+from .nearest import native
 from .outbox import Bucket, Errand, Pace, take
 
 # What the platform's write path asks the guard about; the rest has to be pushed.
@@ -167,10 +168,13 @@ class Executor:
 
     def _lift(self, hold: Hold, now: int) -> str:
         """Lift natively only when no other hold wants the same: what is in force is the union of all holds."""
-        same = [held.hold for held in self._book.on(hold.subject) if held.hold.restriction is hold.restriction]
-        others = [other.id for other in same if other.in_force(now)]
+        able = self._platform.capabilities
+        action = native(able, hold.restriction)
+        same = [held for held in self._book.on(hold.subject) if native(able, held.hold.restriction) == action]
+        others = [other.hold.id for other in same if other.state in LIVE and other.hold.in_force(now)]
         if others:
             return f"still held by {others[0]}"
         for other in same:  # those lifted before, while this one stood, may still be known to the platform
-            self._platform.lift(other)
+            if other.state not in LIVE:  # one that has just run out has no intent yet, and will be lifted by its own
+                self._platform.lift(other.hold)
         return str(Way.PUSH)

@@ -192,6 +192,7 @@ class Response:
             StoreError: the last step was not kept, and will be done again.
 
         """
+        self.book.settle()
         asked = self._responder.act(self.desk, now)
         if self.book.expired(now):
             self.returning.keep(now)  # before they end, so that no account is let go in between

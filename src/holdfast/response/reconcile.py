@@ -20,6 +20,7 @@ from .book import Book, Page, named
 from .conduct import Anew, Held, HoldState, Over, Seen, Untrue
 from .executor import Way, way_of
 from .found import FoundInPlace
+from .nearest import as_wanted
 from .timeline import HappeningKind
 
 # Done once, with nothing left standing for the platform to show: whoever it concerns may do it again.
@@ -83,12 +84,14 @@ def difference(holds: Iterable[Held], standings: Sequence[Standing], now: int) -
             continue
         wanted.add(restriction)
         settled = held.state in {HoldState.IN_FORCE, HoldState.FAILED}
-        if settled and restriction not in ours and restriction not in MOMENTARY:
+        shows = restriction not in MOMENTARY or held.state is HoldState.FAILED  # whether it must be seen to be believed
+        if settled and restriction not in ours and shows:
             missing.append(held.hold.id)
     surplus = [
         held.hold.id
         for held in over
-        if held.state in {HoldState.STUCK, HoldState.ENDED} and held.hold.restriction in ours - wanted
+        if held.hold.restriction in ours
+        and (held.state is HoldState.STUCK or (held.state is HoldState.ENDED and held.hold.restriction not in wanted))
     ]
     return Difference(
         missing=tuple(missing),
@@ -169,7 +172,8 @@ class Reconciler:
                 continue
             checked += 1
             self._after = subject
-            differs = difference(holds, standings, now)
+            named = as_wanted(standings, [held.hold for held in holds], self._platform.capabilities, now)
+            differs = difference(holds, named, now)
             self._verify(holds, differs)
             if differs != Difference():
                 found.append((subject, differs))

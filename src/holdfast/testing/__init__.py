@@ -3,6 +3,7 @@
 from .clock import SetClock
 from .custody_contract import CustodyContract
 from .faults import Crash, Faults, FaultyPlatform, FaultyStore, When
+from .nearest_platform import NearestPlatform
 from .platform_contract import PlatformContract
 from .playbook import Playbook
 from .small_custody import SmallCustody
@@ -18,6 +19,7 @@ __all__ = [
     "Faults",
     "FaultyPlatform",
     "FaultyStore",
+    "NearestPlatform",
     "PlatformContract",
     "Playbook",
     "SetClock",

@@ -8,26 +8,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from holdfast.reading import FoundLure
+from holdfast.reading import TextReading
 
 SIGNATURE_BYTES = 16
 
 
-class SmallReading(msgspec.Struct, frozen=True, kw_only=True):
-    """A text's digest as its signature (uint8[16]) and in the first of its eight bands; it finds no lures."""
+def small_read(text: str, urls: Sequence[str] = ()) -> TextReading:
+    """The reading of a post: equal for texts that are equal without case and spaces, else different.
 
-    signature: npt.NDArray[np.uint8]
-    bands: tuple[int, ...]
-    lures: tuple[FoundLure, ...] = ()
-
-
-def small_read(text: str, urls: Sequence[str] = ()) -> SmallReading:
-    """The reading of a post: equal for texts that are equal without case and spaces, else different."""
+    Its signature is the text's digest (uint8[16]), which is in the first of its eight bands; it finds no lures.
+    """
     said = "".join(text.casefold().split()) + "".join(urls)
     digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=SIGNATURE_BYTES).digest()
     band = int.from_bytes(digest[:7], "big")
-    return SmallReading(signature=np.frombuffer(digest, np.uint8), bands=(band, *[0] * 7))
+    return TextReading(
+        flags=0,
+        script=0,
+        length=len(text),
+        words=len(text.split()),
+        lures=(),
+        signature=np.frombuffer(digest, np.uint8),
+        bands=(band, *[0] * 7),
+    )

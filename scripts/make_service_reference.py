@@ -31,7 +31,8 @@ file, an option before both. What is unknown or out of range is refused at the s
 
 The token itself is in no file and in no argument. `holdfast token` makes one: its hash goes into `server.token_hash`, or the token into
 `HOLDFAST_TOKEN` (at least 32 characters), which goes before the hash. Without either, /v1 is open to programs on this machine: requests
-with an `Origin`, or under another name than loopback's, are refused.
+with an `Origin`, or under another name than loopback's, are refused. That token is a program's: it asks the guard, tells events and looks.
+Once people are registered (`holdfast init`) or a token was made at the service, everybody shows one, on loopback too.
 
 ```toml
 [server]
@@ -54,8 +55,8 @@ Made by `scripts/make_service_reference.py`; a test compares the two. The whole 
 
 ## Routes
 
-Every route under /v1 takes `Authorization: Bearer TOKEN` where a token is configured. What is refused is answered as
-`application/problem+json` (RFC 9457) with `detail` and `advice`. Lists come in pages: ask `after` for what `next` says.
+Every route under /v1 takes `Authorization: Bearer TOKEN` where a token is configured or somebody is registered; [who may use which](policies.md#routes). What is refused is answered as
+`application/problem+json` (RFC 9457) with `detail`, `advice` and, where somebody may not, a [`code`](policies.md#reason-codes). Lists come in pages: ask `after` for what `next` says.
 """
 
 _SERVICE_MIDDLE = """
@@ -128,7 +129,9 @@ def _settings() -> str:
             default = json.dumps(field.default) if field.default is not msgspec.NODEFAULT else "{}"
             default = "-" if default == "null" else default
             variable = (
-                "" if field.name == "columns" else f" (`{PREFIX}{section}_{field.name}`)".upper().replace("(`", "(`")
+                ""
+                if field.name in {"columns", "exempt"}
+                else f" (`{PREFIX}{section}_{field.name}`)".upper().replace("(`", "(`")
             )
             bounds = _bounds(hints[field.name])
             parts.append(f"| `{field.name}`{variable} | `{default}` | {described(field)}{bounds} |\n")

@@ -5,9 +5,11 @@ import pytest
 from holdfast.containment import Explicit, Restriction, Subject, SubjectKind, cohort_subject, place
 from holdfast.errors import UsageError
 from holdfast.guard import Permit, Refusal
+from holdfast.ports import Capability
 from holdfast.response import Overtaken
 from holdfast.response.conduct import HoldState
 from holdfast.response.scope import Scope
+from holdfast.testing import SmallPlatform
 
 MINUTE = 60_000
 
@@ -165,3 +167,18 @@ def test_a_cohort_that_ends_frees_all_but_those_held_by_name(town):
     freed = town.response.undoing.preview(Scope(plan="wide"), town.clock.now()).freed
 
     assert (48, 1, 1) == (freed.accounts, freed.eased, freed.still_held)
+
+
+def test_a_plan_is_one_way_where_the_platform_only_does_it_for_good(make_town, store, clock):
+    """One that hides posts by deleting them: two must agree to what one may agree to elsewhere."""
+    platform = SmallPlatform(clock, accounts=[*make_town.stars, *make_town.fans])
+    hide = Capability(native="delete", reversible=False)
+    platform.capabilities = {**platform.capabilities, Restriction.HIDE_POST: hide}
+    town = make_town(store, platform, clock)
+    town.attack()
+
+    refused = town.desk.request(town.offer.recommended, "responder", clock.now())
+
+    assert 2 == refused.missing
+    town.desk.approve(refused.request, "approver", clock.now())
+    assert isinstance(town.desk.approve(refused.request, "commander", clock.now()), Permit)

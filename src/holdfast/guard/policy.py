@@ -48,7 +48,7 @@ _WORDS = {
     Act.LOOK: "look",
     Act.SEE_PEOPLE: "see who is registered",
     Act.MANAGE_PEOPLE: "register people and make tokens",
-    Act.OPERATE: "have deeds tried again",
+    Act.OPERATE: "have deeds tried again, waves go on, or caps raised",
     Act.REQUEST: "ask for this",
     Act.APPROVE: "agree to this",
     Act.DENY: "say no to this",

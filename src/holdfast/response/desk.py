@@ -145,7 +145,7 @@ class Desk:
 
     def needs(self, plan: Plan) -> Size:
         """How many people besides the requester must agree to `plan`, and why."""
-        return self._table.required(accounts=plan.preview.accounts, one_way=not plan.reversible)
+        return self._table.required(accounts=plan.preview.accounts, one_way=self._undoing.one_way(plan))
 
     def request(self, plan: str, by: Caller | str, now: int) -> Answer:
         """Ask for `plan` to be carried out; it is, at once, where nobody else has to agree.
@@ -306,7 +306,7 @@ class Desk:
             kind=str(plan.kind),
             accounts=plan.preview.accounts,
             reach=plan.preview.reach,
-            one_way=not plan.reversible,
+            one_way=self._undoing.one_way(plan),
         )
         return Filed(request=request, about=plan.campaign, filed_at=0, plan=plan, cohort=cohorts_hash(plan.holds))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from holdfast.containment import Drift, Freed, Restriction, freed, freed_drift, one_way
+from holdfast.containment import Drift, Freed, Plan, Restriction, freed, freed_drift, one_way
 from holdfast.containment.undoing import EFFECTS
 from holdfast.containment.undoing import Undo as Undone
 from holdfast.errors import UsageError
@@ -109,6 +109,11 @@ class Undoing:
     def drifts(self, undo: Undo, now: int) -> tuple[Drift, ...]:
         """What has grown since it was shown, beyond what nobody has to be asked about again."""
         return freed_drift(undo.freed, self.freed(undo.holds, now))
+
+    def one_way(self, plan: Plan) -> bool:
+        """Whether part of the plan can never be undone, on this platform."""
+        final = lasting(self._platform)
+        return any(hold.restriction in final for hold in plan.holds)
 
     def end_orders(self, page: Page, undo: Undo) -> None:
         """Let no standing order place again what is undone."""

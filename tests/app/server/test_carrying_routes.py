@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from holdfast.app.live import ORIGIN, key_beside
+from holdfast.backends import SqlStore, load_or_create_signer
+
 from .staffed import Staffed
 
 
@@ -113,3 +116,25 @@ def test_the_same_by_command(staffed):
     assert (0, True) == (code, "0 are tried again" in said)
     code, said = command(staffed, "reader", "waves")
     assert 0 == code, said
+
+
+def test_a_service_whose_store_was_taken_over_says_so_and_does_no_more(served, tmp_path):
+    """It is not ready any more, its log tells once, and what is asked of its state is answered 503."""
+    server = served()
+    store = tmp_path / "var" / "holdfast.db"
+    store.with_name("holdfast.db.lock").unlink()
+    signer = load_or_create_signer(key_beside(store), origin=ORIGIN)
+    with SqlStore(store, signer=signer, owned=True) as taken:
+        assert 2 == taken.turn
+        told = server.wait("deposed")
+        assert "advice" in told
+        assert 503 == server.client.get("/v1/holds").status_code
+        ready = server.client.get("/ready")
+        assert (503, "deposed") == (ready.status_code, ready.json()["phase"])
+    assert 1 == sum(line["event"] == "deposed" for line in server.log)
+
+
+def test_readiness_tells_of_the_platform_apart(served):
+    """A platform that answers nothing is told; the guard does not need it, so the service is ready all the same."""
+    told = served().client.get("/ready").json()
+    assert (True, True) == (told["ready"], told["platform"])

@@ -16,9 +16,12 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from holdfast.app.server import people, requests
 from holdfast.app.server.contract import OPERATIONS
 from holdfast.app.server.openapi import document
 from holdfast.app.server.routes import Routes
+
+from .staffed import PEOPLE, PERSON_SCOPES, Staffed
 
 ROOT = Path(__file__).parents[3]
 CHECKS = [
@@ -54,6 +57,28 @@ def test_whatever_is_sent_the_answer_is_one_of_the_contract(case, told):
     """Status, type and body are among those promised; never a fault of ours, which the log would tell, too."""
     case.call_and_validate(base_url=str(told.client.base_url), checks=CHECKS)
     assert [] == [line for line in told.log if line["event"] == "fault"]
+
+
+@pytest.fixture(scope="module")
+def mighty(tmp_path_factory):
+    """A server under attack, and somebody who may do everything there."""
+    server = Staffed(tmp_path_factory.mktemp("mighty"))
+    server.attacked()
+    body = {"id": "mighty", "roles": [role for each in PEOPLE.values() for role in each]}
+    assert 200 == server.asked("root", "POST", "/v1/people", body).status_code
+    server.make_token("mighty", {"person": "mighty", "scopes": PERSON_SCOPES})
+    yield server
+    server.client.close()
+    server.end()
+
+
+@schema.include(operation_id=[each.name for each in (*people.OPERATIONS, *requests.OPERATIONS)]).parametrize()
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+def test_whoever_may_do_everything_gets_answers_of_the_contract_too(case, mighty):
+    """What is refused at the door tells nothing of what lies behind it."""
+    headers = {"authorization": f"Bearer {mighty.tokens['mighty']}"}
+    case.call_and_validate(base_url=str(mighty.client.base_url), headers=headers, checks=CHECKS)
+    assert [] == [line for line in mighty.log if line["event"] == "fault"]
 
 
 def _script():

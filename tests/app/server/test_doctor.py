@@ -31,7 +31,20 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
     """Nothing is ill, and looking has made nothing."""
     code, found = examined()
     assert 0 == code
-    assert {"settings", "token", "store", "key", "archive", "disk", "address", "files", "kernels"} == set(found)
+    assert {
+        "settings",
+        "token",
+        "store",
+        "policy",
+        "people",
+        "reviews",
+        "key",
+        "archive",
+        "disk",
+        "address",
+        "files",
+        "kernels",
+    } == set(found)
     assert [] == list(tmp_path.iterdir())
 
 

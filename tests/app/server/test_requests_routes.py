@@ -110,7 +110,9 @@ def test_people_come_and_go_by_command(staffed, command):
 
 def test_a_revoked_token_opens_nothing(staffed, command):
     """At once, and for good."""
-    _, (made,), _ = command("root", "token", "make", "--scope", "read", "--label", "for a while")
+    _, (made,), _ = command(
+        "root", "token", "make", "--scope", "read", "--scope", "guard:ask", "--label", "for a while"
+    )
     staffed.tokens["brief"] = made["token"]
     assert 200 == staffed.asked("brief", "GET", "/v1/holds").status_code
     assert 0 == command("root", "token", "revoke", made["made"]["id"])[0]

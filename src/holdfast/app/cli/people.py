@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import cyclopts
 from cyclopts import Parameter
 
 from holdfast.app.server.token import hashed, new_token
-from holdfast.guard import Role, Scope
+from holdfast.guard import Role
 
 from .options import Json
 from .service import Service, Url, at, say
@@ -20,7 +20,12 @@ Name = Annotated[str, Parameter(help="What others call them.")]
 All = Annotated[bool, Parameter(negative="", help="Those too that count no more.")]
 
 people = cyclopts.App(name="people", help="Who may take part in responses, and as what. Takes the scope `people`.")
-token = cyclopts.App(name="token", help="The secrets by which people and programs are known to the service.")
+token = cyclopts.App(
+    name="token",
+    help="The secrets by which people and programs are known to the service. Without a command: make one for the "
+    "settings of `holdfast serve` and show it once, with the hash that goes there. It is a program's: it asks the "
+    "guard, tells events and looks.",
+)
 
 
 @people.command(name="list")
@@ -53,11 +58,10 @@ def take_out(person: Id, *, url: Url = None, json: Json = False) -> None:
 
 @token.default
 def make_here() -> None:
-    """Make a bearer token for the settings of `holdfast serve`, and show it once.
+    """Make a bearer token for the settings, and show it once.
 
-    It is a program's: it asks the guard, tells events and looks. The first line is for those who ask; keep it as you
-    keep a password. The second is for the settings file: who reads it there cannot ask. Tokens of people, and of more
-    programs, are made at the service: `holdfast token make`.
+    The first line is for those who ask; keep it as you keep a password. The second is for the settings file: who reads
+    it there cannot ask.
     """
     made = new_token()
     sys.stdout.write(f'token       {made}\ntoken_hash = "{hashed(made)}"\n')
@@ -75,7 +79,7 @@ def make(  # noqa: PLR0913 - each is a word on the command line
     person: Annotated[str, Parameter(help="Whose it is; without it, a program's.")] = "",
     *,
     scope: Annotated[
-        tuple[Scope, ...],
+        tuple[Literal["guard:ask", "events:tell", "read", "decide", "people"], ...],
         Parameter(
             negative="",
             help="What it is for. May be repeated. Without it read and decide for a person, guard:ask and events:tell "

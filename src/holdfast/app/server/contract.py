@@ -23,12 +23,17 @@ class Alive(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether it should be sent requests, and what keeps it from that."""
+    """Whether it should be sent requests, and what keeps it from that.
+
+    `platform` is false while the platform is left alone because it does not answer. The guard answers all the same, so
+    that alone does not make the service unready.
+    """
 
     ready: bool
     store: bool
     worker: bool
     snapshot: bool
+    platform: bool
     phase: str
     trouble: str
 

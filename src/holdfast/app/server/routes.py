@@ -158,6 +158,7 @@ class Routes:
             store=store,
             worker=alive,
             snapshot=fresh,
+            platform=not status.figures.get("breaker_open", 0),
             phase=status.phase,
             trouble=status.trouble,
         )

@@ -264,3 +264,19 @@ def test_who_is_exempt_is_named_in_the_plan_with_the_reason(make_town, store, pl
         told = {describe(hold.cohort) for hold in plan.holds if hold.why.startswith("brake") and hold.cohort}
         assert 1 == len(told)
         assert "except fan7" in told.pop()
+
+
+def test_one_person_alone_does_not_end_what_two_have_ordered(town):
+    """Refusing the lures takes nobody else; that request leaves the order to follow the cause as it was."""
+    town.attack()
+    lures = town.offer.plans[0]
+    town.carry_out()
+    order = town.case.order
+
+    permit = town.desk.request(lures, "other", town.clock.now())
+
+    assert () == permit.approved_by
+    assert order == town.case.order
+    town.lure(town.stars[9])
+    town.run(60_000)
+    assert town.held(town.stars[9])

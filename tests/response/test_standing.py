@@ -16,7 +16,7 @@ from holdfast.containment import (
     place,
 )
 from holdfast.response.case import StandingOrder
-from holdfast.response.standing import Limits, follow_up, followed
+from holdfast.response.standing import Limits, follow_up, followed, outlasts
 
 START = 1_000_000
 ORDER = StandingOrder(
@@ -150,3 +150,41 @@ def test_an_order_reaches_half_as_far_again_or_fifty_further(accounts):
     assert most >= accounts + 50
     assert most >= int(accounts * 1.5)
     assert most in {accounts + 50, int(accounts * 1.5)}
+
+
+APP = hold(SubjectKind.APP, "app", Restriction.REVOKE_APP)
+
+
+def test_an_emergency_does_nothing_for_good_however_wide_it_was():
+    """Nobody has agreed to a brake that one person pulled alone, so no app is revoked that turns out to be the cause."""
+    alone = msgspec.structs.replace(ORDER, approvals=2, ends=START + 1_000)
+
+    follow = follow_up(alone, plan(APP, LURE), [], START)
+
+    assert ((LURE,), 1) == (follow.holds, follow.beyond)
+    assert (APP, LURE) == follow_up(msgspec.structs.replace(alone, ends=None), plan(APP, LURE), [], START).holds
+
+
+def test_what_a_platform_does_only_for_good_takes_the_people_of_that():
+    """Where posts can be deleted but not hidden, an order that one person agreed to deletes none."""
+    follow = follow_up(ORDER, plan(POST, LURE), [], START, lasting={Restriction.HIDE_POST})
+
+    assert ((LURE,), 1) == (follow.holds, follow.beyond)
+
+
+@pytest.mark.parametrize(
+    ("changed", "goes_on"),
+    [
+        ({"kind": PlanKind.LURES, "approvals": 0}, True),
+        ({"kind": PlanKind.LURES}, False),
+        ({"kind": PlanKind.CAUSE, "ends": START + 10}, True),
+        ({"kind": PlanKind.BRAKE, "ends": START + 10}, False),
+    ],
+    ids=["fewer people", "as many people", "alone, no wider", "alone, wider"],
+)
+def test_what_took_fewer_people_does_not_end_what_more_have_ordered(changed, goes_on):
+    """A narrow plan that takes nobody, or an emergency no wider, leaves the order that stands; until that is over."""
+    later = msgspec.structs.replace(ORDER, request="s", until=START + 2_000, **changed)
+
+    assert goes_on == outlasts(ORDER, later, START)
+    assert not outlasts(ORDER, later, ORDER.until)

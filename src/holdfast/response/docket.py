@@ -33,8 +33,9 @@ from .emergency import shortened
 from .found import FoundInPlace
 from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
+from .nearest import lasting
 from .offers import WIDENING, Offers
-from .standing import follow_up, followed, up_to
+from .standing import follow_up, followed, outlasts, up_to
 from .timeline import HappeningKind
 from .watch import CampaignSeen
 
@@ -132,9 +133,12 @@ class Docket:
         return next((name for name, case in self.cases.items() if about in case.campaign.merged), about)
 
     def ordered(self, page: Page, about: str, order: StandingOrder) -> None:
-        """A plan about a campaign was carried out: the like of it is covered from now on."""
+        """A plan about a campaign was carried out: the like of it is covered from now on.
+
+        What takes fewer people does not end what more have ordered.
+        """
         case = self.cases.get(about)
-        if case is not None:
+        if case is not None and not (case.order is not None and outlasts(case.order, order, page.now)):
             self.cases.put(page, about, msgspec.structs.replace(case, order=order))
 
     def dismissed(self, page: Page, about: str) -> None:
@@ -264,7 +268,16 @@ class Docket:
         )  # an incident may hold the same
         carriers = set(case.campaign.accounts) - set(case.campaign.bystanders)
         own = [hold for hold in standing if hold.campaign in case.family]
-        follow = follow_up(order, missing, own, page.now, carriers=carriers, whole=plan, table=self._table)
+        follow = follow_up(
+            order,
+            missing,
+            own,
+            page.now,
+            carriers=carriers,
+            whole=plan,
+            table=self._table,
+            lasting=lasting(self._platform),
+        )
         holds = follow.holds if order.ends is None else shortened(follow.holds, order.request, order.ends)
         if holds:
             order = msgspec.structs.replace(order, follow_ups=order.follow_ups + 1)

@@ -33,6 +33,7 @@ from .incidents import Incidents
 from .knowledge import Knowledge
 from .line import Line
 from .lists import Lists
+from .nearest import lasting
 from .notices import Notices
 from .offers import Offers
 from .onset import Onset
@@ -46,7 +47,7 @@ from .signin import SignIn
 from .signs import Sign, Signs
 from .standing import Limits
 from .timeline import Timeline
-from .undoing import Undoing, lasting
+from .undoing import Undoing
 from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
 
 SECOND, MINUTE = 1_000, 60_000  # milliseconds

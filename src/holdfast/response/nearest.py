@@ -11,14 +11,24 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from holdfast.containment import Hold, Restriction
-from holdfast.ports import Capability, Standing
+from holdfast.containment import EFFECTS, Hold, Restriction, Undo, one_way
+from holdfast.ports import Capability, Platform, Standing
 
 
 def native(capabilities: Mapping[Restriction, Capability], restriction: Restriction) -> str:
     """The name of the platform's action for `restriction`; the restriction's own where there is none."""
     capability = capabilities.get(restriction)
     return str(restriction) if capability is None else capability.native
+
+
+def lasting(platform: Platform) -> frozenset[Restriction]:
+    """What cannot be undone on this platform: one-way deeds anywhere, and those that it only does so (a deletion)."""
+    final = {
+        restriction
+        for restriction, capability in platform.capabilities.items()
+        if not capability.reversible and EFFECTS[restriction].undo is Undo.LIFT
+    }
+    return frozenset({*final, *(restriction for restriction in Restriction if one_way(restriction))})
 
 
 def as_wanted(

@@ -11,14 +11,16 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from holdfast.containment import Hold, Plan, PlanKind, Subject, SubjectKind, cohort_key, one_way
+from holdfast.containment import Hold, Plan, PlanKind, Restriction, Subject, SubjectKind, cohort_key, one_way
 from holdfast.guard import TABLE, Table
 
 from .case import StandingOrder
+from .offers import WIDENING
 
 # Plans that hold only what took part or was touched, from narrow to wide. A cohort of the innocent is never placed by a
 # standing order: whoever ordered the brake has the carriers and the cause followed, and no further innocents.
 AIMED = (PlanKind.LURES, PlanKind.CARRIERS, PlanKind.CAUSE)
+_ONE_WAY = frozenset(restriction for restriction in Restriction if one_way(restriction))
 _NO_HOLDER = frozenset({SubjectKind.POST, SubjectKind.LURE, SubjectKind.STAFF, SubjectKind.TOOL_SESSION})
 
 
@@ -47,6 +49,18 @@ def followed(kind: PlanKind, plans: Sequence[Plan]) -> Plan | None:
     return next((plan for wanted in reversed(kinds) for plan in plans if plan.kind is wanted), None)
 
 
+def outlasts(before: StandingOrder, order: StandingOrder, now: int) -> bool:
+    """Whether `before`, to which others agreed, goes on at `now` though the plan of `order` was carried out since.
+
+    So it does when that took fewer people, or one alone in an emergency who does not reach further.
+    """
+    if now >= before.until or before.ends is not None:
+        return False
+    if order.ends is not None:
+        return WIDENING.index(order.kind) <= WIDENING.index(before.kind)
+    return order.approvals < before.approvals
+
+
 def up_to(order: StandingOrder, revision: int) -> StandingOrder:
     """The order, followed up to a revision of its campaign."""
     return msgspec.structs.replace(order, followed=revision)
@@ -61,6 +75,7 @@ def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and 
     carriers: Collection[str] = (),
     whole: Plan | None = None,
     table: Table = TABLE,
+    lasting: Collection[Restriction] = _ONE_WAY,
 ) -> FollowUp:
     """What of `plan` was never placed and is covered by `order` at `now` (milliseconds since 1970 UTC).
 
@@ -68,7 +83,8 @@ def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and 
     (`carriers`) is what the plan is for: those are covered at any size of the campaign, or a flood of worthless
     carriers would keep the order from the ones that matter. Of all others only so many accounts as it reaches to, the
     greatest harm first, of the `whole` plan where `plan` is what is left of one: what was placed does not make room for
-    more. A one-way deed takes the agreement that such a deed takes.
+    more. What cannot be undone (`lasting`, on this platform) takes the agreement that such a deed takes, which nobody has
+    given to what was carried out in an emergency.
     """
     if now >= order.until:
         return FollowUp(beyond=len(plan.holds))
@@ -76,11 +92,11 @@ def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and 
     known = {_what(hold) for hold in before}
     fresh = tuple(hold for hold in plan.holds if _what(hold) not in known)
     covered = _covered(order, whole or plan, carriers, {hold.subject for hold in before}, table)
-    final = table.required(accounts=1, one_way=True).approvals <= order.approvals
+    final = order.ends is None and table.required(accounts=1, one_way=True).approvals <= order.approvals
     holds = tuple(
         hold
         for hold in fresh
-        if (final or not one_way(hold.restriction))
+        if (final or hold.restriction not in lasting)
         and (hold.subject.kind in _NO_HOLDER or hold.subject.id in carriers or hold.subject in covered)
     )
     return FollowUp(holds=holds, beyond=len(fresh) - len(holds))

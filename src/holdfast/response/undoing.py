@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from holdfast.containment import Drift, Freed, Plan, Restriction, freed, freed_drift, one_way
-from holdfast.containment.undoing import EFFECTS
-from holdfast.containment.undoing import Undo as Undone
+from holdfast.containment import Drift, Freed, Plan, freed, freed_drift
 from holdfast.errors import UsageError
 from holdfast.ports import Platform
 
@@ -16,20 +14,11 @@ from .found import FoundInPlace
 from .incidents import Incidents
 from .inquiry import ALIKE
 from .knowledge import Knowledge
+from .nearest import lasting
 from .returning import Returning
 from .scope import Scope, Undo, chosen
 
 SHOWN = 100  # previews that can still be asked for: more than people look at in an hour
-
-
-def lasting(platform: Platform) -> frozenset[Restriction]:
-    """What cannot be undone on this platform: one-way deeds anywhere, and those that it only does so (a deletion)."""
-    final = {
-        restriction
-        for restriction, capability in platform.capabilities.items()
-        if not capability.reversible and EFFECTS[restriction].undo is Undone.LIFT
-    }
-    return frozenset({*final, *(restriction for restriction in Restriction if one_way(restriction))})
 
 
 class Undoing:

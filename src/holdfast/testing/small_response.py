@@ -17,7 +17,7 @@ from holdfast.response.line import Line
 from holdfast.response.outbox import Pace
 from holdfast.response.reconcile import Reconciler
 from holdfast.response.timeline import Timeline
-from holdfast.response.undoing import lasting
+from holdfast.response.nearest import lasting
 
 from .clock import SetClock
 

@@ -205,3 +205,14 @@ def test_a_case_kept_and_read_again_goes_on_alike(story):
             case, _ = tell(again, next_step(again) if item == "next" else item)
         except RecoveryError:
             continue
+
+
+def test_whoever_called_back_does_not_agree_in_another_spelling():
+    """Staff tools and the register need not write a name alike; who looks the same counts once."""
+    case = msgspec.structs.replace(
+        at_stage(Stage.PUT_BACK),
+        facts=(Fact(kind=FactKind.CALL_BACK, source="telephone", on_file_since=10, by="Bea "), PASSKEY),
+    )
+    with pytest.raises(RecoveryError, match="1 people agreed"):
+        tell(case, "permit")
+    assert Stage.RELEASED is advance(case, permit(case, approvers=("bea", "cem", "dora")))[0].stage

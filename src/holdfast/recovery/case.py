@@ -24,7 +24,7 @@ from typing import TypeAlias, assert_never
 import msgspec
 
 from holdfast.errors import RecoveryError
-from holdfast.guard import Permit, action_hash, required
+from holdfast.guard import Permit, action_hash, person_key, required
 
 from .changes import Change
 from .evidence import Fact, Ownership, weigh
@@ -269,7 +269,7 @@ def _permitted(case: RecoveryCase, news: Permitted) -> RecoveryCase:
     ):
         text = f"{case.account} is not as it was when its release was agreed to"
         raise RecoveryError(text, advice="Ask for the release anew.")
-    agreed = set(news.permit.approved_by) - case.vouchers
+    agreed = {person_key(each) for each in news.permit.approved_by} - {person_key(each) for each in case.vouchers}
     if len(agreed) < RELEASE.approvals:
         text = f"{len(agreed)} people agreed to release {case.account}, besides those who called back"
         raise RecoveryError(text, advice=f"It takes {RELEASE.approvals}: {RELEASE.reason}.")

@@ -72,8 +72,21 @@ def test_one_browser_cannot_push_out_the_challenges_of_others(monkeypatch):
         challenges.take(Purpose.APPROVE, "b", "r0", NOW)
     assert challenges.take(Purpose.APPROVE, "b", f"r{MOST_EACH + 4}", NOW)
     monkeypatch.setattr(module, "MOST", 8)
-    for number in range(8 - len(challenges._given)):
+    for number in range(8):
         give(challenges, browser=f"x{number}")
     with pytest.raises(SignInError):
         give(challenges, browser="one too many")
     assert give(challenges, browser="later", now=NOW + CHALLENGE_STANDS_MS)
+
+
+def test_a_flood_of_strangers_keeps_nobody_from_approving(monkeypatch):
+    """Who would sign in fills the room for signing in, and no other."""
+    from holdfast.app.signin import challenges as module
+
+    monkeypatch.setattr(module, "MOST", 8)
+    challenges = Challenges()
+    for number in range(8):
+        give(challenges, browser=f"stranger{number}")
+    with pytest.raises(SignInError):
+        give(challenges, browser="one more")
+    assert give(challenges, Purpose.APPROVE, "session", "r1")

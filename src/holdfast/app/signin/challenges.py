@@ -1,7 +1,8 @@
 """Was this challenge given out here, to this browser, for this, and not used yet?
 
-They live in memory: after a new start a ceremony is begun again. There is room for a bounded number, and for few by one
-browser, so that nobody can push out the challenges of others by asking for more.
+They live in memory: after a new start a ceremony is begun again. There is room for a bounded number of each purpose, and
+for few by one browser, so that nobody can push out the challenges of others by asking for more, and a flood of strangers
+who would sign in keeps nobody who has from approving.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from holdfast.errors import SignInError
 from holdfast.guard import CHALLENGE_STANDS_MS, NONCE_BYTES, Purpose
 
-MOST = 10_000  # at once, some 4 MB: far more people than a platform's staff
+MOST = 10_000  # of one purpose at once, some 4 MB: far more people than a platform's staff
 MOST_EACH = 8  # by one browser: somebody may have some requests open side by side
 
 
@@ -54,7 +55,7 @@ class Challenges:
         mine = [key for key in self._given if key[0] == browser]
         for key in mine[: len(mine) + 1 - MOST_EACH]:
             del self._given[key]
-        if len(self._given) >= MOST:
+        if sum(key[1] is purpose for key in self._given) >= MOST:
             raise SignInError("too many sign in just now", advice="Try again in a minute.")
         nonce = self._random(NONCE_BYTES)
         given = Challenge(

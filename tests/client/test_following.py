@@ -176,3 +176,12 @@ def test_what_is_known_to_be_held_stays_held_however_stale():
     held = Answer(verdict=Verdict.REFUSE, action=Action.POST, version=1, reasons=(Reason.ACCOUNT_HELD,), holds=("h",))
     for fail in Fail:
         assert (Reason.ACCOUNT_HELD,) == answered(held, age=99.0, stale=True, fail=fail).reasons
+
+
+def test_a_snapshot_that_comes_slowly_is_as_old_as_its_beginning(client, loopback):
+    """What was placed while it was on its way is not in it, so the time that it took counts."""
+    loopback.body = packed("a")
+    loopback.step, loopback.pause = len(loopback.body) // 3, 0.1
+    asker = client()
+    assert asker.wait(PATIENCE)
+    assert 0.25 < asker.age

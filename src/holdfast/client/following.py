@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 
 from holdfast.containment import Replica, unpack
 from holdfast.errors import HoldfastError
@@ -61,7 +60,6 @@ class Following:
 
     def _look(self) -> None:
         fetched = self._wire.snapshot(self._replica.at, self._wait if self._replica.at else 0.0)
-        came = time.monotonic()
         if fetched.data:
             try:
                 self._replica.take(unpack(fetched.data, largest=self._most))
@@ -70,5 +68,5 @@ class Following:
                 raise
         elif not self._replica.at:
             return  # the server knows nothing itself yet
-        self._known = (self._replica.snapshot, came - fetched.state_age)
+        self._known = (self._replica.snapshot, fetched.seen_at)
         self._first.set()

@@ -17,10 +17,13 @@ _SNAPSHOT = "/v1/guard/snapshot"
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """What came: packed frames (none: nothing is new), and how many seconds ago the server saw its own state."""
+    """What came: packed frames (none: nothing is new), and when (monotonic seconds) the server had seen its own state.
+
+    That is counted from the beginning of the answer: however slowly the rest comes, it is of then.
+    """
 
     data: bytes
-    state_age: float
+    seen_at: float
 
 
 class Wire:
@@ -70,6 +73,7 @@ class Wire:
         query = {"after": after, "wait": f"{wait:.3f}"}
         try:
             with self._http.stream("GET", _SNAPSHOT, params=query, timeout=wait + self._timeout) as answer:
+                began = time.monotonic()
                 if answer.status_code not in {200, 304}:
                     raise _refused(answer.status_code)
                 parts, size = [], 0
@@ -83,7 +87,7 @@ class Wire:
                 age = float(answer.headers["holdfast-state-age"])
         except (httpx2.HTTPError, httpx2.StreamError, OSError, KeyError, ValueError) as why:
             raise _unreachable(why) from why
-        return Fetched(data=b"".join(parts), state_age=max(0.0, age))
+        return Fetched(data=b"".join(parts), seen_at=began - max(0.0, age))
 
     def ask(self, path: str, question: dict[str, Any]) -> bytes:
         """The body of the answer to one question.

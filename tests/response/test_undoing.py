@@ -182,3 +182,20 @@ def test_a_plan_is_one_way_where_the_platform_only_does_it_for_good(make_town, s
     assert 2 == refused.missing
     town.desk.approve(refused.request, "approver", clock.now())
     assert isinstance(town.desk.approve(refused.request, "commander", clock.now()), Permit)
+
+
+def test_a_hold_that_ends_sooner_keeps_no_hijacked_account(town):
+    """While a brake of a minute stands, two must agree all the same to lift the hold of a day on a hijacked account."""
+    town.attack()
+    star, now = town.stars[0], town.clock.now()
+    own = account(star, starts=now, until=now + 1_440 * MINUTE)
+    cohort = Explicit(accounts=(star,))
+    brake = {"starts": now, "why": "brake", "cohort": cohort, "plan": "wide"}
+    put(town, own, place(cohort_subject(cohort), Restriction.NO_POSTING, until=now + MINUTE, **brake))
+
+    undo, refused = ask(town, Scope(holds=(own.id,)))
+
+    assert (1, 1, (star,)) == (undo.freed.still_held, undo.freed.hijacked, undo.freed.named)
+    assert 2 == refused.missing
+    put(town, place(cohort_subject(cohort), Restriction.NO_POSTING, until=own.until, occasion="longer", **brake))
+    assert 0 == town.response.undoing.preview(Scope(holds=(own.id,)), now).freed.hijacked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
@@ -27,9 +28,9 @@ class Freed(msgspec.Struct, frozen=True, kw_only=True):
     """What the end of `holds` holds comes to. Accounts are distinct; `reach` counts the followers of those set free.
 
     `accounts` would be free of everything, `eased` of something while other holds on them stand, and `still_held` of
-    nothing, since another hold wants the same. `hijacked` of the first two are more likely in an intruder's hands than
-    in their owners', `hijacked_expected` is the expectation, and `named` are those of the most followers. `posts` would
-    be shown, `lures` allowed, `staff` (with their tools and sessions) and `apps` let in again. `for_good` holds were
+    nothing, since another hold wants the same. `hijacked` of the first two, and of those whom the other hold keeps for a
+    shorter time only, are more likely in an intruder's hands than in their owners', `hijacked_expected` is the
+    expectation, and `named` are those of the most followers. `posts` would be shown, `lures` allowed, `staff` (with their tools and sessions) and `apps` let in again. `for_good` holds were
     one-way deeds: their end gives nothing back. `redo` holds ended sessions, which their owners begin again. On
     `foreign` of the subjects others have restrictions of their own, which stay.
     """
@@ -74,9 +75,10 @@ def freed(  # noqa: PLR0913, PLR0917 - the holds on either side, and what is kno
         row = directory.row(account)
         if row is not None:
             weights[row] = weight
-    let_go = whole | part
+    soon_whole, soon_part, _, soon_beyond = _accounts(ended, _as_long(ended, staying), directory, now)
+    let_go = soon_whole | soon_part
     likely = let_go & (weights >= LIKELY)
-    unknown = [suspects.get(account, 0.0) for account in beyond]
+    unknown = [suspects.get(account, 0.0) for account in soon_beyond]
     kept = {_what(hold) for hold in staying}
     others = {hold.subject for hold in ended if hold.subject.kind not in _WHO and _what(hold) not in kept}
     kinds = [subject.kind for subject in others]
@@ -97,6 +99,18 @@ def freed(  # noqa: PLR0913, PLR0917 - the holds on either side, and what is kno
         redo=sum(EFFECTS[hold.restriction].undo is Undo.REDO for hold in ended),
         foreign=len({hold.subject for hold in ended} & set(found)),
     )
+
+
+def _as_long(ended: list[Hold], staying: list[Hold]) -> list[Hold]:
+    """Those of `staying` that stand as long as all of `ended` that want the same: a brake of minutes keeps nobody held."""
+    latest: dict[Restriction, float] = {}
+    for hold in ended:
+        latest[hold.restriction] = max(_end(hold), latest.get(hold.restriction, 0))
+    return [hold for hold in staying if _end(hold) >= latest.get(hold.restriction, 0)]
+
+
+def _end(hold: Hold) -> float:
+    return math.inf if hold.until is None else hold.until
 
 
 def _accounts(

@@ -28,11 +28,12 @@ class Freed(msgspec.Struct, frozen=True, kw_only=True):
     """What the end of `holds` holds comes to. Accounts are distinct; `reach` counts the followers of those set free.
 
     `accounts` would be free of everything, `eased` of something while other holds on them stand, and `still_held` of
-    nothing, since another hold wants the same. `hijacked` of the first two, and of those whom the other hold keeps for a
-    shorter time only, are more likely in an intruder's hands than in their owners', `hijacked_expected` is the
-    expectation, and `named` are those of the most followers. `posts` would be shown, `lures` allowed, `staff` (with their tools and sessions) and `apps` let in again. `for_good` holds were
-    one-way deeds: their end gives nothing back. `redo` holds ended sessions, which their owners begin again. On
-    `foreign` of the subjects others have restrictions of their own, which stay.
+    nothing, since another hold wants the same. `hijacked` of the first two, and of those whom the other hold keeps for
+    a shorter time only, are more likely in an intruder's hands than in their owners', `hijacked_expected` is the
+    expectation, and `named` are those of the most followers. `posts` would be shown, `lures` allowed, `staff` (with
+    their tools and sessions) and `apps` let in again. `for_good` holds were one-way deeds: their end gives nothing
+    back. `redo` holds ended sessions, which their owners begin again. On `foreign` of the subjects others have
+    restrictions of their own, which stay.
     """
 
     holds: int = 0
@@ -102,7 +103,7 @@ def freed(  # noqa: PLR0913, PLR0917 - the holds on either side, and what is kno
 
 
 def _as_long(ended: list[Hold], staying: list[Hold]) -> list[Hold]:
-    """Those of `staying` that stand as long as all of `ended` that want the same: a brake of minutes keeps nobody held."""
+    """Those of `staying` that stand as long as all of `ended` that want the same: a brake of minutes keeps nobody."""
     latest: dict[Restriction, float] = {}
     for hold in ended:
         latest[hold.restriction] = max(_end(hold), latest.get(hold.restriction, 0))

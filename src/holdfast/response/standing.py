@@ -83,8 +83,8 @@ def follow_up(  # noqa: PLR0913 - the order, what is wanted, what is there, and 
     (`carriers`) is what the plan is for: those are covered at any size of the campaign, or a flood of worthless
     carriers would keep the order from the ones that matter. Of all others only so many accounts as it reaches to, the
     greatest harm first, of the `whole` plan where `plan` is what is left of one: what was placed does not make room for
-    more. What cannot be undone (`lasting`, on this platform) takes the agreement that such a deed takes, which nobody has
-    given to what was carried out in an emergency.
+    more. What cannot be undone (`lasting`, on this platform) takes the agreement that such a deed takes, which nobody
+    has given to what was carried out in an emergency.
     """
     if now >= order.until:
         return FollowUp(beyond=len(plan.holds))

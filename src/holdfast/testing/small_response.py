@@ -14,10 +14,10 @@ from holdfast.response.conduct import Anew, HoldState, Over
 from holdfast.response.executor import Executor
 from holdfast.response.found import FoundInPlace
 from holdfast.response.line import Line
+from holdfast.response.nearest import lasting
 from holdfast.response.outbox import Pace
 from holdfast.response.reconcile import Reconciler
 from holdfast.response.timeline import Timeline
-from holdfast.response.nearest import lasting
 
 from .clock import SetClock
 

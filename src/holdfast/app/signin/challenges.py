@@ -1,8 +1,8 @@
 """Was this challenge given out here, to this browser, for this, and not used yet?
 
-They live in memory: after a new start a ceremony is begun again. There is room for a bounded number of each purpose, and
-for few by one browser, so that nobody can push out the challenges of others by asking for more, and a flood of strangers
-who would sign in keeps nobody who has from approving.
+They live in memory: after a new start a ceremony is begun again. There is room for a bounded number of each purpose,
+and for few by one browser, so that nobody can push out the challenges of others by asking for more, and a flood of
+strangers who would sign in keeps nobody who has from approving.
 """
 
 from __future__ import annotations

@@ -187,3 +187,21 @@ def test_questions_go_before_bodies_that_wait(working):
     go_on.set()
     assert 0 == asked.result(PATIENCE)
     assert body.result(PATIENCE).posts
+
+
+def test_what_somebody_gave_up_waiting_for_is_not_done_later(working):
+    """Whoever was told that the worker is busy has approved of nothing that is carried out afterwards."""
+    worker, _ = working()
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def hold_up(_):
+        begun.set()
+        go_on.wait(PATIENCE)
+
+    worker.ask(hold_up)
+    begun.wait(PATIENCE)
+    assert worker.ask(lambda _: done.append("late")).cancel()
+    last = worker.ask(lambda _: done.append("last"))
+    go_on.set()
+    last.result(PATIENCE)
+    assert ["last"] == done

@@ -136,7 +136,7 @@ class Worker:
         return self._add(self._bodies, lambda: self._hear(body))
 
     def ask(self, question: Callable[[LiveWatch], T]) -> Future[T]:
-        """The answer to `question`, which goes before bodies that wait."""
+        """The answer to `question`, which goes before bodies that wait; whoever cancels it in time is not obeyed."""
         return self._add(self._questions, lambda: question(self._run))
 
     def stop(self, within: float) -> bool:
@@ -178,8 +178,10 @@ class Worker:
         with self._wake:
             if not self._questions and not self._bodies and not self._stopping:
                 self._wake.wait(BEAT)
-            if self._questions:
-                return self._questions.popleft()
+            while self._questions:
+                job = self._questions.popleft()
+                if not job.done.cancelled():  # whoever gave up was told so, and may have changed their mind since
+                    return job
             return self._bodies.popleft() if self._bodies else None
 
     def _answer(self, job: _Job[Any]) -> None:

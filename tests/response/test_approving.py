@@ -399,6 +399,26 @@ class TestEmergency:
         town.desk.deny(request, "approver", "wrong campaign", town.clock.now())
         refused(town.desk.emergency, request, "commander", "quick", town.clock.now(), code=RefusalCode.REQUEST_CLOSED)
 
+    def test_it_does_not_beat_a_denial_by_being_asked_for_anew(self, town):
+        """The same plan, filed again by whomever, is not done alone; that others agree to it is the way."""
+        request = asked(town)
+        plan = filed(town).plan.id
+        town.desk.deny(request, "approver", "wrong campaign", town.clock.now())
+        now, code = town.clock.now(), RefusalCode.DENIED
+        refused(town.desk.request_emergency, plan, "commander", "quick", now, code=code)
+        assert [request] == list(town.desk.requests)
+        anew = town.desk.request(plan, "other", now).request
+        refused(town.desk.emergency, anew, "commander", "quick", now, code=code)
+        assert not town.response.book.holds
+        assert isinstance(town.desk.approve(anew, "bea", now), Permit)
+
+    def test_a_request_that_was_withdrawn_may_be_done_alone(self, town):
+        """Whoever asked has said no to nothing but having asked."""
+        request = asked(town)
+        town.desk.deny(request, "responder", "not now", town.clock.now())
+        permit = town.desk.request_emergency(filed(town).plan.id, "commander", "now", town.clock.now())
+        assert "now" == permit.emergency
+
     def test_where_nobody_else_is_there_it_is_the_way(self, make_town, store, platform, clock):
         """A request that nobody could agree to is refused; asked for as an emergency it is done, and told."""
         alone = make_town(store, platform, clock, people=[Person(id="commander", roles=(Role.COMMANDER,))])

@@ -269,7 +269,8 @@ class Desk:
 
         Raises:
             UsageError: there is no such request.
-            NotAllowedError: whoever asks may not, gives no reason, it is no plan of which all can be undone, or closed.
+            NotAllowedError: whoever asks may not, gives no reason, it is no plan of which all can be undone, closed, or
+                somebody has said no to the same.
             StoreError: nothing was kept, nothing was done.
 
         """
@@ -286,6 +287,7 @@ class Desk:
         draft = self._of_plan(wanted, by)
         self._entitled.check(by, Act.EMERGENCY, draft.request.asked)
         fit(draft)
+        self._asked.undenied(draft.request.action_hash)
         filed = self._asked.file(draft, by, f"asks for: {wanted.title}", now, alone=reason(why))
         return self._alone(filed, by, why, now) if filed.state is RequestState.OPEN else self._decide(filed, now)
 
@@ -337,6 +339,7 @@ class Desk:
         request = filed.request
         caller = self._entitled.check(by, Act.EMERGENCY, request.asked)
         fit(filed)
+        self._asked.undenied(request.action_hash)
         said, standing = reason(why), self._entitled.standing(filed)
         refused = decide(request, (), now, standing, filed.denials)
         if isinstance(refused, Refusal) and refused.code is not RefusalCode.APPROVALS_MISSING:

@@ -125,6 +125,27 @@ class Requests:
             page.note(HappeningKind.DENIAL, text, filed.about)
         return filed
 
+    def undenied(self, action: str) -> None:
+        """Pass an action of this hash to which nobody said no, in whichever request; a withdrawal is no such no.
+
+        Raises:
+            NotAllowedError: somebody did.
+
+        """
+        no = [
+            denial.by
+            for filed in self.kept.values()
+            if filed.request.action_hash == action
+            for denial in filed.denials
+            if person_key(denial.by) != person_key(filed.request.by)
+        ]
+        if no:
+            raise NotAllowedError(
+                f"{no[-1]} said no to exactly this",
+                code=RefusalCode.DENIED,
+                advice="Ask anew, and have others agree: what somebody said no to is not done alone.",
+            )
+
     def void(self, filed: Filed, refusal: Refusal, now: int) -> None:
         """Close a request that no approval can help any more."""
         if filed.state is not RequestState.OPEN or refusal.code not in _FINAL:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from holdfast.containment import Restriction, Subject, SubjectKind, place
+from holdfast.containment import Restriction
 from holdfast.detection.takeover import Takeover
 from holdfast.errors import RecoveryError, UsageError
 from holdfast.guard import Permit, Refusal
@@ -470,16 +470,21 @@ def test_a_clock_set_back_makes_probation_begin_anew(town, make_town, custody):
     assert Stage.CLOSED is case(again, star).stage
 
 
-def test_what_one_person_holds_for_an_hour_opens_no_case(make_town, store, platform, clock, custody):
-    """A case would make it last, and nobody else has agreed to it."""
+@pytest.mark.parametrize("waited", [0, 1, 10 * MINUTE], ids=["at once", "a moment later", "after ten minutes"])
+def test_what_one_person_holds_in_an_emergency_is_not_kept_by_a_case(
+    waited, make_town, store, platform, clock, custody
+):
+    """However old the plan is, no case is opened that would renew its holds: nobody else has agreed to them."""
     town = make_town(store, platform, clock, custody=custody)
-    subject = Subject(kind=SubjectKind.ACCOUNT, id=town.stars[0])
-    for hours, expected in ((1, set()), (24, {town.stars[0]})):
-        now = town.clock.now()
-        hold = place(
-            subject, Restriction.NO_SIGN_IN, starts=now, until=now + hours * HOUR, why="alone", occasion=f"for {hours}"
-        )
-        with town.response.book.change(now) as page:
-            page.place(hold)
-        town.run(2 * HOUR)
-        assert expected == set(town.response.returning.recoveries)
+    town.attack()
+    clock.advance(waited)
+    plan = town.offer.recommended
+    assert isinstance(town.desk.request_emergency(plan, "commander", "it spreads", clock.now()), Permit)
+    town.run(2 * MINUTE)
+    assert town.held(town.stars[0])
+    assert not town.response.returning.recoveries
+    anew = town.desk.request(plan, "responder", clock.now()).request
+    town.run(70 * MINUTE)
+    assert not town.held(town.stars[0])
+    assert not town.response.returning.recoveries
+    assert town.desk.requests[anew].permit is None

@@ -148,7 +148,7 @@ def shortened(holds: Iterable[Hold], request: str, until: int) -> tuple[Hold, ..
             campaign=hold.campaign,
             plan=hold.plan,
             occasion=f"{EMERGENCY}/{request}",
-            placed_by=hold.placed_by,
+            placed_by=f"{EMERGENCY}/{request}",
             harm=hold.harm,
             cohort=hold.cohort if hold.subject.kind in {SubjectKind.COHORT, SubjectKind.LURE} else None,
             text=hold.text,
@@ -156,6 +156,11 @@ def shortened(holds: Iterable[Hold], request: str, until: int) -> tuple[Hold, ..
         for hold in holds
         if hold.starts < until
     )
+
+
+def alone(hold: Hold) -> bool:
+    """Whether one person placed it in an emergency, or it followed from that: nothing may make it last."""
+    return hold.placed_by.startswith(f"{EMERGENCY}/")
 
 
 def brief(order: StandingOrder, until: int) -> StandingOrder:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 import msgspec
 
-from holdfast.containment import HIJACKED, Hold, Restriction, Subject, SubjectKind, ends, place
+from holdfast.containment import HIJACKED, Restriction, Subject, SubjectKind, ends, place
 from holdfast.errors import PlatformError, PlatformPendingError
 from holdfast.guard import Permit
 from holdfast.ledger import RecordKind
@@ -30,6 +30,7 @@ from holdfast.recovery.case import (
 
 from .book import Book, Page, Shelf
 from .conduct import LIVE, Held, HoldState, Over
+from .emergency import alone
 from .lists import listed
 from .onset import Onset
 from .signs import Sign, Signs
@@ -150,7 +151,10 @@ class Returning:
                 self._tell(page, self.recoveries[account], Dismissed(why=why))
 
     def _open(self, now: int) -> None:
-        """A case for each account that is newly kept from signing in, once the platform has said that it is."""
+        """A case for each account that is newly kept from signing in, once the platform has said that it is.
+
+        None where one person alone holds it in an emergency: a case would make that last.
+        """
         waiting: dict[str, None] = {}
         found: dict[str, str] = {}
         for key in self._new:
@@ -160,7 +164,7 @@ class Returning:
                 continue
             if held.state is HoldState.WANTED:
                 waiting[key] = None
-            elif held.state is HoldState.IN_FORCE and _lasts(held.hold) and not self.guards(held.hold.subject.id):
+            elif held.state is HoldState.IN_FORCE and not alone(held.hold) and not self.guards(held.hold.subject.id):
                 found[held.hold.subject.id] = held.hold.campaign
         self._new = waiting
         if found:
@@ -419,11 +423,6 @@ def _is_shut(custody: Custody, case: RecoveryCase, door: Door) -> bool:
     except PlatformPendingError:
         return False
     return True
-
-
-def _lasts(hold: Hold) -> bool:
-    """Whether a case would have time: one person alone holds in an emergency, and a case must not make that last."""
-    return hold.until is None or hold.until - hold.starts > AHEAD
 
 
 def _subject(account: str) -> Subject:

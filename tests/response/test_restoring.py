@@ -346,3 +346,20 @@ def test_waves_of_an_unknown_key_are_not_resumed(town):
     """A slip is told, and is no fault."""
     with pytest.raises(RecoveryError, match="no waves"):
         town.response.restoring.resume("other", "commander", town.clock.now())
+
+
+def test_those_taken_back_are_held_no_longer_than_an_emergency(make_town, store, platform, clock):
+    """What one person placed alone ends when it was to end, whatever trouble shows meanwhile."""
+    town = make_town(store, platform, clock, SETTINGS)
+    town.cohort = Explicit(accounts=tuple(town.fans[:200]))
+    alone = msgspec.structs.replace(hold(town.cohort, Restriction.NO_POSTING, clock.now()), placed_by="emergency/r")
+    put(town, alone)
+    lured(town)
+    town.run(6 * MINUTE)
+    freed = sorted(set(town.fans[:200]) - held(town))
+    town.clock.advance(1)
+    town.lure(freed[0])
+    town.run(MINUTE)
+    assert 200 == len(held(town))
+    town.run(alone.until - clock.now())
+    assert not held(town)

@@ -38,6 +38,7 @@ from holdfast.recovery.waves import (
 from . import conduct
 from .book import Book, Page, Shelf
 from .conduct import LIVE, Held
+from .emergency import alone
 from .knowledge import Knowledge
 from .lists import listed
 from .signs import Sign, Signs
@@ -245,13 +246,10 @@ class Restoring:
                 assert_never(command)
 
     def _hold(self, page: Page, run: Run, why: str, *, again: bool) -> Run:
-        """Let those holds stand that are left by now; `again` for their full term from now on."""
+        """Let those holds stand that are left by now; `again` for their full term from now on, see `_anew`."""
         agreed = run.agreed
         if again:
-            agreed = tuple(
-                msgspec.structs.replace(hold, until=ends(hold.subject.kind, page.now), starts=page.now)
-                for hold in agreed
-            )
+            agreed = tuple(_anew(hold, page.now) for hold in agreed)
         cohort = left(run.cohort, run.waves.freed)
         wanted = [] if cohort is None else self._left(run, agreed, cohort, why, page.now)
         for hold in wanted:
@@ -320,6 +318,12 @@ class Restoring:
         others = (held.hold for key in self._book.holds if key not in own and (held := find(key)) is not None)
         by_name = (hold for hold in others if hold.subject.kind is SubjectKind.ACCOUNT and not listed(hold))
         return {hold.subject.id for hold in by_name if hold.in_force(now)}
+
+
+def _anew(hold: Hold, now: int) -> Hold:
+    """The hold for its full term from `now` on; no longer than before where one person alone placed it."""
+    until = hold.until if alone(hold) else ends(hold.subject.kind, now)
+    return msgspec.structs.replace(hold, until=until, starts=now)
 
 
 def _what(hold: Hold) -> tuple[str, Restriction]:

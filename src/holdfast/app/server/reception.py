@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
@@ -32,8 +33,9 @@ _BEHIND = 2.0  # seconds that an answer waits at most for the packets it speaks 
 class Reception:
     """The application of the process that answers."""
 
-    def __init__(self, settings: Settings, relay: Relay, log: Log) -> None:
-        """Know nothing of the holds yet; pass on over `relay`."""
+    def __init__(self, settings: Settings, relay: Relay, log: Log, wall: Callable[[], float] = time.time) -> None:
+        """Know nothing of the holds yet; pass on over `relay`. `wall` gives seconds since 1970 UTC."""
+        self._wall, self._latest = wall, 0
         self._settings, self._relay, self._log = settings, relay, log
         self._admission = Admission(relay)
         self._replica = Replica(read_text)
@@ -135,9 +137,12 @@ class Reception:
         return answer
 
     def _now(self) -> int:
-        if self._settings.events.time is Time.WALL:
-            return time.time_ns() // 1_000_000
         beat = self._beat
+        if self._settings.events.time is Time.WALL:
+            # As with the owner of the state, whose clock never goes back: what was placed by a clock that was ahead must
+            # not be out of force because of it.
+            self._latest = max(self._latest, beat.now, int(self._wall() * 1_000))
+            return self._latest
         return beat.now + int((time.monotonic() - beat.at) * 1_000) if beat.now else 0
 
 

@@ -1,4 +1,7 @@
-"""A drill that kills itself with SIGKILL when its store is about to begin its n-th transaction, or has just ended it."""
+"""A drill that kills itself with SIGKILL when its store is about to begin its n-th transaction, or has just ended it.
+
+`+N` counts from the first approval on: how many there are before it is no concern of a test about what comes after.
+"""
 
 import os
 import signal
@@ -11,13 +14,14 @@ from holdfast.app.drill import Drill, DrillOptions
 from holdfast.backends import SqlStore
 
 scenario, store, seed, nth, moment = sys.argv[1:]
-begin, left = SqlStore.begin, int(nth)
+begin, left, counting = SqlStore.begin, int(nth), not nth.startswith("+")
 
 
 @contextmanager
 def doomed(self):
-    global left
-    left -= 1
+    global left, counting
+    counting = counting or ("run" in globals() and any(each.approvals for each in run.response.desk.requests.values()))
+    left -= counting
     if left == 0 and moment == "before":
         os.kill(os.getpid(), signal.SIGKILL)
     with begin(self) as transaction:

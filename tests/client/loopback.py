@@ -11,6 +11,7 @@ class Loopback:
     def __init__(self):
         """Begin; nothing is served yet."""
         self.status, self.body, self.step, self.pause, self.age = 200, b"", 1 << 20, 0.0, "0.000"
+        self.time = None
         self.asked, self.headers = [], []
         outer = self
 
@@ -34,6 +35,8 @@ class Loopback:
             handler.send_response(self.status)
             handler.send_header("content-length", str(len(body)))
             handler.send_header("holdfast-state-age", self.age)
+            if self.time is not None:
+                handler.send_header("holdfast-time", str(self.time))
             handler.end_headers()
             for at in range(0, len(body), self.step):
                 handler.wfile.write(body[at : at + self.step])

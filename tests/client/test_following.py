@@ -3,12 +3,13 @@
 import ssl
 import threading
 
+import msgspec
 import pytest
 from tests.client.loopback import Loopback
 
 from holdfast.client import Fail, GuardClient
 from holdfast.client.answer import answered
-from holdfast.containment import Frame, RuleSent, pack
+from holdfast.containment import Frame, RuleSent, pack, unpack
 from holdfast.errors import GuardUnreachableError, SettingsError
 from holdfast.guard import FOREVER, Action, Answer, Reason, RuleKind, Verdict
 
@@ -185,3 +186,15 @@ def test_a_snapshot_that_comes_slowly_is_as_old_as_its_beginning(client, loopbac
     asker = client()
     assert asker.wait(PATIENCE)
     assert 0.25 < asker.age
+
+
+@pytest.mark.parametrize("seconds", [-3_600, -5, 3_600])
+def test_holds_begin_and_end_by_the_clock_of_the_server(seconds, client, loopback):
+    """A machine whose clock is behind knows a new hold at once, and one that is ahead does not end it before its time."""
+    now = 1_000_000_000
+    (frame,) = unpack(packed("a"))
+    brake = msgspec.structs.replace(frame.add[0], starts=now, until=now + 1_800_000)
+    loopback.body, loopback.time = pack(msgspec.structs.replace(frame, add=(brake,))), now
+    asker = client(wall=lambda: now / 1_000 + seconds)
+    assert asker.wait(PATIENCE)
+    assert Verdict.REFUSE is asker.ask("a").verdict

@@ -280,3 +280,18 @@ def test_one_person_alone_does_not_end_what_two_have_ordered(town):
     town.lure(town.stars[9])
     town.run(60_000)
     assert town.held(town.stars[9])
+
+
+def test_an_order_goes_on_after_an_emergency_that_reached_further(town):
+    """One person pulls the brake; when that is over, the campaign is followed as two had agreed."""
+    town.attack()
+    brake = town.offer.plans[-1]
+    town.carry_out()
+    order = town.case.order
+    assert town.desk.request_emergency(brake, "commander", "it spreads", town.clock.now()).emergency
+    assert order == town.case.order.before
+    town.run(61 * 60_000)
+    town.lure("fan7")
+    town.run(60_000)
+    assert town.held("fan7")
+    assert order.request == town.case.order.request

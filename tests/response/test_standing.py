@@ -16,7 +16,7 @@ from holdfast.containment import (
     place,
 )
 from holdfast.response.case import StandingOrder
-from holdfast.response.standing import Limits, follow_up, followed, outlasts
+from holdfast.response.standing import Limits, follow_up, followed, lasting_order, succeeded
 
 START = 1_000_000
 ORDER = StandingOrder(
@@ -178,13 +178,25 @@ def test_what_a_platform_does_only_for_good_takes_the_people_of_that():
         ({"kind": PlanKind.LURES, "approvals": 0}, True),
         ({"kind": PlanKind.LURES}, False),
         ({"kind": PlanKind.CAUSE, "ends": START + 10}, True),
-        ({"kind": PlanKind.BRAKE, "ends": START + 10}, False),
     ],
-    ids=["fewer people", "as many people", "alone, no wider", "alone, wider"],
+    ids=["fewer people", "as many people", "alone, no wider"],
 )
 def test_what_took_fewer_people_does_not_end_what_more_have_ordered(changed, goes_on):
     """A narrow plan that takes nobody, or an emergency no wider, leaves the order that stands; until that is over."""
     later = msgspec.structs.replace(ORDER, request="s", until=START + 2_000, **changed)
 
-    assert goes_on == outlasts(ORDER, later, START)
-    assert not outlasts(ORDER, later, ORDER.until)
+    assert (ORDER if goes_on else later) == succeeded(ORDER, later, START)
+    assert later == succeeded(ORDER, later, ORDER.until)
+
+
+def test_an_emergency_that_reaches_further_gives_way_when_it_is_over():
+    """While it lasts nothing that takes fewer people ends either; afterwards what others agreed to goes on."""
+    soon = START + 10
+    brake = msgspec.structs.replace(ORDER, request="s", kind=PlanKind.BRAKE, until=soon, ends=soon)
+    lures = msgspec.structs.replace(ORDER, request="t", kind=PlanKind.LURES, approvals=0)
+
+    stands = succeeded(ORDER, brake, START)
+
+    assert msgspec.structs.replace(brake, before=ORDER) == stands == lasting_order(stands, START)
+    assert stands == succeeded(stands, lures, START)
+    assert ORDER == lasting_order(stands, soon)

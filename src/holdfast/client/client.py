@@ -66,9 +66,11 @@ class GuardClient:
             SettingsError: the address is none, holds a secret, or would send the token unprotected.
 
         """
-        self._fail, self._stale, self._wall = Fail(fail), stale_seconds, wall
+        self._fail, self._stale = Fail(fail), stale_seconds
         self._wire = Wire(url, token, timeout=timeout, most_bytes=most_bytes, verify=verify, plain=plain)
-        self._following = Following(self._wire, wait=min(_LONGEST_POLL, stale_seconds / _POLLS), most_bytes=most_bytes)
+        self._following = Following(
+            self._wire, wait=min(_LONGEST_POLL, stale_seconds / _POLLS), most_bytes=most_bytes, wall=wall
+        )
         self._following.start()
 
     def __repr__(self) -> str:
@@ -108,7 +110,7 @@ class GuardClient:
 
     def ask(self, account: str, action: Action = Action.POST, **said: str | tuple[str, ...]) -> GuardAnswer:
         """May this happen just now? `said` is as in `guard.Question`: text, urls, staff, tool, app and so on."""
-        return self.answer(Question(account=account, action=action, time=int(self._wall() * 1_000), **said))  # type: ignore[arg-type]
+        return self.answer(Question(account=account, action=action, time=self._following.now(), **said))  # type: ignore[arg-type]
 
     def answer(self, question: Question) -> GuardAnswer:
         """The answer to `question` at its own time, from the copy: a few microseconds, and never an error."""

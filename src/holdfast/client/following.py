@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
+import time
+from collections.abc import Callable
 
 from holdfast.containment import Replica, unpack
 from holdfast.errors import HoldfastError
@@ -19,8 +21,9 @@ _UNPACKED = 8  # a snapshot unpacks to no more than so many times the bytes that
 class Following:
     """The newest snapshot that came, and when it was last known to be the newest."""
 
-    def __init__(self, wire: Wire, *, wait: float, most_bytes: int) -> None:
-        """Ask over `wire`; each question may wait `wait` seconds for news."""
+    def __init__(self, wire: Wire, *, wait: float, most_bytes: int, wall: Callable[[], float]) -> None:
+        """Ask over `wire`; each question may wait `wait` seconds for news. `wall` gives seconds since 1970 UTC."""
+        self._wall, self._ahead = wall, 0.0
         self._wire, self._wait, self._most = wire, wait, most_bytes * _UNPACKED
         self._replica = Replica(read_text)
         self._ended = threading.Event()
@@ -46,6 +49,10 @@ class Following:
         """The snapshot, and when (monotonic seconds) it was last known to be all; swapped in one assignment."""
         return self._known
 
+    def now(self) -> int:
+        """Milliseconds since 1970 UTC by the server's clock: holds begin and end by that, not by this machine's."""
+        return int((self._wall() + self._ahead) * 1_000)
+
     def _follow(self) -> None:
         failures = 0
         while not self._ended.is_set():
@@ -60,6 +67,8 @@ class Following:
 
     def _look(self) -> None:
         fetched = self._wire.snapshot(self._replica.at, self._wait if self._replica.at else 0.0)
+        if fetched.time:
+            self._ahead = fetched.time / 1_000 + time.monotonic() - fetched.began - self._wall()
         if fetched.data:
             try:
                 self._replica.take(unpack(fetched.data, largest=self._most))

@@ -19,11 +19,14 @@ _SNAPSHOT = "/v1/guard/snapshot"
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     """What came: packed frames (none: nothing is new), and when (monotonic seconds) the server had seen its own state.
 
-    That is counted from the beginning of the answer: however slowly the rest comes, it is of then.
+    That is counted from the beginning of the answer, at `began`: however slowly the rest comes, it is of then. `time`
+    is what the server's clock said then (milliseconds since 1970 UTC), 0 where it did not say.
     """
 
     data: bytes
     seen_at: float
+    began: float
+    time: int = 0
 
 
 class Wire:
@@ -85,9 +88,10 @@ class Wire:
                     if time.monotonic() > until:
                         raise GuardUnreachableError("The guard's snapshot came too slowly.")
                 age = float(answer.headers["holdfast-state-age"])
+                clock = int(answer.headers.get("holdfast-time", "0"))
         except (httpx2.HTTPError, httpx2.StreamError, OSError, KeyError, ValueError) as why:
             raise _unreachable(why) from why
-        return Fetched(data=b"".join(parts), seen_at=began - max(0.0, age))
+        return Fetched(data=b"".join(parts), seen_at=began - max(0.0, age), began=began, time=clock)
 
     def ask(self, path: str, question: dict[str, Any]) -> bytes:
         """The body of the answer to one question.

@@ -21,7 +21,7 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     holds at most `most_accounts`, asks for no more than `approvals` people, and until `until` (milliseconds since 1970
     UTC). `follow_ups` were placed so far; they follow the campaign up to its revision `followed`. `plan` is the id of
     the plan that was approved. What it places ends at `ends` at the latest, if that is said: it was carried out in
-    an emergency.
+    an emergency, and `before` is then the order that others had agreed to, which goes on after it.
     """
 
     request: str
@@ -34,6 +34,7 @@ class StandingOrder(msgspec.Struct, frozen=True, kw_only=True):
     followed: int = 0
     plan: str = ""
     ends: int | None = None
+    before: StandingOrder | None = None
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):

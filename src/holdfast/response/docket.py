@@ -35,7 +35,7 @@ from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
 from .nearest import lasting
 from .offers import WIDENING, Offers
-from .standing import follow_up, followed, outlasts, up_to
+from .standing import follow_up, followed, lasting_order, succeeded, up_to
 from .timeline import HappeningKind
 from .watch import CampaignSeen
 
@@ -133,13 +133,11 @@ class Docket:
         return next((name for name, case in self.cases.items() if about in case.campaign.merged), about)
 
     def ordered(self, page: Page, about: str, order: StandingOrder) -> None:
-        """A plan about a campaign was carried out: the like of it is covered from now on.
-
-        What takes fewer people does not end what more have ordered.
-        """
+        """A plan about a campaign was carried out: the like of it is covered from now on, see `standing.succeeded`."""
         case = self.cases.get(about)
-        if case is not None and not (case.order is not None and outlasts(case.order, order, page.now)):
-            self.cases.put(page, about, msgspec.structs.replace(case, order=order))
+        if case is not None:
+            stands = succeeded(case.order, order, page.now)
+            self.cases.put(page, about, msgspec.structs.replace(case, order=stands))
 
     def dismissed(self, page: Page, about: str) -> None:
         """What a standing order placed is undone: it places nothing more."""
@@ -192,6 +190,7 @@ class Docket:
     def _settle(self, page: Page, before: Case | None, case: Case) -> None:
         """Keep the case, and do what follows from it: put the cause on record, follow up, offer plans."""
         _record_cause(page, before, case)
+        case = msgspec.structs.replace(case, order=lasting_order(case.order, page.now))
         self._let_go(page, before, case)
         named_anew = before is None or before.factor != case.factor
         anew = named_anew or self._offers.outgrown(case.campaign.id, case.endangered)

@@ -49,16 +49,26 @@ def followed(kind: PlanKind, plans: Sequence[Plan]) -> Plan | None:
     return next((plan for wanted in reversed(kinds) for plan in plans if plan.kind is wanted), None)
 
 
-def outlasts(before: StandingOrder, order: StandingOrder, now: int) -> bool:
-    """Whether `before`, to which others agreed, goes on at `now` though the plan of `order` was carried out since.
+def succeeded(before: StandingOrder | None, order: StandingOrder, now: int) -> StandingOrder:
+    """The order that stands at `now` once the plan of `order` was carried out, where `before` stood until then.
 
-    So it does when that took fewer people, or one alone in an emergency who does not reach further.
+    What others have agreed to is not ended by a plan that takes fewer people. Nor is it by one person alone: an
+    emergency that reaches further takes its place for as long as it lasts, and no other does.
     """
-    if now >= before.until or before.ends is not None:
-        return False
-    if order.ends is not None:
-        return WIDENING.index(order.kind) <= WIDENING.index(before.kind)
-    return order.approvals < before.approvals
+    agreed = before if before is None or before.ends is None else before.before
+    if before is None or agreed is None or now >= agreed.until:
+        return order
+    if order.ends is None:
+        return before if order.approvals < agreed.approvals else order
+    wider = WIDENING.index(order.kind) > WIDENING.index(agreed.kind)
+    return msgspec.structs.replace(order, before=agreed) if wider else before
+
+
+def lasting_order(order: StandingOrder | None, now: int) -> StandingOrder | None:
+    """The order that stands at `now`: an emergency that is over gives way to what others had agreed to before it."""
+    if order is not None and order.before is not None and now >= order.until:
+        return order.before
+    return order
 
 
 def up_to(order: StandingOrder, revision: int) -> StandingOrder:

@@ -124,6 +124,7 @@ class Reception:
         headers = [
             (b"etag", b'"%s"' % self.packets.at.encode()),
             (b"holdfast-state-age", b"%.3f" % age),
+            (b"holdfast-time", b"%d" % self._now()),
             (b"holdfast-unseen", str(self._settings.guard.unseen).encode()),
         ]
         body = b"".join(packet.data for packet in packets)
@@ -139,8 +140,8 @@ class Reception:
     def _now(self) -> int:
         beat = self._beat
         if self._settings.events.time is Time.WALL:
-            # As with the owner of the state, whose clock never goes back: what was placed by a clock that was ahead must
-            # not be out of force because of it.
+            # As with the owner of the state, whose clock never goes back: what was placed by a clock that was ahead
+            # must not be out of force because of it.
             self._latest = max(self._latest, beat.now, int(self._wall() * 1_000))
             return self._latest
         return beat.now + int((time.monotonic() - beat.at) * 1_000) if beat.now else 0

@@ -182,3 +182,14 @@ def test_a_plan_is_one_way_where_the_platform_only_does_it_for_good(make_town, s
     assert 2 == refused.missing
     town.desk.approve(refused.request, "approver", clock.now())
     assert isinstance(town.desk.approve(refused.request, "commander", clock.now()), Permit)
+
+
+def test_a_request_counts_each_account_once(town):
+    """However many of the holds that are to end name it, or a cohort that it is in."""
+    cohort = Explicit(accounts=("fan1", "fan2"))
+    wide = place(cohort_subject(cohort), Restriction.NO_POSTING, starts=1_000_000, why="brake", cohort=cohort, plan="p")
+    put(town, wide, account("fan1"), account("fan1", Restriction.NO_EXPORT), account("fan3"))
+
+    _, answer = ask(town, Scope(plan="p"))
+
+    assert 3 == town.desk.requests[answer.request].request.accounts

@@ -76,8 +76,9 @@ _SERVICE_MIDDLE = """
 ## Bounds
 
 Bodies: 1 MiB and 1,000 questions for the guard, `events.body_mb` for events. Heads: 64 KiB. A request is cut when it is not answered
-`server.request_seconds` after its first byte, a silent connection after `server.idle_seconds`. More than `server.connections` at once are answered
-503 by the server itself, as text.
+`server.request_seconds` after its first byte, a silent connection after `server.idle_seconds`. Where there are more than
+`server.connections` at once, whoever has been silent for longest gives way to whoever comes; while that many are being answered, others get 503 by
+the server itself, as text. Of questions to the thread that owns the state eight are answered before a body of events that waits.
 
 ## Beginning and end
 

@@ -199,3 +199,14 @@ def test_a_hold_that_ends_sooner_keeps_no_hijacked_account(town):
     assert 2 == refused.missing
     put(town, place(cohort_subject(cohort), Restriction.NO_POSTING, until=own.until, occasion="longer", **brake))
     assert 0 == town.response.undoing.preview(Scope(holds=(own.id,)), now).freed.hijacked
+
+
+def test_a_request_counts_each_account_once(town):
+    """However many of the holds that are to end name it, or a cohort that it is in."""
+    cohort = Explicit(accounts=("fan1", "fan2"))
+    wide = place(cohort_subject(cohort), Restriction.NO_POSTING, starts=1_000_000, why="brake", cohort=cohort, plan="p")
+    put(town, wide, account("fan1"), account("fan1", Restriction.NO_EXPORT), account("fan3"))
+
+    _, answer = ask(town, Scope(plan="p"))
+
+    assert 3 == town.desk.requests[answer.request].request.accounts

@@ -495,8 +495,12 @@ class Desk:
         holds = [self._book.holds[each].hold for each in lifts]
         directory = self._knowledge.directory
         named = {hold.subject.id for hold in holds if hold.subject.kind is SubjectKind.ACCOUNT}
-        cohorts = [hold.cohort for hold in holds if hold.subject.kind is SubjectKind.COHORT and hold.cohort is not None]
-        return len(named) + sum(int(directory.mask(cohort, now).sum()) for cohort in cohorts)
+        reached = directory.of(named)
+        for hold in holds:
+            if hold.subject.kind is SubjectKind.COHORT and hold.cohort is not None:
+                reached |= directory.mask(hold.cohort, now)
+        unknown = sum(directory.row(account) is None for account in named)
+        return int(reached.sum()) + unknown
 
 
 def _lifting(lifts: Sequence[str], why: str, undo: Undo | None) -> str:

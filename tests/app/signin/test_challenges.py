@@ -2,7 +2,7 @@
 
 import pytest
 
-from holdfast.app.signin.challenges import MOST_EACH, Challenges
+from holdfast.app.signin.challenges import MOST_BY_ADDRESS, MOST_EACH, Challenges
 from holdfast.errors import SignInError
 from holdfast.guard import CHALLENGE_STANDS_MS, Purpose
 
@@ -14,9 +14,9 @@ def same(nonce):
     return nonce
 
 
-def give(challenges, purpose=Purpose.SIGN_IN, browser="b", about="", now=NOW):
+def give(challenges, purpose=Purpose.SIGN_IN, browser="b", about="", now=NOW, stranger=""):
     """A challenge whose value is its nonce."""
-    return challenges.give(purpose, browser, about, same, now)
+    return challenges.give(purpose, browser, about, same, now, stranger=stranger)
 
 
 def test_a_challenge_is_used_once():
@@ -72,21 +72,36 @@ def test_one_browser_cannot_push_out_the_challenges_of_others(monkeypatch):
         challenges.take(Purpose.APPROVE, "b", "r0", NOW)
     assert challenges.take(Purpose.APPROVE, "b", f"r{MOST_EACH + 4}", NOW)
     monkeypatch.setattr(module, "MOST", 8)
-    for number in range(8):
+    for number in range(8 - len(challenges._given)):
         give(challenges, browser=f"x{number}")
     with pytest.raises(SignInError):
         give(challenges, browser="one too many")
     assert give(challenges, browser="later", now=NOW + CHALLENGE_STANDS_MS)
 
 
-def test_a_flood_of_strangers_keeps_nobody_from_approving(monkeypatch):
-    """Who would sign in fills the room for signing in, and no other."""
+def test_strangers_of_one_address_push_out_each_other():
+    """However many browsers somebody calls himself, those of other addresses can be answered."""
+    challenges = Challenges()
+    give(challenges, browser="other", stranger="192.0.2.1")
+    for number in range(MOST_BY_ADDRESS + 5):
+        give(challenges, browser=f"x{number}", stranger="192.0.2.2")
+    assert challenges.take(Purpose.SIGN_IN, "other", "", NOW)
+    with pytest.raises(SignInError):
+        challenges.take(Purpose.SIGN_IN, "x0", "", NOW)
+    assert challenges.take(Purpose.SIGN_IN, f"x{MOST_BY_ADDRESS + 4}", "", NOW)
+
+
+def test_strangers_keep_nobody_out(monkeypatch):
+    """When there is no room, the oldest stranger gives way, to another one and to whoever has signed in."""
     from holdfast.app.signin import challenges as module
 
     monkeypatch.setattr(module, "MOST", 8)
     challenges = Challenges()
-    for number in range(8):
-        give(challenges, browser=f"stranger{number}")
+    give(challenges, Purpose.APPROVE, browser="in", about="r")
+    for number in range(20):
+        give(challenges, browser=f"x{number}", stranger=f"192.0.2.{number}")
+    assert give(challenges, Purpose.APPROVE, browser="in too", about="r")
+    assert challenges.take(Purpose.APPROVE, "in", "r", NOW)
+    assert challenges.take(Purpose.SIGN_IN, "x19", "", NOW)
     with pytest.raises(SignInError):
-        give(challenges, browser="one more")
-    assert give(challenges, Purpose.APPROVE, "session", "r1")
+        challenges.take(Purpose.SIGN_IN, "x0", "", NOW)

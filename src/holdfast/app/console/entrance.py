@@ -145,6 +145,7 @@ class Entrance:
             "",
             lambda nonce: challenge_of(Purpose.SIGN_IN, nonce, {}),
             wall_time(),
+            stranger=self._address(http),
         )
         answer = shown(Options(options=self._passkeys.to_sign(given.value)))
         self._set_browser(answer, fresh)
@@ -152,6 +153,7 @@ class Entrance:
 
     async def _sign_in(self, http: Request) -> Response:
         self._sessions.from_our_page(http.scope)
+        self._slow(http, "")  # before anybody else is kept busy with it
         told = (await body_of(http, _shown)).credential
         owner = await self._ask(lambda run: run.response.people.passkeys.get(told.id))
         person = "" if owner is None else owner.person

@@ -22,7 +22,7 @@ from holdfast.response import Review
 
 from .certificate import certificate
 from .finding import Finding, Health, ill, well
-from .listening import listen_at
+from .listening import files_wanted, listen_at
 from .service import configured_token, place_for
 from .settings import TOKEN_VARIABLE, Settings, load
 
@@ -30,7 +30,6 @@ T = TypeVar("T")
 
 _ROOM_LEAST, _ROOM_GOOD = 256, 2_048  # MiB where the record lies: to write at all, and for some days of an incident
 _MEGABYTE = 1_048_576
-_SPARE_FILES = 64  # descriptors besides those of connections: store, archive, log
 
 
 def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
@@ -193,15 +192,15 @@ def _address(settings: Settings) -> Finding:
 
 
 def _files(settings: Settings) -> Finding:
-    wanted = settings.server.connections + _SPARE_FILES
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files_wanted(settings)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # up to which the service raises its own limit
     if most == resource.RLIM_INFINITY or most >= wanted:
-        return well("files", f"{wanted:,} files may be open at once")
+        return well("files", f"the {wanted:,} that are wanted may be open at once")
     return Finding(
         about="files",
         health=Health.WARNING,
         says=f"{most:,} files may be open at once, and {wanted:,} are wanted",
-        advice=f"Run: ulimit -n {wanted}; or lower server.connections.",
+        advice=f"Raise the hard limit (ulimit -Hn) to {wanted}; or lower server.connections.",
     )
 
 

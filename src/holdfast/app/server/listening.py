@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -16,6 +18,7 @@ from .settings import Settings
 from .wire import BoundedProtocol, Service
 
 _BACKLOG = 2_048  # connections that the system keeps for us
+_OTHER_FILES = 64  # the store, the archive, sockets, libraries
 _INNER_IDLE = 3_600  # seconds: between our own processes a connection is kept for the next request
 
 
@@ -43,6 +46,19 @@ def listen_at(settings: Settings) -> socket.socket:
             advice="Choose another server.port (0 takes a free one), or stop whoever has it.",
         ) from error
     return listener
+
+
+def files_wanted(settings: Settings) -> int:
+    """How many files a process of the service has open at most: each connection may need one to the other process."""
+    return 2 * settings.server.connections + _OTHER_FILES
+
+
+def allow_files(settings: Settings) -> None:
+    """Let this process, and those that it starts, have as many files open as are wanted, as far as it may."""
+    wanted, (most, allowed) = files_wanted(settings), resource.getrlimit(resource.RLIMIT_NOFILE)
+    raised = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
+    if resource.RLIM_INFINITY != most < raised:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (raised, allowed))
 
 
 def tls_of(settings: Settings) -> ssl.SSLContext | None:
@@ -94,14 +110,15 @@ def service(settings: Settings, application: Any, listening: Callable[[], None])
 
 def inner_service(settings: Settings, application: Any) -> Service:  # noqa: ANN401 - ASGI
     """The server of the process that owns the state; only the one that answers talks to it."""
-    config = _config(application, timeout_keep_alive=_INNER_IDLE, timeout_graceful_shutdown=1)
+    config = _config(application, date_header=False, timeout_keep_alive=_INNER_IDLE, timeout_graceful_shutdown=1)
     return Service(config, request_seconds=settings.server.request_seconds, listening=lambda: None)
 
 
 def _config(application: Any, **bounds: Any) -> uvicorn.Config:  # noqa: ANN401 - ASGI, and numbers
+    connection: Any = partial(BoundedProtocol, silent={})  # uvicorn only calls it
     return uvicorn.Config(
         application,
-        http=BoundedProtocol,
+        http=connection,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -90,7 +90,7 @@ class Relay:
             RefusedError: there is none within `patience` seconds.
 
         """
-        reply = Reply()
+        reply, bare = Reply(), scope["method"] == "HEAD"  # which is answered without a body, whatever its length says
         try:
             async with asyncio.timeout(patience):
                 line = await self._line()
@@ -99,12 +99,16 @@ class Relay:
                 try:
                     while not reply.whole:
                         await line.more(reply, parser)
+                        reply.whole |= reply.headed and bare
                 except BaseException:
                     line.writer.close()
                     raise
         except (OSError, TimeoutError, httptools.HttpParserError) as error:
             raise silent() from error
-        self._keep(line, parser)
+        if bare:
+            line.writer.close()
+        else:
+            self._keep(line, parser)
         return reply
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, *, reached: Reached) -> None:

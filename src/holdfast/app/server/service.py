@@ -34,7 +34,7 @@ from .answers import Message, Receive, Scope, Send
 from .door import LOOPBACK, Door, nobody
 from .front import Asgi, Front, Pages
 from .link import Beat
-from .listening import inner_service, listen_at, tls_of
+from .listening import allow_files, inner_service, listen_at, tls_of
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
@@ -78,6 +78,7 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
     policy = load_policy(settings.policy.folder)
+    allow_files(settings)
     with closing(listen_at(settings)) as listener:
         where = listener.getsockname()
         log.info(

@@ -233,7 +233,6 @@ def head(run: LiveWatch) -> HeadSeen:
 
 
 def page_of(kept: Mapping[str, V], after: str, limit: int, shown: Callable[[V], T]) -> Page[T]:
-    """Up to `limit` of what is kept behind the key `after`, each as `shown`, in order of keys."""
     """Up to `limit` of `kept` in order of key, behind `after`, as they are shown."""
     keys = sorted(key for key in kept if key > after)
     items = tuple(shown(kept[key]) for key in keys[:limit])

@@ -1,7 +1,8 @@
 """How is the line to the outside kept short? Uvicorn, with bounds on what a client may cost before it is heard.
 
 Uvicorn waits without end for the rest of a request, and keeps as many headers as are sent. Here a request must be
-whole and answered in time, and its head must be small; else the line is cut.
+whole and answered in time, and its head must be small; else the line is cut. Where there are as many connections as may
+be, whoever has been silent for longest gives way to whoever comes: strangers who say nothing keep nobody out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ _SWEEP_EVERY = 0.5  # seconds between looks for requests that take too long
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection. `since` is when the request under way began, or when the line was opened for the first one."""
+    """One connection. `since` is when the request under way began, or when the line was opened for the first one.
+
+    `silent` are those of its server without a request of which the head is whole, the longest silent first.
+    """
 
     def __init__(
         self,
@@ -28,16 +32,31 @@ class BoundedProtocol(HttpToolsProtocol):
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        silent: dict[BoundedProtocol, None],
     ) -> None:
-        """As uvicorn makes it."""
+        """As uvicorn makes it; `silent` is the same for all connections of a server."""
         super().__init__(config, server_state, app_state, _loop)
+        self._silent = silent
         self.since: float | None = None
         self._head: int | None = 0  # bytes of the head so far; None once it is whole
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to count the time."""
+        """Begin to count the time, and make room."""
         super().connection_made(transport)
         self.since = self.loop.time()
+        most = self.config.limit_concurrency
+        if most is not None and len(self.connections) >= most and self._silent:
+            longest = next(iter(self._silent))
+            del self._silent[longest]
+            self.connections.discard(longest)  # it counts no more, though it is gone only a moment later
+            longest.transport.abort()
+        self._silent[self] = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._silent.pop(self, None)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Cut the line when the head becomes too large."""
@@ -58,11 +77,14 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head is whole."""
         self._head = None
+        self._silent.pop(self, None)
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         """It is answered; one that was sent behind it has its own time."""
         self.since = self.loop.time() if self.pipeline else None
+        if not self.pipeline and not self.transport.is_closing():
+            self._silent[self] = None
         super().on_response_complete()
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -29,6 +28,7 @@ from holdfast.response.breaker import BreakerState
 from .answers import RefusedError
 from .logs import Log, crash
 from .memory import Memory
+from .turns import Job, Turns
 
 T = TypeVar("T")
 
@@ -80,12 +80,6 @@ def _nobody_follows() -> None:
     """The holds are asked about here alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job(Generic[T]):
-    do: Callable[[], T]
-    done: Future[T]
-
-
 class Worker:
     """The thread; give it bodies with `hear`, questions with `ask`. Everything it owns is touched by it alone."""
 
@@ -107,8 +101,7 @@ class Worker:
         self._unsettled: list[tuple[Future[Heard], Heard]] = []
         self._unsettled_since = 0.0
         self._decoder = Decoder(dialect)
-        self._questions: deque[_Job[Any]] = deque()
-        self._bodies: deque[_Job[Heard]] = deque()
+        self._turns = Turns()
         self._wake = threading.Condition()
         self._stopping = False
         self._probed_at = float("-inf")
@@ -133,11 +126,11 @@ class Worker:
 
     def hear(self, body: bytes) -> Future[Heard]:
         """Deal with JSON Lines; done when what follows from them is on record."""
-        return self._add(self._bodies, lambda: self._hear(body))
+        return self._add(self._turns.hear, lambda: self._hear(body))
 
     def ask(self, question: Callable[[LiveWatch], T]) -> Future[T]:
-        """The answer to `question`, which goes before bodies that wait; whoever cancels it in time is not obeyed."""
-        return self._add(self._questions, lambda: question(self._run))
+        """The answer to `question`; it is not done when the future was cancelled before its turn came."""
+        return self._add(self._turns.ask, lambda: question(self._run))
 
     def stop(self, within: float) -> bool:
         """Deal with all that waits, then end; False when that takes more than `within` seconds."""
@@ -148,10 +141,10 @@ class Worker:
             self._thread.join(within)
         return not self._thread.is_alive()
 
-    def _add(self, line: deque[_Job[T]], do: Callable[[], T]) -> Future[T]:
-        job = _Job(do, Future())
+    def _add(self, wait: Callable[[Job[T]], None], do: Callable[[], T]) -> Future[T]:
+        job: Job[T] = Job(do, Future())
         with self._wake:
-            line.append(job)
+            wait(job)
             self._wake.notify()
         return job.done
 
@@ -174,17 +167,13 @@ class Worker:
             self.status = replace(self.status, phase="broken", seen_at=float("-inf"), trouble=type(error).__name__)
             self._refuse_all(error)
 
-    def _next(self) -> _Job[Any] | None:
+    def _next(self) -> Job[Any] | None:
         with self._wake:
-            if not self._questions and not self._bodies and not self._stopping:
+            if not self._turns and not self._stopping:
                 self._wake.wait(BEAT)
-            while self._questions:
-                job = self._questions.popleft()
-                if not job.done.cancelled():  # whoever gave up was told so, and may have changed their mind since
-                    return job
-            return self._bodies.popleft() if self._bodies else None
+            return self._turns.take()
 
-    def _answer(self, job: _Job[Any]) -> None:
+    def _answer(self, job: Job[Any]) -> None:
         try:
             told = job.do()
             self._publish()
@@ -204,7 +193,7 @@ class Worker:
     def _settle(self) -> None:
         """Answer bodies once they are safe: at once when no more wait, else many together."""
         late = time.monotonic() - self._unsettled_since >= _SETTLE_EVERY
-        if not self._unsettled or (self._bodies and not late):
+        if not self._unsettled or (self._turns.bodies and not late):
             return
         kept = self._archive(lambda: self._memory.settle(self._run))
         for done, heard in self._unsettled:

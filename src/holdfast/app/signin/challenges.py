@@ -1,8 +1,8 @@
 """Was this challenge given out here, to this browser, for this, and not used yet?
 
-They live in memory: after a new start a ceremony is begun again. There is room for a bounded number of each purpose,
-and for few by one browser, so that nobody can push out the challenges of others by asking for more, and a flood of
-strangers who would sign in keeps nobody who has from approving.
+They live in memory: after a new start a ceremony is begun again. There is room for a bounded number, and for few by one
+browser, so that nobody can push out the challenges of others by asking for more. Strangers can call themselves as many
+browsers as they like: those of one address push out each other, and those of many never whoever has signed in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from holdfast.errors import SignInError
 from holdfast.guard import CHALLENGE_STANDS_MS, NONCE_BYTES, Purpose
 
-MOST = 10_000  # of one purpose at once, some 4 MB: far more people than a platform's staff
+MOST = 10_000  # at once, some 4 MB: far more people than a platform's staff
+MOST_BY_ADDRESS = 200  # of strangers: a company's people behind one address, on a bad morning
 MOST_EACH = 8  # by one browser: somebody may have some requests open side by side
 
 
@@ -22,7 +23,8 @@ MOST_EACH = 8  # by one browser: somebody may have some requests open side by si
 class Challenge:
     """Somebody was asked to sign `value`. `browser` is who was asked, `about` what it is for.
 
-    `until` is when it is over, in milliseconds since 1970 UTC.
+    `until` is when it is over, in milliseconds since 1970 UTC. `stranger` is the address of somebody of whom nothing is
+    known yet, else empty.
     """
 
     purpose: Purpose
@@ -31,6 +33,7 @@ class Challenge:
     nonce: bytes
     value: bytes
     until: int
+    stranger: str = ""
 
 
 class Challenges:
@@ -41,22 +44,34 @@ class Challenges:
         self._random = random
         self._given: dict[tuple[str, Purpose, str], Challenge] = {}
 
-    def give(
-        self, purpose: Purpose, browser: str, about: str, value_of: Callable[[bytes], bytes], now: int
+    def give(  # noqa: PLR0913 - what it is for, and for whom
+        self,
+        purpose: Purpose,
+        browser: str,
+        about: str,
+        value_of: Callable[[bytes], bytes],
+        now: int,
+        *,
+        stranger: str = "",
     ) -> Challenge:
         """A new challenge, in place of the one that this browser had for the same; `value_of` makes it of a nonce.
 
+        `stranger` is the address of whoever has not shown yet who they are.
+
         Raises:
-            SignInError: too many are waiting.
+            SignInError: too many people who have signed in are asked something.
 
         """
         self._forget(now)
         self._given.pop((browser, purpose, about), None)
-        mine = [key for key in self._given if key[0] == browser]
-        for key in mine[: len(mine) + 1 - MOST_EACH]:
-            del self._given[key]
-        if sum(key[1] is purpose for key in self._given) >= MOST:
-            raise SignInError("too many sign in just now", advice="Try again in a minute.")
+        self._make_room([key for key in self._given if key[0] == browser], MOST_EACH)
+        if stranger:
+            self._make_room([key for key, each in self._given.items() if each.stranger == stranger], MOST_BY_ADDRESS)
+        if len(self._given) >= MOST:
+            strangers = [key for key, each in self._given.items() if each.stranger]
+            if not strangers:
+                raise SignInError("too many sign just now", advice="Try again in a minute.")
+            self._make_room(strangers, len(strangers))
         nonce = self._random(NONCE_BYTES)
         given = Challenge(
             purpose=purpose,
@@ -65,6 +80,7 @@ class Challenges:
             nonce=nonce,
             value=value_of(nonce),
             until=now + CHALLENGE_STANDS_MS,
+            stranger=stranger,
         )
         self._given[browser, purpose, about] = given
         return given
@@ -80,6 +96,11 @@ class Challenges:
         if given is None or not now < given.until:
             raise SignInError("this took too long, or was answered before", advice="Begin again.")
         return given
+
+    def _make_room(self, waiting: list[tuple[str, Purpose, str]], most: int) -> None:
+        """Have one more fit beside those that are waiting, by forgetting the oldest of them."""
+        for key in waiting[: len(waiting) + 1 - most]:
+            del self._given[key]
 
     def _forget(self, now: int) -> None:
         for key, given in list(self._given.items()):  # in order of giving, so the first that stands ends the look

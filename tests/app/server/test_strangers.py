@@ -1,0 +1,83 @@
+"""Who has no token cannot keep those out who have one."""
+
+import json
+import resource
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from holdfast.app.server.token import hashed
+
+TOKEN = "t" * 43
+CONNECTIONS = 16
+QUESTION = json.dumps({"account": "a1", "text": "good morning"}).encode()
+SHOWN = {"authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def small(served):
+    """A server with room for few connections, and a token."""
+    return served(
+        environment={"HOLDFAST_SERVER_CONNECTIONS": str(CONNECTIONS), "HOLDFAST_SERVER_TOKEN_HASH": hashed(TOKEN)}
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"GET /v1/holds HTTP/1.1\r\nhost: localhost\r\nx: ", b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n"],
+)
+def test_silent_connections_give_way(small, said):
+    """Many more connections than may be, that say nothing, half a head, or nothing further: the guard is answered."""
+    silent = []
+    for _ in range(4 * CONNECTIONS):
+        silent.append(socket.create_connection(small.address))
+        silent[-1].sendall(said)
+        if said.endswith(b"\r\n\r\n"):
+            assert silent[-1].recv(65_536)
+    answer = small.client.post("/v1/guard/posts", content=QUESTION, headers=SHOWN)
+    for each in silent:
+        each.close()
+    assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
+
+
+def test_whoever_is_being_answered_is_not_cut(small):
+    """A question that waits for its answer keeps its connection, however many come."""
+    with socket.create_connection(small.address) as asking:
+        head = (
+            f"GET /v1/guard/snapshot?wait=2&after= HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n\r\n"
+        )
+        first = small.client.get("/v1/guard/snapshot", headers=SHOWN)
+        at = first.headers["etag"].strip('"')
+        asking.sendall(head.replace("after=", f"after={at}").encode())
+        silent = [socket.create_connection(small.address) for _ in range(4 * CONNECTIONS)]
+        asking.settimeout(30)
+        told = asking.recv(64)
+        for each in silent:
+            each.close()
+    assert told.startswith(b"HTTP/1.1 304")
+
+
+def test_a_head_without_a_token_is_refused_at_once(small):
+    """HEAD is answered without a body, and nobody waits for one."""
+    answer = small.client.head("/v1/guard/posts", timeout=1.5)
+    assert 401 == answer.status_code
+    assert 405 == small.client.head("/v1/guard/posts", headers=SHOWN).status_code
+
+
+def test_an_answer_tells_its_date_once(small):
+    """What is passed on from the one process to the other has one Date."""
+    assert 1 == len(small.client.get("/health").headers.get_list("date"))
+
+
+def test_the_service_allows_itself_the_files_that_it_wants():
+    """Where the soft limit is too low for all connections and the hard one is not, it is raised."""
+    program = (
+        "import resource; from holdfast.app.server.listening import allow_files, files_wanted; "
+        "from holdfast.app.server.settings import Settings; allow_files(Settings()); "
+        "assert files_wanted(Settings()) == resource.getrlimit(resource.RLIMIT_NOFILE)[0]"
+    )
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    low = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))  # noqa: E731 - for one process
+    subprocess.run([sys.executable, "-c", program], check=True, preexec_fn=low)

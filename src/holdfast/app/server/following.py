@@ -93,9 +93,7 @@ class Following:
     def _silent(self, turn: int) -> None:
         """Take the store from an owner that stands still with its lock; it notices before it writes or acts."""
         if self.life is None or self.life.turn != turn:  # it may be well, and leave nothing here
-            self._tell(
-                "nothing_left", advice="Set server.standby at the owner, too: nobody is answered here."
-            )
+            self._tell("nothing_left", advice="Set server.standby at the owner, too: nobody is answered here.")
             return
         self._log.warning("owner_silent", turn=turn, advice="The store is taken from it; end it if it comes back.")
         self._silent_since = time.monotonic()

@@ -84,26 +84,32 @@ class Relay:
         self._idle: list[_Line] = []
 
     async def fetch(self, scope: Scope, patience: float, *, body: bytes = b"") -> Reply:
-        """The whole answer to this request, with `body` in place of its own.
+        """The whole answer to this request, with `body` in place of its own; it may be asked twice.
 
         Raises:
             RefusedError: there is none within `patience` seconds.
 
         """
-        reply = Reply()
         try:
             async with asyncio.timeout(patience):
-                line = await self._line()
-                parser = httptools.HttpResponseParser(reply)
-                line.writer.write(_head(scope, [(b"content-length", b"%d" % len(body))]) + body)
                 try:
-                    while not reply.whole:
-                        await line.more(reply, parser)
-                except BaseException:
-                    line.writer.close()
-                    raise
+                    return await self._fetch(scope, body)
+                except ConnectionError:  # the owner's part has gone over to somebody else, who may answer
+                    return await self._fetch(scope, body)
         except (OSError, TimeoutError, httptools.HttpParserError) as error:
             raise silent() from error
+
+    async def _fetch(self, scope: Scope, body: bytes) -> Reply:
+        reply = Reply()
+        line = await self._line()
+        parser = httptools.HttpResponseParser(reply)
+        line.writer.write(_head(scope, [(b"content-length", b"%d" % len(body))]) + body)
+        try:
+            while not reply.whole:
+                await line.more(reply, parser)
+        except BaseException:
+            line.writer.close()
+            raise
         self._keep(line, parser)
         return reply
 

@@ -35,17 +35,13 @@ class Standby:
         self._following: Following | None = None
         self._waiting: Waiting | None = None
         self._signal, self._relieved = 0, False
+        self.code = 0  # the exit code where it ends before its turn
         self._forsaken = threading.Event()
 
     @property
     def answering(self) -> bool:
         """Whether the guard answers by what was left in the store."""
         return self._waiting is not None and not self._relieved
-
-    @property
-    def code(self) -> int:
-        """The exit code where it ended before its turn."""
-        return int(self._forsaken.is_set())
 
     def turn(self, take: Callable[[], T]) -> T | None:
         """What `take` gives as soon as nobody else owns the store; None when this server is to end before.
@@ -67,6 +63,7 @@ class Standby:
                         raise
                 self._begin_answering()
                 if self._forsaken.wait(_TRY_EVERY):
+                    self.code = 1
                     self._log.error("answering_gone", advice="Start the service again; a supervisor does so by itself.")
                     return None
             self._log.info("stopping", signal=signal.Signals(self._signal).name)

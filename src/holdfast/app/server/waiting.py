@@ -22,6 +22,7 @@ from .following import Following
 from .front import Front
 from .listening import inner_service
 from .logs import Log
+from .metrics import GAUGES
 from .relay import told_from
 from .settings import Settings
 from .tally import Tally
@@ -91,9 +92,9 @@ class Waiting:
         registry = CollectorRegistry(auto_describe=False)
         life, seen_at = self._following.life, self._following.pulse().seen_at
         figures = {
-            "holdfast_standby": ("1 while this server stands by.", 1.0),
+            "holdfast_standby": (GAUGES["holdfast_standby"][1], 1.0),
             "holdfast_seen_seconds": ("Since the state was last known to be whole.", time.monotonic() - seen_at),
-            "holdfast_store_turn": ("Owners that the store has had.", 0.0 if life is None else float(life.turn)),
+            "holdfast_store_turn": (GAUGES["holdfast_store_turn"][1], 0.0 if life is None else float(life.turn)),
         }
         for name, (says, value) in figures.items():
             Gauge(name, says, registry=registry).set(value)

@@ -14,7 +14,7 @@ import msgspec
 
 from holdfast.backends import Look, SqlStore
 from holdfast.containment import Packet, Packets
-from holdfast.errors import DeposedError, HoldfastError
+from holdfast.errors import DeposedError, HoldfastError, StoreError
 from holdfast.guard import ApiToken, Person
 from holdfast.response import Roll
 
@@ -143,7 +143,7 @@ def packets_in(look: Look, life: Life, known: Packets) -> Iterator[Packet]:
     """What leads from the packets that are `known` to those of `life`.
 
     Raises:
-        StoreError: they cannot be read.
+        StoreError: they cannot be read, or one is missing.
 
     """
     follows = known.run == life.run and life.whole <= known.seq
@@ -152,8 +152,9 @@ def packets_in(look: Look, life: Life, known: Packets) -> Iterator[Packet]:
     wanted += [_key(seq, whole=False) for seq in range(start + 1, life.seq + 1)]
     for key in wanted:
         left = look.get(PACKETS, key, Left)
-        if left is not None:
-            yield Packet(left.run, left.seq, left.whole, left.data)
+        if left is None:
+            raise StoreError(f"The owner's packet {key} is not in the store.", advice="Start the owner again.")
+        yield Packet(left.run, left.seq, left.whole, left.data)
 
 
 def roll_in(look: Look) -> Roll:

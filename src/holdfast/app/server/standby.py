@@ -55,7 +55,10 @@ class Standby:
         with self._kept_signals():
             while not self._signal:
                 try:
-                    return take()
+                    taken = take()
+                    if not self._signal:
+                        return taken
+                    break
                 except OwnedError:
                     self._follow()
                 except StoreError:  # it is away: its owner waits for it, too, and `Following` tells of it
@@ -67,7 +70,8 @@ class Standby:
                     self._log.error("answering_gone", advice="Start the service again; a supervisor does so by itself.")
                     return None
             self._log.info("stopping", signal=signal.Signals(self._signal).name)
-            self._answerer.end(self._settings.server.stop_seconds)
+            if self._waiting is not None:
+                self._answerer.end(self._settings.server.stop_seconds)
             return None
 
     def relieve(self) -> None:

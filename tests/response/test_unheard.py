@@ -84,11 +84,11 @@ def test_a_desk_that_was_not_answered_asks_nothing_twice(store, platform, clock,
     town = make_town(failing, platform, clock)
     town.attack()
     failing.arm(1, Trouble.UNHEARD)
-    town.desk.request(town.offer.recommended, "ann", clock.now())
+    town.desk.request(town.offer.recommended, "responder", clock.now())
 
     clock.advance(1_000)
-    town.desk.request(town.offer.recommended, "bob", clock.now())
+    town.desk.request(town.offer.recommended, "other", clock.now())
 
     (filed,) = town.desk.requests.values()
-    assert "ann" == filed.request.by
+    assert "responder" == filed.request.by
     assert 1 == len(town.keys("request/"))

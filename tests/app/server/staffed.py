@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from holdfast.guard import Role
+from holdfast.response import shipped_policy
 
 from .running import Served, attack_now
 
@@ -16,8 +17,8 @@ PROGRAMS = {"program": ["guard:ask", "guard:snapshot", "events:tell"], "reader":
 class Staffed(Served):
     """`tokens` are by name; `root` is who was registered first."""
 
-    def __init__(self, folder, *words, **more):
-        """Begin the deployment, start it, and register everybody."""
+    def __init__(self, folder, *words, signed=True, **more):
+        """Begin the deployment, start it, and register everybody; where nothing is `signed`, tokens do for all deeds."""
         done = subprocess.run(
             [sys.executable, "-m", "holdfast", "init", "root", "--json"],
             cwd=folder,
@@ -26,6 +27,13 @@ class Staffed(Served):
             check=True,
         )
         self.tokens = {"root": json.loads(done.stdout)["token"]}
+        if not signed:
+            policies = folder / "policies"
+            policies.mkdir()
+            for name, text in shipped_policy().texts.items():
+                (policies / name).write_text(text.replace("signed = true", "signed = false"))
+            with (folder / "holdfast.toml").open("a") as settings:
+                settings.write('\n[policy]\nfolder = "policies"\n')
         super().__init__(folder, "--settings", "holdfast.toml", *words, **more)
         for name, roles in PEOPLE.items():
             assert 200 == self.asked("root", "POST", "/v1/people", {"id": name, "roles": roles}).status_code

@@ -16,7 +16,7 @@ from .staffed import Staffed
 @pytest.fixture(scope="module")
 def staffed(tmp_path_factory):
     """A server with everybody, on which the suggested plan against an attack was carried out."""
-    server = Staffed(tmp_path_factory.mktemp("carrying"))
+    server = Staffed(tmp_path_factory.mktemp("carrying"), signed=False)
     plan = server.attacked()
     filed = server.asked("responder", "POST", "/v1/requests", {"plan": plan}).json()
     server.filed = server.asked(

@@ -40,6 +40,7 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
         "reviews",
         "key",
         "archive",
+        "tls",
         "disk",
         "address",
         "files",

@@ -87,7 +87,7 @@ def test_every_variable_is_read(variable):
     """A value that cannot be meant is refused by the name of its setting; texts take anything but nothing at all."""
     section, name = variables()[variable]
     texts = {"host", "key", "archive", "address", "folder", "cap_owner", "origin", "rp_id", "forwarded"}
-    texts |= {"client_id", "client_secret_file", "groups_claim", "name", "scopes"}
+    texts |= {"tls_certificate", "tls_key", "client_id", "client_secret_file", "groups_claim", "name", "scopes"}
     if name in texts:
         assert "x" == getattr(getattr(load(None, {variable: "x"}), section), name)
         return

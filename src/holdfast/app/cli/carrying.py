@@ -134,7 +134,7 @@ def _time(word: str) -> int | None:
 
 def _shown(seen: dict[str, Any]) -> list[str]:
     freed = seen["freed"]
-    who = f"{freed['accounts']} accounts free again, {freed['eased']} of something, {freed['still_held']} of nothing"
+    who = f"{freed['accounts']} accounts free again, {freed['eased']} in part, {freed['still_held']} not at all"
     lines = [f"{freed['holds']} holds would end: {who} (other holds on them stand)"]
     if freed["hijacked"]:
         lines.append(f"{freed['hijacked']} of them are likely in an intruder's hands: {', '.join(freed['named'])}")

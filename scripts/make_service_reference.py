@@ -82,7 +82,8 @@ the server itself, as text. Of questions to the thread that owns the state eight
 
 ## Beginning and end
 
-One process has a store to itself; a second one ends at once with exit code 3. After SIGTERM or SIGINT no more is taken in, what is under way is
+One process has a store to itself; a second one ends at once with exit code 3, or stands by with `server.standby`
+([how-to](../how-to/run-two-servers.md)). After SIGTERM or SIGINT no more is taken in, what is under way is
 answered, the queue is worked off, the archive is settled, and the head of the record is told in the log; exit code 0. A second signal ends it
 where it stands, like `kill -9`: the record is whole, and whoever got no answer tells it again.
 
@@ -96,6 +97,12 @@ One JSON object a line on standard error, with `event`, `level`, `timestamp`. No
 | `listening` | at `host` and `port`, questions are answered |
 | `heard_again` | so many `posts` and `events` of the archive, and `accounts` known |
 | `ready` | the store was reached; also after trouble |
+| `standing_by` | another server owns the store, and is followed |
+| `standby` | the guard is answered as the owner does; the rest is answered 503 with the code `standby` |
+| `owner_silent` | the owner gave no sign of life for 10 s, and the store is taken from it |
+| `nothing_left` | the owner leaves nothing for a standby: set `server.standby` there, too |
+| `look_failed`, `handover_failed` | a standby could not read, an owner not leave what it has for one: `error`, `advice` |
+| `store_lost` | another server owns the store now; exit code 1 |
 | `round_failed` | the worker could not do something: `error`, `advice`; told every 10 s at most |
 | `archive_failed` | the archive did not keep what it was given |
 | `record_broken` | the record cannot vouch for itself; nothing more is done, and /ready says so |

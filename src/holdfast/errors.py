@@ -24,6 +24,7 @@
   x ServiceError                exit 3   a running service could not be asked
   x StoreError                  exit 3
     + StoreFullError
+    + OwnedError
     + DeposedError
   x LedgerError                 exit 4   the record cannot vouch for itself
     + BrokenLedgerError
@@ -212,6 +213,12 @@ class StoreFullError(StoreError):
     """No room is left where the store lies."""
 
     advice = "Free some space and run the same command again: it goes on where it stopped."
+
+
+class OwnedError(StoreError):
+    """Another process has the store for the time of its run."""
+
+    advice = "Let it finish or stop it, or work elsewhere. Reading is possible meanwhile."
 
 
 class DeposedError(StoreError):

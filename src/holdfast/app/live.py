@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import secrets
 import threading
@@ -168,20 +169,23 @@ class LiveWatch:
         self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
         self.custody = ToldCustody(self.store) if told else None
         engine = make_engine(memory_mb=memory_mb)
-        self.response = Response(
-            self.platform,
-            self.store,
-            engine,
-            self.clock,
-            behaviour or ResponseSettings(),
-            read=read_text,
-            key=secrets.token_bytes(_KEY_BYTES),
-            warnings=engine.detector.take_warnings,
-            policy=policy,
-            custody=self.custody,
-            signatures=signatures,
-            responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
-        )
+        with contextlib.ExitStack() as undo:  # who tries again must find the store free
+            undo.callback(self.store.close)
+            self.response = Response(
+                self.platform,
+                self.store,
+                engine,
+                self.clock,
+                behaviour or ResponseSettings(),
+                read=read_text,
+                key=secrets.token_bytes(_KEY_BYTES),
+                warnings=engine.detector.take_warnings,
+                policy=policy,
+                custody=self.custody,
+                signatures=signatures,
+                responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
+            )
+            undo.pop_all()
         if approve_after is not None and self.response.people.persons:
             self.store.close()
             raise SettingsError(

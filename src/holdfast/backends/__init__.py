@@ -4,6 +4,7 @@ from .copying import copy_store
 from .embedded import EmbeddedEngine
 from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
+from .looking import Look
 from .parquet import ParquetArchive
 from .places import discard_file, file_of, names_password
 from .roll import load_roll, save_roll
@@ -12,6 +13,7 @@ from .store import SqlStore
 __all__ = [
     "EmbeddedEngine",
     "LedgerFile",
+    "Look",
     "ParquetArchive",
     "SqlStore",
     "copy_store",

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from holdfast.errors import StoreError
+from holdfast.errors import OwnedError, StoreError
 
 OWNER, TURN = "owner", "turn"  # the collection and the key under which the store itself keeps whose turn it is
 _SAID_BYTES = 200  # who has it: a process id and a host's name
@@ -52,12 +52,9 @@ def this_run() -> str:
     return f"pid {os.getpid()} on {socket.gethostname()}"
 
 
-def taken(store: str, by: str) -> StoreError:
+def taken(store: str, by: str) -> OwnedError:
     """The error for whoever comes second."""
-    return StoreError(
-        f"Another Holdfast ({by}) is at work on {store}.",
-        advice="Let it finish or stop it, or work elsewhere. Reading is possible meanwhile.",
-    )
+    return OwnedError(f"Another Holdfast ({by}) is at work on {store}.")
 
 
 class MemoryClaim:

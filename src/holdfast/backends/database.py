@@ -57,9 +57,13 @@ class Database(Protocol):
         """Have the store to oneself, at once or not at all, until the claim is closed or this process has ended.
 
         Raises:
-            StoreError: another run has it.
+            OwnedError: another run has it.
 
         """
+        ...
+
+    def depose(self) -> None:
+        """Take the store from whoever has it but is not heard of any more, where a database can."""
         ...
 
     def misfits(self, cursor: DBAPICursor) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus
@@ -23,7 +23,7 @@ from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
 
 from .claim import Claim
 from .database import PATIENCE_MS
-from .postgres_claim import PostgresClaim
+from .postgres_claim import PostgresClaim, cut_off
 from .schema import metadata
 
 _STATEMENT_MS = 60_000  # the longest statement writes a thousand rows: by then the disk or the network has failed
@@ -208,6 +208,11 @@ class PostgresDatabase:
     def claim(self) -> Claim:
         """A lock held by a connection of its own, which the server lets go of with it."""
         return PostgresClaim(self._address.connect, self.name)
+
+    def depose(self) -> None:
+        """End the connection that holds the lock."""
+        with closing(self._address.connect()) as connection:
+            cut_off(connection)
 
     def misfits(self, cursor: DBAPICursor) -> list[str]:
         """What hangs on a store's tables and does not belong there."""

@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 
+from holdfast.errors import DeposedError, OwnedError
+
 from .claim import taken, this_run
 
 # "OWNR" in ASCII, beside the lock that a transaction takes: another number, for both are held at once.
@@ -24,12 +26,14 @@ _SETTINGS = {
 # Settings that this server does not have (before 14, or over a Unix socket) are passed over.
 _SET = "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s"
 _TAKE = f"SELECT pg_try_advisory_lock({_LOCK}, hashtext(current_schema()))"
-_WHO = f"""
-SELECT application_name, host(client_addr) FROM pg_locks JOIN pg_stat_activity USING (pid)
+_OWNER = f"""
+FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND granted AND classid = {_LOCK} AND objsubid = 2 AND pg_locks.database = (
     SELECT oid FROM pg_database WHERE datname = current_database()
 ) AND objid = (hashtext(current_schema())::bigint & 4294967295)::oid
 """  # noqa: S608 - a number of our own
+_WHO = f"SELECT application_name, host(client_addr) {_OWNER}"
+_CUT = f"SELECT pg_terminate_backend(pid) {_OWNER}"
 
 
 class PostgresClaim:
@@ -39,7 +43,7 @@ class PostgresClaim:
         """Take it at once or not at all.
 
         Raises:
-            StoreError: another connection has it.
+            OwnedError: another connection has it.
             psycopg.Error: the database cannot be reached.
 
         """
@@ -51,7 +55,7 @@ class PostgresClaim:
         """Ask only when the server has said something: it may have been started anew, and nobody has the lock then.
 
         Raises:
-            StoreError: somebody else was quicker.
+            DeposedError: somebody else was quicker.
             psycopg.Error: the database cannot be reached.
 
         """
@@ -64,7 +68,10 @@ class PostgresClaim:
                 self._connection.execute("SELECT 1")
                 return
         self._connection.close()
-        self._connection = self._take()
+        try:
+            self._connection = self._take()
+        except OwnedError as error:
+            raise DeposedError(f"{error} It was this one's.") from error
 
     def close(self) -> None:
         """Let go of the connection, and of the lock with it."""
@@ -84,6 +91,16 @@ class PostgresClaim:
             raise
         connection.close()
         raise taken(self._store, who)
+
+
+def cut_off(connection: psycopg.Connection[Any]) -> None:
+    """Take the lock from whoever has it, by ending the connection that holds it.
+
+    Raises:
+        psycopg.Error: this role may not, or the database cannot be reached.
+
+    """
+    connection.execute(_CUT)
 
 
 def _told(row: tuple[str | None, str | None] | None) -> str:

@@ -74,6 +74,9 @@ class SqliteDatabase:
         """A lock on the file beside this one; memory is its maker's own."""
         return MemoryClaim() if self.name == MEMORY else FileClaim(self.name)
 
+    def depose(self) -> None:
+        """Nothing: the system keeps the lock of a file as long as its owner lives."""
+
     def misfits(self, cursor: DBAPICursor) -> list[str]:
         """What does not belong into the file of a store."""
 

@@ -32,6 +32,7 @@ from holdfast.ledger.tree import Node
 
 from .claim import OWNER, TURN, Claim, Turn
 from .database import PATIENCE_MS, Seam
+from .looking import Look
 from .places import open_database
 from .schema import SCHEMA, create_statements, layout_of
 from .statements import Statements
@@ -156,6 +157,27 @@ class SqlStore:
         with self._connected() as (_, cursor), self._seam:
             self._claim.check()
             self._ours(self._statements.seal_seen.one(cursor))
+
+    @contextmanager
+    def look(self) -> Iterator[Look]:
+        """What the collections hold as of the last commit, for reading; no writer waits for it.
+
+        Raises:
+            StoreError: the store cannot be reached.
+
+        """
+        with self._looking() as cursor:
+            yield Look(cursor, self._statements, self._seam)
+
+    def depose(self) -> None:
+        """Take the store from whoever owns it and is not heard of any more; in a file it stays his.
+
+        Raises:
+            StoreError: it cannot be reached, or its server does not let this role do so.
+
+        """
+        with self._seam:
+            self._database.depose()
 
     def checkpoint(self) -> Checkpoint:
         """The signed head of the ledger as of the last commit.

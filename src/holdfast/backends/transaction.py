@@ -151,7 +151,7 @@ class SqlTransaction:
         """
         where = (_bytes(collection), _bytes(key))
         row = self._rows[where] if where in self._rows else self._read_row(where)
-        return None if row is None else _decoded(row[1], kind, f"{collection}/{key}")
+        return None if row is None else decoded(row[1], kind, f"{collection}/{key}")
 
     def all(self, collection: str, kind: type[T]) -> Iterator[tuple[str, T]]:
         """Everything in the collection as of this call, in order of key.
@@ -164,7 +164,7 @@ class SqlTransaction:
         with self._at_work():
             self._write_rows()
             rows = self._statements.rows.all(self._cursor, collection=name)
-        return ((key.decode(), _decoded(value, kind, f"{collection}/{key!r}")) for key, value in rows)
+        return ((key.decode(), decoded(value, kind, f"{collection}/{key!r}")) for key, value in rows)
 
     def delete(self, collection: str, key: str) -> None:
         """Forget what is kept under `key`; harmless when nothing is."""
@@ -271,7 +271,13 @@ def _bytes(text: str) -> bytes:
         raise InputError(f"This text is not Unicode: {why}") from why
 
 
-def _decoded(value: bytes, kind: type[T], what: str) -> T:
+def decoded(value: bytes, kind: type[T], what: str) -> T:
+    """A value as it was kept; `what` names it in messages.
+
+    Raises:
+        StoreError: it is not a `kind`.
+
+    """
     try:
         return msgspec.json.decode(value, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as why:

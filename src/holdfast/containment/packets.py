@@ -44,7 +44,7 @@ class Packets:
     def add(self, packet: Packet) -> None:
         """Take the next step, or a whole packet of where things stand."""
         if packet.whole:
-            if packet.run != self.run:
+            if packet.run != self.run or packet.seq > self.seq:  # what lies between is not known here
                 self._steps, self._bytes = deque(), 0
             self._whole = packet
         else:

@@ -17,8 +17,8 @@ PATIENCE = 120  # seconds: on a busy machine that compiles kernels for the first
 class Served:
     """A `holdfast serve`, its log as it comes, and a client that asks it."""
 
-    def __init__(self, folder, *words, environment=None, port=0):
-        """Start it in `folder`, at a free port unless one is named; wait until it is ready."""
+    def __init__(self, folder, *words, environment=None, port=0, ready="ready"):
+        """Start it in `folder`, at a free port unless one is named; wait until its log says `ready`."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
         self.log, self._news = [], threading.Condition()
         self.process = subprocess.Popen(
@@ -33,7 +33,7 @@ class Served:
         threading.Thread(target=self._read, daemon=True).start()
         try:
             where = self.wait("listening")
-            self.wait("ready")
+            self.wait(ready)
         except BaseException:
             self.end()
             raise

@@ -80,6 +80,11 @@ class Answerer:
             StoreError: it did not begin.
 
         """
+        if self._link is not None:  # it answers already, by what was left in the store
+            self._link.follow(packets, pulse, refused, gone)
+            if self._link.gone.is_set():
+                raise StoreError("The process that answers is gone.", advice="Start the service again.")
+            return self._link.wake
         self._link = link = Link(self._end, packets, pulse)
         link.start(Begin(settings=self._settings, path=self._path), refused, gone)
         link.open.wait(_PATIENCE)

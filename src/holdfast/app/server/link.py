@@ -75,7 +75,7 @@ class Link:
 
     def __init__(self, end: socket.socket, packets: Packets, pulse: Pulse) -> None:
         """Send what comes to `packets` over `end`, and beats."""
-        self._end, self._packets, self._pulse = end, packets, pulse
+        self._end, self._source = end, (packets, pulse)
         self._at = ""
         self._news = threading.Event()
         self._lock = threading.Lock()
@@ -84,9 +84,21 @@ class Link:
 
     def start(self, begin: Begin, refused: Callable[[list[tuple[str, int]]], None], gone: Callable[[], None]) -> None:
         """Begin. `refused` hears who was refused for what was said; `gone` is called once the other end is closed."""
+        self._refused, self._lost = refused, gone
         self._send(message(Kind.BEGIN, msgspec.json.encode(begin)))
         threading.Thread(target=self._tell, name="link out", daemon=True).start()
-        threading.Thread(target=self._hear, args=(refused, gone), name="link in", daemon=True).start()
+        threading.Thread(target=self._hear, name="link in", daemon=True).start()
+
+    def follow(
+        self,
+        packets: Packets,
+        pulse: Pulse,
+        refused: Callable[[list[tuple[str, int]]], None],
+        gone: Callable[[], None],
+    ) -> None:
+        """From now on send these packets, and tell these of what is heard."""
+        self._refused, self._lost = refused, gone
+        self._source = (packets, pulse)
 
     def wake(self) -> None:
         """There may be a new packet."""
@@ -107,16 +119,17 @@ class Link:
         while not self.gone.is_set():
             self._news.wait(BEAT)
             self._news.clear()
-            for packet in self._packets.since(self._at):
+            packets, pulse = self._source
+            for packet in packets.since(self._at):
                 self._send(message(Kind.PACKET, packet.data))
                 self._at = f"{packet.run}-{packet.seq}"
-            self._send(message(Kind.BEAT, msgspec.msgpack.encode(self._pulse())))
+            self._send(message(Kind.BEAT, msgspec.msgpack.encode(pulse())))
 
     def _send(self, data: bytes) -> None:
         with self._lock, contextlib.suppress(OSError):  # that the other end is gone, the thread that hears notices
             self._end.sendall(data)
 
-    def _hear(self, refused: Callable[[list[tuple[str, int]]], None], gone: Callable[[], None]) -> None:
+    def _hear(self) -> None:
         decoder = msgspec.json.Decoder(list[tuple[str, int]])
         try:
             while True:
@@ -125,11 +138,11 @@ class Link:
                 if head[:1] == Kind.OPEN.encode():
                     self.open.set()
                 elif head[:1] == Kind.REFUSED.encode():
-                    refused(decoder.decode(body))
+                    self._refused(decoder.decode(body))
         except (OSError, EOFError):
             self.gone.set()
             self.open.set()
-            gone()
+            self._lost()
 
 
 def _exactly(end: socket.socket, size: int) -> bytes:

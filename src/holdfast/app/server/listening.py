@@ -61,6 +61,14 @@ def allow_files(settings: Settings) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (raised, allowed))
 
 
+def beyond_loopback(settings: Settings) -> SettingsError:
+    """What is said to who would listen beyond loopback without knowing whom to answer."""
+    return SettingsError(
+        f"Beyond loopback ({settings.server.host}) a token is required.",
+        advice="Run `holdfast init`, or `holdfast token` and put its hash into the settings; or listen at 127.0.0.1.",
+    )
+
+
 def tls_of(settings: Settings) -> ssl.SSLContext | None:
     """How TLS is spoken: by 1.2 at least, with the certificate of the settings; None where they name none.
 

@@ -30,6 +30,7 @@ GAUGES = {
     "holdfast_unreadable": ("unreadable", "Subjects of which the platform did not show at the last look what stands."),
     "holdfast_unaccounted": ("unaccounted", "Restrictions said to be ours that no hold of ours could have placed."),
     "holdfast_store_turn": ("store_turn", "Owners that the store has had, this process the last."),
+    "holdfast_standby": ("standby", "1 while this server stands by for another one, else 0."),
     "holdfast_accounts": ("accounts", "Accounts that cohorts are evaluated over."),
     "holdfast_restored_accounts": ("restored_accounts", "Accounts given back in waves so far, as of the last look."),
     "holdfast_accounts_in_waves": ("accounts_in_waves", "Accounts that waves have yet to give back, as of then."),

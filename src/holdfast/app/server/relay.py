@@ -84,27 +84,33 @@ class Relay:
         self._idle: list[_Line] = []
 
     async def fetch(self, scope: Scope, patience: float, *, body: bytes = b"") -> Reply:
-        """The whole answer to this request, with `body` in place of its own.
+        """The whole answer to this request, with `body` in place of its own; it may be asked twice.
 
         Raises:
             RefusedError: there is none within `patience` seconds.
 
         """
-        reply, bare = Reply(), scope["method"] == "HEAD"  # which is answered without a body, whatever its length says
         try:
             async with asyncio.timeout(patience):
-                line = await self._line()
-                parser = httptools.HttpResponseParser(reply)
-                line.writer.write(_head(scope, [(b"content-length", b"%d" % len(body))]) + body)
                 try:
-                    while not reply.whole:
-                        await line.more(reply, parser)
-                        reply.whole |= reply.headed and bare
-                except BaseException:
-                    line.writer.close()
-                    raise
+                    return await self._fetch(scope, body)
+                except ConnectionError:  # the owner's part has gone over to somebody else, who may answer
+                    return await self._fetch(scope, body)
         except (OSError, TimeoutError, httptools.HttpParserError) as error:
             raise silent() from error
+
+    async def _fetch(self, scope: Scope, body: bytes) -> Reply:
+        reply, bare = Reply(), scope["method"] == "HEAD"  # which is answered without a body, whatever its length says
+        line = await self._line()
+        parser = httptools.HttpResponseParser(reply)
+        line.writer.write(_head(scope, [(b"content-length", b"%d" % len(body))]) + body)
+        try:
+            while not reply.whole:
+                await line.more(reply, parser)
+                reply.whole |= reply.headed and bare
+        except BaseException:
+            line.writer.close()
+            raise
         if bare:
             line.writer.close()
         else:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import uvloop
 
@@ -33,14 +33,16 @@ from .answerer import Answerer
 from .answers import Message, Receive, Scope, Send
 from .door import LOOPBACK, Door, nobody
 from .front import Asgi, Front, Pages
+from .handover import Handover
 from .link import Beat
-from .listening import allow_files, inner_service, listen_at, tls_of
+from .listening import allow_files, beyond_loopback, inner_service, listen_at, tls_of
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
 from .relay import STAMP, told_from
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
+from .standby import Standby
 from .tally import Tally
 from .token import SHORTEST, hashed
 from .worker import Worker
@@ -48,6 +50,11 @@ from .worker import Worker
 # Seconds after which Python lets another thread run. With the usual 5 ms, whoever looks would wait so long again and
 # again while the worker judges events.
 _SWITCH = 0.0005
+_LOOK_EVERY = 0.05  # seconds between looks whether the worker is ready
+_LONG = 3_600.0  # seconds: whether the state was seen at all
+_ON_THE_WAY = frozenset({"starting", "hearing again", "at work"})
+_FORSAKEN = "answering_gone", "Start the service again; a supervisor does so by itself."
+_LOST = "store_lost", "Another server owns the store now. Start this one again: it stands by then."
 
 
 MakePages: TypeAlias = Callable[[Settings, LiveWatch, Worker, Place], Pages | None]
@@ -92,11 +99,22 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
         with Answerer(listener, settings) as answerer:
             warm_wholly()
             place = place_for(settings, where[1])
-            with _opened(settings, policy, place) as (run, memory):
+            listening = partial(log.info, "listening", host=where[0], port=where[1], answering=answerer.pid)
+            standby = Standby(settings, answerer, configured, listening, log)
+            with contextlib.ExitStack() as stack:
+                stack.callback(standby.relieve)
+
+                def opened() -> tuple[LiveWatch, Memory]:
+                    return stack.enter_context(_opened(settings, policy, place))
+
+                taken = standby.turn(opened) if settings.server.standby else opened()
+                if taken is None:
+                    return standby.code
+                run, memory = taken
                 _require_credentials(settings, run, configured)
                 _tell_unreachable(run, log)
                 owner = _Owner(settings, run, memory, answerer, log)
-                return owner.serve(configured, where, place, pages)
+                return owner.serve(configured, place, pages, standby)
 
 
 class _Owner:
@@ -109,27 +127,36 @@ class _Owner:
         self._bulletin.publish()
         self._wake: Callable[[], None] | None = None
         self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish)
-        self._stopped: Callable[[], object] | None = None
+        self._stopped: Callable[[tuple[str, str]], object] | None = None
         self._beaten = float("-inf")  # when the state was seen, as the process that answers knows it
-        self._forsaken = False
+        self._failed = self._forsaken = False
+        lost = partial(self._end_with, _LOST)
+        self._handover = Handover(run.store, self._bulletin.packets, self._pulse, lost=lost, log=log)
 
-    def serve(self, configured: bytes | None, where: tuple[Any, ...], place: Place | None, pages: MakePages) -> int:
+    def serve(self, configured: bytes | None, place: Place | None, pages: MakePages, standby: Standby) -> int:
         """Until a signal; the exit code."""
         shown = None if place is None else pages(self._settings, self._run, self._worker, place)
         signed_in = nobody if shown is None else shown.signed_in
         door = Door(lambda: self._run.response.people.roll, wall_time, configured=configured, signed_in=signed_in)
         application = self._application(door, place, shown)
         _tidy()
-        self._wake = self._answerer.begin(self._bulletin.packets, self._pulse, self._refused, self._forsake)
-        self._log.info("listening", host=where[0], port=where[1], answering=self._answerer.pid)
+        if not standby.answering:
+            self._answer()
+            standby.listening()
         self._worker.start()
         try:
-            uvloop.run(self._listen(application))
+            uvloop.run(self._listen(application, standby))
         finally:
             ended = self._worker.stop(self._settings.server.stop_seconds)
+            self._handover.stop()  # last: without a sign of life the store would be taken from this one meanwhile
         if not ended:
             return _given_up(self._log)
-        return _last_words(self._run, self._log, failed=self._forsaken)
+        return _last_words(self._run, self._log, failed=self._failed)
+
+    def _answer(self) -> None:
+        """Have the guard's answers given by what is known here."""
+        forsaken = partial(self._end_with, _FORSAKEN)
+        self._wake = self._answerer.begin(self._bulletin.packets, self._pulse, self._refused, forsaken)
 
     def _publish(self) -> None:
         seen_at = self._worker.status.seen_at
@@ -147,10 +174,11 @@ class _Owner:
 
         self._worker.ask(note)
 
-    def _forsake(self) -> None:
-        """The process that answers is gone: end, so that whoever keeps the service running starts both anew."""
+    def _end_with(self, why: tuple[str, str]) -> None:
+        """It cannot go on: end, so that whoever keeps the service running starts it anew."""
         if self._stopped is not None:
-            self._stopped()
+            with contextlib.suppress(RuntimeError):  # it has ended already
+                self._stopped(why)
 
     def _application(self, door: Door, place: Place | None, shown: Pages | None) -> Asgi:
         tally = Tally()
@@ -169,7 +197,17 @@ class _Owner:
 
         return stamped
 
-    async def _listen(self, application: Asgi) -> None:
+    async def _take_over(self, standby: Standby, ends: asyncio.Event) -> None:
+        """Once what was seen is known again, answer by it; until then a standby goes on by what was left to it."""
+        while not ends.is_set() and self._worker.status.phase in _ON_THE_WAY and not self._worker.seen(_LONG):  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_EVERY)
+        if standby.answering:
+            self._answer()
+            await asyncio.to_thread(standby.relieve)
+        if not ends.is_set() and self._settings.server.standby:
+            self._handover.start()
+
+    async def _listen(self, application: Asgi, standby: Standby) -> None:
         server = inner_service(self._settings, application)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: _fault(self._log, context.get("exception")))
@@ -182,21 +220,25 @@ class _Owner:
             for number in signals:
                 loop.remove_signal_handler(number)  # the second one ends it at once
 
-        def forsaken() -> None:
+        def cannot_go_on(why: tuple[str, str]) -> None:
             if not ends.is_set():
-                self._forsaken = True
-                self._log.error("answering_gone", advice="Start the service again; a supervisor does so by itself.")
+                self._failed, self._forsaken = True, why is _FORSAKEN
+                self._log.error(why[0], advice=why[1])
                 ends.set()
 
         for number in signals:
             loop.add_signal_handler(number, stop, number.name)
-        self._stopped = partial(loop.call_soon_threadsafe, forsaken)
+        self._stopped = lambda why: loop.call_soon_threadsafe(cannot_go_on, why)
+        taking_over = asyncio.ensure_future(self._take_over(standby, ends))
+        if standby.answering:
+            await taking_over
         serving = asyncio.ensure_future(server.serve(sockets=[self._answerer.door]))
         await ends.wait()
         if not self._forsaken:
             # What it passes on is answered here meanwhile.
             await asyncio.to_thread(self._answerer.end, self._settings.server.stop_seconds)
         server.should_exit = True
+        await taking_over
         await serving
 
 
@@ -282,14 +324,6 @@ def _tell_unreachable(run: LiveWatch, log: Log) -> None:
     if people:
         for row in unreachable(run.response.entitled.policy, people.values()):
             log.warning("quorum_unreachable", row=row, advice="Register more people, or change the table of quorums.")
-
-
-def beyond_loopback(settings: Settings) -> SettingsError:
-    """What is said to who would listen beyond loopback without knowing whom to answer."""
-    return SettingsError(
-        f"Beyond loopback ({settings.server.host}) a token is required.",
-        advice="Run `holdfast init`, or `holdfast token` and put its hash into the settings; or listen at 127.0.0.1.",
-    )
 
 
 def _last_words(run: LiveWatch, log: Log, *, failed: bool) -> int:

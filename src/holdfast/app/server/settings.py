@@ -77,6 +77,13 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Seconds, Meta(description="From the first byte of a request to the last of its answer; then the line is cut.")
     ] = 30.0
     idle_seconds: Annotated[Seconds, Meta(description="How long a connection may be silent between requests.")] = 75.0
+    standby: Annotated[
+        bool,
+        Meta(
+            description="Where another server owns the store: wait, answer the guard as it does, and take over when it "
+            "is gone. Two servers, both with it, and PostgreSQL."
+        ),
+    ] = False
     stop_seconds: Annotated[
         Seconds, Meta(description="After SIGTERM: for requests under way, and again for what is in the queue.")
     ] = 20.0
@@ -363,6 +370,11 @@ def _checked(settings: Settings) -> Settings:
     if file_of(settings.store.address) is None and not settings.store.key:
         raise SettingsError(
             "The key that signs a record in a database lies elsewhere.", advice="Name its file: store.key."
+        )
+    if settings.server.standby and file_of(settings.store.address) is not None:
+        raise SettingsError(
+            "A record in a file has no standby: only its own machine could reach it.",
+            advice="Leave server.standby out, or keep the record in PostgreSQL (how-to: run two servers).",
         )
     if settings.oidc.issuer and not (settings.oidc.client_id and private(settings.oidc.issuer)):
         raise SettingsError(

@@ -114,7 +114,11 @@ TABLE = Table(
     hold=_HOLD,
     lift=_LIFT,
     release=(Size(approvals=2, signed=True, reason="what a wrong owner has read cannot be unread"),),
-    one_way=Size(approvals=2, signed=True, reason="part of it can never be undone"),
+    one_way=Size(
+        approvals=2,
+        signed=True,
+        reason="part of it cannot be taken back: a deed for good, or an account let go to an intruder",
+    ),
 )
 """The table where a deployment has none of its own; `policies/quorum.toml` says the same."""
 

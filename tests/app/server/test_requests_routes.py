@@ -79,6 +79,16 @@ def test_an_emergency_is_told_and_reviewed_by_command(staffed, command):
     assert [] == command("auditor", "review", "list")[1]
 
 
+def test_plans_are_listed_by_command(staffed, command, capsys):
+    """With their ids, which is what a request names, and what each would cost."""
+    _, offers, _ = command("reader", "request", "plans", "--all")
+    assert staffed.plan in {plan["id"] for offer in offers for plan in offer["plans"]}
+    assert 0 <= main(["request", "plans", "--all"]) <= 1
+    shown = capsys.readouterr().out
+    assert staffed.plan in shown
+    assert "innocent)" in shown
+
+
 def test_a_hold_is_lifted_with_a_reason(staffed, command):
     """Without one it is not asked for; what was never placed cannot be lifted."""
     holds = staffed.asked("reader", "GET", "/v1/holds").json()["items"]

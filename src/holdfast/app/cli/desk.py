@@ -28,8 +28,21 @@ review = cyclopts.App(name="review", help="What was done alone in an emergency, 
 
 
 @request.command
+def plans(*, all: All = False, url: Url = None, json: Json = False) -> int:  # noqa: A002 - the word people type
+    """Show the plans there are to ask for, from narrow to wide; the recommended one is marked.
+
+    Exit code 1 when somebody has to decide.
+    """
+    waits = 0
+    for each in Service(url).every("/v1/proposals", all_=all):
+        say(_offered(each), each, json=json)
+        waits += each["wanted"]
+    return _WAITS if waits else 0
+
+
+@request.command
 def plan(
-    plan: Annotated[str, Parameter(help="The id of a plan, as GET /v1/proposals shows it.")],
+    plan: Annotated[str, Parameter(help="The id of a plan, as `holdfast request plans` shows it.")],
     *,
     emergency: Annotated[
         str, Parameter(help="Carry it out at once and alone, and why: what it places ends soon, and a review is owed.")
@@ -149,10 +162,28 @@ def _asked(url: str | None, body: dict[str, Any], *, json: bool) -> int:
     return told(Service(url).send("POST", "/v1/requests", wanted), json=json)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
 def told(found: dict[str, Any], *, json: bool) -> int:
     """Say how a request stands; the exit code."""
     say(_whole(found), found, json=json)
     return 0 if found["state"] == "done" else _WAITS
+
+
+def _offered(found: dict[str, Any]) -> list[str]:
+    state = "somebody has to decide" if found["wanted"] else "answered"
+    lines = [f"{found['about']}  {found['concern']}, {found['endangered']:,} accounts in danger; {state}"]
+    for plan in found["plans"]:
+        mark = "*" if plan["id"] == found["recommended"] else " "
+        cost = f"{plan['preview']['accounts']:,} accounts, {plan['preview']['innocent']:,.0f} innocent"
+        lines.append(f"{mark} {plan['id']}  {plan['kind']}: {plan['title']} ({cost})")
+    return lines
 
 
 def _line(found: dict[str, Any]) -> str:
@@ -164,7 +195,11 @@ def _line(found: dict[str, Any]) -> str:
 def _whole(found: dict[str, Any]) -> list[str]:
     lines = [_line(found), f"  action hash  {found['action_hash']}", f"  policies     {found['policy']}"]
     lines += [f"  step         {step}" for step in found["steps"]]
-    lines += [f"  {name:<12} {value:,}" for name, value in (found["preview"] or {}).items() if isinstance(value, int)]
+    lines += [
+        f"  {name.replace('_', ' '):<24} {_number(value)}"
+        for name, value in (found["preview"] or {}).items()
+        if _is_number(value)
+    ]
     lines += [
         f"  frees {name:<6} {value:,}" for name, value in (found["frees"] or {}).items() if isinstance(value, int)
     ]
@@ -172,7 +207,7 @@ def _whole(found: dict[str, Any]) -> list[str]:
         f"  releases     {each}" for each in found["releases"]
     ]
     lines += [f"  why          {found['why']}"] if found["why"] else []
-    lines += ["  one way      part of it can never be undone"] if found["one_way"] else []
+    lines += ["  one way      part of it cannot be taken back"] if found["one_way"] else []
     for each in found["approvals"]:
         lines.append(f"  approved     {each['by']} at {each['at']}{'' if each['counts'] else ' (does not count)'}")
     lines += [f"  denied       {each['by']} at {each['at']}: {each['why']}" for each in found["denials"]]

@@ -106,6 +106,8 @@ class Service:
 
 def _error(status: int, problem: dict[str, Any]) -> NotAllowedError | UsageError | ServiceError:
     says, advice = str(problem.get("detail", status)), str(problem.get("advice") or "") or None
+    if status == 401:
+        advice = f"Put your token into {_TOKEN_VARIABLE}; whoever administers people makes one: holdfast token make."
     if status in {401, 403, 409}:
         code = str(problem.get("code") or "")
         return NotAllowedError(f"{says} ({code})" if code else says, advice=advice, code=code)

@@ -10,7 +10,7 @@ from holdfast.investigation import common_cause_of, next_accounts
 
 from .elsewhere import NOW, PLATFORMS, make, ways_of
 
-SEEDS = range(1_000, 1_024)  # nothing was tuned on these
+SEEDS = range(1_000, 1_054)  # nothing was tuned on these
 RIGHT_AT_LEAST = 0.95
 
 

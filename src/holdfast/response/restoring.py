@@ -94,13 +94,17 @@ class Restoring:
         book.when_moved(lambda moved, _: self._new.update(dict.fromkeys(sorted(moved))))
 
     def review(self, now: int) -> None:
-        """Move the waves that are under way.
+        """Move the waves that are under way, but for those whose holds have yet to start: they hold nobody to let go.
+
+        So it is while a recorded stream is told again, until it has come to where its record is.
 
         Raises:
             StoreError: what was found is not kept; the next review finds it again.
 
         """
-        under_way = [key for key, run in self.runs.items() if run.waves.phase is not Phase.DONE]
+        under_way = [
+            key for key, run in self.runs.items() if run.waves.phase is not Phase.DONE and self._started(run, now)
+        ]
         for key in under_way:
             run = self._without_lifted(self.runs[key])
             self._move(key, run, self._news(run, now), now)
@@ -183,6 +187,9 @@ class Restoring:
         if not run.agreed or (run.standing and not self._standing(run, now)):
             return Over()
         return Look(now=now, health=self._health(run, now))
+
+    def _started(self, run: Run, now: int) -> bool:
+        return all(self._book.holds[key].hold.starts <= now for key in run.standing)
 
     def _health(self, run: Run, now: int) -> Health:
         """What was seen of those let go; before the first wave, of all in the cohort and in the campaign."""

@@ -13,7 +13,7 @@ from .outbox import Pace
 from .people import People, Roll
 from .reconcile import Report
 from .responders import AutoResponder, NoResponder, Responder
-from .restoring import Restoring, Run, Told
+from .restoring import Restoring, Told
 from .returning import Returning
 from .signin import SignIn
 from .standing import Limits
@@ -53,7 +53,6 @@ __all__ = [
     "Returning",
     "Review",
     "Roll",
-    "Run",
     "SignIn",
     "StandingOrder",
     "Timeline",

@@ -1,0 +1,102 @@
+"""What does the gate know when it is asked: sessions, grants, who is protected, what was agreed to, what is locked?
+
+These are the records that the response keeps and hands to the gate; times are milliseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+@enum.unique
+class Tier(enum.IntEnum):
+    """How much is at stake with an account; the higher, the tighter."""
+
+    ORDINARY = 0
+    HIGH_REACH = 1
+    OFFICIAL = 2  # heads of state, agencies, emergency services
+    PROTECTED = 3  # named: no single person touches it
+
+
+class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of the tools that the gate opened for `person` (whose `revision` it was) when they signed in.
+
+    `id` is 64 hex of the secret's SHA-256. `stepped_up` says when a passkey was used last, by class of function.
+    """
+
+    id: str
+    person: str
+    revision: int
+    network: str = ""
+    device: str = ""
+    made_at: int
+    ended_at: int | None = None
+    stepped_up: dict[str, int] = {}
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """Time-boxed leave for `person` to use `function` (`*`: each) of `tool` up to this tier, with why and what for."""
+
+    id: str
+    person: str
+    tool: str
+    function: str = "*"
+    tier: Tier = Tier.ORDINARY
+    starts: int
+    until: int
+    reason: str
+    ticket: str
+    granted_by: str
+    revoked_at: int | None = None
+
+    def in_force(self, now: int) -> bool:
+        """Whether it stands at `now`, to the millisecond."""
+        return self.starts <= now < self.until and (self.revoked_at is None or now < self.revoked_at)
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """That `by`, who is not `person`, agreed that `person` does exactly the action of this hash, once, until then.
+
+    `signed` says that a passkey signed it; `used_at` when it was done.
+    """
+
+    id: str
+    person: str
+    action_hash: str
+    by: str
+    at: int
+    until: int
+    signed: bool = False
+    used_at: int | None = None
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True):
+    """A lockdown of `level` on whatever fits every part that is named (empty: any), from `starts` until `until`.
+
+    `functions` and `tool` name what is locked, `role`, `person` and `network` for whom. `named` are the responders whom
+    level 3 leaves in. Locks join: of several that fit, the strictest counts.
+    """
+
+    id: str
+    level: int
+    tool: str = ""
+    function: str = ""
+    role: str = ""
+    person: str = ""
+    network: str = ""
+    named: tuple[str, ...] = ()
+    starts: int
+    until: int | None = None
+    lifted_at: int | None = None
+    why: str
+    placed_by: str
+
+    def in_force(self, now: int) -> bool:
+        """Whether it stands at `now`, to the millisecond."""
+        return (
+            self.starts <= now
+            and (self.until is None or now < self.until)
+            and (self.lifted_at is None or now < self.lifted_at)
+        )

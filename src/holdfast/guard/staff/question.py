@@ -1,0 +1,51 @@
+"""What does an internal tool ask before it lets a member of staff do something?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import rfc8785
+
+_DOMAIN = "holdfast/tool-action/1"
+
+
+class ToolAction(msgspec.Struct, frozen=True, kw_only=True):
+    """What is about to be done: `function` of `tool` on `target` with exactly this `payload`.
+
+    `target` is an account's id, empty where it is about none. The payload has JSON values by the names of arguments.
+    A proxy that sees only a request's head sends what it sees of it as the payload; an approval binds that and no more.
+    """
+
+    tool: str
+    function: str
+    target: str = ""
+    payload: Mapping[str, Any] = {}
+
+    @property
+    def hash(self) -> str:
+        """`sha256:` and 64 hex of the SHA-256 of the RFC 8785 form: what an approval is bound to.
+
+        Raises:
+            rfc8785.CanonicalizationError: the payload holds a value that JSON cannot say exactly.
+
+        """
+        form: list[Any] = [_DOMAIN, self.tool, self.function, self.target, dict(self.payload)]
+        return f"sha256:{hashlib.sha256(rfc8785.dumps(form)).hexdigest()}"
+
+
+class ToolQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """May whoever holds this `session` do `action` at `time` (milliseconds since 1970 UTC), for this reason?
+
+    `session` is the id of a tool session that the gate opened, never taken from what the tool says of itself: whoever
+    asks shows its secret. `network` is where the member of staff comes from, as the gate's caller saw it.
+    """
+
+    session: str
+    action: ToolAction
+    reason: str = ""
+    ticket: str = ""
+    network: str = ""
+    time: int

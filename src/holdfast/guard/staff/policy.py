@@ -106,7 +106,7 @@ class StaffPolicy:
 
     def roles_for(self, case: Case) -> tuple[Role, ...]:
         """The roles each of which alone would be enough for somebody else, given all that can be given."""
-        best = _hopeful(case)._replace(person="")
+        best = hopeful(case)._replace(person="")
         return tuple(role for role in Role if not self.ruling(best._replace(roles=(role,))).reasons)
 
     def _needed(self, tool: str, function: str, tier: Tier, level: int) -> frozenset[Need]:
@@ -128,7 +128,7 @@ class StaffPolicy:
             return Ruling(policies=self._named(answer))
         if said.errors:
             return Ruling(reasons=(StaffReason.FORBIDDEN,), policies=("a policy that cannot be worked out",))
-        best = _hopeful(case)
+        best = hopeful(case)
         (hope,) = self._ask([best])
         if not hope.allowed:
             (granted,) = self._ask([best._replace(granted=True)])
@@ -157,7 +157,8 @@ def _hopeless(hope: AuthzResult, *, helped: bool) -> StaffReason:
     return _FORBIDDEN[bool(hope.diagnostics.reasons)]
 
 
-def _hopeful(case: Case) -> Case:
+def hopeful(case: Case) -> Case:
+    """The same case with all that a person can bring; a grant is not theirs to bring."""
     return case._replace(stepped_up=True, agreed=True, watched=True, reason=True, ticket=True)
 
 

@@ -86,9 +86,11 @@ def test_at_level_3_only_those_named_can_agree():
     question = ask("dan")
     locks = (lock(3, named=("dan", "eve")),)
     assert answered(question, locks=locks, consents=(consent(question, by="eve"),)).allowed
-    refused = answered(question, locks=locks, consents=(consent(question, by="cid"),))
-    assert (StaffReason.SECOND_PERSON_NEEDED,) == refused.reasons
-    assert 3 == refused.level
+    on_responders = (lock(3, role="responder", named=("dan", "eve")),)  # which is no lock on a specialist
+    for there in (locks, on_responders):
+        refused = answered(question, locks=there, consents=(consent(question, by="cid"),))
+        assert (StaffReason.SECOND_PERSON_NEEDED,) == refused.reasons
+        assert 3 == refused.level
 
 
 @pytest.mark.parametrize("parts", HERE)

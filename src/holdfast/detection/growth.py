@@ -111,7 +111,8 @@ class Grower:
 
         `bands` are those of the post's text, watched from then on; `evidence` is empty and knows pace and base rates.
         """
-        if due.key in self.growth.by_key:
+        holder = self._lender(due.key)
+        if due.key in self.growth.by_key and holder is None:
             return
         sightings = self._sightings(due, until)
         if not sightings:
@@ -123,9 +124,10 @@ class Grower:
         is_common = due.kind == DOMAIN and (evidence.pace.known or due.before >= model.COMMON_POSTS)
         case = self._told(name, sightings, evidence, due.remarks, {due.key} if is_common else set())
         now = max(sighting.time for sighting in sightings)
-        if not case.decide(now) or case.id in self.growth.cases:
+        if not case.decide(now) or case.id in self.growth.cases or (holder and not _gives_way(holder, case)):
             return
         self.growth.unresolved += sum(not sighting.account for sighting in sightings)
+        self._release(due.key, case, case.posts)
         known = self._sharing(case)
         if known is None:
             self.growth.cases[case.id] = known = case
@@ -133,13 +135,13 @@ class Grower:
             known.common |= case.common
             for sighting in sightings:
                 self._take(known, sighting)
+            known.merged += case.merged
             known.decide(now)
         if is_common:
             self._adopt_site(known, due.key, frozenset(sighting.sequence for sighting in sightings))
         else:
             self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
         self._bring_along(known, frozenset(sighting.sequence for sighting in sightings))
-        self._release(due.key, known)
         self._watch(known, bands, known.carriers)
         self._touch(known)
 
@@ -315,9 +317,9 @@ class Grower:
         """
         worths = crowd_of(crowd)
         own = _own_lure(post, which)
-        if own is None or own in self.growth.by_key:
-            return
         name, last = self.growth.crowds[which]
+        if own is None or not self._is_open(own, name):
+            return
         if name in self.growth.cases and last in worths:
             case = self._beside(self.growth.cases[name], post)
             self._gather(case, which, [(post, own)], worths, bands)
@@ -328,7 +330,7 @@ class Grower:
             each for log in self._logs for each in log.numbered(frozenset(worths)) if each.sequence <= post.sequence
         ]
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
-        members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
+        members = [(each, key) for each, key in carried if key and self._is_open(key, name)]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
         first, own = members[0]
         name = campaign_id(self._public(own, first.text, first.urls), f"{first.id} and others")
@@ -347,6 +349,7 @@ class Grower:
         kind = CROWD_KINDS[which]
         for post, key in members:
             sighting = sighting_of(post, (kind, key, PROVED), own=worths[post.sequence])
+            self._release(key, case, [post.id])
             self._take(case, sighting)
             if post.account in case.carriers:
                 case.crowd[key] = post.account, post.id
@@ -393,25 +396,45 @@ class Grower:
             apart.take(sighting, self._handles(each.account))
         if not apart.decide(members[-1][0].time):
             return case
-        for each, key in members:
-            case.release(key)
-            self.growth.by_account.pop(each.account, None)
-        case.signatures = [seen for seen in case.signatures if seen not in apart.signatures]
         self.growth.cases[name], self.growth.beside[name] = apart, case.id
-        self._touch(case)
         self._gather(apart, which, members, worths, bands)
         return apart
 
-    def _release(self, key: int, to: Case) -> None:
-        """Take an address that proved to be shared out of the crowds that took it for somebody's own."""
-        case = self.growth.cases.get(self.growth.by_own_lure.get(key, ""))
-        if case is None or case is to or not case.release(key):
-            return
-        del self.growth.by_own_lure[key]
-        if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
-            self._merge(to, case)  # what is left of it says nothing by itself
-        else:
-            self._touch(case)
+    def _lender(self, key: int) -> Case | None:
+        """The campaign that has a lure for the words beside it alone: it gives way to what its carriers are by themselves."""
+        case = self.growth.cases.get(self.growth.by_key.get(key, ""))
+        return case if case is not None and key in case.by_words else None
+
+    def _is_open(self, key: int, crowd: str) -> bool:
+        """Whether a lure may be an account's own in a crowd: no campaign's, or for words alone one's that holds nobody."""
+        if key not in self.growth.by_key:
+            return True
+        holder = self._lender(key)
+        return holder is not None and holder.id != crowd and holder.contained_at is None
+
+    def _release(self, key: int, to: Case, posts: Collection[str]) -> None:
+        """Take a lure of `to` in these posts, and who is there for it alone, out of other campaigns that held it for theirs."""
+        growth = self.growth
+        for name in sorted({growth.by_own_lure.get(key, ""), growth.by_key.get(key, "")} - {to.id}):
+            case = growth.cases.get(name)
+            if case is None or not (key in case.crowd or key in case.by_words):
+                continue
+            left = case.release(key, posts)
+            case.signatures = [seen for seen in case.signatures if seen not in to.signatures]
+            for index in (growth.by_own_lure, growth.by_key):
+                if index.get(key) == name:
+                    del index[key]
+            for account in left:
+                growth.by_account.pop(account, None)
+            if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
+                self._disband(case, to)
+            else:
+                self._touch(case)
+
+    def _disband(self, case: Case, to: Case) -> None:
+        """Let go of a crowd of which too few are left to say anything; who asks for it is told of what took the others."""
+        self._forget(case, None)
+        to.merged += [case.id, *case.merged]
 
     # ---- a post that touches a known campaign
 
@@ -446,15 +469,19 @@ class Grower:
             return False
         sighting = sighting_of(post, brought[0])
         case.evidence.base = base
-        remarks = len(case.bystander_posts)
+        remarks, stranger = len(case.bystander_posts), post.account not in case.carriers
         if not self._take(case, sighting):
             return False
         carried = len(case.bystander_posts) == remarks
         if carried:
             for kind, key, valid in joining:
                 self._adopt(case, key, kind, sighting, post)
-                for earlier in (each for log in self._logs for each in log.carrying(key, post.sequence - 1)):
+                if stranger and all(lure[1] == key for lure in own):
+                    case.by_words.add(key)
+                carrying = [each for log in self._logs for each in log.carrying(key, post.sequence - 1)]
+                for earlier in carrying:
                     self._take(case, sighting_of(earlier, (kind, key, valid)))
+                self._release(key, case, [earlier.id for earlier in carrying])
             if sighting.key in case.common:
                 self._adopt_links(case, post)
             self._watch(case, bands, [post.account])
@@ -503,12 +530,18 @@ class Grower:
 
     def _merge(self, into: Case, other: Case) -> None:
         into.absorb(other)
-        for index in (self.growth.by_key, self.growth.by_band, self.growth.by_account, self.growth.by_own_lure):
-            for key, name in index.items():
-                if name == other.id:
-                    index[key] = into.id  # type: ignore[index]
-        del self.growth.cases[other.id]
+        self._forget(other, into)
         self._touch(into)
+
+    def _forget(self, case: Case, heir: Case | None) -> None:
+        """Strike a campaign out; what was watched for it goes to its heir, or to nobody."""
+        for index in (self.growth.by_key, self.growth.by_band, self.growth.by_account, self.growth.by_own_lure):
+            for key in [key for key, name in index.items() if name == case.id]:
+                if heir is None:
+                    del index[key]  # type: ignore[arg-type]
+                else:
+                    index[key] = heir.id  # type: ignore[index]
+        del self.growth.cases[case.id]
 
 
 def _own_lure(post: Named, which: int) -> int | None:
@@ -517,6 +550,18 @@ def _own_lure(post: Named, which: int) -> int | None:
     return next(
         (key for kind, key, valid in post.lures if kind == wanted and (valid == PROVED or kind != ADDRESS)), None
     )
+
+
+def _gives_way(holder: Case, case: Case) -> bool:
+    """Whether a campaign leaves a lure that it had for the words beside it to those who share it, as a campaign of their own.
+
+    A crowd does, for it shares none; any other only where both lures are cast at once: where one follows upon the other the
+    attackers changed it. Nobody is held for less than before.
+    """
+    if holder.contained_at is not None and case.contained_at is None:
+        return False
+    others = (time for post, time in holder.posts.items() if post not in case.posts)
+    return holder.is_crowd or max(others, default=case.first_post_at) > case.first_post_at
 
 
 def _seniority(case: Case) -> tuple[int, str]:

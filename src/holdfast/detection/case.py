@@ -223,8 +223,8 @@ class Case:
         for account in left:
             self.carriers.pop(account, None)
             self.marks.pop(account, None)
-        for told in (self.tampered, self.passing):
-            told -= left  # what is counted of the carriers is counted of those who still are
+        self.tampered -= left  # what is counted of the carriers is counted of those who still are
+        self.passing -= left
         return left
 
     def absorb(self, other: Case) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key, read_t
 from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PROVED, SHORT_LINK
 
 from . import model
+from .belonging import SHARED_CARRIERS, are_mostly, gives_way
 from .bursts import Member, burst_among, goes_back, said
 from .campaign import Campaign, CampaignTier
 from .case import Case
@@ -27,9 +28,6 @@ from .postlog import Named, PostLog
 from .sightings import CROWD_KINDS, TEXT
 from .trail import Trail
 from .watch import WatchSet, signed
-
-_SHARED_CARRIERS = 2
-"""Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
 
 _OUTSIDERS = 2
 """A lure that more accounts outside the campaign carry already is not the campaign's own."""
@@ -124,7 +122,7 @@ class Grower:
         is_common = due.kind == DOMAIN and (evidence.pace.known or due.before >= model.COMMON_POSTS)
         case = self._told(name, sightings, evidence, due.remarks, {due.key} if is_common else set())
         now = max(sighting.time for sighting in sightings)
-        if not case.decide(now) or case.id in self.growth.cases or (holder and not _gives_way(holder, case)):
+        if not case.decide(now) or case.id in self.growth.cases or (holder and not gives_way(holder, case)):
             return
         self.growth.unresolved += sum(not sighting.account for sighting in sightings)
         self._release(due.key, case, case.posts)
@@ -201,7 +199,7 @@ class Grower:
         for post in posts:
             for lure in post.lures:
                 told.setdefault(lure, {})[post.account] = post
-        enough = max(_SHARED_CARRIERS, len({post.account for post in posts}) / 2)
+        enough = max(SHARED_CARRIERS, len({post.account for post in posts}) / 2)
         for (kind, key, valid), carrying in told.items():
             if len(carrying) < enough or not self._is_free(case, kind, key, valid):
                 continue
@@ -210,6 +208,7 @@ class Grower:
                 continue
             last = next(reversed(carrying.values()))
             self._adopt(case, key, kind, sighting_of(last, (kind, key, valid)), last)
+            self._release(key, case, [post.id for post in everybody])
             for post in everybody:
                 self._take(case, sighting_of(post, (kind, key, valid)))
 
@@ -269,7 +268,7 @@ class Grower:
         growth = self.growth
         near = {growth.by_account[account] for account in case.carriers if account in growth.by_account}
         for other in sorted((growth.cases[name] for name in near), key=_seniority):
-            if case.first_post_at - other.last_post_at <= model.NEXT_LURE_WINDOW and _are_mostly(case.carriers, other):
+            if case.first_post_at - other.last_post_at <= model.NEXT_LURE_WINDOW and are_mostly(case.carriers, other):
                 return other
         return None
 
@@ -332,15 +331,20 @@ class Grower:
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
         members = [(each, key) for each, key in carried if key and self._is_open(key, name)]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
-        first, own = members[0]
-        name = campaign_id(self._public(own, first.text, first.urls), f"{first.id} and others")
-        case = self._case(name, evidence, is_crowd=True)
+        case = self._case(self._crowd_name(*members[0]), evidence, is_crowd=True)
         for each, key in members:
             self._take(case, sighting_of(each, (CROWD_KINDS[which], key, PROVED), own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
             self.growth.cases[case.id] = case
             self._gather(case, which, members, worths, bands)
             crowd[CROWD_STATE], crowd[SUM] = CAMPAIGN, max(int(crowd[SUM]), model.milli(model.ALERT))
+
+    def _crowd_name(self, first: Named, own: int) -> str:
+        """The name of a crowd by its first member; another one where a crowd of that name was disbanded."""
+        lure, told = self._public(own, first.text, first.urls), f"{first.id} and others"
+        while any(campaign_id(lure, told) in case.merged for case in self.growth.cases.values()):
+            told += " again"
+        return campaign_id(lure, told)
 
     def _gather(
         self, case: Case, which: int, members: list[tuple[Named, int]], worths: dict[int, float], bands: Iterable[int]
@@ -387,9 +391,8 @@ class Grower:
         members = [(each, own[each.id]) for each in kept if each.sequence in burst]
         if not members:
             return case
-        first, key = members[0]
         evidence = Evidence(base=case.evidence.base, rare=case.evidence.rare)
-        name = campaign_id(self._public(key, first.text, first.urls), f"{first.id} and others")
+        name = self._crowd_name(*members[0])
         apart = self._case(name, evidence, is_crowd=True)
         for each, key in members:
             sighting = sighting_of(each, (CROWD_KINDS[which], key, PROVED), own=worths[each.sequence])
@@ -440,9 +443,14 @@ class Grower:
 
     def follow(self, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> None:
         """Take a post that is by a carrier, carries a campaign's lure, or repeats a campaign's words beside a lure."""
-        grown = [case for case in self._touched(post, bands) if self._grow(case, post, bands, base)]
+        alive = self.growth.cases  # one may be disbanded as another takes its lure
+        grown = [
+            case for case in self._touched(post, bands) if case.id in alive and self._grow(case, post, bands, base)
+        ]
         for other in grown[1:]:
-            if _are_mostly(other.carriers, grown[0]) or _are_mostly(grown[0].carriers, other):
+            if {grown[0].id, other.id} <= alive.keys() and (
+                are_mostly(other.carriers, grown[0]) or are_mostly(grown[0].carriers, other)
+            ):
                 self._merge(grown[0], other)
 
     def _touched(self, post: Named, bands: tuple[int, ...]) -> list[Case]:
@@ -519,7 +527,7 @@ class Grower:
         if carried and likeness >= model.ALIKE:
             return True
         if carried and kind == ADDRESS:
-            return beside or _are_mostly(self._carrying(key, post.sequence), case)
+            return beside or are_mostly(self._carrying(key, post.sequence), case)
         if carried or likeness < _FOLLOW_ALIKE:
             return False
         return len(self._carrying(key, post.sequence) - case.carriers.keys()) <= _OUTSIDERS
@@ -552,27 +560,8 @@ def _own_lure(post: Named, which: int) -> int | None:
     )
 
 
-def _gives_way(holder: Case, case: Case) -> bool:
-    """Whether a campaign leaves a lure that it had for the words beside it to those who share it, as a campaign of their own.
-
-    A crowd does, for it shares none; any other only where both lures are cast at once: where one follows upon the other the
-    attackers changed it. Nobody is held for less than before.
-    """
-    if holder.contained_at is not None and case.contained_at is None:
-        return False
-    others = (time for post, time in holder.posts.items() if post not in case.posts)
-    return holder.is_crowd or max(others, default=case.first_post_at) > case.first_post_at
-
-
 def _seniority(case: Case) -> tuple[int, str]:
     return (case.detected_at or 0, case.id)
-
-
-def _are_mostly(accounts: Iterable[str], case: Case) -> bool:
-    """Whether at least half of some accounts, and two of them, are carriers of a campaign."""
-    found = list(accounts)
-    shared = sum(account in case.carriers for account in found)
-    return shared >= max(_SHARED_CARRIERS, len(found) / 2)
 
 
 def pace(due: Due, origin: int, posts: int) -> Pace:

@@ -258,10 +258,11 @@ def _fault(request: Request, approval: Approval, now: int, standing: Standing) -
 
 
 def _allowed_when(request: Request, reached: Quorum, standing: Standing) -> str:
-    people = "one more person" if reached.missing == 1 else f"{reached.missing} more people"
+    alone = reached.missing == 1
+    people, approve = ("one more person", "approves") if alone else (f"{reached.missing} more people", "approve")
     others = f", other than {request.by}" + "".join(f" and {name}" for name in reached.agreed)
     how = " with a passkey" if required_of(request, standing).signed else ""
     return (
-        f"Allowed when {people}{others}, approve {request.action_hash[:12]}{how} "
+        f"Allowed when {people}{others}, {approve} {request.action_hash[:12]}{how} "
         f"within {standing.table.times.approval} minutes ({reached.reason})."
     )

@@ -31,12 +31,12 @@ def clear(folder: Path, now: float) -> int:
 def _forsaken(place: Path, now: float) -> bool:
     seen = place.lstat()
     ours = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid() and stat.S_IMODE(seen.st_mode) == stat.S_IRWXU
-    if not ours or now - seen.st_mtime < _YOUNG or [STATE] != os.listdir(place):
+    if not ours or now - seen.st_mtime < _YOUNG or [place / STATE] != list(place.iterdir()):
         return False
     if not stat.S_ISSOCK((place / STATE).lstat().st_mode):
         return False
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
-        asking.setblocking(False)  # noqa: FBT003 - the library's
+        asking.setblocking(False)
         try:
             asking.connect(str(place / STATE))
         except ConnectionRefusedError:

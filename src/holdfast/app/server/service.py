@@ -40,6 +40,7 @@ from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
 from .relay import STAMP, told_from
+from .room import places_of, short
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .standby import Standby
@@ -137,7 +138,8 @@ class _Owner:
         self._bulletin = Bulletin(gate, directory, run=secrets.token_hex(8))
         self._bulletin.publish()
         self._wake: Callable[[], None] | None = None
-        self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish)
+        room = partial(short, places_of(settings))
+        self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish, short=room)
         self._stopped: Callable[[tuple[str, str]], object] | None = None
         self._beaten = float("-inf")  # when the state was seen, as the process that answers knows it
         self._failed = self._forsaken = False

@@ -29,7 +29,9 @@ def look(settings: Settings) -> Finding:
         return Finding(about="proxy", health=Health.WARNING, says=says, advice=_ADVICE)
     seen = _seen(settings)
     if seen:
-        says = f"requests name another caller ({seen:,.0f} so far), and behind a proxy all share one limit of failed sign-ins"
+        says = (
+            f"requests name another caller ({seen:,.0f} so far); behind a proxy all share one limit of failed sign-ins"
+        )
         return Finding(about="proxy", health=Health.WARNING, says=says, advice=_ADVICE)
     return well("proxy", "none is known of")
 

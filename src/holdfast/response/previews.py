@@ -23,6 +23,8 @@ class Previews:
             most = max(self._by_caller, key=lambda each: len(self._by_caller[each]))
             theirs = self._by_caller[most]
             del theirs[next(iter(theirs))]
+            if not theirs:
+                del self._by_caller[most]
 
     def find(self, hash_: str) -> Undo | None:
         """The undo of this hash, whoever was shown it; None where nobody was, or too long ago."""

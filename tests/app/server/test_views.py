@@ -4,7 +4,6 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.views import timeline
 from holdfast.response import HappeningKind, Timeline
 
-
 NOW = 1_594_840_380_000  # any moment
 
 

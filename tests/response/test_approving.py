@@ -10,6 +10,7 @@ from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Caller, Permit, Person, Policy, Refusal, RefusalCode, Role, Scope, Via
 from holdfast.response import AutoResponder, HappeningKind, RequestState, shipped_texts
 from holdfast.response.people import DAY
+from holdfast.response.requests import OPEN_AT_ONCE
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -268,6 +269,30 @@ def test_what_too_few_people_may_agree_to_cannot_be_asked_for(staffed):
     assert {} == dict(desk.requests)
     people.change("bob", "", [Role.APPROVER], "root", now)
     assert isinstance(desk.request(staffed.offer.recommended, who(staffed, "ann"), now), Refusal)
+
+
+def test_nobody_has_more_requests_open_than_others_can_answer(staffed):
+    """The next one is refused until one is closed; the same again, other people and an emergency are not kept back."""
+    staffed.attack()
+    desk, now, ann = staffed.desk, staffed.clock.now(), who(staffed, "ann")
+    with staffed.response.book.change(now) as page:
+        holds = [
+            place(Subject(kind=SubjectKind.ACCOUNT, id=f"fan{n}"), Restriction.NO_POSTING, starts=now, why="test")
+            for n in range(OPEN_AT_ONCE + 1)
+        ]
+        for hold in holds:
+            page.place(hold)
+    first, *_ = [desk.request_lift([hold.id], ann, "why not", now) for hold in holds[:-1]]
+    again = desk.request_lift([holds[0].id], ann, "why not", now)
+    assert first.request == again.request
+    error = refused(desk.request_lift, [holds[-1].id], ann, "why not", now, code=RefusalCode.TOO_MANY_OPEN)
+    assert "holdfast deny" in error.advice
+    refused(desk.request, staffed.offer.recommended, ann, now, code=RefusalCode.TOO_MANY_OPEN)
+    assert desk.request_lift([holds[-1].id], who(staffed, "cem"), "why not", now).request
+    staffed.response.people.change("ann", "", [Role.RESPONDER, Role.COMMANDER], "root", now)
+    assert isinstance(desk.request_emergency(staffed.offer.recommended, ann, "they post now", now), Permit)
+    desk.deny(first.request, ann, "not needed", now)
+    assert desk.request_lift([holds[0].id], ann, "after all", now).request
 
 
 def test_lifting_takes_a_reason_and_somebody_else(town):

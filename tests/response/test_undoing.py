@@ -210,3 +210,16 @@ def test_a_request_counts_each_account_once(town):
     _, answer = ask(town, Scope(plan="p"))
 
     assert 3 == town.desk.requests[answer.request].request.accounts
+
+
+def test_whoever_looks_again_and_again_pushes_out_only_their_own_previews(town):
+    """What others were shown can still be asked for, however often somebody else looks."""
+    holds = [account(f"fan{number}") for number in range(150)]
+    put(town, *holds)
+    undoing, now = town.response.undoing, town.clock.now()
+    mine = undoing.preview(Scope(holds=(holds[0].id,)), now, "ann")
+    theirs = [undoing.preview(Scope(holds=(hold.id,)), now, "token-7") for hold in holds[1:]]
+    assert mine == undoing.shown(mine.hash)
+    assert theirs[-1] == undoing.shown(theirs[-1].hash)
+    with pytest.raises(UsageError, match="no such undo"):
+        undoing.shown(theirs[0].hash)

@@ -15,10 +15,9 @@ from .incidents import Incidents
 from .inquiry import ALIKE
 from .knowledge import Knowledge
 from .nearest import lasting
+from .previews import Previews
 from .returning import Returning
 from .scope import Scope, Undo, chosen
-
-SHOWN = 100  # previews that can still be asked for: more than people look at in an hour
 
 
 class Undoing:
@@ -42,10 +41,12 @@ class Undoing:
         self._found = found
         self._knowledge = knowledge
         self._returning = returning
-        self._shown: dict[str, Undo] = {}
+        self._shown = Previews()
 
-    def preview(self, scope: Scope, now: int) -> Undo:
+    def preview(self, scope: Scope, now: int, caller: str = "") -> Undo:
         """What an undo of `scope` at `now` (milliseconds since 1970 UTC) would come to; nothing is asked for yet.
+
+        `caller` is who looks: however often they do, what others were shown stays there to be asked for.
 
         Raises:
             UsageError: the scope says nothing, names a hold that was never placed, or fits no hold that stands.
@@ -57,10 +58,7 @@ class Undoing:
         if not holds:
             raise UsageError("no hold that stands fits that", advice="See which stand with GET /v1/holds.")
         undo = self.of(holds, now, scope)
-        self._shown.pop(undo.hash, None)
-        self._shown[undo.hash] = undo
-        while len(self._shown) > SHOWN:
-            del self._shown[next(iter(self._shown))]
+        self._shown.keep(undo, caller)
         return undo
 
     def of(self, holds: Iterable[str], now: int, scope: Scope | None = None) -> Undo:
@@ -76,7 +74,7 @@ class Undoing:
             UsageError: none was, or too long ago.
 
         """
-        undo = self._shown.get(hash_)
+        undo = self._shown.find(hash_)
         if undo is None:
             raise UsageError("no such undo was shown lately", advice="Look at what it would free, then ask for that.")
         return undo

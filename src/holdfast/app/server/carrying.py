@@ -220,9 +220,9 @@ class _Handlers:
         self._ask = ask
 
     async def preview_undo(self, http: Request) -> Response:
-        asked = await body_of(http, _scope)
+        asked, caller = await body_of(http, _scope), caller_of(http)
         scope = scopes.Scope(**msgspec.structs.asdict(asked))
-        undo = await self._ask(lambda run: run.response.carrying.preview(scope, run.clock.now()))
+        undo = await self._ask(lambda run: run.response.carrying.preview(scope, run.clock.now(), caller))
         return shown(UndoSeen(undo=undo.hash, holds=len(undo.holds), freed=undo.freed, orders=undo.orders))
 
     async def undo(self, http: Request) -> Response:

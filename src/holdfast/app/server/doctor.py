@@ -20,9 +20,11 @@ from holdfast.guard import Person, unreachable
 from holdfast.reading.kernel import compiled_before
 from holdfast.response import Review
 
+from . import proxied
 from .certificate import certificate
 from .finding import Finding, Health, ill, well
 from .listening import files_wanted, listen_at
+from .room import places_of, there
 from .service import configured_token, place_for
 from .settings import TOKEN_VARIABLE, Settings, load
 
@@ -50,6 +52,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("tls", certificate),
         ("files", _files),
         ("signin", _signin),
+        ("proxy", proxied.look),
     )
     return [well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
 
@@ -168,8 +171,7 @@ def _archive(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    places = [file_of(settings.store.address), Path(settings.store.archive) if settings.store.archive else None]
-    rooms = {place: shutil.disk_usage(_there(place)).free // _MEGABYTE for place in places if place is not None}
+    rooms = {place: shutil.disk_usage(there(place)).free // _MEGABYTE for place in places_of(settings)}
     if not rooms:
         return well("disk", "the record is in a database: its server's disk is not looked at")
     place, room = min(rooms.items(), key=lambda each: each[1])
@@ -236,7 +238,7 @@ def _signin(settings: Settings) -> Finding:
 
 
 def _room_to_make(about: str, file: Path, says: str) -> Finding:
-    folder = _there(file)
+    folder = there(file)
     if os.access(folder, os.W_OK | os.X_OK):
         return well(about, says)
     return Finding(
@@ -245,8 +247,3 @@ def _room_to_make(about: str, file: Path, says: str) -> Finding:
         says=f"{folder} may not be written to",
         advice=f"Let the account of the service write there, or name another place for {file.name}.",
     )
-
-
-def _there(place: Path) -> Path:
-    """The nearest folder above `place` that there is."""
-    return next(folder for folder in place.absolute().parents if folder.is_dir())

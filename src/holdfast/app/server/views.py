@@ -134,7 +134,10 @@ class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HappeningSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One notable thing since this process began; `subject` is the campaign, plan or hold it is about."""
+    """One notable thing since this process began; `subject` is the campaign, plan or hold it is about.
+
+    The newest 50,000 are kept, under the numbers that they had from the start.
+    """
 
     number: int
     time: str
@@ -216,8 +219,9 @@ def holds(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[HoldSee
 
 
 def timeline(run: LiveWatch, after: int, limit: int) -> Page[HappeningSeen]:
-    """The happenings since this process began, oldest first, from number `after` + 1 on."""
+    """The happenings since this process began, oldest first, from number `after` + 1 on, as far as they are kept."""
     told = run.response.timeline
+    after = min(max(after, told.first), len(told))
     chosen = told[after : after + limit]
     items = tuple(
         HappeningSeen(number=number, time=format_time(each.time), kind=each.kind, text=each.text, subject=each.subject)

@@ -44,7 +44,8 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     `habit_touched` of `habit_of` accounts were touched by it in as long a stretch of ordinary time, up to a day before
     it first touched any of these; (0, 0) when the record does not reach back, or for standing grants.
     For a carrier, `market_touched` of the `market_of` accounts whose number was changed in ordinary time are its own;
-    `market_tested` of those asked about had theirs changed.
+    `market_tested` of those asked about had theirs changed; so had `meanwhile_of` others in the same hours, of whom
+    `meanwhile_usual` may be expected on any day and `meanwhile_touched` are its own.
     Of `home_of` others who are new to a client and seen elsewhere before, `home_touched` had it where they always were.
     `manner` is what a staff member or tool session did to them, when that tells more than that they touched them.
     `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins, or
@@ -76,6 +77,9 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     market_touched: int = 0
     market_of: int = 0
     market_tested: int = 0
+    meanwhile_touched: int = 0
+    meanwhile_of: int = 0
+    meanwhile_usual: float = 0.0
     home_touched: int = 0
     home_of: int = 0
     before: float = 0.0

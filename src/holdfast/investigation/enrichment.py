@@ -18,7 +18,7 @@ share of the error, so that ten thousand networks are no reason to doubt one of 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -120,6 +120,24 @@ class _Others:
         before = ALWAYS, began - _SAME_DAY
         return self._touches.count(factor, *before), self._touches.count_active(factor.kind, *before)
 
+    def meanwhile(self, factor: Factor, times: Collection[int]) -> tuple[int, int, float]:
+        """Of the others touched in the same hours by any of its kind, how many by it; and how many are usual.
+
+        The hours are those from the first of `times` to the last, and as much on either side as lies between two. What
+        is usual is told by the time on record before them, one account more to be careful; only for carriers.
+        """
+        if factor.kind is not FactorKind.CARRIER:
+            return 0, 0, 0.0
+        apart = (max(times) - min(times)) // max(1, len(times) - 1)
+        start, end = min(times) - apart - 1, min(max(times) + apart, self._now[1])
+        of = frozenset(self._touches.active(factor.kind, start, end)) - self._asked
+        own = self._touches.accounts_of(factor, start, end).keys() - self._asked
+        since = self._touches.since(factor.kind)
+        if since >= start:
+            return len(own), len(of), float(len(of))
+        before = self._touches.count_active(factor.kind, since, start) + 1
+        return len(own), len(of), before * (end - start) / (start - since)
+
     def at_home(self, factor: Factor) -> tuple[int, int]:
         """How many others began to use a client where they had been before, of how many that can be told; of a sample.
 
@@ -155,6 +173,7 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
     began = min(touched.values())
     habit, habit_of = others.habit(aspect, began)
     market, market_of = others.market(aspect.factor, began)
+    meanwhile, meanwhile_of, usual = others.meanwhile(aspect.factor, touched.values())
     home, home_of = others.at_home(aspect.factor)
     before, after = found.order(aspect)
     log_p = float(log_tail(len(touched), drawn, base, base_of)[0])
@@ -171,6 +190,9 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
         market_touched=market,
         market_of=market_of,
         market_tested=tested,
+        meanwhile_touched=meanwhile,
+        meanwhile_of=meanwhile_of,
+        meanwhile_usual=usual,
         p_value=math.exp(log_p),
         p_corrected=math.exp(log_p),
         log_p=log_p,

@@ -17,7 +17,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from .cause import FactorKind, Hypothesis
-from .exact import log_beta_binomial, log_tail, log_tail_chosen, with_evidence
+from .exact import log_tail, log_tail_chosen, with_evidence
+from .market import Ports, evidence
 
 # How many times the odds of a chosen account to be touched may exceed those of others. A desk or a tool that serves a
 # third of a class of accounts, which is the twentieth part of all, touches them at odds of 25 to 1 if attackers choose
@@ -55,16 +56,18 @@ _RELEASE: Final = 0.25
 _TELLING: Final = 5
 _UNSEEN: Final = 1  # so many may be expected where none was seen (upper bound of a Poisson rate, at 95 %)
 
-_CAME_AFTER: Final = (
-    "it came after the break-ins: it may have helped, or looked into them",
-    "it came after what opened the accounts: whoever did that may have entered by it",
-)
+_HELPED: Final = "it came after the break-ins: it may have helped, or looked into them"
+_ENTERED_BY: Final = "it came after what opened the accounts: whoever did that may have entered by it"
+_CAME_AFTER: Final[Mapping[FactorKind, str]] = {
+    FactorKind.NETWORK: _ENTERED_BY,
+    FactorKind.CLIENT: _ENTERED_BY,
+    FactorKind.APP: "something else opened the accounts just before they were entered, and an app needs nothing else",
+}
+PORTED: Final = "numbers were ported wherever they were: as many there as a carrier of its size may have"
 WEAK: Final = 0.05
 _BIASED: Final = math.log(0.01)
 _LIKELIER: Final = math.log(3)
 _MARKET: Final = math.log(30)
-_OWN, _RIVALS = 1.0, 2.0
-_CAUSE: Final = (19.0, 1.0)
 
 
 def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explanation)
@@ -75,11 +78,11 @@ def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explan
     if each.log_p == 0.0 or log_p > math.log(WEAK):
         return f"chance would do as much with probability {math.exp(log_p):.2g}"
     if each.after >= _LIKELIER:
-        return _CAME_AFTER[each.factor.kind in _OPEN_TO_ALL]
+        return _CAME_AFTER.get(each.factor.kind, _HELPED)
     if each.factor.kind in _OPEN_TO_ALL and not _rare(each):
         return "too many others are new to it as well: it is open to all"
     if not _beats_the_market([each]):
-        return "numbers were ported wherever they were: as many there as a carrier of its size may have"
+        return PORTED
     if each.lift < LEAST_LIFT.get(each.factor.kind, 0.0) or not stands_out([each], ALONE):
         return f"that is only {each.lift:.3g} times as often as others: a way of such accounts, or popular"
     if each.habit_of and each.factor.kind is not FactorKind.CARRIER and not _new(each):
@@ -131,10 +134,17 @@ def _beats_the_market(parts: Sequence[Hypothesis]) -> bool:
     if not asked:
         return True
     touched = len(frozenset().union(*(part.explained for part in asked)))
-    of = max(touched, *(part.market_tested for part in asked))
     own, market = sum(part.market_touched for part in asked), max(part.market_of for part in asked)
-    elsewhere = log_beta_binomial(touched, of, _OWN + own, _RIVALS + max(0, market - own))
-    return log_beta_binomial(touched, of, *_CAUSE) - elsewhere >= _MARKET
+    meanwhile = sum(part.meanwhile_touched for part in asked)
+    return (
+        evidence(
+            Ports(own=touched, of=max(touched, *(part.market_tested for part in asked))),
+            Ports(own=meanwhile, of=max(meanwhile, *(part.meanwhile_of for part in asked))),
+            max(part.meanwhile_usual for part in asked),
+            Ports(own=own, of=market),
+        )
+        >= _MARKET
+    )
 
 
 def _rare(each: Hypothesis) -> bool:

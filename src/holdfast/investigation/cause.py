@@ -48,8 +48,11 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     `meanwhile_usual` may be expected on any day and `meanwhile_touched` are its own.
     Of `home_of` others who are new to a client and seen elsewhere before, `home_touched` had it where they always were.
     `manner` is what a staff member or tool session did to them, when that tells more than that they touched them.
-    `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins, or
-    (networks, clients) what opened the accounts.
+    `sole` says of an app that nothing opened its accounts before they were entered, and that nothing else that could be
+    named touched most of those asked about.
+    `before` is the evidence (nats) that break-ins followed the touches, or (networks, clients) that others came by it
+    in the same hours and hardly at other times; `after` that the touches followed break-ins, or (networks, clients,
+    apps) that they, or the entries, followed what opened the accounts.
     `late` says that it touched none of the first accounts to be used, though it touched most of the others.
     `asked` says of a staff member or tool session that a ticket asked for whatever it did to most of its accounts, and
     that this opened none; `opened` that it changed credentials of most.
@@ -87,6 +90,7 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
     asked: bool = False
     opened: bool = False
+    sole: bool = False
     symptom: bool = False
     objection: str = ""
 

@@ -146,6 +146,7 @@ def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int]
         msgspec.structs.replace(each, objection=each.objection or _entered_before(each, weighed)) for each in weighed
     ]
     eligible = [each for each in weighed if not each.objection]
+    eligible = [msgspec.structs.replace(each, sole=_sole(each, eligible, settings)) for each in eligible]
     demand = Demand(
         first_used=question.first_used,
         tried=tried,
@@ -169,6 +170,13 @@ def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int]
         why=_why(parts, weighed, question),
         window=question.window,
     )
+
+
+def _sole(each: Hypothesis, eligible: Sequence[Hypothesis], settings: CauseSettings) -> bool:
+    """Whether it is an app, nothing opened its accounts, and nothing else that may be named touched most of all."""
+    rivals = [other for other in eligible if other is not each and other.coverage >= settings.least_coverage]
+    enough = each.coverage >= settings.least_merely_met
+    return each.factor.kind is FactorKind.APP and enough and each.after < 0.0 and not rivals
 
 
 def _entered_before(each: Hypothesis, weighed: Sequence[Hypothesis]) -> str:

@@ -18,16 +18,18 @@ from typing import Final
 
 from .cause import FactorKind, Hypothesis
 from .exact import log_tail, log_tail_chosen, with_evidence
+from .found import HANDS
 from .market import Ports, evidence
 
 # How many times the odds of a chosen account to be touched may exceed those of others. A desk or a tool that serves a
 # third of a class of accounts, which is the twentieth part of all, touches them at odds of 25 to 1 if attackers choose
-# in this class only and of 10 to 1 if they choose every second account there. Few share a new recovery value.
+# in this class only and of 10 to 1 if they choose every second account there. Few share a new recovery value, and few
+# of any trade have their number ported in these days; at which carrier, the market tells.
 CHOSEN: Final[Mapping[FactorKind, float]] = {
     FactorKind.TOOL_SESSION: 10.0,
     FactorKind.STAFF: 20.0,
     FactorKind.APP: 20.0,
-    FactorKind.CARRIER: 20.0,
+    FactorKind.CARRIER: 5.0,
     FactorKind.RECOVERY_VALUE: 5.0,
     FactorKind.NETWORK: 10.0,
     FactorKind.CLIENT: 10.0,
@@ -36,6 +38,10 @@ CHOSEN: Final[Mapping[FactorKind, float]] = {
 # Who changed what proves the holder, and was not asked to by a ticket, did what few do to few.
 ASKED: Final = 5.0  # times the odds above
 OPENED: Final = 0.5
+# A tool that the chosen share explains an app only if whatever broke in left nothing on record: two coincidences.
+SOLE: Final = 0.5
+# Who only met accounts did so for any reason, in one session as in many.
+MERELY_MET: Final = CHOSEN[FactorKind.STAFF]
 # What touched less than this share of the accounts is more likely to be a way that some of them share.
 PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
@@ -77,7 +83,7 @@ def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explan
     log_p = with_evidence(each.log_p, each.before)
     if each.log_p == 0.0 or log_p > math.log(WEAK):
         return f"chance would do as much with probability {math.exp(log_p):.2g}"
-    if each.after >= _LIKELIER:
+    if each.after >= (0.0 if _merely_met(each) else _LIKELIER):
         return _CAME_AFTER.get(each.factor.kind, _HELPED)
     if each.factor.kind in _OPEN_TO_ALL and not _rare(each):
         return "too many others are new to it as well: it is open to all"
@@ -112,9 +118,21 @@ def stands_out(parts: Sequence[Hypothesis], times: float = 1.0, ways: int = 1) -
     return with_evidence(log_p, sum(part.before for part in parts)) <= _BIASED and _beats_the_market(parts)
 
 
+def _merely_met(each: Hypothesis) -> bool:
+    """Whether it is a hand that opened nothing: then it must have been there first, and not just as likely last."""
+    return each.factor.kind in HANDS and not each.opened and each.after != 0.0
+
+
 def _chosen(each: Hypothesis) -> float:
     """How many times the odds of a chosen account to be touched by it may exceed those of others."""
-    return CHOSEN[each.factor.kind] * (ASKED if each.asked else OPENED if each.opened else 1.0)
+    odds = CHOSEN[each.factor.kind]
+    if each.asked:
+        return odds * ASKED
+    if each.opened:
+        return odds * OPENED
+    if each.factor.kind in HANDS:
+        return max(odds, MERELY_MET)
+    return odds * SOLE if each.sole else odds
 
 
 def _union(parts: Sequence[Hypothesis]) -> tuple[int, int, int, int]:

@@ -20,8 +20,8 @@ from holdfast.errors import SettingsError
 from .answer import WHERE_FROM, Demand, Parts, answer, came_first, explained, stage
 from .cause import Cause, Factor, FactorKind, Hypothesis
 from .enrichment import weigh
-from .found import ENTRANCES, HANDS, Question
-from .objections import PORTED, objection
+from .found import ENTRANCES, Question
+from .objections import IN_DOUBT, LEAST_LIFT_OF_SOLE, PORTED, objection, stands_out
 from .touches import Touches
 
 HOUR = 3_600_000  # milliseconds
@@ -121,16 +121,15 @@ def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettin
     """The cause, or unknown if it is only from where accounts were entered and something earlier may have opened most.
 
     What may have done so need not be sure enough to be named itself. Numbers that were ported opened the accounts
-    wherever that was; a hand that only met accounts must have met as many as it takes to be named.
+    wherever that was.
     """
     named = cause.named
     if named is None or stage(named) < WHERE_FROM:
         return cause
     for each in (each for weighed in causes for each in weighed.also):
         timely = each.objection in {"", PORTED} and not (each.symptom or each.late or each.asked)
-        merely_met = each.factor.kind in HANDS and not each.opened
-        enough = max(settings.least_coverage, settings.least_merely_met if merely_met else 0.0)
-        if timely and stage(each) < WHERE_FROM and each.coverage >= enough:
+        most = stage(each) < WHERE_FROM and each.coverage >= settings.least_coverage
+        if timely and most and (each.objection == PORTED or stands_out([each], IN_DOUBT)):
             why = (
                 f"Unknown: {named.factor.key} is from where {named.touched} of {named.of} accounts were entered, "
                 f"but {each.factor.key} touched {each.touched} before and may be why."
@@ -173,10 +172,11 @@ def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int]
 
 
 def _sole(each: Hypothesis, eligible: Sequence[Hypothesis], settings: CauseSettings) -> bool:
-    """Whether it is an app, nothing opened its accounts, and nothing else that may be named touched most of all."""
+    """Whether it is a rare app, nothing opened its accounts, and nothing else that may be named touched most of all."""
+    if each.factor.kind is not FactorKind.APP or each.coverage < settings.least_merely_met or each.after >= 0.0:
+        return False
     rivals = [other for other in eligible if other is not each and other.coverage >= settings.least_coverage]
-    enough = each.coverage >= settings.least_merely_met
-    return each.factor.kind is FactorKind.APP and enough and each.after < 0.0 and not rivals
+    return each.lift >= LEAST_LIFT_OF_SOLE and not rivals
 
 
 def _entered_before(each: Hypothesis, weighed: Sequence[Hypothesis]) -> str:

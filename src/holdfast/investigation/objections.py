@@ -40,12 +40,14 @@ ASKED: Final = 5.0  # times the odds above
 OPENED: Final = 0.5
 # A tool that the chosen share explains an app only if whatever broke in left nothing on record: two coincidences.
 SOLE: Final = 0.5
+LEAST_LIFT_OF_SOLE: Final = 20.0  # what more than one in twenty others have let in is popular enough to be shared
 # Who only met accounts did so for any reason, in one session as in many.
 MERELY_MET: Final = CHOSEN[FactorKind.STAFF]
 # What touched less than this share of the accounts is more likely to be a way that some of them share.
 PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
 ALONE: Final = 1 / 3  # of the odds above, for what may be a part of the answer: the parts are weighed together
+IN_DOUBT: Final = 0.5  # for what need only be doubted for: a choice of targets half as biased as it may be
 
 # What one in five of the other accounts has let in is popular, and what one in ten is new to. Through a service that is
 # open to all, not one in a hundred may come at other times. That nobody did is no sign for a client whose new users sit

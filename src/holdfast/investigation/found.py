@@ -92,7 +92,7 @@ class Found:
             for touch in recent:
                 (by_staff if touch.contents.by_staff else by_others).update(touch.contents.factors)
             self._lives[account] = life = sequence.life(history, used_at)
-            self._entered[account] = min((time for time in life.arrivals if time > start), default=used_at)
+            self._entered[account] = life.entered(start, used_at)
         values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
         self.set_by_staff = frozenset(values)
 

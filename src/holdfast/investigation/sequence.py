@@ -59,6 +59,11 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[int, ...] = ()
     arrivals: tuple[int, ...] = ()
 
+    def entered(self, start: int, end: int) -> int:
+        """When others seem to have come in after `start`: the first entry, else the first arrival, else `end`."""
+        first = (min((time for time in times if time > start), default=None) for times in (self.entries, self.arrivals))
+        return next((time for time in first if time is not None), end)
+
 
 class Usual(msgspec.Struct, frozen=True, kw_only=True):
     """When so many other `accounts` showed signs and took steps, sorted (milliseconds since 1970 UTC).

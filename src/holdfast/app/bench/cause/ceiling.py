@@ -66,8 +66,8 @@ def _seen(each: Hypothesis, window: int, *, right: bool) -> Sight:
 def reachable(worlds: Sequence[Iterable[Sight]]) -> list[bool]:
     """Of each world, whether the best judge could have named a right factor of it."""
     groups: dict[Alike, list[tuple[int, Sight]]] = {}
-    for number, some in enumerate(worlds):
-        for each in some:
+    for number, seen in enumerate(worlds):
+        for each in seen:
             groups.setdefault(each.alike, []).append((number, each))
     reached = [False] * len(worlds)
     for some in groups.values():

@@ -45,9 +45,6 @@ def cause(  # noqa: PLR0913 - each is a word on the command line
         Path | None,
         Parameter(help="Draw right, unknown and wrong by accounts used into this .svg or .png; needs holdfast[bench]."),
     ] = None,
-    ceiling: Annotated[
-        bool, Parameter(negative="", help="Tell beside it how often the best judge could have named the cause.")
-    ] = False,
     check: Annotated[bool, Parameter(negative="", help="Answer 1 when a goal is missed.")] = False,
     json: Json = False,
 ) -> int:
@@ -70,9 +67,7 @@ def cause(  # noqa: PLR0913 - each is a word on the command line
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("worlds", total=2 * worlds)
-        report = measure(
-            worlds, seed, accounts=accounts, pipeline=pipeline, ceiling=ceiling, done=lambda: bar.advance(task)
-        )
+        report = measure(worlds, seed, accounts=accounts, pipeline=pipeline, done=lambda: bar.advance(task))
     if chart is not None:
         draw(report, chart)
         errors.print(plain(f"drawn into {chart}"))

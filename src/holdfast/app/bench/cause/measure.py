@@ -10,8 +10,7 @@ import numpy as np
 
 from holdfast.investigation import Cause, Touches, common_cause_of, next_accounts
 
-from .ceiling import Sight, reachable, sights
-from .figures import Following, Share, Tally, following, share, tally
+from .figures import Following, Share, Tally, following, tally
 from .pipeline import through_the_program
 from .terrain import NOW
 from .ways import WAYS
@@ -42,10 +41,7 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stratum(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of one sort of worlds; `by_carriers`, `ceiling` and `next_accounts` of those that have a cause.
-
-    `ceiling` says, by carriers and of all, in how many the best judge could have named it; empty if not asked for.
-    """
+    """The figures of one sort of worlds; `by_carriers` and `next_accounts` of those that have a cause."""
 
     total: Tally
     with_cause: Tally
@@ -54,7 +50,6 @@ class Stratum(msgspec.Struct, frozen=True, kw_only=True):
     by_carriers: dict[str, Tally]
     next_accounts: Following
     next_by_way: dict[str, Following]
-    ceiling: dict[str, Share]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +80,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one world. `next` counts next accounts: named rightly, named, to be named.
-
-    `sights` are the factors by which a ceiling is told, if it was asked for.
-    """
+    """What came of one world. `next` counts next accounts: named rightly, named, to be named."""
 
     usual: bool
     way: str
@@ -104,16 +96,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     question_seconds: float
     events: int
     events_seconds: float
-    sights: tuple[Sight, ...] = ()
 
 
-def measure(  # noqa: PLR0913 - each is a word on the command line
+def measure(
     worlds: int,
     seed: int,
     *,
     accounts: int = 0,
     pipeline: bool = False,
-    ceiling: bool = False,
     done: Callable[[], None] = lambda: None,
 ) -> Report:
     """The report over so many worlds of each sort from this seed; `done` is called after each.
@@ -121,24 +111,22 @@ def measure(  # noqa: PLR0913 - each is a word on the command line
     In every world so many `accounts` were used; 0 leaves it to the seed.
     """
     outcomes = []
-    for outcome in asked(worlds, seed, accounts=accounts, pipeline=pipeline, ceiling=ceiling):
+    for outcome in asked(worlds, seed, accounts=accounts, pipeline=pipeline):
         outcomes.append(outcome)
         done()
     return summed(outcomes, seed, pipeline=pipeline)
 
 
-def asked(
-    worlds: int, seed: int, *, accounts: int = 0, pipeline: bool = False, ceiling: bool = False
-) -> Iterator[Outcome]:
+def asked(worlds: int, seed: int, *, accounts: int = 0, pipeline: bool = False) -> Iterator[Outcome]:
     """The outcome of world after world, a hard one and a usual one of every way in turn."""
     ways = tuple(WAYS)
     for number in range(worlds):
         for usual in (False, True):
             world = make(seed * _WORLDS_OF_A_SEED + number, ways[number % len(ways)], accounts, usual=usual)
-            yield ask(world, pipeline=pipeline, usual=usual, ceiling=ceiling)
+            yield ask(world, pipeline=pipeline, usual=usual)
 
 
-def ask(world: World, *, pipeline: bool = False, usual: bool = False, ceiling: bool = False) -> Outcome:
+def ask(world: World, *, pipeline: bool = False, usual: bool = False) -> Outcome:
     """Ask for the cause of one world, at first of its first carriers only."""
     touches = Touches()
     began = time.process_time()
@@ -171,7 +159,6 @@ def ask(world: World, *, pipeline: bool = False, usual: bool = False, ceiling: b
         question_seconds=seconds,
         events=len(world.events),
         events_seconds=taken,
-        sights=sights(world, touches) if ceiling else (),
     )
 
 
@@ -232,20 +219,7 @@ def _stratum(outcomes: Sequence[Outcome]) -> Stratum:
             way: following([each.next for each in some])
             for way, some in _grouped(with_cause, lambda each: [each.way]).items()
         },
-        ceiling=_ceiling(outcomes),
     )
-
-
-def _ceiling(outcomes: Sequence[Outcome]) -> dict[str, Share]:
-    """In how many of the worlds that have a cause the best judge could have named it; nothing if not asked for."""
-    if not any(each.sights for each in outcomes):
-        return {}
-    found: dict[str, list[bool]] = {"all": []}
-    for each, reached in zip(outcomes, reachable([each.sights for each in outcomes]), strict=True):
-        if each.told:
-            found["all"].append(reached)
-            found.setdefault(f"{each.carriers:>2}", []).append(reached)
-    return {name: share(sum(some), len(some)) for name, some in sorted(found.items())}
 
 
 def _goal(goal: str, found: Share, bound: float) -> Goal:

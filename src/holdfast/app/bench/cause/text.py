@@ -47,8 +47,6 @@ def _stratum(console: Console, title: str, stratum: Stratum) -> None:
     console.print(_tallies(title, whole))
     console.print(_tallies(f"{title}: how the accounts were lost", stratum.by_way))
     console.print(_tallies(f"{title}: carriers, where there is a cause", stratum.by_carriers))
-    if stratum.ceiling:
-        console.print(_ceiling(f"{title}: carriers, how often anybody could tell the cause", stratum))
     console.print(_following(title, {"all": stratum.next_accounts, **stratum.next_by_way}))
 
 
@@ -66,16 +64,6 @@ def _tallies(title: str, split: Mapping[str, Tally]) -> Table:
             Text(f"{each.wrong.at_most:.1%}", "dim"),
             f"{each.unknown.count:,}",
         )
-    return table
-
-
-def _ceiling(title: str, stratum: Stratum) -> Table:
-    table = _table(title)
-    for head in ("right", "the best judge"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for name, each in stratum.ceiling.items():
-        found = stratum.with_cause if name == "all" else stratum.by_carriers[name]
-        table.add_row(name, _rate(found.right), _rate(each))
     return table
 
 

@@ -129,6 +129,6 @@ class Keeper:
             self.close()
             raise SettingsError(
                 "the process that looks at pictures does not start",
-                advice=f"Run `{sys.executable} -c 'import zxingcpp, PIL.Image'` to see why.",
+                advice=f"Run `{sys.executable} -c 'import cv2, zxingcpp, PIL.Image'` to see why.",
             )
         return self._pipe

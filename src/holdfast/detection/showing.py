@@ -14,6 +14,7 @@ from .naming import Due
 from .pictures import PICTURE
 from .rates import count_pace, take_back
 
+
 def may_tell(due: Due, pictures: tuple[float, ...], alert: float) -> bool:
     """Whether exact weighing could find `alert` nats in a key; `pictures` is what `rates.pictures` says."""
     if due.kind != PICTURE or due.copy_proof > 0:
@@ -35,5 +36,5 @@ def count(rates: Any, due: Due, *, before: bool, told: bool) -> None:
 
 def pace_of(due: Due) -> float:
     """The mean gap between the first four accounts, in ms."""
-    times = sorted(place.time for place in due.exact[:model.PICTURE_PACED_AT])
+    times = sorted(place.time for place in due.exact[: model.PICTURE_PACED_AT])
     return (times[-1] - times[0]) / max(1, len(times) - 1)

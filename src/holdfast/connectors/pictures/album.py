@@ -1,10 +1,10 @@
-"""Is this picture a version of one seen lately: turned, mirrored, cut, with something over it? Then it goes by that one's hash.
+"""Is this picture a version of one seen lately: turned, mirrored, cut, written over? Then it goes by that one's hash.
 
 1. Its hash is held against those of each picture in the album as it was, turned by right angles, and mirrored.
 2. Marks whose surroundings agree are found by parts of 16 bits, and counted for each picture.
 3. Of the pictures with most, the turn, size and shift that most marks agree on is taken.
-4. Laid over each other so, the two must share enough of their area, and be alike there. Lettering that two pictures have in
-   common brings many marks, but little area.
+4. Laid over each other so, the two must share enough of their area, and be alike there. Lettering that two pictures
+   have in common brings many marks, but little area.
 
 A version is not entered itself, so that no chain of versions leads from one picture to another.
 """
@@ -60,8 +60,8 @@ class Album:
             return seen.phash
         name = self._names[place]
         if (self._at - 1 - place) % self._count > self._count // 2:
-            told = (self._turned, self._thumbs, self._around, self._places)
-            self._enter(name, *(each[place] for each in told))
+            marks = self._around[place].copy(), self._places[place].copy()
+            self._enter(name, self._turned[place].copy(), self._thumbs[place], *marks)
         return name
 
     def _turned_version(self, phash: str) -> int:
@@ -97,7 +97,7 @@ class Album:
         return pairs // every, pairs % every
 
     def _enter(self, name: str, turned: Bits, thumb: Grey, around: Bits, places: Places) -> None:
-        """Put a picture in the place of the oldest, whose marks are overwritten: what still points to them finds others' bits."""
+        """Put a picture in the place of the oldest: what still points to that one's marks finds other bits there."""
         place, slot = self._at % self._count, self._at % _DEEP
         self._names[place], self._turned[place], self._thumbs[place] = name, turned, thumb
         self._around[place], self._places[place] = 0, 0
@@ -117,8 +117,8 @@ def _around_of(marks: Marks) -> Bits:
 
 
 def _places_of(marks: Marks) -> Places:
-    x, y = np.frombuffer(marks.places, np.float32).reshape(-1, 2)[:MARKS].T.astype(np.float64)
-    return x + 1j * y
+    pairs = np.frombuffer(marks.places, np.float32).astype(np.float64)[: 2 * MARKS]
+    return pairs.view(np.complex128)
 
 
 def _thumb_of(marks: Marks) -> Grey:

@@ -1,4 +1,4 @@
-"""Is one picture a part or a version of another, and which part? They are laid over each other by their marks, and compared."""
+"""Is one picture a part of another, and which part? They are laid over each other by their marks, and compared."""
 
 from __future__ import annotations
 
@@ -22,17 +22,25 @@ _REFITS = 3
 _STIFF = (100.0, 100.0, 0.0)  # square pixels: a stretch of a twentieth is worth a mark half a pixel beside
 _LEAST_SHARED = 0.4  # of the area of either: a collage of two pictures shares less with each, and must not join them
 _BLOCK = 8  # pixels of a side
-_PLAIN, _SAME_BLOCK = 1.5, 0.5  # steps of grey, of 255, that a plain surface has; correlation of blocks that show the same
-_LEAST_BLOCKS, _LEAST_ALIKE = 32, 0.75  # of 120 such pairs of either kind, versions had 0.79 and more but for two, others 0.72
+_PLAIN, _SAME_BLOCK = (
+    1.5,
+    0.5,
+)  # steps of grey, of 255, that a plain surface has; correlation of blocks that show the same
+_LEAST_BLOCKS, _LEAST_ALIKE = (
+    32,
+    0.75,
+)  # of 120 such pairs of either kind, versions had 0.79 and more but for two, others 0.72
 _STRIPS, _LEAST_STRIP = 3, 0.2  # a banner may be all that two pictures share: it says nothing of the other thirds
 _step = np.arange(_BLOCK) - (_BLOCK - 1) / 2
 _SLOPES = np.linalg.qr(np.stack([np.ones(_BLOCK**2), np.repeat(_step, _BLOCK), np.tile(_step, _BLOCK)], axis=1))[0]
 
 
 def lay(mine: Places, theirs: Places) -> Affine | None:
-    """The turn, size, stretch and shift that lay most of `mine`, complex128[n], on `theirs`; None if few agree on any."""
+    """What lays most of `mine`, complex128[n], on `theirs`; None if few agree on anything."""
     laid, mine_xy, their_xy = _agreed(mine, theirs), _xy(mine), _xy(theirs)
-    for _ in range(_REFITS if laid is not None else 0):
+    if laid is None:
+        return None
+    for _ in range(_REFITS):
         off = their_xy - _laid(laid, mine_xy)
         agree = np.hypot(*off) <= _BESIDE
         if agree.sum() < LEAST_MARKS:
@@ -49,7 +57,9 @@ def _agreed(mine: Places, theirs: Places) -> Affine | None:
     """Of the turns, sizes and shifts that pairs of marks give, the one that most others agree with."""
     count = len(mine)
     one = np.arange(max(_TRIES, count)) % count
-    two = (one + count // 3 + np.arange(len(one)) // count) % count  # far apart in the list is mostly far apart in the picture
+    two = (
+        one + count // 3 + np.arange(len(one)) // count
+    ) % count  # far apart in the list is mostly far apart in the picture
     with np.errstate(divide="ignore", invalid="ignore"):
         turn = (theirs[one] - theirs[two]) / (mine[one] - mine[two])
         fit = (np.abs(turn) >= _LEAST_SIZE) & (np.abs(turn) <= _MOST_SIZE)
@@ -74,7 +84,7 @@ def _laid(laid: Affine, places: npt.NDArray[np.float64]) -> npt.NDArray[np.float
 def is_alike(mine: Grey, theirs: Grey, laid: Affine) -> bool:
     """Whether two pictures, one laid over the other, share enough of both, and are alike there."""
     rows, columns = np.indices(mine.shape)
-    at = _laid(laid, np.stack([columns.ravel(), rows.ravel()]) + 0.5)
+    at = _laid(laid, np.stack([columns.ravel(), rows.ravel()]).astype(np.float64) + 0.5)
     x, y = np.floor(at).astype(np.int64).reshape(2, *mine.shape)
     inside = (x >= 0) & (y >= 0) & (x < theirs.shape[1]) & (y < theirs.shape[0])
     shared, size = inside.sum(), abs(np.linalg.det(laid[:, :2]))

@@ -1,10 +1,13 @@
 """By which marks is a part of this picture known again, however it was cut or turned? Corners, and what is around each.
 
-ORB (Rublee et al., "ORB: an efficient alternative to SIFT or SURF", ICCV 2011) finds corners at several sizes, turns each the way
-its surroundings lean, and compares 256 pairs of points around it. OpenCV does that; here the corners are spread over the picture.
+ORB (Rublee et al., "ORB: an efficient alternative to SIFT or SURF", ICCV 2011) finds corners at several sizes, turns
+each the way its surroundings lean, and compares 256 pairs of points around it. OpenCV does that; here the corners are
+spread over the picture.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -14,7 +17,9 @@ from .verdict import MARKS, SIDE, THUMB, Marks
 
 _CELLS = 4  # a side: lettering has the sharpest corners, and would take all marks
 _FOUND = 2_000  # corners among which the sharpest of each cell are chosen
-_LEAST_STEP = 8  # of 255 by which a corner differs from what is around it: a quarter of what is usual, for soft pictures
+_LEAST_STEP = (
+    8  # of 255 by which a corner differs from what is around it: a quarter of what is usual, for soft pictures
+)
 
 cv2.setNumThreads(1)
 cv2.setUseOptimized(True)
@@ -36,7 +41,7 @@ def marks_of(grey: Image.Image) -> Marks:
     return Marks(places=places.tobytes(), around=around.tobytes(), width=small.width, thumb=small.tobytes())
 
 
-def _spread(corners: tuple[cv2.KeyPoint, ...], width: int, height: int) -> list[cv2.KeyPoint]:
+def _spread(corners: Sequence[cv2.KeyPoint], width: int, height: int) -> list[cv2.KeyPoint]:
     """The sharpest corners of each part of the picture."""
     cells: dict[tuple[int, int], list[cv2.KeyPoint]] = {}
     for corner in sorted(corners, key=lambda corner: -corner.response):

@@ -31,9 +31,9 @@ def pdq(grey: Grey) -> tuple[str, int]:
 
 
 def pdq_turned(grey: Grey) -> tuple[tuple[str, ...], int]:
-    """The hashes of a picture as it is, upside down, mirrored either way, and of these four transposed; and its quality.
+    """The hashes of a picture as it is, mirrored either way and both, and of these four transposed; and its quality.
 
-    Turned so, a cosine of odd frequency only changes its sign (section "dihedral hashing" there). () where there is no hash.
+    Mirrored, a cosine of odd frequency only changes its sign (dihedral hashes, there). () where there is no hash.
     """
     if min(grey.shape) < _SMALLEST:
         return (), 0

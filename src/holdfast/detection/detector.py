@@ -24,10 +24,10 @@ from .pictures import add_pictures, with_codes
 from .pieces import Pieces, with_profiles
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import HALVED, RATE_WORDS, bases, pictures
+from .rates import HALVED, RATE_WORDS, bases
 from .settings import SHARES, DetectionSettings
 from .showing import count as count_showing
-from .showing import may_tell
+from .showing import elsewhere, may_tell
 from .sightings import CROWD_KINDS, KEPT_LONG, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
 from .takeover import Takeover, Takeovers
@@ -282,7 +282,7 @@ class Detector:
             self._grower.follow(itself, bands, base)
         while at < len(found.due) and found.due[at, 0] == post:
             due = Due.of(found.due[at])
-            rates, usual = pictures(self._rates), pace(due, self._origin or 0, self._sequence + post)
+            rates, usual = elsewhere(self._rates, due), pace(due, self._origin or 0, self._sequence + post)
             evidence = Evidence(pace=usual, base=base, pictures=rates)
             campaigns = self._grower.growth.by_key
             before = due.key in campaigns

@@ -1,7 +1,7 @@
 """Is this picture a version of one seen lately: turned, mirrored, cut, written over? Then it goes by that one's hash.
 
 1. Its hash is held against those of each picture in the album as it was, turned by right angles, and mirrored.
-2. Marks whose surroundings agree are found by parts of 16 bits, and counted for each picture.
+2. Marks whose surroundings agree are found by parts of 16 bits, and counted for each picture, rare ones for more.
 3. Of the pictures with most, the turn, size and shift that most marks agree on is taken.
 4. Laid over each other so, the two must share enough of their area, and be alike there. Lettering that two pictures
    have in common brings many marks, but little area.
@@ -23,19 +23,19 @@ Bits: TypeAlias = npt.NDArray[np.uint64]
 Numbers: TypeAlias = npt.NDArray[np.int64]
 
 REMEMBERED = 1_000
-"""Pictures: a campaign comes in a burst. At most 25 kB each, and 17 MB."""
+"""Pictures: a campaign comes in a burst. At most 25 kB each, and 35 MB."""
 
 _NEAR = 31  # bits of 256 that two hashes of one picture differ in, as PDQ's authors advise
 _TURNS, _WORDS = 8, 4
-_PARTS, _PART_VALUES, _DEEP = 8, 1 << 16, 8  # parts of a mark's 256 bits tried; marks kept for each value of a part
+_PARTS, _PART_VALUES, _DEEP = 8, 1 << 16, 16  # parts of a mark's 256 bits tried; marks kept for each value of a part
 _NEAR_MARKS = 48  # bits of 256 in which what is around two marks differs: what is left of it after scaling and JPEG
-_CANDIDATES = 3  # pictures with most marks that are laid under this one
+_CANDIDATES = 8  # pictures with most marks that are laid under this one
 
 
 class Album:
     """The latest pictures that were no versions of another; one whose versions are still shown is kept."""
 
-    __slots__ = ("_around", "_at", "_count", "_names", "_places", "_thumbs", "_turned", "_values")
+    __slots__ = ("_around", "_at", "_count", "_names", "_places", "_taken", "_thumbs", "_turned", "_values")
 
     def __init__(self, count: int = REMEMBERED) -> None:
         """Empty, for `count` pictures; pages cost no memory until they are used."""
@@ -45,6 +45,7 @@ class Album:
         self._thumbs: list[Grey] = [np.zeros((0, 0), np.uint8)] * count
         self._around: Bits = np.zeros((count, MARKS, _WORDS), np.uint64)
         self._places: Places = np.zeros((count, MARKS), np.complex128)
+        self._taken = np.zeros((_PARTS, _PART_VALUES), np.uint32)
         self._values = np.zeros((_PARTS, _PART_VALUES, _DEEP), np.int32)  # numbers of marks, from 1
 
     def name_of(self, seen: Seen) -> str:
@@ -77,11 +78,12 @@ class Album:
         if len(places) < LEAST_MARKS:
             return -1
         mine, theirs = self._agreeing(around)
-        votes = np.bincount(theirs // MARKS, minlength=self._count)
+        rare = 1 / np.bincount(mine, minlength=len(around))[mine]  # lettering that many pictures have tells little
+        votes = np.bincount(theirs // MARKS, rare, self._count)
         for place in np.argsort(-votes, kind="stable")[:_CANDIDATES].tolist():
-            if votes[place] < LEAST_MARKS:
-                return -1
             of_it = theirs // MARKS == place
+            if of_it.sum() < LEAST_MARKS:
+                continue
             laid = lay(places[mine[of_it]], self._places[place, theirs[of_it] % MARKS])
             if laid is not None and is_alike(_thumb_of(marks), self._thumbs[place], laid):
                 return int(place)
@@ -98,13 +100,18 @@ class Album:
 
     def _enter(self, name: str, turned: Bits, thumb: Grey, around: Bits, places: Places) -> None:
         """Put a picture in the place of the oldest: what still points to that one's marks finds other bits there."""
-        place, slot = self._at % self._count, self._at % _DEEP
+        place = self._at % self._count
         self._names[place], self._turned[place], self._thumbs[place] = name, turned, thumb
         self._around[place], self._places[place] = 0, 0
         self._around[place, : len(around)], self._places[place, : len(places)] = around, places
-        numbers = place * MARKS + np.arange(len(around)) + 1
         for part in range(_PARTS):
-            self._values[part, around.view(np.uint16)[:, part], slot] = numbers
+            values = around.view(np.uint16)[:, part]
+            order = np.argsort(values, kind="stable")
+            values = values[order]
+            further = np.arange(len(values)) - np.searchsorted(values, values)  # of this picture with the same value
+            slots = (self._taken[part, values] + further) % _DEEP
+            self._values[part, values, slots] = place * MARKS + order + 1
+            np.add.at(self._taken[part], values, 1)
         self._at += 1
 
 

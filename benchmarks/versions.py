@@ -21,7 +21,7 @@ from holdfast.connectors.pictures.verdict import Seen
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "pictures.md"
 BEGIN, END = "<!-- made by python -m benchmarks.versions -->", "<!-- end of what it made -->"
-PICTURES, OTHERS = 25, 100
+PICTURES, OTHERS = 16, 60
 STRICT, RECENT = 31, 60  # bits of 256 (`detection/model.py`)
 
 Random = np.random.Generator

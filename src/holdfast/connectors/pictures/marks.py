@@ -16,7 +16,7 @@ from PIL import Image
 from .verdict import MARKS, SIDE, THUMB, Marks
 
 _CELLS = 4  # a side: lettering has the sharpest corners, and would take all marks
-_FOUND = 2_000  # corners among which the sharpest of each cell are chosen
+_FOUND = 20_000  # corners among which the sharpest of each cell are chosen: a QR code alone has thousands
 _LEAST_STEP = (
     8  # of 255 by which a corner differs from what is around it: a quarter of what is usual, for soft pictures
 )

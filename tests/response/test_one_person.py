@@ -1,4 +1,4 @@
-"""Whatever one person does, in any order and under any number of tokens, is never taken for two."""
+"""Whatever one person does, in any order, under any number of tokens and as an administrator, is never taken for two."""
 
 import hashlib
 
@@ -8,17 +8,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from holdfast.errors import HoldfastError
-from holdfast.guard import Caller, Role, Scope, Via, token_id
+from holdfast.guard import PERSON_SCOPES, Act, Caller, Enrolment, Passkey, Role, Scope, Via, token_id
 from holdfast.testing import SetClock, SmallPlatform
 
 from .conftest import FANS, STARS, START, Town, open_store
 
 MINUTE = 60_000
 OTHERS = ("bob", "cem")
+NAMES = st.sampled_from(["mallory", "root", "bob", "cem", "eve", "eva"])
 
 
 class OnePerson(RuleBasedStateMachine):
-    """Mallory has every role but the emergency's, and tokens; the others only change, expire and look on."""
+    """Mallory administers and has every role but the emergency's; the others only change, expire and look on.
+
+    Everything that she makes is hers to show: tokens and passkeys in anybody's name, and people.
+    """
 
     @initialize()
     def begin(self):
@@ -27,10 +31,11 @@ class OnePerson(RuleBasedStateMachine):
         clock = SetClock(START)
         self.town = Town(self.store, SmallPlatform(clock, accounts=[*STARS, *FANS]), clock, people=())
         self.people, self.desk, self.clock = self.town.response.people, self.town.desk, clock
-        self.people.add("root", "", [Role.ADMINISTRATOR], "root", START)
-        self.people.add("mallory", "", [Role.RESPONDER, Role.APPROVER], "root", START)
+        self.people.add("root", "", [Role.ADMINISTRATOR], "init", START, vouched=True)
+        roles = [Role.RESPONDER, Role.APPROVER, Role.ADMINISTRATOR]
+        self.people.add("mallory", "", roles, "init", START, vouched=True)
         for name in OTHERS:
-            self.people.add(name, "", [Role.APPROVER], "root", START)
+            self.people.add(name, "", [Role.APPROVER], "init", START, vouched=True)
         self.tokens = 0
         self.callers = [Caller(person="mallory", via=Via.PASSKEY)]
         self.town.attack()
@@ -47,6 +52,20 @@ class OnePerson(RuleBasedStateMachine):
         except HoldfastError:
             return
 
+    def managed(self, caller, deed):
+        """What she does as whoever administers people, by any name that is hers; it may be refused."""
+
+        def do():
+            by = self.town.response.entitled.check(self.by(caller), Act.MANAGE_PEOPLE).person
+            deed(by, self.clock.now())
+
+        self.tried(do)
+
+    def hash(self):
+        """The hash of a secret that nobody else knows."""
+        self.tokens += 1
+        return "sha256:" + hashlib.sha256(str(self.tokens).encode()).hexdigest()
+
     def open(self):
         """Every request that was filed."""
         return list(self.desk.requests)
@@ -54,12 +73,60 @@ class OnePerson(RuleBasedStateMachine):
     @rule(spelling=st.sampled_from(["mallory", "Mallory", "mallory\u200b", "mallory ", "MALLORY"]))
     def another_token(self, spelling):
         """Another token, or somebody of the same name in another spelling."""
-        self.tokens += 1
-        hash_ = "sha256:" + hashlib.sha256(str(self.tokens).encode()).hexdigest()
+        hash_ = self.hash()
         self.tried(lambda: self.people.add(spelling, "", list(Role), "mallory", self.clock.now()))
         credential = token_id(hash_)
         self.tried(lambda: self.people.make_token(hash_, "mallory", [Scope.DECIDE], "root", self.clock.now(), days=1))
         self.callers.append(Caller(person=spelling, via=Via.TOKEN, credential=credential))
+
+    @rule(caller=st.integers(0, 20), person=NAMES)
+    def mint(self, caller, person):
+        """A token in somebody's name, and another one in its place."""
+        first, second = self.hash(), self.hash()
+
+        def make(by, now):
+            made = self.people.make_token(first, person, list(PERSON_SCOPES), by, now, days=1)
+            own = self.people.renew_token(made.id, second, now)
+            self.callers.append(Caller(person=person, via=Via.TOKEN, credential=own.id))
+
+        self.managed(caller, make)
+
+    @rule(caller=st.integers(0, 20), person=NAMES)
+    def link(self, caller, person):
+        """A passkey in somebody's name, by a link."""
+        link = self.hash()
+
+        def make(by, now):
+            revision = self.people.persons[person].revision if person in self.people.persons else 0
+            made = Enrolment(id=link, person=person, revision=revision, made_by=by, made_at=now, expires_at=now + 1)
+            self.town.response.signin.enrol(made, now)
+            own = Passkey(id=f"key-{self.tokens}", person=person, public_key=b"", added_at=now)
+            self.town.response.signin.add(own, person, now, link=link)
+            self.callers.append(Caller(person=person, via=Via.PASSKEY, credential=own.id))
+
+        self.managed(caller, make)
+
+    @rule(caller=st.integers(0, 20), person=NAMES)
+    def somebody_new(self, caller, person):
+        """Register somebody who can sign in elsewhere as herself, or as somebody who can be made up."""
+        self.managed(caller, lambda by, now: self.people.add(person, "", [Role.APPROVER], by, now))
+        if person not in {"root", *OTHERS}:
+            self.callers.append(Caller(person=person, via=Via.OIDC))
+
+    @rule(caller=st.integers(0, 20), person=NAMES)
+    def bring_back(self, caller, person):
+        """Take somebody out, and back as somebody who may do more."""
+        self.managed(caller, lambda by, now: self.people.take_out(person, by, now))
+        roles = [Role.APPROVER, Role.ADMINISTRATOR]
+        self.managed(caller, lambda by, now: self.people.change(person, None, roles, by, now))
+
+    @rule(caller=st.integers(0, 20), person=NAMES)
+    def confirm(self, caller, person):
+        """Vouch for somebody, and for all that was made in their name, by any name that is hers."""
+        own = [each.id for each in (*self.people.tokens.values(), *self.people.passkeys.values())]
+        confirm = self.town.response.confirming.confirm
+        for credentials in ([], *([each] for each in own)):
+            self.managed(caller, lambda by, now, these=credentials: confirm(person, these, by, now))
 
     @rule(caller=st.integers(0, 20), which=st.integers(0, 5))
     def request(self, caller, which):

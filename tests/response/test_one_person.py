@@ -148,6 +148,17 @@ class OnePerson(RuleBasedStateMachine):
         self.request(asks, which)
         self.approve(agrees, len(self.open()) - 1, wrong=False)
 
+    @rule()
+    def all_of_her_agree(self):
+        """She vouches for all that is hers, asks for all there is, and agrees by every name that is hers."""
+        for person in sorted(self.people.persons):
+            self.confirm(0, person)
+        for plan in range(sum(len(offer.plans) for offer in self.desk.offers)):
+            self.request(0, plan)
+        for caller in range(len(self.callers)):
+            for request in range(len(self.open())):
+                self.approve(caller, request, wrong=False)
+
     @rule(caller=st.integers(0, 20), which=st.integers(0, 20))
     def deny(self, caller, which):
         """Withdraw, to ask anew."""

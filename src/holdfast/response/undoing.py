@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from holdfast.containment import Drift, Freed, Plan, freed, freed_drift
+from holdfast.containment import Drift, Freed, Plan, Restriction, freed, freed_drift
 from holdfast.errors import UsageError
 from holdfast.ports import Platform
 
@@ -92,16 +92,21 @@ class Undoing:
             self._found.subjects,
             self._knowledge.directory,
             now,
-            one_way=lasting(self._platform),
+            one_way=self.final,
         )
 
     def drifts(self, undo: Undo, now: int) -> tuple[Drift, ...]:
         """What has grown since it was shown, beyond what nobody has to be asked about again."""
         return freed_drift(undo.freed, self.freed(undo.holds, now))
 
+    @property
+    def final(self) -> frozenset[Restriction]:
+        """What can never be undone, on this platform; every face says so of the same."""
+        return lasting(self._platform)
+
     def one_way(self, plan: Plan) -> bool:
         """Whether part of the plan can never be undone, on this platform."""
-        final = lasting(self._platform)
+        final = self.final
         return any(hold.restriction in final for hold in plan.holds)
 
     def end_orders(self, page: Page, undo: Undo) -> None:

@@ -15,6 +15,8 @@ from .conftest import FANS, STARS, START, Town, open_store
 
 MINUTE = 60_000
 OTHERS = ("bob", "cem")
+ALL_OF_HERS = [Role.RESPONDER, Role.APPROVER, Role.ADMINISTRATOR]
+CALLERS = st.one_of(st.just(0), st.integers(0, 20))  # as often as not herself
 NAMES = st.sampled_from(["mallory", "root", "bob", "cem", "eve", "eva"])
 
 
@@ -32,8 +34,7 @@ class OnePerson(RuleBasedStateMachine):
         self.town = Town(self.store, SmallPlatform(clock, accounts=[*STARS, *FANS]), clock, people=())
         self.people, self.desk, self.clock = self.town.response.people, self.town.desk, clock
         self.people.add("root", "", [Role.ADMINISTRATOR], "init", START, vouched=True)
-        roles = [Role.RESPONDER, Role.APPROVER, Role.ADMINISTRATOR]
-        self.people.add("mallory", "", roles, "init", START, vouched=True)
+        self.people.add("mallory", "", ALL_OF_HERS, "init", START, vouched=True)
         for name in OTHERS:
             self.people.add(name, "", [Role.APPROVER], "init", START, vouched=True)
         self.tokens = 0
@@ -79,7 +80,7 @@ class OnePerson(RuleBasedStateMachine):
         self.tried(lambda: self.people.make_token(hash_, "mallory", [Scope.DECIDE], "root", self.clock.now(), days=1))
         self.callers.append(Caller(person=spelling, via=Via.TOKEN, credential=credential))
 
-    @rule(caller=st.integers(0, 20), person=NAMES)
+    @rule(caller=CALLERS, person=NAMES)
     def mint(self, caller, person):
         """A token in somebody's name, and another one in its place."""
         first, second = self.hash(), self.hash()
@@ -91,7 +92,7 @@ class OnePerson(RuleBasedStateMachine):
 
         self.managed(caller, make)
 
-    @rule(caller=st.integers(0, 20), person=NAMES)
+    @rule(caller=CALLERS, person=NAMES)
     def link(self, caller, person):
         """A passkey in somebody's name, by a link."""
         link = self.hash()
@@ -106,21 +107,21 @@ class OnePerson(RuleBasedStateMachine):
 
         self.managed(caller, make)
 
-    @rule(caller=st.integers(0, 20), person=NAMES)
+    @rule(caller=CALLERS, person=NAMES)
     def somebody_new(self, caller, person):
         """Register somebody who can sign in elsewhere as herself, or as somebody who can be made up."""
         self.managed(caller, lambda by, now: self.people.add(person, "", [Role.APPROVER], by, now))
         if person not in {"root", *OTHERS}:
             self.callers.append(Caller(person=person, via=Via.OIDC))
 
-    @rule(caller=st.integers(0, 20), person=NAMES)
+    @rule(caller=CALLERS, person=NAMES)
     def bring_back(self, caller, person):
         """Take somebody out, and back as somebody who may do more."""
         self.managed(caller, lambda by, now: self.people.take_out(person, by, now))
         roles = [Role.APPROVER, Role.ADMINISTRATOR]
         self.managed(caller, lambda by, now: self.people.change(person, None, roles, by, now))
 
-    @rule(caller=st.integers(0, 20), person=NAMES)
+    @rule(caller=CALLERS, person=NAMES)
     def confirm(self, caller, person):
         """Vouch for somebody, and for all that was made in their name, by any name that is hers."""
         own = [each.id for each in (*self.people.tokens.values(), *self.people.passkeys.values())]
@@ -128,13 +129,13 @@ class OnePerson(RuleBasedStateMachine):
         for credentials in ([], *([each] for each in own)):
             self.managed(caller, lambda by, now, these=credentials: confirm(person, these, by, now))
 
-    @rule(caller=st.integers(0, 20), which=st.integers(0, 5))
+    @rule(caller=CALLERS, which=st.integers(0, 5))
     def request(self, caller, which):
         """Ask for any plan on the desk, by any name that is hers."""
         plans = [plan for offer in self.desk.offers for plan in offer.plans]
         self.tried(lambda: self.desk.request(plans[which % len(plans)], self.by(caller), self.clock.now()))
 
-    @rule(caller=st.integers(0, 20), which=st.integers(0, 20), wrong=st.booleans())
+    @rule(caller=CALLERS, which=st.integers(0, 20), wrong=st.booleans())
     def approve(self, caller, which, wrong):
         """Agree to any request, or to another hash."""
         if self.open():
@@ -150,23 +151,27 @@ class OnePerson(RuleBasedStateMachine):
 
     @rule()
     def all_of_her_agree(self):
-        """She vouches for all that is hers, asks for all there is, and agrees by every name that is hers."""
-        for person in sorted(self.people.persons):
-            self.confirm(0, person)
+        """In her roles she makes some more of herself, vouches for all, asks for all, and agrees by every name of hers."""
+        self.tried(lambda: self.people.change("mallory", None, ALL_OF_HERS, "root", self.clock.now(), vouched=True))
+        for person in (*OTHERS, "eve"):
+            for make in (self.somebody_new, self.mint, self.link):
+                make(0, person)
+        for each in sorted(self.people.persons):
+            self.confirm(0, each)
         for plan in range(sum(len(offer.plans) for offer in self.desk.offers)):
             self.request(0, plan)
         for caller in range(len(self.callers)):
             for request in range(len(self.open())):
                 self.approve(caller, request, wrong=False)
 
-    @rule(caller=st.integers(0, 20), which=st.integers(0, 20))
+    @rule(caller=CALLERS, which=st.integers(0, 20))
     def deny(self, caller, which):
         """Withdraw, to ask anew."""
         if self.open():
             request = self.open()[which % len(self.open())]
             self.tried(lambda: self.desk.deny(request, self.by(caller), "again", self.clock.now()))
 
-    @rule(caller=st.integers(0, 20), which=st.integers(0, 20))
+    @rule(caller=CALLERS, which=st.integers(0, 20))
     def emergency(self, caller, which):
         """Try to do it alone, without the role for it."""
         if self.open():

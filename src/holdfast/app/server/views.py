@@ -115,7 +115,7 @@ class ProposalSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold, and how far it has come. `until` null stands until it is lifted; what is `one_way` this platform cannot undo."""
+    """A hold, and how far it is. `until` null stands until lifted; what is `one_way` this platform cannot undo."""
 
     id: str
     subject_kind: SubjectKind

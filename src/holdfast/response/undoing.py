@@ -17,6 +17,7 @@ from .knowledge import Knowledge
 from .nearest import lasting
 from .returning import Returning
 from .scope import Scope, Undo, chosen
+from .standing import undone
 
 SHOWN = 100  # previews that can still be asked for: more than people look at in an hour
 
@@ -112,18 +113,18 @@ class Undoing:
     def end_orders(self, page: Page, undo: Undo) -> None:
         """Let no standing order place again what is undone."""
         for campaign in undo.orders:
-            self._docket.dismissed(page, campaign)
+            self._docket.dismissed(page, campaign, undo.scope.plan)
 
     def _orders(self, scope: Scope) -> tuple[str, ...]:
-        """The campaigns whose standing order ends: it is undone whole, or the plan is that carried it out."""
+        """The campaigns whose standing order ends: all is undone, or the plan that it, or one kept behind it, is of."""
         case = self._docket.cases.get(self._docket.whole(scope.campaign)) if scope.campaign else None
         whole = scope == Scope(campaign=scope.campaign)
         if case is not None and case.order is not None and whole:
             return (case.campaign.id,)
         if not scope.plan or scope != Scope(plan=scope.plan):
             return ()
-        orders = {key: each.order for key, each in self._docket.cases.items() if each.order is not None}
-        return tuple(sorted(key for key, order in orders.items() if order.plan == scope.plan))
+        orders = {key: each.order for key, each in self._docket.cases.items()}
+        return tuple(sorted(key for key, order in orders.items() if undone(order, scope.plan) != order))
 
     def _suspects(self) -> Mapping[str, float]:
         """How likely each account is in an intruder's hands: by every campaign and warning that is known."""

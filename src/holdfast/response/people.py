@@ -229,6 +229,7 @@ class People:
             page.note(HappeningKind.PEOPLE, text, token.id)
             told = self.who_hear_of(old.person, token.on_word_of)
             self._notices.tell(page, token.id, told, text + (token.on_word_of and f"; {TO_CONFIRM}"))
+            page.then.append(self.call_the_roll)  # once more: by now the new one is there, too
         return token
 
     def revoke_token(self, id_: str, by: str, now: int) -> ApiToken:

@@ -95,3 +95,25 @@ def test_a_signed_approval_carries_it_out_and_cannot_be_replayed(house, request_
     assert [("anna", True)] == [(each["by"], each["signed"]) for each in told["approvals"] if each["counts"]]
     assert 403 == anna.post(f"{path}/approve", body).status_code
     assert house.ask("GET", "/v1/holds", token=house.requester)["items"]
+
+
+def test_a_passkey_by_one_administrators_link_looks_and_no_more(house, request_):
+    """Whoever steals that administrator's sign-in signs in as anybody, and approves, asks and adds nothing."""
+    thief = house.browser(seed=31)
+    assert 200 == thief.enrol(house.link("anna")).status_code
+    assert 200 == thief.sign_in().status_code
+    assert "This decides nothing yet" in thief.page("/console/passkeys").text
+    before = seen(house, request_)
+    answer = thief.approve(request_["id"], request_["action_hash"])
+    assert (403, "unconfirmed") == (answer.status_code, answer.json()["code"])
+    answer = thief.post(f"/console/requests/{request_['id']}/deny", {"why": "no"})
+    assert (403, "unconfirmed") == (answer.status_code, answer.json()["code"])
+    assert 403 == thief.post("/console/passkeys/options", {}).status_code
+    for path, body in {
+        "/v1/requests": {"plan": "x"},
+        "/v1/people/anna/confirmation": {"credentials": []},
+        "/v1/tokens": {"person": "anna"},
+    }.items():
+        told = thief.post(path, body)
+        assert (403, "unconfirmed") == (told.status_code, told.json()["code"]), path
+    assert before == seen(house, request_)

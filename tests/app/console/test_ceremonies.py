@@ -84,19 +84,6 @@ def test_somebody_elses_passkey_approves_nothing(house, request_, anna):
     assert 403 == anna.post(f"{path}/approve", body).status_code
 
 
-def test_a_signed_approval_carries_it_out_and_cannot_be_replayed(house, request_, anna):
-    """The same answer a second time finds no challenge, and holds are in force."""
-    path = f"/console/requests/{request_['id']}"
-    options = anna.post(f"{path}/options", {"action_hash": request_["action_hash"]}).json()["options"]
-    body = {"action_hash": request_["action_hash"], "credential": anna.device.get(options)}
-    assert 200 == anna.post(f"{path}/approve", body).status_code
-    told = seen(house, request_)
-    assert RequestState.DONE == told["state"]
-    assert [("anna", True)] == [(each["by"], each["signed"]) for each in told["approvals"] if each["counts"]]
-    assert 403 == anna.post(f"{path}/approve", body).status_code
-    assert house.ask("GET", "/v1/holds", token=house.requester)["items"]
-
-
 def test_a_passkey_by_one_administrators_link_looks_and_no_more(house, request_):
     """Whoever steals that administrator's sign-in signs in as anybody, and approves, asks and adds nothing."""
     thief = house.browser(seed=31)
@@ -117,3 +104,16 @@ def test_a_passkey_by_one_administrators_link_looks_and_no_more(house, request_)
         told = thief.post(path, body)
         assert (403, "unconfirmed") == (told.status_code, told.json()["code"]), path
     assert before == seen(house, request_)
+
+
+def test_a_signed_approval_carries_it_out_and_cannot_be_replayed(house, request_, anna):
+    """The same answer a second time finds no challenge, and holds are in force."""
+    path = f"/console/requests/{request_['id']}"
+    options = anna.post(f"{path}/options", {"action_hash": request_["action_hash"]}).json()["options"]
+    body = {"action_hash": request_["action_hash"], "credential": anna.device.get(options)}
+    assert 200 == anna.post(f"{path}/approve", body).status_code
+    told = seen(house, request_)
+    assert RequestState.DONE == told["state"]
+    assert [("anna", True)] == [(each["by"], each["signed"]) for each in told["approvals"] if each["counts"]]
+    assert 403 == anna.post(f"{path}/approve", body).status_code
+    assert house.ask("GET", "/v1/holds", token=house.requester)["items"]

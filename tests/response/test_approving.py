@@ -38,8 +38,10 @@ def refused(call, *words, code):
 
 def token(town, person, secret="a"):
     """A token of somebody's, and the caller who shows it."""
-    hash_ = f"sha256:{secret.encode().hex():0>64}"
-    made = town.response.people.make_token(hash_, person, [Scope.DECIDE], "root", town.clock.now(), days=1)
+    hash_ = f"sha256:{secret.encode().hex():0<64}"
+    made = town.response.people.make_token(
+        hash_, person, [Scope.DECIDE], "root", town.clock.now(), days=1, vouched=True
+    )
     return made, Caller(person=person, via=Via.TOKEN, credential=made.id, scopes=frozenset(Scope))
 
 
@@ -50,7 +52,7 @@ def staffed(make_town, store, platform, clock):
     people = town.response.people
     roles = {"root": Role.ADMINISTRATOR, "ann": Role.RESPONDER, "bob": Role.APPROVER, "cem": Role.COMMANDER}
     for name, role in roles.items():
-        people.add(name, "", [role], "root", clock.now())
+        people.add(name, "", [role], "root", clock.now(), vouched=True)
     return town
 
 
@@ -97,7 +99,7 @@ def test_whoever_lacks_the_role_hears_which_would_do(staffed):
     request = desk.request(plan, who(staffed, "ann"), now).request
     for name in ("root", "ann2"):
         if name == "ann2":
-            staffed.response.people.add(name, "", [Role.RESPONDER], "root", now)
+            staffed.response.people.add(name, "", [Role.RESPONDER], "root", now, vouched=True)
         refused(desk.approve, request, who(staffed, name), now, code=RefusalCode.ROLE_MISSING)
 
 
@@ -181,7 +183,7 @@ def test_whoever_asked_may_withdraw_and_others_need_a_role_to_deny(town):
 def test_an_approval_counts_no_more_once_its_person_may_not_agree(staffed, lost, store):
     """Between approval and execution the role, the person or the token went: one more person is needed."""
     people, desk = staffed.response.people, staffed.desk
-    people.add("dora", "", [Role.APPROVER], "root", staffed.clock.now())
+    people.add("dora", "", [Role.APPROVER], "root", staffed.clock.now(), vouched=True)
     staffed.response.entitled.policy = two_for_everything()
     request = asked(staffed, who(staffed, "ann"))
     now = staffed.clock.now()
@@ -267,7 +269,7 @@ def test_what_too_few_people_may_agree_to_cannot_be_asked_for(staffed):
     )
     assert "Besides ann these may: nobody." in told.advice
     assert {} == dict(desk.requests)
-    people.change("bob", "", [Role.APPROVER], "root", now)
+    people.change("bob", "", [Role.APPROVER], "root", now, vouched=True)
     assert isinstance(desk.request(staffed.offer.recommended, who(staffed, "ann"), now), Refusal)
 
 

@@ -125,6 +125,7 @@ class RefusalCode(enum.StrEnum):
     POLICY_CHANGED = "policy_changed"  # other policies hold than when it was asked for
     QUORUM_UNREACHABLE = "quorum_unreachable"  # fewer people may agree than must
     SIGNATURE_MISSING = "signature_missing"  # approvals of this have to be signed with a passkey, and one is not
+    UNCONFIRMED = "unconfirmed"  # whoever asks is this person on one administrator's word alone
     NOT_A_PERSON = "not_a_person"  # a program, or nobody who is there
     SCOPE_MISSING = "scope_missing"  # the token is for something else
     ROLE_MISSING = "role_missing"  # no policy lets this person do it

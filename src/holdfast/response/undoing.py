@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from holdfast.containment import Drift, Freed, Plan, freed, freed_drift
+from holdfast.containment import Drift, Freed, Plan, Restriction, freed, freed_drift
 from holdfast.errors import UsageError
 from holdfast.ports import Platform
 
@@ -18,6 +18,7 @@ from .nearest import lasting
 from .previews import Previews
 from .returning import Returning
 from .scope import Scope, Undo, chosen
+from .standing import undone
 
 
 class Undoing:
@@ -90,33 +91,38 @@ class Undoing:
             self._found.subjects,
             self._knowledge.directory,
             now,
-            one_way=lasting(self._platform),
+            one_way=self.final,
         )
 
     def drifts(self, undo: Undo, now: int) -> tuple[Drift, ...]:
         """What has grown since it was shown, beyond what nobody has to be asked about again."""
         return freed_drift(undo.freed, self.freed(undo.holds, now))
 
+    @property
+    def final(self) -> frozenset[Restriction]:
+        """What can never be undone, on this platform; every face says so of the same."""
+        return lasting(self._platform)
+
     def one_way(self, plan: Plan) -> bool:
         """Whether part of the plan can never be undone, on this platform."""
-        final = lasting(self._platform)
+        final = self.final
         return any(hold.restriction in final for hold in plan.holds)
 
     def end_orders(self, page: Page, undo: Undo) -> None:
         """Let no standing order place again what is undone."""
         for campaign in undo.orders:
-            self._docket.dismissed(page, campaign)
+            self._docket.dismissed(page, campaign, undo.scope.plan)
 
     def _orders(self, scope: Scope) -> tuple[str, ...]:
-        """The campaigns whose standing order ends: it is undone whole, or the plan is that carried it out."""
+        """The campaigns whose standing order ends: all is undone, or the plan that it, or one kept behind it, is of."""
         case = self._docket.cases.get(self._docket.whole(scope.campaign)) if scope.campaign else None
         whole = scope == Scope(campaign=scope.campaign)
         if case is not None and case.order is not None and whole:
             return (case.campaign.id,)
         if not scope.plan or scope != Scope(plan=scope.plan):
             return ()
-        orders = {key: each.order for key, each in self._docket.cases.items() if each.order is not None}
-        return tuple(sorted(key for key, order in orders.items() if order.plan == scope.plan))
+        orders = {key: each.order for key, each in self._docket.cases.items()}
+        return tuple(sorted(key for key, order in orders.items() if undone(order, scope.plan) != order))
 
     def _suspects(self) -> Mapping[str, float]:
         """How likely each account is in an intruder's hands: by every campaign and warning that is known."""

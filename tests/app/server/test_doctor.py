@@ -37,6 +37,7 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
         "store",
         "policy",
         "people",
+        "confirmed",
         "reviews",
         "key",
         "archive",

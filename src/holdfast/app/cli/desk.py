@@ -153,7 +153,7 @@ def notices(
 ) -> None:
     """Show what you are to hear: emergencies that did not wait for you, tokens made in your name."""
     for each in Service(url).every("/v1/notices", all_=all):
-        say([f"{each['at']}  {each['text']}"], each, json=json)
+        say([f"{each['at']}  {each['text']}  ({each['about']})"], each, json=json)
 
 
 def _asked(url: str | None, body: dict[str, Any], *, json: bool) -> int:

@@ -16,7 +16,7 @@ from holdfast.app.signin.oidc import client_secret
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
 from holdfast.events.code_cache import code_cache
-from holdfast.guard import Person, unreachable
+from holdfast.guard import ApiToken, Passkey, Person, unreachable
 from holdfast.reading.kernel import compiled_before
 from holdfast.response import Review
 
@@ -44,6 +44,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("store", _store),
         ("policy", _policy),
         ("people", _people),
+        ("confirmed", _confirmed),
         ("reviews", _reviews),
         ("key", _key),
         ("archive", _archive),
@@ -121,6 +122,19 @@ def _people(settings: Settings) -> Finding:
         return well("people", f"{len(people)} registered; whatever one of them may ask for, enough others may agree to")
     advice = "Register more people (`holdfast people add`), or ask for fewer: reference, policies."
     return Finding(about="people", health=Health.ILL, says="; ".join(rows), advice=advice)
+
+
+def _confirmed(settings: Settings) -> Finding:
+    people = {each.id: each.on_word_of for each in registered(settings) if each.active}
+    tokens, passkeys = _kept(settings, "tokens", ApiToken), _kept(settings, "passkeys", Passkey)
+    made: list[ApiToken | Passkey] = [*tokens, *passkeys]
+    waiting = {each.person for each in made if each.on_word_of and each.revoked_at is None}
+    names = sorted({name for name, word in people.items() if word} | waiting)
+    if not names:
+        return well("confirmed", "nobody stands on the word of one administrator alone")
+    says = f"{len(names)} people, or tokens and passkeys in their names, decide nothing yet: {', '.join(names[:5])}"
+    advice = "Another administrator than who made it: holdfast people confirm."
+    return Finding(about="confirmed", health=Health.WARNING, says=says, advice=advice)
 
 
 def _reviews(settings: Settings) -> Finding:

@@ -18,7 +18,7 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import carrying, enrolment, people, recoveries, requests, views
+from . import carrying, confirming, enrolment, people, recoveries, requests, views
 from .answers import Receive, RefusedError, Scope, Send, length
 from .arriving import Arriving, busy
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
@@ -90,6 +90,7 @@ class Routes:
             **people.handlers(self._ask),
             **carrying.handlers(self._ask),
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
+            **confirming.handlers(self._ask),
             **recoveries.handlers(self._ask),
         }
 

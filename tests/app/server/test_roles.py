@@ -50,6 +50,8 @@ MAY = {
     "enrol_person": {"administrator"},
     "list_passkeys": {"auditor", "administrator"},
     "revoke_passkey": {"administrator"},
+    "confirm_person": {"administrator"},
+    "renew_token": LOOKS,
     "health": EVERYBODY,
     "ready": EVERYBODY,
     "metrics": EVERYBODY,
@@ -69,6 +71,8 @@ BODIES = {
     "add_person": {"id": "Root", "roles": []},
     "change_person": {"roles": []},
     "enrol_person": {},
+    "confirm_person": {},
+    "renew_token": {"hash": "sha256:none"},
     "make_token": {"person": "nobody.is.this"},
     "tell_recovery": {"reopened": 0},
 }
@@ -116,6 +120,6 @@ def test_asking_all_that_changed_nothing(staffed):
     seen = staffed.asked("reader", "GET", f"/v1/requests/{staffed.request}").json()
     assert ("open", [], []) == (seen["state"], seen["approvals"], seen["denials"])
     people = staffed.asked("auditor", "GET", "/v1/people").json()["items"]
-    assert sorted([*PEOPLE, "root"]) == [each["id"] for each in people]
+    assert sorted([*PEOPLE, "root", "second"]) == [each["id"] for each in people]
     assert staffed.client.get("/ready").json()["trouble"] == ""
     assert [] == [line for line in staffed.log if line["event"] in {"fault", "round_failed"}]

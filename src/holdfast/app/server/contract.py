@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import carrying, copies, enrolment, people, recoveries, requests
+from . import carrying, confirming, copies, enrolment, people, recoveries, requests
 from .answers import Problem
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
@@ -43,6 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *people.OPERATIONS,
     *carrying.OPERATIONS,
     *enrolment.OPERATIONS,
+    *confirming.OPERATIONS,
     *recoveries.OPERATIONS,
     Operation(
         name="ask_posts",

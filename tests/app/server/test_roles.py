@@ -51,7 +51,7 @@ MAY = {
     "list_passkeys": {"auditor", "administrator"},
     "revoke_passkey": {"administrator"},
     "confirm_person": {"administrator"},
-    "renew_token": LOOKS,
+    "renew_token": {*PEOPLE, "reader"},
     "health": EVERYBODY,
     "ready": EVERYBODY,
     "metrics": EVERYBODY,

@@ -21,6 +21,7 @@ from holdfast.guard import (
     checked_name,
     in_order,
     new_person,
+    person_key,
     token_id,
 )
 from holdfast.ledger import RecordKind
@@ -75,6 +76,10 @@ class People:
     def person(self, id_: str) -> Person | None:
         """Somebody by exactly this id."""
         return self.wired.get(id_) or self.persons.get(id_)
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two names are one person's, however they are spelt."""
+        return person_key(one) == person_key(other)
 
     def add(self, id_: str, name: str, roles: Iterable[Role], by: str, now: int) -> Person:
         """Register somebody new at `now` (milliseconds since 1970 UTC).

@@ -5,7 +5,7 @@ from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrde
 from .conduct import Deed, Held, HoldState
 from .desk import Answer, Desk, Overtaken
 from .emergency import Emergencies, Review
-from .entitled import Entitled, shipped_policy, shipped_texts
+from .entitled import Entitled, shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
 from .gate import Gate, says_a_lure
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
@@ -60,5 +60,7 @@ __all__ = [
     "forget",
     "says_a_lure",
     "shipped_policy",
+    "shipped_staff_policy",
+    "shipped_staff_texts",
     "shipped_texts",
 ]

@@ -7,7 +7,7 @@ from holdfast.app.server.contract import OPERATIONS
 from .staffed import PEOPLE, Staffed
 
 EVERYBODY = {*PEOPLE, "program", "reader", None}
-LOOKS = {*PEOPLE, "reader"}
+LOOKS = {*PEOPLE, "reader"} - {"support", "specialist"}  # these work with the tools, and see no response
 MAY = {
     "ask_posts": {"program"},
     "ask_actions": {"program"},

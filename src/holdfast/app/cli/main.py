@@ -49,6 +49,7 @@ _COMMANDS = (
     "people",
     "token",
     "policy",
+    "gate",
     "approvals",
     "ledger",
     "backup",

@@ -12,6 +12,7 @@ from .needs import Need
 from .policy import Case, Doing, Ruling, StaffPolicy
 from .protect import SIGNED_FROM, TierRule, Tiers
 from .question import ToolAction, ToolQuestion
+from .reach import Expectation, out_of_reach, takes, unmet
 
 __all__ = [
     "LEVELS",
@@ -24,6 +25,7 @@ __all__ = [
     "Charge",
     "Consent",
     "Doing",
+    "Expectation",
     "Function",
     "Grant",
     "Joined",
@@ -55,6 +57,9 @@ __all__ = [
     "joined",
     "lowered",
     "may_lift",
+    "out_of_reach",
     "read_catalogue",
     "spend",
+    "takes",
+    "unmet",
 ]

@@ -35,7 +35,10 @@ class Kind(enum.StrEnum):
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A function of a tool: of this `kind` and `class`, `one_way` if nothing brings it back, `wide` if for many."""
+    """A function of a tool: of this `kind` and `class`, `one_way` if nothing brings it back, `wide` if for many.
+
+    `account` is false for what is about no account, a search or a queue; anything else has to name one.
+    """
 
     id: Name
     kind: Kind
@@ -43,6 +46,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     about: Words
     one_way: bool = False
     wide: bool = False
+    account: bool = True
     needs: tuple[Need, ...] = ()
 
     @property

@@ -27,6 +27,7 @@ from .facts import Consent, Grant, StaffFacts, Tier, ToolSession
 from .known import Known, Who
 from .lockdown import UNLOCKED, Joined, joined
 from .needs import Need, clock, sentences
+from .networks import moved
 from .policy import Case, Doing, StaffPolicy
 from .protect import SIGNED_FROM
 from .question import ToolQuestion
@@ -34,6 +35,7 @@ from .question import ToolQuestion
 STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
 WATCH_MS = 60_000  # whoever watches confirms it this often
 
+_ORDINARY = MappingProxyType({"": Tier.ORDINARY})
 _NONE: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 
@@ -142,10 +144,19 @@ class StaffState:
             tool,
             function,
             f"{tool.id}/{function.id}",
-            self._known.tiers.get(question.action.target, Tier.ORDINARY),
+            self._tier(question.action.target, function),
             hash_,
             joined(locks) if locks else UNLOCKED,
         )
+
+    def _tier(self, target: str, function: Function) -> Tier:
+        """How much is at stake with the account, in whatever spelling the tool may take for it.
+
+        A function that is about one account, asked about none, may be about any: all is at stake.
+        """
+        if not target:
+            return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
+        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
 
     def _answered(self, asked: _Asked, stops: list[_Stop], spent: Mapping[str, Sequence[int]]) -> StaffAnswer:
         now = asked.question.time
@@ -199,7 +210,7 @@ class StaffState:
         return case._replace(
             tier=asked.tier,
             lockdown=asked.lockdown.level,
-            network_moved=bool(session.network and question.network and session.network != question.network),
+            network_moved=moved(session.network, question.network),
             granted=any(self._grants(each, asked) for each in self._known.grants.get(who.person.id, {}).values()),
             stepped_up=stepped is not None and 0 <= question.time - stepped < fresh,
             agreed=agreed,
@@ -272,6 +283,7 @@ class StaffState:
             "agreeing": self._roles(others),
             "watching": self._roles(others._replace(doing=Doing.WATCH)),
             "policies": ", ".join(policies),
+            "advice": self.policy.advice(policies),
             "class_": asked.function.class_,
             "step_up": self.policy.catalogue.times.step_up_minutes,
             "hash": asked.hash,

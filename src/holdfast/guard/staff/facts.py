@@ -80,8 +80,8 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
     """A lockdown of `level` on whatever fits every part that is named (empty: any), from `starts` until `until`.
 
-    `functions` and `tool` name what is locked, `role`, `person` and `network` for whom. `named` are the responders whom
-    level 3 leaves in. Locks join: of several that fit, the strictest counts.
+    `function` and `tool` name what is locked, `role`, `person` and `network` (a block of addresses too) for whom.
+    `named` are the responders whom level 3 leaves in. Locks join: of several that fit, the strictest counts.
     """
 
     id: str

@@ -53,7 +53,7 @@ class Known:
         self.grants: _Grouped[Grant] = {}  # by person
         self.consents: _Grouped[Consent] = {}  # by the hash of the action
         self.presences: _Grouped[Presence] = {}  # by session, and who watches
-        self.tiers: Mapping[str, Tier] = {}
+        self.tiers: _Grouped[Tier] = {}  # by what the eye sees of the account's id: a tool may take it in any spelling
         self.lock_list: Mapping[str, Lock] = {}
         self.locks = Locks(())
         self.held: Mapping[tuple[RuleKind, str], tuple[StaffHold, ...]] = {}
@@ -97,8 +97,7 @@ class Known:
         if facts.presences:
             self.presences = _added(self.presences, ((each.session, each.by, each) for each in facts.presences))
         if facts.tiers:
-            tiers = {**self.tiers, **facts.tiers}
-            self.tiers = {account: tier for account, tier in tiers.items() if tier is not Tier.ORDINARY}
+            self.tiers = _added(self.tiers, ((person_key(each), each, tier) for each, tier in facts.tiers.items()))
         if facts.locks:
             self.lock_list = {**self.lock_list, **{each.id: each for each in facts.locks}}
             self.locks = Locks(self.lock_list.values())

@@ -16,6 +16,7 @@ from holdfast.guard.people import Person, Role, person_key
 
 from .facts import Lock
 from .needs import Need
+from .networks import within
 
 HOUR = 3_600_000  # milliseconds
 FEWEST_NAMED = 2  # responders: one of them alone can do nothing where two must agree
@@ -127,7 +128,7 @@ class Locks:
             ("function", function),
             ("tool", tool),
             ("all", ""),
-            *(("network", network) for network in dict.fromkeys(networks)),
+            ("network", ""),
             *(("role", role) for role in who.roles),
         ]
         return [
@@ -209,11 +210,11 @@ def may_lift(person: Person, *, at_store: bool) -> bool:
 def _narrowest(lock: Lock) -> tuple[str, str]:
     if lock.person:
         return "person", person_key(lock.person)
-    for kind in ("function", "network", "tool", "role"):
+    for kind in ("function", "tool", "role"):
         name = getattr(lock, kind)
         if name:
             return kind, name
-    return "all", ""
+    return ("network" if lock.network else "all"), ""
 
 
 def _fits(lock: Lock, who: Whom, tool: str, function: str, networks: tuple[str, ...]) -> bool:
@@ -221,6 +222,6 @@ def _fits(lock: Lock, who: Whom, tool: str, function: str, networks: tuple[str, 
     return (
         (not lock.tool or lock.tool == tool)
         and (not lock.function or lock.function == function)
-        and (not lock.network or lock.network in networks)
+        and (not lock.network or any(within(each, lock.network) for each in networks))
         and (not lock.role or lock.role in who.roles)
     )

@@ -51,7 +51,7 @@ _SENTENCES: Mapping[StaffReason, str] = {
     ),
     StaffReason.UNKNOWN_FUNCTION: "Have it written into tools.toml: what is not in the catalogue, nobody may do.",
     StaffReason.NOT_PERMITTED: "Ask somebody with a role that may use {what} on {tier} accounts: {roles}.",
-    StaffReason.FORBIDDEN: "A policy forbids it: {policies}. Ask whoever keeps the policies.",
+    StaffReason.FORBIDDEN: "A policy forbids it ({policies}). {advice}",
     StaffReason.GRANT_NEEDED: (
         "Ask somebody else for a time-boxed grant of {what} on {tier} accounts, with a reason and a ticket."
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ from .needs import Need
 
 SCHEMA = "staff.cedarschema"
 _CASES_KEPT = 65_536  # of the latest: persons count only where a policy names one, so this is all there are
+_ASK = "Ask whoever keeps the policies."
 _PERSONS = "Staff::"  # no policy tells persons apart without it: a person has no attributes, and nothing has a person
 
 
@@ -88,7 +89,9 @@ class StaffPolicy:
         self.functions = self.catalogue.functions()
         joined = "\n".join(texts[name] for name in names)
         self.names_persons = _PERSONS in joined
-        self._needs = _needs_of(joined)
+        marks = _marks_of(joined)
+        self._needs = _needs_of(marks)
+        self._advice = {mark.get("id") or id_: mark["advice"] for id_, mark in marks.items() if mark.get("advice")}
         self._set = PolicySet.from_str(joined)
         self.ruling = lru_cache(_CASES_KEPT)(self._ruled)
         self.needs = lru_cache(_CASES_KEPT)(self._needed)
@@ -97,9 +100,13 @@ class StaffPolicy:
         """The case of this person, who is left out where no policy could tell."""
         return Case(doing, function, roles, person if self.names_persons else "")
 
+    def advice(self, policies: Iterable[str]) -> str:
+        """What to do about these policies, by their `@advice`."""
+        return " ".join(filter(None, [self._advice.get(each) for each in policies])) or _ASK
+
     def roles_for(self, case: Case) -> tuple[Role, ...]:
         """The roles each of which alone would be enough for somebody else, given all that can be given."""
-        best = _hopeful(case)._replace(person="")
+        best = hopeful(case)._replace(person="")
         return tuple(role for role in Role if not self.ruling(best._replace(roles=(role,))).reasons)
 
     def _needed(self, tool: str, function: str, tier: Tier, level: int) -> frozenset[Need]:
@@ -121,7 +128,7 @@ class StaffPolicy:
             return Ruling(policies=self._named(answer))
         if said.errors:
             return Ruling(reasons=(StaffReason.FORBIDDEN,), policies=("a policy that cannot be worked out",))
-        best = _hopeful(case)
+        best = hopeful(case)
         (hope,) = self._ask([best])
         if not hope.allowed:
             (granted,) = self._ask([best._replace(granted=True)])
@@ -150,7 +157,8 @@ def _hopeless(hope: AuthzResult, *, helped: bool) -> StaffReason:
     return _FORBIDDEN[bool(hope.diagnostics.reasons)]
 
 
-def _hopeful(case: Case) -> Case:
+def hopeful(case: Case) -> Case:
+    """The same case with all that a person can bring; a grant is not theirs to bring."""
     return case._replace(stepped_up=True, agreed=True, watched=True, reason=True, ticket=True)
 
 
@@ -185,7 +193,13 @@ def _split(name: str) -> tuple[str, str]:
     return tool, function
 
 
-def _needs_of(text: str) -> dict[str, Need]:
+def _marks_of(text: str) -> dict[str, dict[str, str]]:
+    """The annotations of each policy and whether it forbids (`effect`), by the ids that the parser gives them."""
+    policies = json.loads(policies_to_json_str(text))["staticPolicies"]
+    return {id_: {**each.get("annotations", {}), "effect": each["effect"]} for id_, each in policies.items()}
+
+
+def _needs_of(marks: Mapping[str, Mapping[str, str]]) -> dict[str, Need]:
     """What the policies with `@needs` ask for, by the ids that the parser gives them.
 
     Raises:
@@ -193,11 +207,10 @@ def _needs_of(text: str) -> dict[str, Need]:
 
     """
     found = {}
-    for id_, policy in json.loads(policies_to_json_str(text))["staticPolicies"].items():
-        marks = policy.get("annotations", {})
-        if "needs" in marks:
-            name = marks.get("id") or id_
-            if policy["effect"] != "forbid" or marks["needs"] not in set(Need):
+    for id_, mark in marks.items():
+        if "needs" in mark:
+            if mark["effect"] != "forbid" or mark["needs"] not in set(Need):
+                name = mark.get("id") or id_
                 raise PolicyError(f"{name}: @needs stands on a forbid, and names one of {', '.join(Need)}")
-            found[id_] = Need(marks["needs"])
+            found[id_] = Need(mark["needs"])
     return found

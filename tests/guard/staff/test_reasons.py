@@ -1,0 +1,162 @@
+"""Every reason there is can come about, says what to do, and goes away when just that is done."""
+
+import re
+
+import pytest
+
+from holdfast.guard import RuleKind
+from holdfast.guard.staff import Presence, StaffFacts, StaffHold, StaffReason, Tier, charges
+from holdfast.response import shipped_staff_policy
+
+from .desk import HOUR, MINUTE, NOW, answered, ask, consent, grant, lock, state, with_person, with_session
+
+PRESIDENT = ask("bob", target="president")
+WATCHED = (Presence(session="s-bob", by="dan", at=NOW - 1),)
+ALL_THERE = {"consents": (consent(PRESIDENT),), "grants": (grant(),), "presences": WATCHED}
+
+
+def held(kind, subject, **more):
+    return {"holds": (StaffHold(id="h", kind=kind, subject=subject, starts=NOW, **more),)}
+
+
+def spent_writes(person="ann", count=20):
+    (tool,) = shipped_staff_policy().catalogue.tool
+    function = next(each for each in tool.function if each.id == "account.email.replace")
+    (charge,) = charges(person, tool, function, Tier.ORDINARY, shipped_staff_policy().catalogue.tier)
+    return {charge.key: tuple(range(NOW - count, NOW))}
+
+
+STOPPED = {
+    StaffReason.NO_SESSION: (ask(session="made-up"), {}, "Sign in at the gate"),
+    StaffReason.SESSION_OVER: (ask(), {"sessions": with_session("ann", ended_at=NOW)}, "Sign in at the gate again"),
+    StaffReason.PERSON_GONE: (ask(), {"persons": with_person("ann", until=NOW)}, "ask an administrator"),
+    StaffReason.STAFF_HELD: (ask(), held(RuleKind.STAFF, "ANN"), "Call the incident desk"),
+    StaffReason.TOOL_SESSION_HELD: (ask(), held(RuleKind.TOOL_SESSION, "s-ann"), "Call the incident desk"),
+    StaffReason.TOOL_HELD: (ask(), held(RuleKind.TOOL, "support_desk"), "Call the incident desk"),
+    StaffReason.UNKNOWN_FUNCTION: (ask(function="account.delete"), {}, "tools.toml"),
+    StaffReason.NOT_PERMITTED: (ask("fay"), {}, "with a role.*responder, commander, support, specialist"),
+    StaffReason.FORBIDDEN: (
+        ask(network="203.0.113.9"),
+        {"sessions": with_session("ann", network="198.51.100.1")},
+        "a-session-that-moved-writes-nothing.*from where you are now",
+    ),
+    StaffReason.GRANT_NEEDED: (
+        PRESIDENT,
+        {**ALL_THERE, "grants": ()},
+        "grant of support_desk/account.email.replace on prot",
+    ),
+    StaffReason.REASON_NEEDED: (ask(reason=" ... "), {}, "Say in words why"),
+    StaffReason.TICKET_NEEDED: (ask(ticket=""), {}, "Name the ticket"),
+    StaffReason.STEP_UP_NEEDED: (ask(), {"sessions": with_session("ann", stepped_up={})}, "credentials.*5 minutes"),
+    StaffReason.SECOND_PERSON_NEEDED: (
+        PRESIDENT,
+        {**ALL_THERE, "consents": ()},
+        f"exactly {PRESIDENT.action.hash}, signed with a passkey.*approver, specialist",
+    ),
+    StaffReason.WATCHER_NEEDED: (PRESIDENT, {**ALL_THERE, "presences": ()}, "every 60 seconds.*specialist"),
+    StaffReason.BUDGET_SPENT: (ask(), {"spent": spent_writes()}, "Wait until 20:06:40 UTC"),
+    StaffReason.LOCKED_DOWN: (ask(), {"locks": (lock(4),)}, "level 4: nobody does anything. It ends at 20:06:40 UTC"),
+    StaffReason.STATE_UNSEEN: (ask(), {"unseen": 5_000}, "Try again in some seconds"),
+}
+
+
+@pytest.mark.parametrize("reason", list(StaffReason))
+def test_each_reason_comes_about_and_says_what_to_do(reason):
+    """No reason of the closed list is left out, and each has a sentence of its own."""
+    question, world, words = STOPPED[reason]
+    answer = answered(question, **world)
+    assert not answer.allowed
+    if reason is StaffReason.LOCKED_DOWN:  # at such a level all takes two, besides
+        assert (StaffReason.SECOND_PERSON_NEEDED, reason) == answer.reasons
+    else:
+        assert (reason,) == answer.reasons
+    assert len(answer.needs) == len(answer.reasons)
+    assert re.search(words, " ".join(answer.needs))
+    assert not answer.charges
+    assert not answer.consents
+
+
+@pytest.mark.parametrize(("question", "world"), [(ask(), {}), (PRESIDENT, ALL_THERE)])
+def test_what_has_all_that_it_takes_is_allowed(question, world):
+    """The same questions with nothing in the way: so each reason above came of just the one thing."""
+    answer = answered(question, **world)
+    assert answer.allowed
+    assert not answer.needs
+    assert question.action.hash == answer.action_hash
+
+
+def test_an_answer_that_allows_says_what_taking_it_costs():
+    """The budgets of the tool and of each tier up to the account's, and the consent that it uses up."""
+    answer = answered(PRESIDENT, **ALL_THERE)
+    keys = [f"bob|support_desk|write|{tier}" for tier in range(4)]
+    assert list(zip(keys, (20, 5, 3, 2), strict=True)) == [(each.key, each.limit) for each in answer.charges]
+    assert ("c-cid",) == answer.consents
+
+
+def test_all_that_stands_in_the_way_is_named_at_once():
+    """Nobody has to ask five times to learn five things."""
+    answer = answered(
+        ask("ann", target="president", reason="", ticket=""), **held(RuleKind.STAFF, "ann"), locks=(lock(3),)
+    )
+    assert {
+        StaffReason.STAFF_HELD,
+        StaffReason.NOT_PERMITTED,
+        StaffReason.GRANT_NEEDED,
+        StaffReason.REASON_NEEDED,
+        StaffReason.TICKET_NEEDED,
+        StaffReason.SECOND_PERSON_NEEDED,
+        StaffReason.WATCHER_NEEDED,
+        StaffReason.LOCKED_DOWN,
+    } == set(answer.reasons)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"made_at": NOW - 12 * HOUR, "seen_at": NOW - 1}, StaffReason.SESSION_OVER),
+        ({"made_at": NOW - 12 * HOUR + 1, "seen_at": NOW - 1}, None),
+        ({"made_at": NOW + 1}, StaffReason.SESSION_OVER),
+        ({"made_at": NOW - 30 * MINUTE}, StaffReason.SESSION_OVER),
+        ({"made_at": NOW - 30 * MINUTE + 1}, None),
+        ({"made_at": NOW - HOUR, "seen_at": NOW - 30 * MINUTE}, StaffReason.SESSION_OVER),
+        ({"made_at": NOW - HOUR, "seen_at": NOW - 30 * MINUTE + 1}, None),
+        ({"ended_at": NOW}, StaffReason.SESSION_OVER),
+        ({"ended_at": NOW + 1}, None),
+        ({"revision": 2}, StaffReason.PERSON_GONE),
+        ({"person": "nobody"}, StaffReason.PERSON_GONE),
+        ({"stepped_up": {"credentials": NOW - 5 * MINUTE}}, StaffReason.STEP_UP_NEEDED),
+        ({"stepped_up": {"credentials": NOW - 5 * MINUTE + 1}}, None),
+        ({"stepped_up": {"credentials": NOW + 1}}, StaffReason.STEP_UP_NEEDED),
+        ({"stepped_up": {"private": NOW}}, StaffReason.STEP_UP_NEEDED),
+    ],
+)
+def test_sessions_and_passkeys_count_to_the_millisecond(changes, reason):
+    """Too old, idle, ended, changed, dated after now, or used for another class of functions."""
+    answer = answered(ask(), sessions=with_session("ann", **changes))
+    assert ((reason,) if reason else ()) == answer.reasons
+
+
+@pytest.mark.parametrize("subject", ["ann", "ANN", "a\N{ZERO WIDTH JOINER}nn"])
+def test_a_hold_on_somebody_holds_them_in_any_spelling(subject):
+    """Whoever places one copies the name from where they saw it; `until` says when it ends."""
+    answer = answered(ask(), **held(RuleKind.STAFF, subject, until=NOW + 5))
+    assert (StaffReason.STAFF_HELD,) == answer.reasons
+    assert ("h",) == answer.holds
+    assert NOW + 5 == answer.until
+
+
+@pytest.mark.parametrize(("function", "allowed"), [("account.email.replace", False), ("account.suspend", True)])
+def test_a_function_can_be_held_alone(function, allowed):
+    """The other functions of the tool go on."""
+    held_one = held(RuleKind.FUNCTION, "support_desk/account.email.replace")
+    assert answered(ask(function=function), **held_one).allowed is allowed
+
+
+def test_a_hold_ends_by_itself_and_by_being_lifted():
+    """To the millisecond, and as soon as it is told."""
+    there = state(**held(RuleKind.TOOL, "support_desk", until=NOW + 5))
+    assert there.answer(ask(time=NOW + 4), unseen=0).reasons
+    assert there.answer(ask(time=NOW + 5), unseen=0).allowed
+    lifted = there.changed(StaffFacts(version=2, lifted=("h",)))
+    assert lifted.answer(ask(), unseen=0).allowed
+    assert 2 == lifted.version

@@ -66,6 +66,7 @@ def test_the_gate_is_asked_about_just_the_arguments_and_the_function_hears_what_
         "target": "1",
         "payload": {"email": "new@example.org", "notes": []},
         "session": "secret",
+        "proof": "",
         "reason": "lost phone",
         "ticket": "T-1",
         "network": "192.0.2.7",

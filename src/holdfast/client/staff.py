@@ -44,6 +44,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Acting(msgspec.Struct, frozen=True, kw_only=True):
     session: str
+    proof: str
     reason: str
     ticket: str
     network: str
@@ -88,12 +89,16 @@ class Gate:
         self._wire.close()
 
     @contextmanager
-    def acting(self, session: str, *, reason: str = "", ticket: str = "", network: str = "") -> Iterator[None]:
+    def acting(
+        self, session: str = "", *, proof: str = "", reason: str = "", ticket: str = "", network: str = ""
+    ) -> Iterator[None]:
         """Within it, guarded functions are called for whoever shows the secret `session`, for this reason and ticket.
 
+        Behind the gate's proxy the tool never sees the secret: give the `proof` of the request (X-Holdfast-Proof).
         `network` is the address that the person comes from, as the tool sees it.
         """
-        token = self._acting.set(_Acting(session=session, reason=reason, ticket=ticket, network=network))
+        acting = _Acting(session=session, proof=proof, reason=reason, ticket=ticket, network=network)
+        token = self._acting.set(acting)
         try:
             yield
         finally:

@@ -1,5 +1,6 @@
 """A whole stand in this process: the gate with its staff on a real store, over HTTP, and the support desk behind it."""
 
+import asyncio
 import contextlib
 import hashlib
 import json
@@ -79,9 +80,19 @@ class Gatehouse:
         self.desk = Desk(store, Wall(), policy())
         self.prover = Prover(b"k" * 32)
         self.lock = threading.Lock()
-        self.before = lambda: None
+        self.awake = threading.Event()
+        self.awake.set()
         routes = Routes(self.desk.gate.policy.catalogue)
         self._forward = Forward(routes, self.decide, self.prover, self.desk.clock.now)
+
+    @contextlib.contextmanager
+    def slowly(self):
+        """Within it no question is answered."""
+        self.awake.clear()
+        try:
+            yield
+        finally:
+            self.awake.set()
 
     async def decide(self, question):
         """As the owner of the state would: at once, on record."""
@@ -91,7 +102,8 @@ class Gatehouse:
 
     async def __call__(self, scope, receive, send):
         """Answer one request."""
-        self.before()
+        if not self.awake.is_set():
+            await asyncio.to_thread(self.awake.wait)
         try:
             if scope["path"] == "/v1/gate/keys":
                 await send_body(send, 200, json.dumps(self.prover.keys).encode())

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import contextmanager
 
 import pytest
 from tests.app.gate.standing import EXAMPLE, Stand
@@ -36,17 +37,38 @@ class Front:
         return get(self.port, path, {**cookie, **headers}, method=method, body=body)
 
 
-@pytest.fixture
-def front(tmp_path):
+@contextmanager
+def standing(folder):
     """Nginx before a gate and a tool."""
-    tmp_path.chmod(0o755)
-    stand = Stand(tmp_path)
+    folder.chmod(0o755)
+    stand = Stand(folder)
     try:
         front = Front(stand)
-        with nginx(tmp_path, front.text, front.port):
+        with nginx(folder, front.text, front.port):
             yield front
     finally:
         stand.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One for all tests that leave it as it is."""
+    with standing(tmp_path_factory.mktemp("shared")) as front:
+        yield front
+
+
+@pytest.fixture
+def front(shared):
+    """It, with nothing asked yet."""
+    shared.stand.begin()
+    return shared
+
+
+@pytest.fixture
+def doomed(tmp_path):
+    """One whose gate ends with the test."""
+    with standing(tmp_path) as front:
+        yield front
 
 
 def test_the_lint_finds_nothing_in_the_documented_configuration():
@@ -95,6 +117,16 @@ SMUGGLED = [
 ]  # fmt: skip
 
 
+HARMLESS = {
+    "X-Forwarded-Uri",
+    "X-Original-Address",
+    "X-Real-IP",
+    "X-Original-URI",
+    "X-Original-Method",
+    "X_Holdfast_Person",
+}
+
+
 @pytest.mark.parametrize("headers", SMUGGLED, ids=lambda headers: next(iter(headers)))
 def test_no_header_of_a_client_makes_another_request_or_another_person_of_it(front, headers):
     """Refused, or the tool sees what it would have seen without it."""
@@ -107,6 +139,7 @@ def test_no_header_of_a_client_makes_another_request_or_another_person_of_it(fro
         assert ("GET", b"/accounts/1001") == (scope["method"], scope["raw_path"])
     assert status in {200, 403}
     assert (status == 200) == bool(front.stand.asked)
+    assert (status == 200) == (next(iter(headers)) in HARMLESS)
     assert {"account:1001"} >= {subject for *_, subject, _ in front.stand.attempts()}
 
 
@@ -158,13 +191,13 @@ def test_no_framing_hides_a_second_request_in_a_first(front, framing):
     assert b"/accounts/1002/export" not in [scope["raw_path"] for scope in front.stand.asked]
 
 
-def test_a_gate_that_is_gone_lets_nobody_through(front):
+def test_a_gate_that_is_gone_lets_nobody_through(doomed):
     """500, and the tool hears nothing."""
-    secret = front.stand.session("alice")
-    assert 200 == front.get("/accounts/1001", secret, **TICKET)[0]
-    front.stand.gate.close()
-    assert 500 == front.get("/accounts/1001", secret, **TICKET)[0]
-    assert 1 == len(front.stand.asked)
+    secret = doomed.stand.session("alice")
+    assert 200 == doomed.get("/accounts/1001", secret, **TICKET)[0]
+    doomed.stand.gate.close()
+    assert 500 == doomed.get("/accounts/1001", secret, **TICKET)[0]
+    assert 1 == len(doomed.stand.asked)
 
 
 def test_a_gate_that_is_slow_is_waited_for_no_longer_than_a_quarter_of_a_second(front):

@@ -82,6 +82,7 @@ class Gatehouse:
         self.lock = threading.Lock()
         self.awake = threading.Event()
         self.awake.set()
+        self.heard = lambda question: None
         routes = Routes(self.desk.gate.policy.catalogue)
         self._forward = Forward(routes, self.decide, self.prover, self.desk.clock.now)
 
@@ -96,6 +97,7 @@ class Gatehouse:
 
     async def decide(self, question):
         """As the owner of the state would: at once, on record."""
+        self.heard(question)
         with self.lock:
             answer = self.desk.gate.state.answer(question, unseen=0)
             return self.desk.gate.take([Take(question=question, answer=answer)], self.desk.now)[0]
@@ -138,7 +140,7 @@ class Stand:
         self.house = Gatehouse(self.store)
         self.gate = Listening(self.house)
         self.records = Records(folder / "desk.db", [ANA, PRESIDENT])
-        self.asked = []
+        self.asked, self.since = [], 0
         self.client = Gate(self.gate.url)
         tool = make(self.client, Proofs(TOOL, self.client.keys()), self.records)
 
@@ -160,9 +162,18 @@ class Stand:
                 self.desk.gate.sessions.step_up(id_, each, passkey, self.desk.now)
         return secret
 
+    def begin(self):
+        """Forget what was asked before, and end every session: the next test has its own."""
+        self.asked.clear()
+        self.house.heard = lambda question: None
+        self.since += len(self.attempts())
+        with self.house.lock:
+            sessions = self.desk.gate.sessions
+            sessions.end([each.id for each in sessions.kept.values()], "cora", "the next test", self.desk.now)
+
     def attempts(self):
         """What is on record: who, what, on whom, how it ended."""
-        entries = [each.record for each in self.store.entries() if each.record.key.startswith("attempt/")]
+        entries = [each.record for each in self.store.entries() if each.record.key.startswith("attempt/")][self.since :]
         return [(each.actor, each.body["function"], each.subject, each.body["outcome"]) for each in entries]
 
     def close(self):

@@ -24,7 +24,11 @@ def session_of(headers: Mapping[str, str]) -> str:
     shown |= {headers[HEADER].strip()} if HEADER in headers else set()
     if len(shown) > 1:
         raise unclear("the request shows the secrets of several sessions")
-    secret = next(iter(shown), "")
+    return session_of_secret(next(iter(shown), ""))
+
+
+def session_of_secret(secret: str) -> str:
+    """The id of the session whose secret this is; empty where it is none."""
     return hashlib.sha256(secret.encode()).hexdigest() if _SECRET.fullmatch(secret) else ""
 
 

@@ -8,7 +8,19 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import carrying, copies, enrolment, people, recoveries, requests
+from . import (
+    agreeing,
+    carrying,
+    copies,
+    enrolment,
+    lockdowns,
+    people,
+    recoveries,
+    requests,
+    staffgate,
+    staffing,
+    toolsessions,
+)
 from .answers import Problem
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
@@ -63,6 +75,11 @@ OPERATIONS: tuple[Operation, ...] = (
         answers={200: ("The answer, or the list of answers.", Told | list[Told])},
     ),
     *copies.OPERATIONS,
+    *staffgate.OPERATIONS,
+    *toolsessions.OPERATIONS,
+    *agreeing.OPERATIONS,
+    *lockdowns.OPERATIONS,
+    *staffing.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

@@ -23,6 +23,7 @@ GUARD = {
     "/v1/guard/posts": May.GUARD_ASK,
     "/v1/guard/actions": May.GUARD_ASK,
     SNAPSHOT: May.GUARD_SNAPSHOT,
+    "/v1/gate/actions": May.GUARD_ASK,
 }
 """What the process that answers answers itself, and the scope that it takes."""
 

@@ -15,10 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import carrying, enrolment, people, recoveries, requests, views
+from . import agreeing, carrying, enrolment, lockdowns, people, recoveries, requests, staffing, toolsessions, views
 from .answers import Receive, RefusedError, Scope, Send, length, whole_body
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 PATIENCE = 10.0  # seconds to wait for what the worker is asked: it may be in the midst of a large body
 _MEGABYTE = 1_048_576
-_GUARDED = {"ask_posts", "ask_actions", "get_snapshot"}  # answered before it comes here
+_GUARDED = {"ask_posts", "ask_actions", "get_snapshot", "ask_staff_gate"}  # answered before it comes here
 
 
 class Routes:
@@ -47,7 +48,7 @@ class Routes:
         self._worker, self._metrics, self._tally, self._settings = worker, metrics, tally, settings
         self._place = place
         self._openapi = msgspec.json.encode(document())
-        self._hashes = views.Hashes()
+        self._hashes, self._challenges = views.Hashes(), Challenges()
         handlers = self._handlers()
         routes = [
             Route(each.path, _guarded(each, handlers[each.name], policy), methods=[each.method])
@@ -89,6 +90,10 @@ class Routes:
             **carrying.handlers(self._ask),
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
             **recoveries.handlers(self._ask),
+            **toolsessions.handlers(self._ask_first, self._place, self._challenges),
+            **agreeing.handlers(self._ask_first, self._place, self._challenges),
+            **lockdowns.handlers(self._ask_first),
+            **staffing.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:
@@ -171,6 +176,9 @@ class Routes:
 
     async def _ask(self, question: Callable[[LiveWatch], T]) -> T:
         return await answered(asyncio.wrap_future(self._worker.ask(question)), PATIENCE)
+
+    async def _ask_first(self, question: Callable[[LiveWatch], T]) -> T:
+        return await answered(asyncio.wrap_future(self._worker.ask_first(question)), PATIENCE)
 
 
 def _guarded(operation: Operation, handler: Handler, policy: Policy) -> Handler:

@@ -27,6 +27,7 @@ from holdfast.backends import file_of
 from holdfast.errors import SettingsError
 from holdfast.guard import Policy, unreachable
 from holdfast.response import Bulletin, HoldState
+from holdfast.response.staff import StaffBulletin
 
 from .admission import admitted
 from .answerer import Answerer
@@ -34,7 +35,7 @@ from .answers import Message, Receive, Scope, Send
 from .door import LOOPBACK, Door, nobody
 from .front import Asgi, Front, Pages
 from .handover import Handover
-from .link import Beat
+from .link import Beat, Owner
 from .listening import allow_files, beyond_loopback, inner_service, listen_at, tls_of
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
@@ -43,6 +44,7 @@ from .relay import STAMP, told_from
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .standby import Standby
+from .taken import take_batch
 from .tally import Tally
 from .token import SHORTEST, hashed
 from .worker import Worker
@@ -125,6 +127,8 @@ class _Owner:
         gate, directory = run.response.gate, run.response.knowledge.directory
         self._bulletin = Bulletin(gate, directory, run=secrets.token_hex(8))
         self._bulletin.publish()
+        self._staff = StaffBulletin(run.response.staff, run=secrets.token_hex(8))
+        self._staff.publish()
         self._wake: Callable[[], None] | None = None
         self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish)
         self._stopped: Callable[[tuple[str, str]], object] | None = None
@@ -156,11 +160,20 @@ class _Owner:
     def _answer(self) -> None:
         """Have the guard's answers given by what is known here."""
         forsaken = partial(self._end_with, _FORSAKEN)
-        self._wake = self._answerer.begin(self._bulletin.packets, self._pulse, self._refused, forsaken)
+        owner = Owner(
+            packets=self._bulletin.packets,
+            staff=self._staff.packets,
+            pulse=self._pulse,
+            refused=self._refused,
+            takes=partial(take_batch, self._worker),
+            gone=forsaken,
+        )
+        self._wake = self._answerer.begin(owner)
 
     def _publish(self) -> None:
         seen_at = self._worker.status.seen_at
-        if (self._bulletin.publish() or seen_at != self._beaten) and self._wake is not None:
+        news = [self._bulletin.publish(), self._staff.publish(), seen_at != self._beaten]
+        if any(news) and self._wake is not None:
             self._beaten = seen_at
             self._wake()
 
@@ -185,12 +198,12 @@ class _Owner:
         policy = self._run.response.entitled.policy
         routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings, policy, place)
         front = Front(admitted, routes, shown, door=door, tally=tally, log=self._log)
-        packets = self._bulletin.packets
+        packets, staff = self._bulletin.packets, self._staff.packets
 
         async def stamped(scope: Scope, receive: Receive, send: Send) -> None:
             async def stamp(told: Message) -> None:
                 if told["type"] == "http.response.start":
-                    told["headers"] = [*told["headers"], (STAMP, packets.at.encode())]
+                    told["headers"] = [*told["headers"], (STAMP, f"{packets.at} {staff.at}".encode())]
                 await send(told)
 
             await front(told_from(scope), receive, stamp)

@@ -132,6 +132,10 @@ class Worker:
         """The answer to `question`; it is not done when the future was cancelled before its turn came."""
         return self._add(self._turns.ask, lambda: question(self._run))
 
+    def ask_first(self, question: Callable[[LiveWatch], T]) -> Future[T]:
+        """The same, before all else that waits: what people stand before a closed door for."""
+        return self._add(self._turns.ask_first, lambda: question(self._run))
+
     def stop(self, within: float) -> bool:
         """Deal with all that waits, then end; False when that takes more than `within` seconds."""
         with self._wake:
@@ -245,9 +249,16 @@ class Worker:
     def _tick(self) -> None:
         self._run.store.check()
         self._run.tick()
+        self._hear_staff()
         self._publish()
         self._tell_alarms()
         self._probe()
+
+    def _hear_staff(self) -> None:
+        """Have detection hear what the staff gate has seen."""
+        told = self._run.response.staff.tidings.take()
+        if told:
+            self._take(Batch(others=told))
 
     def _tell_alarms(self) -> None:
         """Log that a person has to look: how often, and no word of whom it is about."""
@@ -300,6 +311,16 @@ class Worker:
         for _ in self._run.taking(batch):
             self._publish()
             self._probe()
+            self._answer_first()
+
+    def _answer_first(self) -> None:
+        """Answer what goes before all else, though a body is not dealt with yet."""
+        while True:
+            with self._wake:
+                job = self._turns.take_first()
+            if job is None:
+                return
+            self._answer(job)
 
     def _decoded(self, body: bytes) -> Iterator[Decoded]:
         splitter = LineSplitter(longest=LONGEST_LINE)

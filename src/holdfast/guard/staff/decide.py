@@ -272,14 +272,14 @@ class StaffState:
         return not self.policy.ruling(case._replace(tier=asked.tier, lockdown=asked.lockdown.level)).reasons
 
     def _words(self, asked: _Asked, case: Case, policies: tuple[str, ...], stops: list[_Stop]) -> dict[str, object]:
-        """What the sentences name."""
+        """What the sentences name. Who could help follows from a case without a person of its own."""
         others = Case(Doing.AGREE, asked.name, (), tier=asked.tier, lockdown=asked.lockdown.level)
         spent = [each.until for each in stops if each.reason is StaffReason.BUDGET_SPENT]
         signed = asked.function.heavy or asked.tier >= SIGNED_FROM
         return {
             "what": asked.name,
             "tier": asked.tier.name.lower().replace("_", " "),
-            "roles": self._roles(case),
+            "roles": self._roles(case._replace(roles=(), person="")),
             "agreeing": self._roles(others),
             "watching": self._roles(others._replace(doing=Doing.WATCH)),
             "policies": ", ".join(policies),

@@ -7,6 +7,7 @@ placing and lifting locks is Holdfast's own (`catalogue.OWN`), which no lock is 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -19,6 +20,7 @@ from .needs import Need
 from .networks import within
 
 HOUR = 3_600_000  # milliseconds
+_PLACES_KEPT = 4_096  # of the latest that were asked from: a platform's staff come from few
 FEWEST_NAMED = 2  # responders: one of them alone can do nothing where two must agree
 
 
@@ -111,13 +113,15 @@ class Whom(Protocol):
 class Locks:
     """Locks, laid out so that only those are looked at that can fit; it never changes."""
 
-    __slots__ = ("_by_name",)
+    __slots__ = ("_blocks", "_by_name")
 
     def __init__(self, locks: Iterable[Lock]) -> None:
         """Lay out `locks`; each is looked up by the narrowest thing that it names."""
         self._by_name: dict[tuple[str, str], list[Lock]] = {}
         for lock in locks:
             self._by_name.setdefault(_narrowest(lock), []).append(lock)
+        blocks = [name for kind, name in self._by_name if kind == "network"]
+        self._blocks = lru_cache(_PLACES_KEPT)(lambda network: tuple(each for each in blocks if within(network, each)))
 
     def fitting(self, who: Whom, tool: str, function: str, networks: tuple[str, ...], now: int) -> list[Lock]:
         """The locks in force at `now` on this person doing this from any of these networks."""
@@ -128,7 +132,7 @@ class Locks:
             ("function", function),
             ("tool", tool),
             ("all", ""),
-            ("network", ""),
+            *(("network", block) for network in dict.fromkeys(networks) for block in self._blocks(network)),
             *(("role", role) for role in who.roles),
         ]
         return [
@@ -210,11 +214,11 @@ def may_lift(person: Person, *, at_store: bool) -> bool:
 def _narrowest(lock: Lock) -> tuple[str, str]:
     if lock.person:
         return "person", person_key(lock.person)
-    for kind in ("function", "tool", "role"):
+    for kind in ("function", "network", "tool", "role"):
         name = getattr(lock, kind)
         if name:
             return kind, name
-    return ("network" if lock.network else "all"), ""
+    return "all", ""
 
 
 def _fits(lock: Lock, who: Whom, tool: str, function: str, networks: tuple[str, ...]) -> bool:

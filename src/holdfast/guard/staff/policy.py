@@ -94,6 +94,7 @@ class StaffPolicy:
         self._advice = {mark.get("id") or id_: mark["advice"] for id_, mark in marks.items() if mark.get("advice")}
         self._set = PolicySet.from_str(joined)
         self.ruling = lru_cache(_CASES_KEPT)(self._ruled)
+        self.roles_for = lru_cache(_CASES_KEPT)(self._roles_for)
         self.needs = lru_cache(_CASES_KEPT)(self._needed)
 
     def case(self, doing: Doing, function: str, roles: tuple[Role, ...], person: str) -> Case:
@@ -104,7 +105,7 @@ class StaffPolicy:
         """What to do about these policies, by their `@advice`."""
         return " ".join(filter(None, [self._advice.get(each) for each in policies])) or _ASK
 
-    def roles_for(self, case: Case) -> tuple[Role, ...]:
+    def _roles_for(self, case: Case) -> tuple[Role, ...]:
         """The roles each of which alone would be enough for somebody else, given all that can be given."""
         best = hopeful(case)._replace(person="")
         return tuple(role for role in Role if not self.ruling(best._replace(roles=(role,))).reasons)

@@ -13,7 +13,17 @@ import msgspec
 
 from holdfast.containment import rule_kind
 from holdfast.guard import RuleKind, SessionLimits
-from holdfast.guard.staff import StaffAnswer, StaffFacts, StaffHold, StaffPolicy, StaffReason, StaffState, ToolQuestion
+from holdfast.guard.staff import (
+    Doing,
+    StaffAnswer,
+    StaffFacts,
+    StaffHold,
+    StaffPolicy,
+    StaffReason,
+    StaffState,
+    ToolAction,
+    ToolQuestion,
+)
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
 from holdfast.response.conduct import LIVE
@@ -97,6 +107,14 @@ class StaffGate:
     def whole(self) -> StaffFacts:
         """Everything, as of the last change."""
         return self._whole(self._version)
+
+    def may_agree(self, person: str, action: ToolAction) -> bool:
+        """Whether the policies let somebody agree to this action of somebody else's."""
+        found = self._people.person(person)
+        if found is None or not found.active or (action.tool, action.function) not in self.policy.functions:
+            return False
+        case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
+        return not self.policy.ruling(case._replace(tier=self.protecting.tier(action.target))).reasons
 
     def take(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
         """The last word on each, in order; `now` is the owner's time (milliseconds since 1970 UTC).

@@ -45,6 +45,10 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     agreed_by: str = ""
 
+    def waits(self, now: int) -> bool:
+        """Whether somebody can still agree to it."""
+        return not self.agreed_by and self.at <= now < self.until
+
 
 class Locks:
     """The register of locks, and of proposals to loosen something. Whoever calls it has asked the policies."""
@@ -96,7 +100,7 @@ class Locks:
         self._possible(wanted, now)
         same = (wanted.lock, wanted.level, wanted.account, wanted.tier)
         for each in self.proposals.values():
-            if self._waits(each, now) and same == (each.lock, each.level, each.account, each.tier):
+            if each.waits(now) and same == (each.lock, each.level, each.account, each.tier):
                 return each
         made = msgspec.structs.replace(wanted, why=said, at=now, until=now + PROPOSED_MS, agreed_by="")
         made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
@@ -121,7 +125,7 @@ class Locks:
         found = self.proposals.get(id_)
         if found is None:
             raise UsageError(f"there is no proposal {id_}", advice="`holdfast lockdown show` names them.")
-        if not self._waits(found, now):
+        if not found.waits(now):
             raise NotAllowedError(
                 f"the proposal {id_} is over", code=RefusalCode.REQUEST_CLOSED, advice="Propose it anew."
             )
@@ -200,10 +204,6 @@ class Locks:
             raise UsageError(f"no lock {wanted.lock} is in force", advice="See `holdfast lockdown show`.")
         if wanted.level != LIFTED:
             lowered(lock, wanted.level, now, id_="", by=wanted.by)
-
-    @staticmethod
-    def _waits(proposal: Proposal, now: int) -> bool:
-        return not proposal.agreed_by and proposal.at <= now < proposal.until
 
     def _shuts_out(self, lock: Lock, session: ToolSession, now: int) -> bool:
         """Whether a lock on all tools leaves whoever has this session nothing."""

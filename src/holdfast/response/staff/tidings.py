@@ -40,8 +40,24 @@ class Tidings:
             )
         )
 
+    def refused(self, person: str, network: str, device: str, now: int) -> None:
+        """Somebody showed what is no passkey of this person's."""
+        self._waiting.append(
+            StaffSignIn(
+                id=f"gate-refused-{person}-{now}",
+                time=now,
+                staff=person,
+                outcome="refused",
+                ip=network,
+                device=device,
+                method="passkey",
+            )
+        )
+
     def tried(self, attempt: Attempt) -> None:
-        """Somebody tried something, and was answered."""
+        """Somebody known tried something on an account, and was answered."""
+        if not attempt.person or not attempt.target:
+            return
         self._waiting.append(
             StaffAction(
                 id=f"gate-{attempt.id}",

@@ -171,6 +171,19 @@ def test_what_cannot_be_meant_is_refused_and_counts_for_nothing(house):
     assert 401 == house.served.client.post("/v1/gate/actions", json=body).status_code
 
 
+def test_nothing_is_allowed_while_the_owner_of_the_state_is_silent(house):
+    """It is refused with a reason that says so, and allowed again once the owner is back."""
+    secret = house.sign_in("alice")
+    house.served.process.send_signal(signal.SIGSTOP)
+    try:
+        assert ["state_unseen"] == house.asks(secret)["reasons"]
+        assert ["ticket_needed"] == house.asks(secret, ticket="")["reasons"]
+    finally:
+        house.served.process.send_signal(signal.SIGCONT)
+    house.posted("/v1/gate/challenges", {"person": "alice"})  # it answers again
+    assert house.asks(secret)["allowed"]
+
+
 def test_as_many_as_the_budget_and_not_one_more_however_they_ask(tmp_path):
     """Two hundred at once, then a new start, then a kill in the midst of asking: the count is the record's."""
     house = StaffHouse(tmp_path)
@@ -210,16 +223,3 @@ class StaffHouseAgain(StaffHouse):
         self.tool = httpx2.Client(
             base_url=self.origin, headers={"authorization": f"Bearer {self.platform}"}, timeout=PATIENCE
         )
-
-
-def test_nothing_is_allowed_while_the_owner_of_the_state_is_silent(house):
-    """It is refused with a reason that says so, and allowed again once the owner is back."""
-    secret = house.sign_in("alice")
-    house.served.process.send_signal(signal.SIGSTOP)
-    try:
-        assert ["state_unseen"] == house.asks(secret)["reasons"]
-        assert ["ticket_needed"] == house.asks(secret, ticket="")["reasons"]
-    finally:
-        house.served.process.send_signal(signal.SIGCONT)
-    house.posted("/v1/gate/challenges", {"person": "alice"})  # it answers again
-    assert house.asks(secret)["allowed"]

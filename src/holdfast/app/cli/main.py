@@ -46,6 +46,8 @@ _COMMANDS = (
     "waves",
     "letters",
     "brakes",
+    "staff",
+    "lockdown",
     "people",
     "token",
     "policy",

@@ -55,7 +55,7 @@ class Routes:
         self._worker, self._metrics, self._tally, self._settings = worker, metrics, tally, settings
         self._place = place
         self._openapi = msgspec.json.encode(document())
-        self._hashes, self._challenges = views.Hashes(), Challenges()
+        self._hashes = views.Hashes()
         handlers = self._handlers()
         routes = [
             Route(each.path, _guarded(each, handlers[each.name], policy), methods=[each.method])
@@ -80,6 +80,7 @@ class Routes:
             raise RefusedError(status, status.phrase.lower(), advice="See /openapi.json.", headers=headers) from error
 
     def _handlers(self) -> Mapping[str, Handler]:
+        challenges = Challenges()
         return {
             "tell_events": self._events,
             "list_campaigns": self._campaigns,
@@ -97,8 +98,8 @@ class Routes:
             **carrying.handlers(self._ask),
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
             **recoveries.handlers(self._ask),
-            **toolsessions.handlers(self._ask_first, self._place, self._challenges),
-            **agreeing.handlers(self._ask_first, self._place, self._challenges),
+            **toolsessions.handlers(self._ask_first, self._place, challenges),
+            **agreeing.handlers(self._ask_first, self._place, challenges),
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
         }

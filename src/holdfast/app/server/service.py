@@ -19,13 +19,14 @@ from typing import TypeAlias
 import uvloop
 
 from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
-from holdfast.app.policies import load_policy
+from holdfast.app.policies import load_policy, load_staff_policy
 from holdfast.app.signin.passkeys import Passkeys
 from holdfast.app.signin.place import Place, place_of
 from holdfast.app.warm import warm_wholly
 from holdfast.backends import file_of
 from holdfast.errors import SettingsError
 from holdfast.guard import Policy, unreachable
+from holdfast.guard.staff import StaffPolicy
 from holdfast.response import Bulletin, HoldState
 from holdfast.response.staff import StaffBulletin
 
@@ -86,7 +87,7 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
     quiet_libraries()
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
-    policy = load_policy(settings.policy.folder)
+    policy, staff_policy = load_policy(settings.policy.folder), load_staff_policy(settings.policy.folder)
     allow_files(settings)
     with closing(listen_at(settings)) as listener:
         where = listener.getsockname()
@@ -107,7 +108,7 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
                 stack.callback(standby.relieve)
 
                 def opened() -> tuple[LiveWatch, Memory]:
-                    return stack.enter_context(_opened(settings, policy, place))
+                    return stack.enter_context(_opened(settings, policy, staff_policy, place))
 
                 taken = standby.turn(opened) if settings.server.standby else opened()
                 if taken is None:
@@ -290,7 +291,9 @@ def _store_there(settings: Settings) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings, policy: Policy, place: Place | None) -> Iterator[tuple[LiveWatch, Memory]]:
+def _opened(
+    settings: Settings, policy: Policy, staff_policy: StaffPolicy, place: Place | None
+) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
@@ -302,6 +305,7 @@ def _opened(settings: Settings, policy: Policy, place: Place | None) -> Iterator
         behaviour=settings.behaviour,
         told=settings.recovery.cases,
         policy=policy,
+        staff_policy=staff_policy,
         signatures=None if place is None else Passkeys(rp_id=place.rp_id, origin=place.origin),
     )
     with run.store:

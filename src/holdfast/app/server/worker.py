@@ -18,6 +18,7 @@ from holdfast.errors import (
     LedgerError,
     NotAllowedError,
     RecoveryError,
+    SignInError,
     StoreError,
     UsageError,
 )
@@ -37,7 +38,7 @@ _PROBE_EVERY = 1.0  # seconds between looks at the store
 _SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
 _TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
 # Whoever asked is told; with us nothing is wrong.
-_ASKED_WRONGLY = (RefusedError, UsageError, NotAllowedError, RecoveryError)
+_ASKED_WRONGLY = (RefusedError, UsageError, NotAllowedError, SignInError, RecoveryError)
 _REJECTS_TOLD = 100  # of one body: enough to see what is wrong, too few to send a body back
 
 

@@ -20,7 +20,7 @@ from holdfast.response.staff import Take
 
 from .answers import Receive, RefusedError, Scope, Send, send_body, whole_body
 from .guard import BOUNDS
-from .operation import ERRORS, Operation
+from .operation import Operation
 from .token import session_id
 
 ACTIONS = "/v1/gate/actions"
@@ -78,7 +78,7 @@ OPERATIONS = (
         "it is answered.",
         takes=StaffAsked,
         scope=May.GUARD_ASK,
-        answers={200: ("The answer.", StaffTold), 422: (ERRORS[422], None)},
+        answers={200: ("The answer.", StaffTold)},
     ),
 )
 

@@ -24,9 +24,9 @@ from pathlib import Path
 
 import uvicorn
 
-from holdfast.app.gate.forward import Forward
-from holdfast.app.gate.routes import Routes
 from holdfast.app.server.answers import RefusedError, send_refusal
+from holdfast.app.server.forwarding.forward import Forward
+from holdfast.app.server.forwarding.routes import Routes
 from holdfast.backends import SqlStore
 from holdfast.guard import PERSON_SCOPES, Caller, Role, Via
 from holdfast.guard.staff import StaffAnswer, StaffPolicy, ToolQuestion

@@ -54,6 +54,8 @@ COMMANDS = (
     ("policy",),
     ("policy", "check"),
     ("policy", "show"),
+    ("gate",),
+    ("gate", "lint"),
     ("undo",),
     ("waves",),
     ("waves", "resume"),

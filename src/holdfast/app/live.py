@@ -23,6 +23,7 @@ from holdfast.errors import SettingsError, UsageError
 from holdfast.events import Batch
 from holdfast.guard import Policy
 from holdfast.guard.staff import StaffPolicy
+from holdfast.guard.staff.proof import DOMAIN
 from holdfast.ledger import Signer
 from holdfast.ports import Signatures
 from holdfast.reading import read_text
@@ -169,6 +170,7 @@ class LiveWatch:
         self.clock: LiveClock = clock or StreamClock()
         self.platform = MirroredPlatform()
         self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
+        self.proof_key = signer.derived(DOMAIN)
         self.custody = ToldCustody(self.store) if told else None
         engine = make_engine(memory_mb=memory_mb)
         with contextlib.ExitStack() as undo:  # who tries again must find the store free

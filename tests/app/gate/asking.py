@@ -2,10 +2,10 @@
 
 import asyncio
 
-from holdfast.app.gate.forward import Forward
-from holdfast.app.gate.original import Proxy
-from holdfast.app.gate.routes import Routes
 from holdfast.app.server.answers import RefusedError
+from holdfast.app.server.forwarding.forward import Forward
+from holdfast.app.server.forwarding.original import Proxy
+from holdfast.app.server.forwarding.routes import Routes
 from holdfast.guard.staff import StaffAnswer, StaffReason, read_catalogue
 from holdfast.guard.staff.proof import Prover
 

@@ -17,10 +17,10 @@ from examples.support_desk.desk import TOOL
 from examples.support_desk.records import Account, Records
 from tests.response.staff.conftest import Desk, open_store
 
-from holdfast.app.gate.forward import Forward
-from holdfast.app.gate.routes import Routes
-from holdfast.app.gate.shown import session_shown
 from holdfast.app.server.answers import RefusedError, send_body, send_refusal, whole_body
+from holdfast.app.server.forwarding.forward import Forward
+from holdfast.app.server.forwarding.routes import Routes
+from holdfast.app.server.forwarding.shown import session_shown
 from holdfast.client import Gate, Proofs
 from holdfast.guard import Passkey
 from holdfast.guard.staff import StaffPolicy, ToolAction, ToolQuestion
@@ -123,7 +123,7 @@ class Gatehouse:
             secret=asked["session"],
             proof=asked["proof"],
             tool=action.tool,
-            keys={self.prover.kid: self.prover.public},
+            keys=lambda: {self.prover.kid: self.prover.public},
             now=self.desk.now,
         )
         more = {name: asked[name] for name in ("reason", "ticket", "network")}

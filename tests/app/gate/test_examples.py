@@ -7,8 +7,8 @@ import yaml
 from tests.app.gate.standing import EXAMPLE, policy
 
 from holdfast.app.gate.nginx.naming import NAMES
-from holdfast.app.gate.original import Proxy
-from holdfast.app.gate.routes import Routes
+from holdfast.app.server.forwarding.original import Proxy
+from holdfast.app.server.forwarding.routes import Routes
 
 GATE = EXAMPLE / "gate"
 

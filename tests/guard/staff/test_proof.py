@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from joserfc import jwk, jws
 
 from holdfast.errors import NotAllowedError
-from holdfast.guard.staff.proof import LEEWAY, LIFETIME, Proof, Prover, checked, target_hash
+from holdfast.guard.staff.proof import DOMAIN, LEEWAY, LIFETIME, Proof, Prover, checked, target_hash
+from holdfast.ledger import Signer
 
 NOW = 1_000_000
 PROVER, OTHER = Prover(b"a" * 32), Prover(b"b" * 32)
@@ -98,9 +99,9 @@ def test_what_is_no_token_is_none(line):
         checked(line, KEYS, NOW)
 
 
-def test_the_key_follows_from_the_secret_and_is_another():
-    """The same after a new start; not the key that the secret is for."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    assert PROVER.public == Prover(b"a" * 32).public
-    assert b64(Ed25519PrivateKey.from_private_bytes(b"a" * 32).public_key().public_bytes_raw()) != PROVER.public
+def test_the_key_follows_from_the_one_that_signs_the_record_and_is_another():
+    """The same after a new start; neither tells of the other."""
+    signer = Signer("holdfast.local/watch", b"a" * 32)
+    prover = Prover(signer.derived(DOMAIN))
+    assert prover.public == Prover(Signer("another.name", b"a" * 32).derived(DOMAIN)).public
+    assert prover.public not in {Prover(b"a" * 32).public, Prover(signer.derived(b"another use")).public}

@@ -22,6 +22,7 @@ from . import (
     toolsessions,
 )
 from .answers import Problem
+from .forwarding import gateway
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
 from .views import CampaignSeen, CampaignWhole, HappeningSeen, HeadSeen, HoldSeen, Page, ProposalSeen
@@ -76,6 +77,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *copies.OPERATIONS,
     *staffgate.OPERATIONS,
+    *gateway.OPERATIONS,
     *toolsessions.OPERATIONS,
     *agreeing.OPERATIONS,
     *lockdowns.OPERATIONS,

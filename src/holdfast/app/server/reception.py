@@ -18,6 +18,7 @@ from holdfast.response.staff import StaffReplica
 from .admission import Admission
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
+from .forwarding.gateway import KEYS, Gateway, asks_for_a_proxy, bare
 from .front import GUARD, SNAPSHOT
 from .guard import GuardRoutes
 from .link import Beat
@@ -65,7 +66,8 @@ class Reception:
         self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
         self._copy = StaffReplica()
         self.taking = Taking(send, UNSEEN)
-        self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.taking.take)
+        self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.taking.take, self._keys)
+        self.gateway = Gateway(self._copy, self.staff.decide, self._now)
         self._metrics = GuardMetrics(self.guard, self.staff)
 
     def take(self, data: bytes) -> None:
@@ -117,7 +119,10 @@ class Reception:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path in GUARD:
+        if asks_for_a_proxy(path):
+            turned_away = await self._admission.let_in(bare(scope))
+            await (self.gateway(scope, receive, send) if turned_away is None else _pass(send, turned_away))
+        elif path in GUARD:
             turned_away = await self._admission.let_in(scope)
             if turned_away is not None:
                 await _pass(send, turned_away)
@@ -127,6 +132,8 @@ class Reception:
                 await self.staff(scope, receive, send)
             else:
                 await self.guard(scope, receive, send)
+        elif path == KEYS:
+            await self.gateway.keys(scope, send)
         elif path in _LOOKS and scope["method"] == "GET":
             reply = await self._relay.fetch(scope, _PATIENCE)
             if path == "/metrics" and reply.status == HTTPStatus.OK:
@@ -175,6 +182,10 @@ class Reception:
         if says_a_lure(answer):
             self.refused.append((question.account, question.time))
         return answer
+
+    def _keys(self) -> dict[str, str]:
+        """The gate's own keys, by their names."""
+        return self.gateway.public
 
     def _unseen(self) -> int:
         """For how many milliseconds the owner of the state was not seen to be well."""

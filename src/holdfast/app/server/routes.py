@@ -23,6 +23,7 @@ from . import agreeing, carrying, enrolment, lockdowns, people, recoveries, requ
 from .answers import Receive, RefusedError, Scope, Send, length, whole_body
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
+from .forwarding import gateway
 from .leave import let
 from .metrics import Metrics
 from .openapi import document
@@ -35,7 +36,13 @@ T = TypeVar("T")
 
 PATIENCE = 10.0  # seconds to wait for what the worker is asked: it may be in the midst of a large body
 _MEGABYTE = 1_048_576
-_GUARDED = {"ask_posts", "ask_actions", "get_snapshot", "ask_staff_gate"}  # answered before it comes here
+_GUARDED = {
+    "ask_posts",
+    "ask_actions",
+    "get_snapshot",
+    "ask_staff_gate",
+    *(each.name for each in gateway.OPERATIONS),
+}  # answered before it comes here
 
 
 class Routes:

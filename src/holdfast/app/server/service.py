@@ -128,7 +128,7 @@ class _Owner:
         gate, directory = run.response.gate, run.response.knowledge.directory
         self._bulletin = Bulletin(gate, directory, run=secrets.token_hex(8))
         self._bulletin.publish()
-        self._staff = StaffBulletin(run.response.staff, run=secrets.token_hex(8))
+        self._staff = StaffBulletin(run.response.staff, secrets.token_hex(8), run.proof_key)
         self._staff.publish()
         self._wake: Callable[[], None] | None = None
         self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import re
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -19,9 +18,9 @@ from holdfast.guard.staff import StaffAnswer, StaffReason, StaffState, ToolActio
 from holdfast.response.staff import Take
 
 from .answers import Receive, RefusedError, Scope, Send, send_body, whole_body
+from .forwarding.shown import session_shown
 from .guard import BOUNDS
 from .operation import Operation
-from .token import session_id
 
 ACTIONS = "/v1/gate/actions"
 _MOST_BYTES = 262_144  # of a question: what somebody has to agree to is less
@@ -30,17 +29,18 @@ _NAME = 512  # characters of a tool, a function, a target
 Name = Annotated[str, Meta(max_length=_NAME)]
 Words = Annotated[str, Meta(max_length=2_000)]
 Takes: TypeAlias = Callable[[Take], Awaitable[StaffAnswer]]
-_SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}")
 UNSEEN = "Try again in some seconds: the gate cannot have this counted and recorded just now."
 
 
 class StaffAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """May whoever has this tool `session` (its secret) do `function` of `tool` on `target` with just this `payload`?
 
+    Behind the gate's proxy a tool shows the `proof` that came with the request instead. With both it is nobody's.
     `network` is the address that the person comes from, as the tool sees it.
     """
 
     session: Annotated[str, Meta(max_length=128)] = ""
+    proof: Annotated[str, Meta(max_length=4_096)] = ""
     tool: Name
     function: Name
     target: Name = ""
@@ -87,10 +87,18 @@ class StaffRoutes:
     """Answers from the state in force, in the event loop; the state is swapped whole."""
 
     def __init__(
-        self, state: Callable[[], StaffState | None], now: Callable[[], int], unseen: Callable[[], int], take: Takes
+        self,
+        state: Callable[[], StaffState | None],
+        now: Callable[[], int],
+        unseen: Callable[[], int],
+        take: Takes,
+        keys: Callable[[], dict[str, str]] = dict,
     ) -> None:
-        """`now` gives the owner's time (ms since 1970 UTC), `unseen` for how many ms the owner was not heard of."""
-        self._state, self._now, self._unseen, self._take = state, now, unseen, take
+        """`now` gives the owner's time (ms since 1970 UTC), `unseen` for how many ms the owner was not heard of.
+
+        `keys` are those that the gate signs proofs with, by their names.
+        """
+        self._state, self._now, self._unseen, self._take, self._keys = state, now, unseen, take, keys
         self._decode = msgspec.json.Decoder(StaffAsked).decode
         self._encode = msgspec.json.Encoder().encode
         self.answers = {True: 0, False: 0}
@@ -112,13 +120,14 @@ class StaffRoutes:
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise _no_question(error) from error
         action = ToolAction(tool=asked.tool, function=asked.function, target=asked.target, payload=asked.payload)
+        now = self._now()
         question = ToolQuestion(
-            session=session_id(asked.session) if _SECRET.fullmatch(asked.session) else "",
+            session=session_shown(secret=asked.session, proof=asked.proof, tool=asked.tool, keys=self._keys, now=now),
             action=action,
             reason=asked.reason,
             ticket=asked.ticket,
             network=asked.network,
-            time=self._now(),
+            time=now,
         )
         answer = await self.decide(question)
         await send_body(send, HTTPStatus.OK, self._encode(_told(answer)))

@@ -13,14 +13,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from holdfast.errors import NotAllowedError
 
 LIFETIME = 30  # seconds: a request is with its tool in one; the rest is for clocks that differ
 LEEWAY = 5  # seconds by which the clock of a tool may be behind
-_DOMAIN = b"holdfast/gate-proof/1"
+DOMAIN = b"holdfast/gate-proof/1"
 _LONGEST = 4_096  # bytes: what servers take of one header
 _PART = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -56,12 +54,11 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Prover:
-    """Signs. Its key follows from a secret that is kept anyway, and cannot be used for what that one is for."""
+    """Signs."""
 
     def __init__(self, secret: bytes) -> None:
-        """`secret` has 32 random bytes."""
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_DOMAIN).derive(secret)
-        self._key = Ed25519PrivateKey.from_private_bytes(derived)
+        """`secret` has 32 bytes that are for this alone: `Signer.derived(DOMAIN)`."""
+        self._key = Ed25519PrivateKey.from_private_bytes(secret)
         self.public = _b64(self._key.public_key().public_bytes_raw())
         self.kid = thumbprint(self.public)
         self._head = _b64(msgspec.json.encode(_Head(alg="EdDSA", typ="JWT", kid=self.kid)))

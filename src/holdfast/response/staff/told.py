@@ -18,12 +18,16 @@ from holdfast.guard.staff import StaffFacts, StaffPolicy, StaffState
 
 
 class StaffFrame(msgspec.Struct, frozen=True, kw_only=True):
-    """Step number `seq` of the `run` that made it. A whole one stands by itself, and says the `policies`."""
+    """Step number `seq` of the `run` that made it. A whole one stands by itself, and says the `policies`.
+
+    `proof_key` is what proofs of the gate's leave are signed with; empty where none are.
+    """
 
     run: str
     seq: int
     facts: StaffFacts
     policies: dict[str, str] | None = None
+    proof_key: bytes = b""
     limits: SessionLimits = SessionLimits()
 
     @property
@@ -61,9 +65,9 @@ class Told(Protocol):
 class StaffBulletin:
     """Makes a packet of what has changed whenever it is asked to."""
 
-    def __init__(self, told: Told, run: str) -> None:
+    def __init__(self, told: Told, run: str, proof_key: bytes = b"") -> None:
         """Tell of `told`; `run` names this process among all that ever made packets of this store."""
-        self._told, self._run, self._seq = told, run, 0
+        self._told, self._run, self._seq, self._proof_key = told, run, 0, proof_key
         self.packets = Packets()
 
     def publish(self) -> bool:
@@ -77,7 +81,12 @@ class StaffBulletin:
         if self.packets.due:
             told = self._told
             whole = StaffFrame(
-                run=self._run, seq=self._seq, facts=told.whole(), policies=dict(told.policies), limits=told.limits
+                run=self._run,
+                seq=self._seq,
+                facts=told.whole(),
+                policies=dict(told.policies),
+                proof_key=self._proof_key,
+                limits=told.limits,
             )
             self._add(whole)
         return True
@@ -93,6 +102,7 @@ class StaffReplica:
         """Know nothing yet."""
         self.run, self.seq = "", -1
         self.state: StaffState | None = None
+        self.proof_key = b""
 
     def take(self, data: bytes) -> None:
         """Go on by one packet. What is known already is passed over.
@@ -108,7 +118,7 @@ class StaffReplica:
         if frame.run == self.run and frame.seq <= self.seq:
             return
         if frame.policies is not None:
-            self.state = _state(frame.policies, frame)
+            self.state, self.proof_key = _state(frame.policies, frame), frame.proof_key
         elif self.state is None or frame.run != self.run or frame.seq != self.seq + 1:
             raise SnapshotError(f"Packet {frame.seq} of the staff gate does not follow on {self.seq}.")
         else:

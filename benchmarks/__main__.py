@@ -26,7 +26,7 @@ NAMES = (
     "gate",
     "ledger",
     "cause",
-    *(["serve"] if shutil.which("wrk") else []),
+    *(["serve", "gate_http"] if shutil.which("wrk") else []),
 )
 INTRODUCTION = """# Benchmarks
 

@@ -91,7 +91,7 @@ def facts(numbers: np.random.Generator) -> StaffFacts:
             until=NOW + HOUR,
             reason="an inquiry",
             ticket="T-1",
-            granted_by="lead",
+            granted_by=f"p{place + 1}",
         )
         for place in range(GRANTS)
     )

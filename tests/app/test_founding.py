@@ -159,6 +159,8 @@ def test_functions_that_nobody_could_use_are_told_once_somebody_works_with_the_t
         people.add("bob", "", [Role.SPECIALIST], "root", 1)
     assert 1 == main(["policy", "check"])
     assert "nobody can use support_desk/account.export" in capsys.readouterr().out
+    assert 1 == main(["doctor", "--settings", "holdfast.toml"])
+    assert "nobody can use support_desk/account.look_up" in capsys.readouterr().out
 
 
 def test_policies_of_the_gate_are_held_against_expectations(folder, capsys):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from holdfast.errors import PolicyError
-from holdfast.guard import Policy
+from holdfast.guard import Person, Policy, Role
 from holdfast.guard.policy import POLICIES, QUORUM, SCHEMA
-from holdfast.guard.staff import StaffPolicy
+from holdfast.guard.staff import StaffPolicy, out_of_reach
 from holdfast.guard.staff.catalogue import TOOLS
 from holdfast.response import shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
 
 STAFF = "staff"  # the folder within, for the staff gate
+_AT_THE_TOOLS = frozenset({Role.SUPPORT, Role.SPECIALIST})
 _LARGEST = 1_048_576  # bytes of a file: policies are pages, not books
 _MOST = 200  # files: each is parsed at every start
 
@@ -47,6 +49,14 @@ def load_staff_policy(folder: str | Path) -> StaffPolicy:
     if any(name.endswith(POLICIES) for name in own):
         shipped = {name: text for name, text in shipped.items() if not name.endswith(POLICIES)}
     return StaffPolicy({**shipped, **own})
+
+
+def tools_out_of_reach(policy: StaffPolicy, people: Iterable[Person]) -> list[str]:
+    """The functions that nobody could use, a sentence each; none before somebody works with the tools."""
+    there = [person for person in people if person.active]
+    if all(_AT_THE_TOOLS.isdisjoint(person.roles) for person in there):
+        return []
+    return out_of_reach(policy, there)
 
 
 def texts_in(folder: Path) -> dict[str, str]:

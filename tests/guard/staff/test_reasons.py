@@ -152,6 +152,70 @@ def test_a_function_can_be_held_alone(function, allowed):
     assert answered(ask(function=function), **held_one).allowed is allowed
 
 
+@pytest.mark.parametrize(
+    ("by", "changes", "counts"),
+    [
+        ("eve", {}, True),
+        ("eve", {"persons": with_person("eve", until=NOW)}, False),
+        ("eve", held(RuleKind.STAFF, "EVE"), False),
+        ("bob", {}, False),
+        ("BOB", {}, False),
+        ("nobody", {}, False),
+    ],
+)
+def test_a_grant_counts_while_whoever_gave_it_does(by, changes, counts):
+    """Somebody else, who is there and not held: what a stolen account gave falls with it."""
+    given = {**ALL_THERE, "grants": (grant(granted_by=by),), **changes}
+    assert answered(PRESIDENT, **given).allowed is counts
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({"starts": NOW}, True),
+        ({"starts": NOW + 1}, False),
+        ({"until": NOW + 1}, True),
+        ({"until": NOW}, False),
+        ({"revoked_at": NOW + 1}, True),
+        ({"revoked_at": NOW}, False),
+        ({"function": "account.email.replace"}, True),
+        ({"function": "account.phone.replace"}, False),
+        ({"tool": "other"}, False),
+        ({"tier": Tier.OFFICIAL}, False),
+        ({"person": "cid"}, False),
+        ({"person": "BOB"}, False),
+        ({"reason": " "}, False),
+        ({"ticket": "-"}, False),
+    ],
+)
+def test_a_grant_is_for_what_it_says_and_no_longer(changes, counts):
+    """To the millisecond; for that person, tool, function and tier, with a reason and a ticket."""
+    assert answered(PRESIDENT, **{**ALL_THERE, "grants": (grant(**changes),)}).allowed is counts
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"consents": (consent(PRESIDENT, signed=False),)}, StaffReason.SECOND_PERSON_NEEDED),
+        ({"consents": (consent(PRESIDENT, by="ann"),)}, StaffReason.SECOND_PERSON_NEEDED),
+        ({"consents": (consent(PRESIDENT, by="fay"),)}, StaffReason.SECOND_PERSON_NEEDED),
+        ({"persons": with_person("cid", until=NOW)}, StaffReason.SECOND_PERSON_NEEDED),
+        (held(RuleKind.STAFF, "cid"), StaffReason.SECOND_PERSON_NEEDED),
+        ({"locks": (lock(4, person="cid"),)}, StaffReason.SECOND_PERSON_NEEDED),
+        ({"persons": with_person("dan", until=NOW)}, StaffReason.WATCHER_NEEDED),
+        (held(RuleKind.STAFF, "dan"), StaffReason.WATCHER_NEEDED),
+        ({"locks": (lock(3, role="responder", named=("eve", "cid")),)}, StaffReason.WATCHER_NEEDED),
+        ({"presences": (Presence(session="s-cid", by="dan", at=NOW),)}, StaffReason.WATCHER_NEEDED),
+        ({"presences": (Presence(session="s-bob", by="dan", at=NOW - MINUTE),)}, StaffReason.WATCHER_NEEDED),
+        ({"presences": (Presence(session="s-bob", by="bob", at=NOW),)}, StaffReason.WATCHER_NEEDED),
+        ({"presences": (Presence(session="s-bob", by="ann", at=NOW),)}, StaffReason.WATCHER_NEEDED),
+    ],
+)
+def test_whoever_agrees_or_watches_must_count_just_now(changes, reason):
+    """Signed where it must be, by one who may, who is there, not held and not shut out; for this session, this minute."""
+    assert (reason,) == answered(PRESIDENT, **{**ALL_THERE, **changes}).reasons
+
+
 def test_a_hold_ends_by_itself_and_by_being_lifted():
     """To the millisecond, and as soon as it is told."""
     there = state(**held(RuleKind.TOOL, "support_desk", until=NOW + 5))

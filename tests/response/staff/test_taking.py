@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from holdfast.errors import StoreError
 from holdfast.guard.staff import StaffPolicy, StaffReason, Tier
 from holdfast.response import shipped_staff_texts
-from holdfast.response.staff import Take
+from holdfast.response.staff import Spending, Take
 from holdfast.testing import SetClock
 from holdfast.testing.faults import Crash, Faults, FaultyStore, When
 
@@ -202,7 +202,7 @@ def test_a_killed_owner_has_spent_what_was_kept_and_nothing_else(clock):
                 desk.tried(desk.asked(session), copy=copy)
             again = Desk(inner, clock, policy)
             with again.book.change(again.now) as page:
-                spent = again.gate.spending.look(page, "alice|support_desk|read|0")
+                spent = Spending(page).look("alice|support_desk|read|0")
             assert spent == len(again.keys("attempt/"))
             if not faults.struck:
                 assert at > 2

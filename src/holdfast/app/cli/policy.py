@@ -11,10 +11,10 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
-from holdfast.app.policies import load_policy, load_staff_policy, text_of
+from holdfast.app.policies import load_policy, load_staff_policy, text_of, tools_out_of_reach
 from holdfast.errors import UnreadableFileError
-from holdfast.guard import Person, Policy, Role, unreachable
-from holdfast.guard.staff import StaffPolicy, out_of_reach, unmet
+from holdfast.guard import Policy, unreachable
+from holdfast.guard.staff import StaffPolicy, unmet
 
 from .options import Json
 from .serve import SettingsFile, extra
@@ -27,7 +27,6 @@ Folder = Annotated[
 ]
 _EXIT_UNREACHABLE = 1
 _EXIT_UNMET = 1
-_AT_THE_TOOLS = frozenset({Role.SUPPORT, Role.SPECIALIST})
 
 
 @policy.command
@@ -44,7 +43,7 @@ def check(folder: Folder = None, *, settings: SettingsFile = None, json: Json = 
 
         people = registered(load(settings, os.environ))
     rows = unreachable(found, people) if people else []
-    stuck = out_of_reach(gate, people) if any(map(_at_the_tools, people)) else []
+    stuck = tools_out_of_reach(gate, people)
     lines = [f"they hold: {_cedar(found.texts)}", f"version {found.version}"]
     lines += [f"they hold, for the staff gate: {_cedar(gate.texts)}", f"version {gate.version}"]
     lines += [f"out of reach: {row}" for row in [*rows, *stuck]]
@@ -97,7 +96,3 @@ def _policies(folder: Path | None, settings: Path | None) -> tuple[Policy, Staff
 
 def _cedar(names: Iterable[str]) -> str:
     return ", ".join(name for name in names if name.endswith(".cedar"))
-
-
-def _at_the_tools(person: Person) -> bool:
-    return person.active and not _AT_THE_TOOLS.isdisjoint(person.roles)

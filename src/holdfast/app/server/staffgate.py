@@ -20,7 +20,7 @@ from holdfast.response.staff import Take
 from .answers import Receive, RefusedError, Scope, Send, send_body, whole_body
 from .forwarding.shown import session_shown
 from .guard import BOUNDS
-from .operation import ERRORS, Operation
+from .operation import Operation
 
 ACTIONS = "/v1/gate/actions"
 _MOST_BYTES = 262_144  # of a question: what somebody has to agree to is less
@@ -78,7 +78,7 @@ OPERATIONS = (
         "it is answered.",
         takes=StaffAsked,
         scope=May.GUARD_ASK,
-        answers={200: ("The answer.", StaffTold), 422: (ERRORS[422], None)},
+        answers={200: ("The answer.", StaffTold)},
     ),
 )
 

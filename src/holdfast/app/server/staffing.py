@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import PERSON_ID, Act, Scope
 from holdfast.guard.staff import Grant, StaffReason, Tier
@@ -191,7 +192,10 @@ class _Handlers:
         after, limit, (chain, what) = key_of(http), limit_of(http), _chain_of(http)
 
         def do(run: LiveWatch) -> AttemptsSeen:
-            found = run.response.staff.attempts.find(chain, what, after=after, limit=limit)
+            try:
+                found = run.response.staff.attempts.find(chain, what, after=after, limit=limit)
+            except UsageError as error:
+                raise RefusedError(HTTPStatus.BAD_REQUEST, str(error), advice=error.advice) from error
             items = tuple(map(_attempt_seen, found.attempts))
             return AttemptsSeen(items=items, refused=found.refusals, allowed=found.allowances, next=found.next or None)
 

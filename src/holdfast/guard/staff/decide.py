@@ -220,7 +220,7 @@ class StaffState:
         )
 
     def _grants(self, grant: Grant, asked: _Asked) -> bool:
-        """Whether it is leave for just this, by somebody else."""
+        """Whether it is leave for just this, by somebody else who still counts."""
         return (
             grant.in_force(asked.question.time)
             and grant.tool == asked.tool.id
@@ -228,7 +228,7 @@ class StaffState:
             and asked.tier <= grant.tier
             and _said(grant.reason)
             and _said(grant.ticket)
-            and person_key(grant.granted_by) != asked.who.key
+            and self._other(grant.granted_by, asked) is not None
         )
 
     def _consents(self, asked: _Asked) -> list[Consent]:
@@ -257,15 +257,21 @@ class StaffState:
             for each in self._known.presences.get(asked.session.id, {}).values()
         )
 
-    def _second(self, by: str, doing: Doing, asked: _Asked) -> bool:
-        """Whether `by` counts as somebody else: there, not held, not shut out, and one who may."""
-        known, now = self._known, asked.question.time
-        other = known.people.get(by)
+    def _other(self, by: str, asked: _Asked) -> Who | None:
+        """Somebody else of this id who is there and not held."""
+        other = self._known.people.get(by)
         if other is None or not other.person.active or other.key == asked.who.key:
+            return None
+        held = self._known.held.get((RuleKind.STAFF, other.key), ())
+        return None if any(hold.in_force(asked.question.time) for hold in held) else other
+
+    def _second(self, by: str, doing: Doing, asked: _Asked) -> bool:
+        """Whether `by` counts as the second person: somebody else, not shut out, and one who may."""
+        other = self._other(by, asked)
+        if other is None:
             return False
-        if any(hold.in_force(now) for hold in known.held.get((RuleKind.STAFF, other.key), ())):
-            return False
-        theirs = joined(known.locks.fitting(other, asked.tool.id, asked.function.id, (), now))
+        locks = self._known.locks.fitting(other, asked.tool.id, asked.function.id, (), asked.question.time)
+        theirs = joined(locks)
         if theirs.shuts_out(other.key) or asked.lockdown.shuts_out(other.key):
             return False
         case = self.policy.case(doing, asked.name, other.roles, other.person.id)

@@ -25,7 +25,7 @@ from holdfast.guard.staff import (
     ToolQuestion,
 )
 from holdfast.guard.staff.needs import clock, sentences
-from holdfast.response.book import Book, Page
+from holdfast.response.book import Book
 from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
 from holdfast.response.people import People, Roll
@@ -73,7 +73,7 @@ class StaffGate:
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
-        self.attempts, self.spending = Attempts(book), Spending()
+        self.attempts = Attempts(book)
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -135,17 +135,19 @@ class StaffGate:
         state, used = self.state, set[str]()
         tried: list[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]] = []
         with self._book.change(now) as page:
+            spending = Spending(page)
             for each in taken:
                 answer = self._decided(state, each, now)
                 if not used.isdisjoint(answer.consents):
                     break
-                answer = self._paid(page, answer)
+                answer = _paid(spending, answer)
                 agreed: tuple[str, ...] = ()
                 if answer.allowed:
                     agreed = self.consents.use_on(page, answer.consents)
                     used.update(answer.consents)
                     self.sessions.used_on(page, each.question.session)
                 tried.append((each.question, answer, agreed))
+            spending.keep()
             attempts = self.attempts.note(page, tried)
         for attempt in attempts:
             self.tidings.tried(attempt)
@@ -166,23 +168,6 @@ class StaffGate:
         if answer.version == state.version and 0 <= now - question.time <= DECIDED_WITHIN_MS:
             return answer
         return state.answer(msgspec.structs.replace(question, time=now), unseen=0)
-
-    def _paid(self, page: Page, answer: StaffAnswer) -> StaffAnswer:
-        """The same where its budgets are not spent, and is spent from them on this page."""
-        if not answer.allowed:
-            return answer
-        paid, again = self.spending.take(page, answer.charges)
-        if paid:
-            return answer
-        return msgspec.structs.replace(
-            answer,
-            allowed=False,
-            reasons=(StaffReason.BUDGET_SPENT,),
-            needs=sentences((StaffReason.BUDGET_SPENT,), {"next": clock(again)}),
-            charges=(),
-            consents=(),
-            until=again,
-        )
 
     def _anew(self) -> StaffState:
         self._look_at_people()
@@ -231,6 +216,24 @@ class StaffGate:
 
 
 _OF_STAFF = frozenset({RuleKind.STAFF, RuleKind.TOOL_SESSION, RuleKind.TOOL, RuleKind.FUNCTION})
+
+
+def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:
+    """The same where its budgets are not spent, and is spent from them on its page."""
+    if not answer.allowed:
+        return answer
+    paid, again = spending.take(answer.charges)
+    if paid:
+        return answer
+    return msgspec.structs.replace(
+        answer,
+        allowed=False,
+        reasons=(StaffReason.BUDGET_SPENT,),
+        needs=sentences((StaffReason.BUDGET_SPENT,), {"next": clock(again)}),
+        charges=(),
+        consents=(),
+        until=again,
+    )
 
 
 def _joined(facts: Sequence[StaffFacts], version: int) -> StaffFacts:

@@ -23,26 +23,37 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spending:
-    """The counts, read from the store in the transaction that changes them; none is kept in memory."""
+    """The counts as one page has them, read from the store when they are asked for; none outlives its page."""
 
-    def look(self, page: Page, budget: str) -> int:
-        """How many units of a budget count at the time of this page."""
-        return len(counted(self._spent(page, budget), page.now))
+    def __init__(self, page: Page) -> None:
+        """Count on `page`."""
+        self._page = page
+        self._known: dict[str, tuple[int, ...]] = {}
 
-    def take(self, page: Page, charges: Sequence[Charge]) -> tuple[bool, int | None]:
+    def look(self, budget: str) -> int:
+        """How many units of a budget count at the time of the page."""
+        return len(counted(self._spent(budget), self._page.now))
+
+    def take(self, charges: Sequence[Charge]) -> tuple[bool, int | None]:
         """Take a unit of each, or of none where one of them is spent: whether so, and when one will be there again."""
         after = []
         for charge in charges:
-            before = self._spent(page, charge.key)
-            times = spend(before, charge.limit, page.now)
+            before = self._spent(charge.key)
+            times = spend(before, charge.limit, self._page.now)
             if times is None:
-                return False, free_at(before, charge.limit, page.now)
+                return False, free_at(before, charge.limit, self._page.now)
             after.append((charge.key, times))
-        for key, times in after:
-            page.transaction.put(SPENDING, key, Spent(times=times))
+        self._known.update(after)
         return True, None
 
-    @staticmethod
-    def _spent(page: Page, budget: str) -> tuple[int, ...]:
-        spent = page.transaction.get(SPENDING, budget, Spent)
-        return () if spent is None else spent.times
+    def keep(self) -> None:
+        """Have the page keep what was taken."""
+        for budget, times in self._known.items():
+            self._page.transaction.put(SPENDING, budget, Spent(times=times))
+
+    def _spent(self, budget: str) -> tuple[int, ...]:
+        known = self._known.get(budget)
+        if known is None:
+            spent = self._page.transaction.get(SPENDING, budget, Spent)
+            known = self._known[budget] = () if spent is None else spent.times
+        return known

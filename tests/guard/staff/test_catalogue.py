@@ -8,7 +8,7 @@ from holdfast.errors import PolicyError, UsageError
 from holdfast.guard.staff import Need, StaffReason, Tier, ToolAction, read_catalogue
 from holdfast.response import shipped_staff_policy, shipped_staff_texts
 
-from .desk import answered, ask, lock
+from .desk import answered, ask, consent, grant, lock
 
 TOOLS = shipped_staff_texts()["tools.toml"]
 LAX = "[tier.high_reach]\nread = []\nwrite = []\n[tier.official]\nread = []\nwrite = []\n"
@@ -76,6 +76,15 @@ def test_one_way_and_wide_functions_take_a_second_person_whatever_is_written(fun
     _, found = shipped_staff_policy().functions["support_desk", function]
     assert Need.CONSENT not in found.needs
     assert StaffReason.SECOND_PERSON_NEEDED in answered(ask("eve", function)).reasons
+
+
+@pytest.mark.parametrize("function", ["account.export", "accounts.suspend"])
+def test_that_second_person_signs(function):
+    """On an ordinary account too: what nothing brings back is not agreed to by whoever copied a token."""
+    question = ask("dan", function)
+    for signed in (True, False):
+        agreed = consent(question, signed=signed)
+        assert answered(question, grants=(grant("dan"),), consents=(agreed,)).allowed is signed
 
 
 def test_whoever_names_no_account_is_asked_as_for_a_protected_one():

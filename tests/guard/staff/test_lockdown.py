@@ -13,7 +13,20 @@ from holdfast.guard.staff import LEVELS, SEALED, StaffFacts, StaffHold, StaffRea
 
 from .desk import HOUR, NOW, PEOPLE, answered, ask, consent, lock, state, with_session
 
-ELSEWHERE = [{"tool": "other"}, {"function": "account.suspend"}, {"role": "specialist"}, {"person": "bob"}]
+ELSEWHERE = [
+    {"tool": "other"},
+    {"function": "account.suspend"},
+    {"role": "specialist"},
+    {"person": "bob"},
+    {"network": "198.51.100.0/24"},
+    # Found by one part, and not fitting in another.
+    {"person": "ann", "tool": "other"},
+    {"person": "ann", "function": "account.suspend"},
+    {"person": "ann", "role": "specialist"},
+    {"person": "ann", "network": "198.51.100.0/24"},
+    {"function": "account.email.replace", "tool": "other"},
+    {"tool": "support_desk", "role": "specialist"},
+]
 HERE = [
     {},
     {"tool": "support_desk"},
@@ -86,9 +99,11 @@ def test_at_level_3_only_those_named_can_agree():
     question = ask("dan")
     locks = (lock(3, named=("dan", "eve")),)
     assert answered(question, locks=locks, consents=(consent(question, by="eve"),)).allowed
-    refused = answered(question, locks=locks, consents=(consent(question, by="cid"),))
-    assert (StaffReason.SECOND_PERSON_NEEDED,) == refused.reasons
-    assert 3 == refused.level
+    on_responders = (lock(3, role="responder", named=("dan", "eve")),)  # which is no lock on a specialist
+    for there in (locks, on_responders):
+        refused = answered(question, locks=there, consents=(consent(question, by="cid"),))
+        assert (StaffReason.SECOND_PERSON_NEEDED,) == refused.reasons
+        assert 3 == refused.level
 
 
 @pytest.mark.parametrize("parts", HERE)
@@ -101,7 +116,7 @@ def test_a_lock_fits_what_it_names_in_all_its_parts(parts):
     assert NOW + HOUR == answer.until or StaffReason.SECOND_PERSON_NEEDED in answer.reasons
 
 
-@pytest.mark.parametrize("parts", [*ELSEWHERE, {"network": "198.51.100.0/24"}, {"person": "ann", "tool": "other"}])
+@pytest.mark.parametrize("parts", ELSEWHERE)
 def test_a_lock_on_something_else_does_nothing(parts):
     """One part that does not fit is enough."""
     answer = answered(ask(network="203.0.113.1"), locks=(lock(4, **parts),))
@@ -141,6 +156,17 @@ def test_in_whatever_order_locks_come_they_come_to_the_same(locks, chance):
     chance.shuffle(mixed)
     assert joined(locks) == joined(mixed)
     assert asked_from_three(locks=locks) == asked_from_three(locks=tuple(mixed))
+
+
+@pytest.mark.parametrize("one", range(SEALED + 1))
+@pytest.mark.parametrize("other", range(SEALED + 1))
+def test_of_two_locks_the_stricter_counts(one, other):
+    """Its level; until the later of the two has ended; and whom both name, where both name some."""
+    both = joined([lock(one, named=("dan", "eve")), lock(other, "m", named=("eve", "bob"), until=NOW + 2 * HOUR)])
+    assert max(one, other) == both.level
+    naming = [named for level, named in ((one, {"dan", "eve"}), (other, {"eve", "bob"})) if level >= 3]
+    assert (set.intersection(*naming) if naming else None) == both.named
+    assert (NOW + 2 * HOUR if other else NOW + HOUR if one else None) == both.until
 
 
 @given(LOCKS, LOCKS)

@@ -207,6 +207,7 @@ def test_a_grant_is_for_what_it_says_and_no_longer(changes, counts):
         ({"locks": (lock(3, role="responder", named=("eve", "cid")),)}, StaffReason.WATCHER_NEEDED),
         ({"presences": (Presence(session="s-cid", by="dan", at=NOW),)}, StaffReason.WATCHER_NEEDED),
         ({"presences": (Presence(session="s-bob", by="dan", at=NOW - MINUTE),)}, StaffReason.WATCHER_NEEDED),
+        ({"presences": (Presence(session="s-bob", by="dan", at=NOW + 1),)}, StaffReason.WATCHER_NEEDED),
         ({"presences": (Presence(session="s-bob", by="bob", at=NOW),)}, StaffReason.WATCHER_NEEDED),
         ({"presences": (Presence(session="s-bob", by="ann", at=NOW),)}, StaffReason.WATCHER_NEEDED),
     ],
@@ -214,6 +215,35 @@ def test_a_grant_is_for_what_it_says_and_no_longer(changes, counts):
 def test_whoever_agrees_or_watches_must_count_just_now(changes, reason):
     """Signed where it must be, by one who may, who is there, not held and not shut out; for this session, this minute."""
     assert (reason,) == answered(PRESIDENT, **{**ALL_THERE, **changes}).reasons
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({}, True),
+        ({"at": NOW}, True),
+        ({"at": NOW + 1}, False),
+        ({"until": NOW + 1}, True),
+        ({"until": NOW}, False),
+        ({"at": NOW - 30 * MINUTE + 1, "until": NOW + HOUR}, True),
+        ({"at": NOW - 30 * MINUTE, "until": NOW + HOUR}, False),
+        ({"used_at": NOW - 1}, False),
+        ({"used_at": NOW + 1}, False),
+        ({"person": "ann"}, False),
+        ({"person": "BOB"}, False),
+        ({"by": "bob"}, False),
+        ({"action_hash": ask("bob", target="agency").action.hash}, False),
+    ],
+)
+def test_a_consent_counts_once_in_time_and_for_one_person(changes, counts):
+    """To the millisecond, and never for longer than the catalogue lets it, whatever it says of itself."""
+    assert answered(PRESIDENT, **{**ALL_THERE, "consents": (consent(PRESIDENT, **changes),)}).allowed is counts
+
+
+def test_of_several_consents_the_one_that_ends_first_is_used_up():
+    """So that the other one still serves."""
+    both = (consent(PRESIDENT), consent(PRESIDENT, by="eve", until=NOW + 1))
+    assert ("c-eve",) == answered(PRESIDENT, **{**ALL_THERE, "consents": both}).consents
 
 
 def test_a_hold_ends_by_itself_and_by_being_lifted():

@@ -246,8 +246,25 @@ def test_of_several_consents_the_one_that_ends_first_is_used_up():
     assert ("c-eve",) == answered(PRESIDENT, **{**ALL_THERE, "consents": both}).consents
 
 
-def test_a_hold_ends_by_itself_and_by_being_lifted():
+def test_a_state_forgets_what_has_ended():
+    """Sessions, grants, consents, watchers, locks and holds: what is kept is what can still count."""
+    ended = {
+        "sessions": with_session("ann", ended_at=NOW),
+        "grants": (grant(until=NOW), grant("ann", revoked_at=NOW)),
+        "consents": (consent(ask(), used_at=NOW), consent(PRESIDENT, until=NOW)),
+        "presences": (Presence(session="s-ann", by="dan", at=NOW),),
+        "locks": (lock(2, until=NOW), lock(2, "m", lifted_at=NOW)),
+        **held(RuleKind.STAFF, "ann", until=NOW),
+    }
+    known = state(**ended).swept(NOW)._known
+    assert "s-ann" not in known.sessions
+    assert not any((known.grants, known.consents, known.presences, known.lock_list, known.holds, known.held))
+
+
+def test_a_hold_begins_and_ends_by_itself_and_by_being_lifted():
     """To the millisecond, and as soon as it is told."""
+    begins = {"holds": (StaffHold(id="h", kind=RuleKind.TOOL, subject="support_desk", starts=NOW + 1),)}
+    assert state(**begins).answer(ask(), unseen=0).allowed
     there = state(**held(RuleKind.TOOL, "support_desk", until=NOW + 5))
     assert there.answer(ask(time=NOW + 4), unseen=0).reasons
     assert there.answer(ask(time=NOW + 5), unseen=0).allowed

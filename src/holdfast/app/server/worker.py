@@ -34,6 +34,7 @@ from .turns import Job, Turns
 T = TypeVar("T")
 
 BEAT = 0.25  # seconds between looks at what is due, when nothing comes in: well within the second a new hold may take
+_HEAR_STAFF_EVERY = 1.0  # seconds between two tellings of what the staff gate has seen
 _PROBE_EVERY = 1.0  # seconds between looks at the store
 _SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
 _TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
@@ -105,7 +106,7 @@ class Worker:
         self._turns = Turns()
         self._wake = threading.Condition()
         self._stopping = False
-        self._probed_at = float("-inf")
+        self._probed_at = self._ticked_at = self._heard_staff_at = float("-inf")
         self._told: dict[str, float] = {}
         self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
         self.totals = {"posts": 0, "events": 0, "rejects": 0, "errors": 0, "archive_failures": 0, "alarms": 0}
@@ -135,7 +136,7 @@ class Worker:
 
     def ask_first(self, question: Callable[[LiveWatch], T]) -> Future[T]:
         """The same, before all else that waits: what people stand before a closed door for."""
-        return self._add(self._turns.ask_first, lambda: question(self._run))
+        return self._add(self._turns.ask_first, lambda: question(self._run), first=True)
 
     def stop(self, within: float) -> bool:
         """Deal with all that waits, then end; False when that takes more than `within` seconds."""
@@ -146,8 +147,8 @@ class Worker:
             self._thread.join(within)
         return not self._thread.is_alive()
 
-    def _add(self, wait: Callable[[Job[T]], None], do: Callable[[], T]) -> Future[T]:
-        job: Job[T] = Job(do, Future())
+    def _add(self, wait: Callable[[Job[T]], None], do: Callable[[], T], *, first: bool = False) -> Future[T]:
+        job: Job[T] = Job(do, Future(), first)
         with self._wake:
             wait(job)
             self._wake.notify()
@@ -159,7 +160,8 @@ class Worker:
             while (job := self._next()) is not None or not self._stopping:
                 if job is not None:
                     self._answer(job)
-                self._guarded(self._tick)
+                if job is None or not job.first or time.monotonic() - self._ticked_at >= BEAT:
+                    self._guarded(self._tick)
                 self._settle()
             self._archive(lambda: self._memory.close(self._run))
             self.status = replace(self.status, phase="stopped", seen_at=float("-inf"))
@@ -248,6 +250,7 @@ class Worker:
         self.status = Status(phase="at work")
 
     def _tick(self) -> None:
+        self._ticked_at = time.monotonic()
         self._run.store.check()
         self._run.tick()
         self._hear_staff()
@@ -256,7 +259,11 @@ class Worker:
         self._probe()
 
     def _hear_staff(self) -> None:
-        """Have detection hear what the staff gate has seen."""
+        """Have detection hear what the staff gate has seen, once a second: to hear of one costs as much as of many."""
+        now = time.monotonic()
+        if now - self._heard_staff_at < _HEAR_STAFF_EVERY:
+            return
+        self._heard_staff_at = now
         told = self._run.response.staff.tidings.take()
         if told:
             self._take(Batch(others=told))

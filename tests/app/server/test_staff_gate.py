@@ -139,6 +139,7 @@ def test_a_role_that_is_taken_away_ends_a_session_at_once(house):
     house.ask("PUT", "/v1/people/bob", {"name": "Bob", "roles": []})
     assert ["person_gone"] == house.asks(secret)["reasons"]
     house.ask("PUT", "/v1/people/bob", {"name": "Bob", "roles": ["support"]})
+    house.confirm("bob", [])
     assert ["person_gone"] == house.asks(secret)["reasons"]
     assert house.asks(house.sign_in("bob"))["allowed"]
 

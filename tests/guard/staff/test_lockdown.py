@@ -214,6 +214,7 @@ def test_nobody_else_ends_a_lock_alone():
     people = {each.id: each for each in PEOPLE}
     assert not may_lift(people["root"], at_store=False)
     assert not may_lift(msgspec.structs.replace(people["root"], until=NOW), at_store=True)
+    assert not may_lift(msgspec.structs.replace(people["root"], on_word_of="eve"), at_store=True)
     assert not any(may_lift(each, at_store=True) for each in PEOPLE if each.id != "root")
 
 

@@ -8,8 +8,22 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import carrying, confirming, copies, enrolment, people, recoveries, requests
+from . import (
+    agreeing,
+    carrying,
+    confirming,
+    copies,
+    enrolment,
+    lockdowns,
+    people,
+    recoveries,
+    requests,
+    staffgate,
+    staffing,
+    toolsessions,
+)
 from .answers import Problem
+from .forwarding import gateway
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
 from .views import CampaignSeen, CampaignWhole, HappeningSeen, HeadSeen, HoldSeen, Page, ProposalSeen
@@ -64,6 +78,12 @@ OPERATIONS: tuple[Operation, ...] = (
         answers={200: ("The answer, or the list of answers.", Told | list[Told])},
     ),
     *copies.OPERATIONS,
+    *staffgate.OPERATIONS,
+    *gateway.OPERATIONS,
+    *toolsessions.OPERATIONS,
+    *agreeing.OPERATIONS,
+    *lockdowns.OPERATIONS,
+    *staffing.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

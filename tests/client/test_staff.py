@@ -240,9 +240,9 @@ def test_an_address_that_would_give_the_token_away_is_refused(url):
 
 def test_keys_are_read_by_their_names(gate, house):
     """And what is no key set is told as such."""
-    house.files["/v1/gate/keys"] = json.dumps({"keys": [{"kid": "k", "x": "abc"}]}).encode()
+    house.files["/.well-known/holdfast-gate-keys"] = json.dumps({"keys": [{"kid": "k", "x": "abc"}]}).encode()
     assert {"k": "abc"} == gate.keys()
     for body in (b"", b"{}", b'{"keys": [{}]}', b'{"keys": 1}'):
-        house.files["/v1/gate/keys"] = body
+        house.files["/.well-known/holdfast-gate-keys"] = body
         with pytest.raises(GuardUnreachableError):
             gate.keys()

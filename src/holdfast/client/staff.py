@@ -29,7 +29,7 @@ from .wire import Wire
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-_ACTIONS, _KEYS = "/v1/gate/actions", "/v1/gate/keys"
+_ACTIONS, _KEYS = "/v1/gate/actions", "/.well-known/holdfast-gate-keys"
 _DECISION = "decision"  # the argument by which a function hears of the decision
 _LARGEST = 1 << 20  # bytes of an answer
 

@@ -107,7 +107,7 @@ class Gatehouse:
         if not self.awake.is_set():
             await asyncio.to_thread(self.awake.wait)
         try:
-            if scope["path"] == "/v1/gate/keys":
+            if scope["path"] == "/.well-known/holdfast-gate-keys":
                 await send_body(send, 200, json.dumps(self.prover.keys).encode())
             elif scope["path"] == "/v1/gate/actions":
                 await send_body(send, 200, await self._actions(await whole_body(scope, receive, 1 << 20)))

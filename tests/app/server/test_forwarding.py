@@ -138,6 +138,6 @@ def test_a_proof_shown_by_another_tool_or_beside_a_secret_is_nobody_s(house, gat
 
 def test_the_keys_are_everybody_s_and_stay_the_same(house, gate):
     """One key, which follows from the one that signs the record."""
-    keys = httpx2.get(f"{house.origin}/v1/gate/keys", timeout=60).json()["keys"]
+    keys = httpx2.get(f"{house.origin}/.well-known/holdfast-gate-keys", timeout=60).json()["keys"]
     assert {keys[0]["kid"]: keys[0]["x"]} == gate.keys()
-    assert 405 == httpx2.post(f"{house.origin}/v1/gate/keys", timeout=60).status_code
+    assert 405 == httpx2.post(f"{house.origin}/.well-known/holdfast-gate-keys", timeout=60).status_code

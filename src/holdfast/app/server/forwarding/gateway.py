@@ -18,7 +18,7 @@ from .forward import Decide, Forward
 from .original import Proxy
 from .routes import Routes
 
-KEYS = "/v1/gate/keys"
+KEYS = "/.well-known/holdfast-gate-keys"
 DOOR = Proxy.NGINX.value  # as which every proxy is let in: what it asks about is no matter of the door's
 
 OPERATIONS = (

@@ -115,8 +115,10 @@ class StaffGate:
         return untold[0] if len(untold) == 1 else _joined(untold, state.version)
 
     def whole(self) -> StaffFacts:
-        """Everything, as of the last change."""
-        return self._whole(self._version)
+        """Everything, as of the last change. What has ended meanwhile is let go of, here as in the copies."""
+        facts = self._whole(self.state.version)
+        self._state = StaffState(self.policy, facts, limits=self.limits)
+        return facts
 
     def may_agree(self, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's."""

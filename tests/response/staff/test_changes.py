@@ -164,6 +164,18 @@ def test_who_was_there_before_two_changes_in_a_row_is_told_of_the_second(desk, l
     assert {each.as_of for each in letters.at("own@example.org") if each.kind == "reversed"} == {START}
 
 
+def test_a_value_that_does_not_count_yet_is_not_the_old_value_of_the_next(desk, letters, clock):
+    """Where a tool puts the new address on file at once, a second change is told to the holder alone all the same."""
+    first = ask(desk)
+    deliver(desk, letters)
+    letters.on_file("account-1", "email", "thief@example.net", START + 1)
+    clock.set(START + MINUTE)
+    second = ask(desk, function="account.phone.replace", number=2)
+    deliver(desk, letters)
+    assert {each.change for each in letters.at("own@example.org")} == {first, second}
+    assert not letters.at("thief@example.net")
+
+
 def test_the_value_between_undoes_no_more_than_its_own(desk, letters, clock):
     """The link that goes to what was put in first brings that back, and nothing that was before."""
     first = ask(desk)

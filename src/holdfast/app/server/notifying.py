@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import TimeoutError as Late
-from contextlib import suppress
 from functools import partial
 
 import msgspec
@@ -19,7 +18,7 @@ from holdfast.connectors.webhook import WebhookNotifier, secret_of
 from holdfast.errors import HoldfastError, PlatformError, SettingsError
 from holdfast.ports import HolderNotice, Notifier
 
-from .logs import Log
+from .logs import Log, crash
 from .settings import NOTICE_SECRET_VARIABLE, Settings
 from .worker import Worker
 
@@ -48,11 +47,18 @@ class Teller:
 
     def _live(self) -> None:
         while not self._ends.wait(EVERY):
-            with suppress(HoldfastError, Late):  # the worker has told of it; what waits is there the next time
-                for notice in self._worker.ask(_due).result(_PATIENCE):
-                    if self._ends.is_set():
-                        return
-                    self._worker.ask(self._tell(notice)).result(_PATIENCE)
+            try:
+                self._round()
+            except (HoldfastError, Late):
+                continue  # the worker has told of it, and what waits is there the next time
+            except Exception as error:  # noqa: BLE001 - one round that failed must not end the thread
+                crash(self._log, error)
+
+    def _round(self) -> None:
+        for notice in self._worker.ask(_due).result(_PATIENCE):
+            if self._ends.is_set():
+                return
+            self._worker.ask(self._tell(notice)).result(_PATIENCE)
 
     def _tell(self, notice: HolderNotice) -> partial[None]:
         """Tell it; what the worker has to note of that."""

@@ -81,7 +81,8 @@ class PendingChanges:
                 since=since,
                 cools=self._cooling.of(tier),
             )
-            moments = sorted({since, page.now})
+            waiting = [each.asked_at for each in before if self.stage(each, page.now) in OPEN]
+            moments = sorted({since, min(waiting, default=page.now)})  # never a value that does not count yet
             secrets = {moment: self._secret(change.id, moment) for moment in moments}
             change = msgspec.structs.replace(change, links={_hashed(each): at for at, each in secrets.items()})
             self._put(page, change)
@@ -122,7 +123,7 @@ class PendingChanges:
         if telling is None:
             return
         notice = telling.notice
-        change = self.kept[notice.change]
+        change = self.kept[notice.change]  # a change is not forgotten before its tellings
         with self._book.change(now) as page:
             self.tellings.drop(page, id_)
             page.record(RecordKind.OUTCOME, f"{id_}/told", _subject(change), {"tries": telling.tries})
@@ -262,6 +263,8 @@ class PendingChanges:
 
     def _forget(self, page: Page, change: PendingChange) -> None:
         self.kept.drop(page, change.id)
+        for id_ in self._waiting(change.id):
+            self.tellings.drop(page, id_)
 
         def forgotten() -> None:
             self._of_account[change.account].pop(change.id)
@@ -290,8 +293,12 @@ class PendingChanges:
             self._cooled.watch(_watched(change))
 
     def _asking(self, id_: str, but: str = "") -> list[str]:
-        asked = f"change/{id_}/{NoticeKind.ASKED}/"
-        return [key for key in self.tellings if key.startswith(asked) and key != but]
+        return [key for key in self._waiting(id_, NoticeKind.ASKED) if key != but]
+
+    def _waiting(self, id_: str, *kinds: NoticeKind) -> list[str]:
+        """The notices about a change that were not taken yet: of these kinds, or all."""
+        found = ((key, each.notice) for key, each in self.tellings.items())
+        return [key for key, notice in found if notice.change == id_ and (not kinds or notice.kind in kinds)]
 
     def _off(self, change: PendingChange, now: int) -> bool:
         return self.stage(change, now) in {Stage.REVERSED, Stage.ENDED}

@@ -122,3 +122,12 @@ def test_what_one_administrator_alone_vouches_for_opens_nothing(desk):
     session = desk.session("alice")
     with pytest.raises(SignInError):
         desk.gate.sessions.step_up(session, "credentials", made, desk.now)
+
+
+def test_a_passkey_that_is_revoked_takes_the_sessions_of_its_person_with_it(desk):
+    """Whoever had it may have opened them."""
+    mine, other = desk.session("alice"), desk.session("bob")
+    desk.signin.add(PASSKEY, "alice", desk.now)
+    desk.signin.revoke("key", "adam", desk.now, at=desk.now)
+    assert (StaffReason.SESSION_OVER,) == desk.tried(desk.asked(mine))[0].reasons
+    assert desk.tried(desk.asked(other))[0].allowed

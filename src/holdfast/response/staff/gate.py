@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from holdfast.containment import rule_kind
-from holdfast.guard import RuleKind, SessionLimits
+from holdfast.guard import Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
     Credential,
     Doing,
@@ -28,7 +28,7 @@ from holdfast.guard.staff import (
     ToolQuestion,
 )
 from holdfast.guard.staff.needs import clock, sentences
-from holdfast.response.book import Book
+from holdfast.response.book import Book, Page
 from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
 from holdfast.response.people import People, Roll
@@ -89,6 +89,7 @@ class StaffGate:
         self._untold: list[StaffFacts] = []
         self._state = self._anew()
         book.when_moved(self._holds_moved)
+        people.when_revoked(self._passkey_revoked)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -226,6 +227,11 @@ class StaffGate:
                 self._changes.note("holds", key, standing[key])
             elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
                 self._changes.note("lifted", key, None)
+
+    def _passkey_revoked(self, page: Page, passkey: Passkey, by: str) -> None:
+        """Whoever had the key may have opened any of its person's sessions."""
+        theirs = [each.id for each in self.sessions.of(passkey.person)]
+        self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
         for key in keys:

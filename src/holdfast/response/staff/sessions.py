@@ -73,6 +73,8 @@ class Sessions:
         with self._book.change(now) as page:
             self.kept.prune(page, lambda each: now - each.made_at >= 2 * self._limits.longest)
             self.kept.put(page, id_, session)
+            if passkey is not None:
+                self._people.keep_passkey(page, passkey)
             via = str(by.via if passkey is None else Via.PASSKEY)
             body = {"network": session.network, "device": session.device, "via": via}
             page.record(RecordKind.DECISION, f"tool_session/{id_}", person.id, body, actor=person.id)

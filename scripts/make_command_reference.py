@@ -62,6 +62,7 @@ COMMANDS = (
     ("gate", "approve"),
     ("gate", "deny"),
     ("gate", "attempts"),
+    ("gate", "changes"),
     ("staff",),
     ("staff", "grant"),
     ("staff", "grants"),

@@ -246,3 +246,25 @@ def test_keys_are_read_by_their_names(gate, house):
         house.files["/.well-known/holdfast-gate-keys"] = body
         with pytest.raises(GuardUnreachableError):
             gate.keys()
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"), [({"id": "a-1", "counts": True}, True), ({"id": "a-1", "counts": False}, False)]
+)
+def test_a_new_value_counts_when_the_gate_says_so(house, gate, told, counts):
+    """Just so, and never for another decision than the one that was asked about."""
+    house.files["/v1/gate/changes/a-1"] = house.files["/v1/gate/changes/a-2"] = json.dumps(told).encode()
+    assert gate.counts("a-1") is counts
+    assert gate.counts("a-2") is False
+
+
+def test_a_new_value_does_not_count_while_nobody_says_so(house, gate):
+    """What cannot be read, or does not come, is no yes."""
+    house.files["/v1/gate/changes/a-1"] = b"yes"
+    for ask in (
+        lambda: gate.counts("a-1"),
+        lambda: gate.counts("../keys"),
+        lambda: (house.close(), gate.counts("a-1")),
+    ):
+        with pytest.raises(GuardUnreachableError):
+            ask()

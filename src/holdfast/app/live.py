@@ -32,6 +32,7 @@ from holdfast.response import AutoResponder, Happening, NoResponder, Offer, Resp
 from .wiring import make_engine
 
 ORIGIN = "holdfast.local/watch"
+CHANGE_LINKS = b"holdfast/change-links/1"  # for what else the signing key is used: links by which holders undo changes
 _KEY_BYTES = 16
 _SECRET_BYTES = 32
 MOMENT = (
@@ -191,6 +192,7 @@ class LiveWatch:
                 custody=self.custody,
                 signatures=signatures,
                 staff_policy=staff_policy,
+                link_key=signer.derived(CHANGE_LINKS),
                 responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
             )
             undo.pop_all()

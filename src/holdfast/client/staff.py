@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import quote
 
 import msgspec
 
@@ -29,7 +30,8 @@ from .wire import Wire
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-_ACTIONS, _KEYS = "/v1/gate/actions", "/.well-known/holdfast-gate-keys"
+_ACTIONS, _CHANGES = "/v1/gate/actions", "/v1/gate/changes"
+_KEYS = "/.well-known/holdfast-gate-keys"
 _DECISION = "decision"  # the argument by which a function hears of the decision
 _LARGEST = 1 << 20  # bytes of an answer
 
@@ -48,6 +50,13 @@ class _Acting(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     ticket: str
     network: str
+
+
+class _Change(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a change has come."""
+
+    id: str
+    counts: bool
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +178,21 @@ class Gate:
             return now
 
         return guard
+
+    def counts(self, decision: str) -> bool:
+        """Whether the credential that was changed by the decision of this id counts by now, and so may be used.
+
+        Ask each time before a reset goes to the new value, or somebody signs in by it.
+
+        Raises:
+            GuardUnreachableError: it cannot be said, or the decision changed no credential. Then it does not count.
+
+        """
+        try:
+            told = msgspec.json.decode(self._wire.get(f"{_CHANGES}/{quote(decision, safe='')}"), type=_Change)
+        except msgspec.MsgspecError as why:
+            raise GuardUnreachableError("The gate's answer cannot be read: it is of another version.") from why
+        return told.counts and told.id == decision
 
     def keys(self) -> dict[str, str]:
         """What `Proofs` checks by: the gate's public keys, by their names.

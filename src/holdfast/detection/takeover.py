@@ -50,7 +50,10 @@ _REMEMBERED = 100_000
 
 
 class Takeover(msgspec.Struct, frozen=True, kw_only=True):
-    """A warning: this account looks taken over through a staff tool. Times are milliseconds since 1970 UTC."""
+    """A warning: this account looks taken over through a staff tool. Times are milliseconds since 1970 UTC.
+
+    `sure` is one that needs no second account to bear it out.
+    """
 
     account: str
     staff: str
@@ -61,6 +64,7 @@ class Takeover(msgspec.Struct, frozen=True, kw_only=True):
     warned_at: int
     score: float
     evidence: tuple[Term, ...]
+    sure: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from .archive import Archive
 from .clock import Clock
 from .custody import Custody
 from .engine import Engine
+from .notifier import HolderNotice, NoticeKind, Notifier
 from .platform import Capability, Platform, Standing
 from .signatures import NoSignatures, Signatures
 from .store import Store, Transaction
@@ -14,7 +15,10 @@ __all__ = [
     "Clock",
     "Custody",
     "Engine",
+    "HolderNotice",
     "NoSignatures",
+    "NoticeKind",
+    "Notifier",
     "Platform",
     "Signatures",
     "Standing",

@@ -107,6 +107,7 @@ class Response:
         policy: Policy | None = None,
         signatures: Signatures | None = None,
         staff_policy: StaffPolicy | None = None,
+        link_key: bytes | None = None,
     ) -> None:
         """Wire the parts.
 
@@ -115,7 +116,8 @@ class Response:
         `people` are wired in beside those of the store, and those whom `responder` brings along;
         `policy` says what they may do, and `staff_policy` what staff may do in internal tools, the shipped ones where
         they are left out. `signatures` can
-        tell whether a passkey signed an approval; without it nothing is signed.
+        tell whether a passkey signed an approval; without it nothing is signed. `link_key` is the secret of the links
+        by which holders undo what staff changed.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -147,6 +149,7 @@ class Response:
             self.notices,
             staff_policy or shipped_staff_policy(),
             settings.tool_sessions,
+            link_key,
         )
         table = self.entitled.policy.table
         self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
@@ -197,6 +200,7 @@ class Response:
         """
         self._unheard.extend(self.watch.take(batch, now))
         self._signs.reports(batch.others)
+        self.staff.changing.observe(batch.others, now)
         while self._unheard:
             self._hear(self._unheard[0], now)
             self._unheard.popleft()
@@ -213,11 +217,15 @@ class Response:
         if self.book.expired(now):
             self.returning.keep(now)  # before they end, so that no account is let go in between
         self._reconciler.sweep(now)
+        self.staff.changing.settle(now)
+        for takeover in self.staff.changing.warnings(now):
+            self._hear(TakeoverSeen(takeover=takeover), now)
         queued = self._executor.work(now)
         self._look_again(now)
         if self.book.errands:
             queued = self._executor.work(now)  # what the looking found missing
-        return min((at for at in (asked, queued, self._next_look()) if at is not None), default=None)
+        looks = (asked, queued, self.staff.changing.next_at(), self._next_look())
+        return min((at for at in looks if at is not None), default=None)
 
     def _hear(self, news: News, now: int) -> None:
         match news:

@@ -98,18 +98,20 @@ class Incidents:
 
         """
         key = f"{takeover.account}/{takeover.changed_at}"
-        if key in self.takeovers:
+        before = self.takeovers.get(key)
+        if before is not None and (before.sure or not takeover.sure):
             return
         about = _about(takeover)
         warned = {takeover.account, *self._warned(takeover, now)}
         plans: tuple[Plan, ...] = ()
-        if len(warned) >= TOGETHER and self._offers.outgrown(about, len(warned)):
+        if (takeover.sure or len(warned) >= TOGETHER) and self._offers.outgrown(about, len(warned)):
             plans = self._against(takeover, self._in_hand(takeover, warned, now), now)
         with self._book.change(now) as page:
             self.takeovers.put(page, key, takeover)
             body = {"account": takeover.account, "staff": takeover.staff, "tool_session": takeover.tool_session}
             body["evidence"] = _words(takeover.evidence)
-            page.record(RecordKind.OBSERVATION, f"takeover/{key}", about, body)
+            again = "" if before is None else "/sure"  # it was weighed before, and is certain now
+            page.record(RecordKind.OBSERVATION, f"takeover/{key}{again}", about, body)
             if len(warned) <= TOGETHER:  # after that, the offers tell how it grows
                 name = self._knowledge.directory.called(takeover.account)
                 text = f"{name} looks taken over by {takeover.tool_session or takeover.staff}"

@@ -4,6 +4,7 @@ from .clock import SetClock
 from .custody_contract import CustodyContract
 from .faults import Crash, Faults, FaultyPlatform, FaultyStore, When
 from .nearest_platform import NearestPlatform
+from .notifier_contract import NotifierContract
 from .platform_contract import PlatformContract
 from .playbook import Playbook
 from .small_custody import SmallCustody
@@ -20,6 +21,7 @@ __all__ = [
     "FaultyPlatform",
     "FaultyStore",
     "NearestPlatform",
+    "NotifierContract",
     "PlatformContract",
     "Playbook",
     "SetClock",

@@ -46,6 +46,7 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
         "address",
         "files",
         "signin",
+        "changes",
         "proxy",
         "kernels",
     } == set(found)

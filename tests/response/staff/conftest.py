@@ -30,7 +30,7 @@ STAFF = {
 class Desk:
     """A gate, whoever works at it, and copies of it that may be behind."""
 
-    def __init__(self, store, clock, policy=None):
+    def __init__(self, store, clock, policy=None, key=b"k" * 32):
         self.store, self.clock = store, clock
         self.book = Book(store, Pace(), Timeline())
         self.notices = Notices(self.book)
@@ -39,7 +39,8 @@ class Desk:
             if name not in self.people.persons:
                 self.people.add(name, "", [role], "root", clock.now(), vouched=True)
         self.signin = SignIn(self.book, self.people, self.notices, NoSignatures())
-        self.gate = StaffGate(self.book, self.people, self.signin, self.notices, policy or shipped_staff_policy())
+        policy = policy or shipped_staff_policy()
+        self.gate = StaffGate(self.book, self.people, self.signin, self.notices, policy, link_key=key)
         self.bulletin = StaffBulletin(self.gate, "run")
 
     @property

@@ -1,4 +1,4 @@
-"""`holdfast gate sessions|requests|request|approve|deny|attempts`: what staff does, and what two have to agree to."""
+"""`holdfast gate sessions|requests|request|approve|deny|attempts|changes`: what staff does, and what two agree to."""
 
 from __future__ import annotations
 
@@ -118,9 +118,22 @@ def attempts(
     say([_attempt(each) for each in found["items"]], found, json=False)
 
 
+def changes(
+    *,
+    account: Annotated[str, Parameter(help="Of this account.")] = "",
+    all: All = False,  # noqa: A002 - the word people type
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Show the changes of holders' credentials by staff that wait, and with --all what came of the others."""
+    for each in Service(url).every("/v1/gate/changes", all_=all):
+        if account in {"", each["account"]}:
+            say(_change(each), each, json=json)
+
+
 def join(app: cyclopts.App) -> None:
     """Have these be commands of `app`."""
-    for command in (sessions, requests, request, approve, deny, attempts):
+    for command in (sessions, requests, request, approve, deny, attempts, changes):
         app.command(command)
 
 
@@ -138,6 +151,14 @@ def _asking(found: dict[str, Any]) -> list[str]:
     if found["by"]:
         lines.append(f"  {found['state']}   by {found['by']}{': ' + found['why'] if found['why'] else ''}")
     return lines
+
+
+def _change(found: dict[str, Any]) -> list[str]:
+    until = f", counts from {found['until']}" if found["stage"] == "cooling" else ""
+    lines = [f"{found['id']}  {found['stage']}{until}  {found['what']} of {found['account']} ({found['tier']})"]
+    lines.append(f"  by       {found['person']} with {found['function']} of {found['tool']} at {found['asked_at']}")
+    lines += [f"  because  {found['why']}"] if found["why"] else []
+    return lines + ([f"  looks like a takeover: {found['signal'].replace('_', ' ')}"] if found["signal"] else [])
 
 
 def _attempt(found: dict[str, Any]) -> str:

@@ -69,7 +69,12 @@ def serve(  # noqa: PLR0913 - each is a word on the command line
     with extra():
         from holdfast.app.console import console  # noqa: PLC0415 - an extra
         from holdfast.app.server import service  # noqa: PLC0415 - an extra
-        from holdfast.app.server.settings import CLIENT_SECRET_VARIABLE, TOKEN_VARIABLE, load  # noqa: PLC0415 - an extra
+        from holdfast.app.server.settings import (  # noqa: PLC0415 - an extra
+            CLIENT_SECRET_VARIABLE,
+            NOTICE_SECRET_VARIABLE,
+            TOKEN_VARIABLE,
+            load,
+        )
         from holdfast.app.signin.oidc import client_secret  # noqa: PLC0415 - an extra
     told = {
         "store.address": None if store is None else store_address(store),
@@ -82,5 +87,8 @@ def serve(  # noqa: PLR0913 - each is a word on the command line
     chosen = load(settings, os.environ, told)
     secret = client_secret(chosen.oidc.client_secret_file, os.environ.get(CLIENT_SECRET_VARIABLE) or "")
     return service.serve(
-        chosen, os.environ.get(TOKEN_VARIABLE) or None, pages=functools.partial(console, secret=secret)
+        chosen,
+        os.environ.get(TOKEN_VARIABLE) or None,
+        pages=functools.partial(console, secret=secret),
+        notice_secret=os.environ.get(NOTICE_SECRET_VARIABLE) or "",
     )

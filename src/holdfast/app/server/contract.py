@@ -11,6 +11,7 @@ from holdfast.guard import Scope
 from . import (
     agreeing,
     carrying,
+    changing,
     confirming,
     copies,
     enrolment,
@@ -84,6 +85,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *agreeing.OPERATIONS,
     *lockdowns.OPERATIONS,
     *staffing.OPERATIONS,
+    *changing.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

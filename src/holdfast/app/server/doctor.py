@@ -24,9 +24,10 @@ from . import proxied
 from .certificate import certificate
 from .finding import Finding, Health, ill, well
 from .listening import files_wanted, listen_at
+from .notifying import links_begin, webhook_of
 from .room import places_of, there
 from .service import configured_token, place_for
-from .settings import TOKEN_VARIABLE, Settings, load
+from .settings import NOTICE_SECRET_VARIABLE, TOKEN_VARIABLE, Settings, load
 
 T = TypeVar("T")
 
@@ -53,6 +54,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("tls", certificate),
         ("files", _files),
         ("signin", _signin),
+        ("changes", lambda settings: _changes(settings, environment)),
         ("proxy", proxied.look),
     )
     return [well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
@@ -74,6 +76,15 @@ def _token(settings: Settings, environment: Mapping[str, str]) -> Finding:
     if configured is None:
         return well("token", "none is configured: tokens are those made at the service, or every program here may ask")
     return well("token", "one is required")
+
+
+def _changes(settings: Settings, environment: Mapping[str, str]) -> Finding:
+    notifier = webhook_of(settings, environment.get(NOTICE_SECRET_VARIABLE) or "")
+    if notifier is None:
+        return well("changes", "changes.url is unset: holders hear of no change by staff, so none of them ever counts")
+    notifier.close()
+    links_begin(settings, place_for(settings, settings.server.port))
+    return well("changes", "holders are told of changes by staff")
 
 
 def _store(settings: Settings) -> Finding:

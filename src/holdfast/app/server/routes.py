@@ -22,6 +22,7 @@ from holdfast.guard import Policy
 from . import (
     agreeing,
     carrying,
+    changing,
     confirming,
     enrolment,
     lockdowns,
@@ -117,6 +118,7 @@ class Routes:
             **agreeing.handlers(self._ask_first, self._place, challenges),
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
+            **changing.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:

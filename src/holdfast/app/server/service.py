@@ -23,9 +23,11 @@ from holdfast.app.policies import load_policy, load_staff_policy
 from holdfast.app.signin.passkeys import Passkeys
 from holdfast.app.signin.place import Place, place_of
 from holdfast.backends import file_of
+from holdfast.connectors.webhook import WebhookNotifier
 from holdfast.errors import SettingsError
 from holdfast.guard import Policy, unreachable
 from holdfast.guard.staff import StaffPolicy
+from holdfast.ports import Notifier
 from holdfast.response import Bulletin, HoldState
 from holdfast.response.staff import StaffBulletin
 
@@ -41,6 +43,7 @@ from .listening import allow_files, beyond_loopback, inner_service, listen_at, t
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
+from .notifying import Teller, links_begin, webhook_of
 from .relay import STAMP, told_from
 from .room import places_of, short
 from .routes import Routes
@@ -69,7 +72,14 @@ def no_pages(settings: Settings, run: LiveWatch, worker: Worker, place: Place) -
     """Nothing to see."""
 
 
-def serve(settings: Settings, token: str | None, log: Log | None = None, *, pages: MakePages = no_pages) -> int:
+def serve(
+    settings: Settings,
+    token: str | None,
+    log: Log | None = None,
+    *,
+    pages: MakePages = no_pages,
+    notice_secret: str = "",
+) -> int:
     """Run until SIGTERM or SIGINT; the exit code.
 
     (0) Who may ask, and by which policies, is settled; (1) the address is taken, and the process that answers begins;
@@ -89,13 +99,20 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
     beginning = Beginning(log)
     try:
         with beginning.heeded():
-            return _serve(settings, token, log, pages, beginning)
+            return _serve(settings, token, log, pages, beginning, webhook_of(settings, notice_secret))
     except StoppedError:
         log.info("stopped_early", advice="It had not begun: nothing was taken in.")
         return 0
 
 
-def _serve(settings: Settings, token: str | None, log: Log, pages: MakePages, beginning: Beginning) -> int:
+def _serve(  # noqa: PLR0913, PLR0917 - as `serve`
+    settings: Settings,
+    token: str | None,
+    log: Log,
+    pages: MakePages,
+    beginning: Beginning,
+    notifier: WebhookNotifier | None,
+) -> int:
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
     policy, staff_policy = load_policy(settings.policy.folder), load_staff_policy(settings.policy.folder)
@@ -129,6 +146,9 @@ def _serve(settings: Settings, token: str | None, log: Log, pages: MakePages, be
                 _require_credentials(settings, run, configured)
                 _tell_unreachable(run, log)
                 owner = _Owner(settings, run, memory, answerer, log)
+                if notifier is not None:
+                    stack.callback(notifier.close)
+                    owner.tell_holders(notifier, links_begin(settings, place))
                 return owner.serve(configured, place, pages, standby, beginning)
 
 
@@ -145,11 +165,16 @@ class _Owner:
         self._wake: Callable[[], None] | None = None
         room = partial(short, places_of(settings))
         self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish, short=room)
+        self._teller: Teller | None = None
         self._stopped: Callable[[tuple[str, str]], object] | None = None
         self._beaten = float("-inf")  # when the state was seen, as the process that answers knows it
         self._failed = self._forsaken = False
         lost = partial(self._end_with, _LOST)
         self._handover = Handover(run.store, self._bulletin.packets, self._pulse, lost=lost, log=log)
+
+    def tell_holders(self, notifier: Notifier, origin: str) -> None:
+        """Have holders told by `notifier` of what staff changed; their links begin with `origin`."""
+        self._teller = Teller(self._worker, notifier, origin, self._log)
 
     def serve(
         self,
@@ -169,9 +194,13 @@ class _Owner:
             self._answer()
             standby.listening()
         self._worker.start()
+        if self._teller is not None:
+            self._teller.start()
         try:
             uvloop.run(self._listen(application, standby, beginning))
         finally:
+            if self._teller is not None:
+                self._teller.stop(self._settings.server.stop_seconds)
             ended = self._worker.stop(self._settings.server.stop_seconds)
             self._handover.stop()  # last: without a sign of life the store would be taken from this one meanwhile
         if not ended:

@@ -28,6 +28,7 @@ PREFIX = "HOLDFAST_"
 FILE_VARIABLE = "HOLDFAST_SETTINGS"
 TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 CLIENT_SECRET_VARIABLE = "HOLDFAST_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+NOTICE_SECRET_VARIABLE = "HOLDFAST_NOTICE_SECRET"  # noqa: S105 - the name of a variable
 _LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
 
 _MINUTE, _HOUR = 60_000, 3_600_000  # milliseconds
@@ -220,6 +221,28 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = ""
 
 
+class Changes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How holders hear of what staff changed; the secret that signs it comes from HOLDFAST_NOTICE_SECRET or a file."""
+
+    url: Annotated[
+        str,
+        Meta(
+            max_length=2_000,
+            description="Address of the platform that notices are posted to, https or of this machine (reference: "
+            "staff-gate-http). Unset: nobody can be told, and no change of a credential by staff ever counts.",
+        ),
+    ] = ""
+    secret_file: Annotated[str, Meta(description="File with the secret that signs notices, its owner's alone.")] = ""
+    origin: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            description="What holders' links begin with, `https://HOST`: there they reach /changes/ of this service. "
+            "Unset: where people sign in.",
+        ),
+    ] = ""
+
+
 class Oidc(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Signing in with an OpenID Connect provider; the client's secret comes from HOLDFAST_CLIENT_SECRET or a file."""
 
@@ -253,6 +276,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     response: Response = Response()
     signin: SignIn = SignIn()
     oidc: Oidc = Oidc()
+    changes: Changes = Changes()
     policy: Policies = Policies()
     recovery: Recovery = Recovery()
 

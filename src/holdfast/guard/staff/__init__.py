@@ -5,6 +5,7 @@ from __future__ import annotations
 from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
 from .catalogue import Catalogue, Function, Kind, Tool, read_catalogue
+from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, begins
 from .decide import STALE_MS, WATCH_MS, StaffState
 from .facts import Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
@@ -16,15 +17,20 @@ from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 
 __all__ = [
+    "CHAIN",
     "LEVELS",
+    "OPEN",
     "SEALED",
     "SIGNED_FROM",
     "STALE_MS",
+    "TELL_WITHIN",
     "WATCH_MS",
     "Case",
     "Catalogue",
     "Charge",
     "Consent",
+    "Cooling",
+    "Credential",
     "Doing",
     "Expectation",
     "Function",
@@ -35,6 +41,7 @@ __all__ = [
     "Lock",
     "Locks",
     "Need",
+    "PendingChange",
     "Presence",
     "Route",
     "Ruling",
@@ -44,6 +51,7 @@ __all__ = [
     "StaffPolicy",
     "StaffReason",
     "StaffState",
+    "Stage",
     "Tier",
     "TierRule",
     "Tiers",
@@ -51,6 +59,7 @@ __all__ = [
     "ToolAction",
     "ToolQuestion",
     "ToolSession",
+    "begins",
     "charges",
     "checked",
     "counted",

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from holdfast.errors import PolicyError
 
+from .cooling import Cooling, Credential
 from .needs import Need
 from .protect import Tiers
 from .routes import Route, ways
@@ -39,6 +40,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A function of a tool: of this `kind` and `class`, `one_way` if nothing brings it back, `wide` if for many.
 
     `account` is false for what is about no account, a search or a queue; anything else has to name one.
+    `changes` is what proves the holder and is changed by it: the holder is told, and the new value has to wait.
     """
 
     id: Name
@@ -48,7 +50,13 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     one_way: bool = False
     wide: bool = False
     account: bool = True
+    changes: Credential | None = None
     needs: tuple[Need, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what changes a holder's credential and is no writing on one account: nobody could be told."""
+        if self.changes is not None and (self.kind is not Kind.WRITE or not self.account):
+            raise ValueError(f"{self.id} changes {self.changes}, so it is a `write` and about an account")
 
     @property
     def heavy(self) -> bool:
@@ -84,10 +92,11 @@ class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All tools, what accounts take by their tier, and the times."""
+    """All tools, what accounts take by their tier, for how long changes cool, and the times."""
 
     tool: Annotated[tuple[Tool, ...], Meta(min_length=1)]
     tier: Tiers = Tiers()
+    cooling: Cooling = Cooling()
     times: Times = Times()
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """What does the response keep of those who use the platform's internal tools, and what did it let them do?"""
 
 from .attempts import Attempt, Attempts, Chain, Tried
+from .changes import PendingChanges, Telling
 from .consents import Asking, AskingState, Consents
 from .gate import StaffGate, Take
 from .grants import Grants
@@ -19,6 +20,7 @@ __all__ = [
     "Consents",
     "Grants",
     "Locks",
+    "PendingChanges",
     "Proposal",
     "Protected",
     "Protecting",
@@ -29,5 +31,6 @@ __all__ = [
     "StaffGate",
     "StaffReplica",
     "Take",
+    "Telling",
     "Tried",
 ]

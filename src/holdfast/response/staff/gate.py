@@ -7,13 +7,15 @@ used up; (3) every attempt is put on record. Only when that is kept is anything 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from holdfast.containment import rule_kind
 from holdfast.guard import Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
+    Credential,
     Doing,
     StaffAnswer,
     StaffFacts,
@@ -21,6 +23,7 @@ from holdfast.guard.staff import (
     StaffPolicy,
     StaffReason,
     StaffState,
+    Tier,
     ToolAction,
     ToolQuestion,
 )
@@ -31,7 +34,8 @@ from holdfast.response.notices import Notices
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
 
-from .attempts import Attempts
+from .attempts import Attempt, Attempts
+from .changes import PendingChanges
 from .consents import Consents
 from .grants import Grants
 from .kept import Changes
@@ -62,8 +66,12 @@ class StaffGate:
         notices: Notices,
         policy: StaffPolicy,
         limits: SessionLimits | None = None,
+        link_key: bytes | None = None,
     ) -> None:
-        """Go on with what the book's store keeps, by `policy`."""
+        """Go on with what the book's store keeps, by `policy`.
+
+        `link_key` is what holders' links follow from; without one those of this process end with it.
+        """
         self._book, self._people, self.policy = book, people, policy
         self._changes, self.tidings = Changes(), Tidings()
         times = policy.catalogue.times
@@ -74,6 +82,8 @@ class StaffGate:
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
         self.attempts = Attempts(book)
+        key = link_key or secrets.token_bytes(32)
+        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -152,12 +162,21 @@ class StaffGate:
                 tried.append((each.question, answer, agreed))
             spending.keep()
             attempts = self.attempts.note(page, tried)
+            self.changing.ask_on(page, self._changes_of(attempts))
         for attempt in attempts:
             self.tidings.tried(attempt)
         return [
             msgspec.structs.replace(answer, attempt=attempt.id)
             for (_, answer, _), attempt in zip(tried, attempts, strict=True)
         ]
+
+    def _changes_of(self, attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Credential, Tier]]:
+        """Those that change what proves a holder, and were allowed."""
+        for attempt in attempts:
+            if attempt.allowed:
+                _, function = self.policy.functions[attempt.tool, attempt.function]
+                if function.changes is not None:
+                    yield attempt, function.changes, self.protecting.tier(attempt.target)
 
     @staticmethod
     def _decided(state: StaffState, each: Take, now: int) -> StaffAnswer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from holdfast.events import SecurityEvent, StaffAction, StaffSignIn
-from holdfast.guard.staff import ToolSession
+from holdfast.events import CredentialChange, SecurityEvent, StaffAction, StaffSignIn
+from holdfast.guard.staff import PendingChange, ToolSession
 
 from .attempts import Attempt
 
@@ -51,6 +51,21 @@ class Tidings:
                 ip=network,
                 device=device,
                 method="passkey",
+            )
+        )
+
+    def changed(self, change: PendingChange) -> None:
+        """Somebody had a holder's credential changed; it counts later, if at all."""
+        self._waiting.append(
+            CredentialChange(
+                id=f"gate-change-{change.id}",
+                time=change.asked_at,
+                account=change.account,
+                what=change.what,
+                change="removed" if change.what == "mfa" else "replaced",
+                by="staff",
+                staff=change.person,
+                tool_session=change.session,
             )
         )
 

@@ -1,0 +1,233 @@
+"""How far have changes of holders' credentials by staff come, and how does a holder undo one, over HTTP?
+
+The link works without signing in. To look at it changes nothing, so that a mail scanner that follows it does no harm;
+only the button does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from http import HTTPStatus
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from holdfast.app.live import LiveWatch
+from holdfast.errors import UsageError
+from holdfast.events import format_time
+from holdfast.guard import Act, Scope
+from holdfast.guard.staff import PendingChange, Stage
+from holdfast.response.staff.changes import LINK
+
+from .answers import Problem
+from .asking import Ask, absent, all_of, key_of, limit_of, shown
+from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, id_parameter
+from .views import Page, page_of
+
+CHANGES = "/v1/gate/changes"
+_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex",
+}
+_WHAT = {
+    "email": "the e-mail address by which you sign in",
+    "phone": "the telephone number by which you sign in",
+    "mfa": "the second factor of your sign-in",
+    "passkey": "the passkey by which you sign in",
+    "recovery": "the way by which you get back into your account",
+}
+
+
+class ChangeSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of `what` on an account by `person`; its id is that of the attempt. `counts`: the new value may be used.
+
+    `until` is when it counts if nothing comes in between, null before the old value was told. `since` is when the
+    chain of changes began that it belongs to. `signal` is what made it look like a takeover.
+    """
+
+    id: str
+    account: str
+    what: str
+    person: str
+    function: str
+    tool: str
+    tier: str
+    stage: Stage
+    counts: bool
+    asked_at: str
+    since: str
+    told_at: str | None
+    until: str | None
+    why: str
+    signal: str
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name="list_changes",
+        method="GET",
+        path=CHANGES,
+        says="The changes of holders' credentials by staff that do not count yet, by id.",
+        parameters=(
+            AFTER,
+            LIMIT,
+            all_parameter("Those too that count, were undone or ended, of the last fortnight."),
+            Parameter(name="account", says="Of this account.", schema=KEY),
+        ),
+        act=Act.SEE_STAFF,
+        answers={200: ("Some of them.", Page[ChangeSeen])},
+    ),
+    Operation(
+        name="show_change",
+        method="GET",
+        path=CHANGES + "/{id}",
+        says="May the new value be used now? Asked by a tool or a platform with the id of the attempt that changed it.",
+        parameters=(id_parameter("The attempt's id, as the gate answered it."),),
+        scope=Scope.GUARD_ASK,
+        answers={200: ("It.", ChangeSeen), 404: (ERRORS[404], Problem)},
+    ),
+    Operation(
+        name="show_link",
+        method="GET",
+        path=LINK + "{id}",
+        says="The page that a holder's link leads to. It changes nothing.",
+        parameters=(id_parameter("The secret of the link."),),
+        secured=False,
+        answers={200: ("A page.", None), 404: ("It is no such link.", None)},
+        answer_kind="text/html",
+    ),
+    Operation(
+        name="use_link",
+        method="POST",
+        path=LINK + "{id}",
+        says="Undo the change that the link is about. To do it twice does nothing more.",
+        parameters=(id_parameter("The secret of the link."),),
+        secured=False,
+        answers={200: ("A page that says what came of it.", None), 404: ("It is no such link.", None)},
+        answer_kind="text/html",
+    ),
+)
+
+
+def handlers(ask: Ask) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; `ask` asks the worker."""
+    own = _Handlers(ask)
+    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+
+
+class _Handlers:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def list_changes(self, http: Request) -> Response:
+        after, limit, all_ = key_of(http), limit_of(http), all_of(http)
+        account = http.query_params.get("account", "")
+
+        def do(run: LiveWatch) -> Page[ChangeSeen]:
+            changing, now = run.response.staff.changing, run.clock.now()
+            found = changing.of(account) if account else changing.kept.values()
+            some = {each.id: each for each in found if all_ or not each.closed}
+            return page_of(some, after, limit, lambda each: _seen(each, changing.stage(each, now)))
+
+        return shown(await self._ask(do))
+
+    async def show_change(self, http: Request) -> Response:
+        def do(run: LiveWatch) -> ChangeSeen:
+            changing = run.response.staff.changing
+            found = changing.kept.get(http.path_params["id"])
+            if found is None:
+                raise absent("change", CHANGES)
+            return _seen(found, changing.stage(found, run.clock.now()))
+
+        return shown(await self._ask(do))
+
+    async def show_link(self, http: Request) -> Response:
+        def do(run: LiveWatch) -> tuple[PendingChange, Stage] | None:
+            changing = run.response.staff.changing
+            found = changing.by_link(http.path_params["id"])
+            return None if found is None else (found, changing.stage(found, run.clock.now()))
+
+        return _page_of(await self._ask(do))
+
+    async def use_link(self, http: Request) -> Response:
+        def do(run: LiveWatch) -> tuple[PendingChange, Stage] | None:
+            changing, now = run.response.staff.changing, run.clock.now()
+            try:
+                found = changing.reverse(http.path_params["id"], now)
+            except UsageError:
+                return None
+            return found, changing.stage(found, now)
+
+        return _page_of(await self._ask(do))
+
+
+def _seen(change: PendingChange, stage: Stage) -> ChangeSeen:
+    return ChangeSeen(
+        id=change.id,
+        account=change.account,
+        what=change.what,
+        person=change.person,
+        function=change.function,
+        tool=change.tool,
+        tier=change.tier.name.lower(),
+        stage=stage,
+        counts=stage is Stage.IN_FORCE,
+        asked_at=format_time(change.asked_at),
+        since=format_time(change.since),
+        told_at=None if change.told_at is None else format_time(change.told_at),
+        until=None if change.until is None else format_time(change.until),
+        why=change.why,
+        signal=change.signal,
+    )
+
+
+def _page_of(found: tuple[PendingChange, Stage] | None) -> Response:
+    if found is None:
+        return _page(
+            "This link leads nowhere",
+            ["It is not one of ours, or so old that it was forgotten. Nothing was changed."],
+            status=HTTPStatus.NOT_FOUND,
+        )
+    change, stage = found
+    asked = f"On {_clock(change.asked_at)} our staff was asked to change {_WHAT[change.what]}."
+    match stage:
+        case Stage.ASKED | Stage.COOLING:
+            begins = "" if change.until is None else f" It will from {_clock(change.until)} on."
+            said = ["The change does not count yet." + begins]
+            said += ["If you asked for it, there is nothing to do. If you did not, undo it here."]
+            return _page("Did you ask for this?", [asked, *said], button=True)
+        case Stage.REVERSED:
+            said = ["It was undone, and what was there before stays. Whoever looks after attacks here is told."]
+            return _page("The change is undone", [asked, *said, _ASIDE])
+        case Stage.ENDED:
+            said = ["It was stopped before it counted, and what was there before stays."]
+            return _page("The change is off", [asked, *said, _ASIDE])
+        case Stage.IN_FORCE:
+            said = [
+                "The change counts by now, and cannot be undone here.",
+                "If you did not ask for it, tell the support now.",
+            ]
+            return _page("The time for this link is over", [asked, *said, _ASIDE])
+
+
+_ASIDE = "We never ask for your password, neither here nor in a message."
+
+
+def _page(title: str, said: list[str], *, button: bool = False, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    form = '<form method="post"><button type="submit">Undo the change</button></form>' if button else ""
+    body = "".join(f"<p>{escape(each)}</p>" for each in said)
+    text = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title></head><body><main><h1>{escape(title)}</h1>{body}{form}</main></body></html>"
+    )
+    return Response(text, status_code=status, media_type="text/html", headers=_HEADERS)
+
+
+def _clock(time: int) -> str:
+    return format_time(time)[:16].replace("T", " at ") + " UTC"

@@ -1,0 +1,150 @@
+"""July 2020 again: the President's e-mail is swapped by a talked-out credential, and this time it is not silent."""
+
+import hashlib
+
+import pytest
+
+from holdfast.app.live import LiveWatch
+from holdfast.connectors.simulated.letters import SimulatedLetters
+from holdfast.containment import SubjectKind
+from holdfast.events import Account, Batch, ResetRequested, SignIn
+from holdfast.guard import PERSON_SCOPES, Caller, Passkey, Role, Via
+from holdfast.guard.staff import Stage, Tier, ToolAction, ToolQuestion
+from holdfast.response.case import Concern
+from holdfast.response.staff import Take
+from holdfast.testing import SetClock
+
+AT = 1_594_836_000_000  # 18:00 UTC, 15 July 2020
+MINUTE, HOUR = 60_000, 3_600_000
+OWN, THIEF = "potus@example.gov", "thief@example.net"
+
+
+class StoryClock(SetClock):
+    """A clock that the story moves, and no stream."""
+
+    def saw(self, batch):
+        """Nothing comes of it."""
+
+    def reached(self, time):
+        """Nothing comes of it."""
+
+
+class Afternoon:
+    """A platform with a gate, a specialist whose credential was talked out of them, and the President's mailbox."""
+
+    def __init__(self):
+        """Everything is quiet."""
+        self.clock = StoryClock(AT)
+        self.run = LiveWatch(approve_after=None, store=None, memory_mb=64, clock=self.clock)
+        self.gate = self.run.response.staff
+        self.letters = SimulatedLetters()
+        self.letters.on_file("president", "email", OWN, AT - HOUR)
+        self.letters.opened("president", "app", AT - HOUR)
+        self.run.response.people.add("sam", "", [Role.SPECIALIST], "root", AT, vouched=True)
+        self.gate.protecting.protect("president", Tier.HIGH_REACH, "root", "head of state", AT)
+        self.heard(
+            Account(account="president", time=AT - HOUR, verified=True, reach=80_000_000),
+            SignIn(account="president", time=AT - HOUR, outcome="ok", device="own"),
+        )
+        caller = Caller(
+            person="sam",
+            roles=frozenset({Role.SPECIALIST}),
+            scopes=PERSON_SCOPES,
+            via=Via.PASSKEY,
+            credential="k",
+            signed_in_at=AT,
+        )
+        self.session = hashlib.sha256(b"talked out").hexdigest()
+        self.gate.sessions.open(self.session, caller, AT, network="elsewhere", device="theirs")
+
+    def heard(self, *events):
+        """The platform tells what happened, and the service does what is due."""
+        self.run.take(Batch(others=events))
+        self.work()
+
+    def work(self):
+        """Do what is due, and tell holders."""
+        self.run.tick()
+        for notice in self.gate.changing.due(self.clock.now()):
+            self.letters.tell(notice)
+            self.gate.changing.told(notice.id, self.clock.now())
+
+    def swap(self, function="account.email.replace"):
+        """The intruder changes what proves the holder, with everything the gate asks of one person."""
+        now = self.clock.now()
+        passkey = Passkey(id="k", person="sam", public_key=b"", added_at=0)
+        self.gate.sessions.step_up(self.session, "credentials", passkey, now)
+        question = ToolQuestion(
+            session=self.session,
+            action=ToolAction(tool="support_desk", function=function, target="president", payload={"email": THIEF}),
+            reason="the holder called",
+            ticket="T-1",
+            network="elsewhere",
+            time=now,
+        )
+        (answer,) = self.gate.take([Take(question=question, answer=self.gate.state.answer(question, unseen=0))], now)
+        self.work()
+        return answer
+
+    def stage(self, id_):
+        """How far a change has come."""
+        return self.gate.changing.stage(self.gate.changing.kept[id_], self.clock.now())
+
+    def offer(self):
+        """What the responders have on their desk about takeovers through this session."""
+        (found,) = [each for each in self.run.response.desk.offers if each.concern is Concern.TAKEOVERS]
+        assert found.about == f"takeovers/{self.session}"
+        return found
+
+
+@pytest.fixture
+def afternoon():
+    """The afternoon, at six."""
+    made = Afternoon()
+    yield made
+    made.run.store.close()
+
+
+def test_the_presidents_mailbox_hears_of_the_swap_and_undoes_it(afternoon):
+    """Told at once, followed when the intruder hurries, told again when they chain, undone by one link, never in force."""
+    first = afternoon.swap()
+    assert first.allowed, first
+    assert [each.kind for each in afternoon.letters.at(OWN)] == ["asked"]
+    afternoon.letters.on_file("president", "email", THIEF, AT + 1)
+
+    afternoon.clock.set(AT + 5 * MINUTE)
+    afternoon.heard(ResetRequested(account="president", time=AT + 5 * MINUTE, channel="email"))
+    offer = afternoon.offer()
+    assert offer.wanted
+    plans = [afternoon.run.response.desk.plan(id_) for id_ in offer.plans]
+    held = {(each.subject.kind, each.subject.id) for plan in plans for each in plan.holds}
+    assert {(SubjectKind.TOOL_SESSION, afternoon.session), (SubjectKind.ACCOUNT, "president")} <= held
+
+    afternoon.clock.set(AT + 10 * MINUTE)
+    second = afternoon.swap("account.phone.replace")
+    assert second.allowed, second
+    assert {each.change for each in afternoon.letters.at(OWN)} == {first.attempt, second.attempt}
+
+    afternoon.clock.set(AT + 40 * MINUTE)
+    of_chain = [each for each in afternoon.letters.at(OWN) if each.change == second.attempt]
+    afternoon.gate.changing.reverse(of_chain[0].link.removeprefix("/changes/"), afternoon.clock.now())
+    afternoon.work()
+    assert {afternoon.stage(first.attempt), afternoon.stage(second.attempt)} == {Stage.REVERSED}
+    assert [each.as_of for each in afternoon.letters.at(OWN) if each.kind == "reversed"] == [AT, AT]
+    assert not afternoon.letters.at(THIEF)
+
+    afternoon.clock.set(AT + 200 * HOUR)
+    afternoon.work()
+    assert {afternoon.stage(first.attempt), afternoon.stage(second.attempt)} == {Stage.REVERSED}
+
+
+def test_an_honest_swap_counts_after_a_day_and_nobody_is_warned(afternoon):
+    """The holder at home does nothing, signs in as ever, and has the new address the next day."""
+    change = afternoon.swap()
+    afternoon.clock.set(AT + HOUR)
+    afternoon.heard(SignIn(account="president", time=AT + HOUR, outcome="ok", device="own"))
+    afternoon.clock.set(AT + 24 * HOUR)
+    afternoon.work()
+    assert afternoon.stage(change.attempt) is Stage.IN_FORCE
+    assert [each.kind for each in afternoon.letters.at(OWN)] == ["asked", "in_force"]
+    assert not [each for each in afternoon.run.response.desk.offers if each.concern is Concern.TAKEOVERS]

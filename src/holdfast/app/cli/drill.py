@@ -114,7 +114,8 @@ def drill_controls(  # noqa: PLR0913 - each is a word on the command line
     seconds = responder_seconds(responder)
     if credentials is not None and (seconds is not None or credentials < 1):
         raise UsageError(
-            "credentials are counted from one, and where nobody responds", advice="Leave --responder or --credentials out."
+            "credentials are counted from one, and where nobody responds",
+            advice="Leave --responder or --credentials out.",
         )
     if chart is not None:
         drawable(chart)

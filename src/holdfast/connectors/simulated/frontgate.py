@@ -1,4 +1,4 @@
-"""May this be done with the simulated tool? Put to the staff gate's own decision code, with what whoever asks can bring.
+"""May this be done with the simulated tool? Put to the staff gate's own code, with what whoever asks can bring.
 
 Honest staff bring what it takes: the reason and the ticket of their work, their passkey, a colleague who looks and
 agrees or watches, a specialist where their own role does not reach. An intruder brings made-up reasons and what the
@@ -157,9 +157,7 @@ class FrontGate:
         )
         return self._state.answer(question, unseen=0, spent=self._spent)
 
-    def _helped(
-        self, asking: Asking, action: ToolAction, ticket: str, answer: StaffAnswer, time: int
-    ) -> StaffAnswer:
+    def _helped(self, asking: Asking, action: ToolAction, ticket: str, answer: StaffAnswer, time: int) -> StaffAnswer:
         """What honest staff make of it: who cannot do it alone finds a colleague, or passes it on."""
         self.work.deeds += 1
         if answer.allowed:
@@ -167,9 +165,7 @@ class FrontGate:
         place = int(token(self._world.seed, "specialist", action.target), 16) % SPECIALISTS
         if _BEYOND_ROLE & set(answer.reasons):
             staff = _specialist(place)
-            asking = Asking(
-                staff=staff, session=f"gs-{staff}", network=asking.network, passkey=True, honest=True
-            )
+            asking = Asking(staff=staff, session=f"gs-{staff}", network=asking.network, passkey=True, honest=True)
         colleague = _specialist(place + 1)
         self.agree(colleague, asking, action, time, signed=True)
         self.watch(colleague, asking, time)

@@ -20,6 +20,7 @@ from PIL import Image
 
 from benchmarks.lure_pictures import WAYS, compress, lure, rescale
 from benchmarks.synthetic import synthetic
+from holdfast.connectors.pictures.album import Album
 from holdfast.connectors.pictures.keeper import Keeper
 from holdfast.connectors.pictures.look import look
 from holdfast.detection import Campaign, DetectionSettings, Detector
@@ -75,11 +76,11 @@ def campaign(way: str, number: int, accounts: list[str], begin: int) -> Iterator
     """Established accounts, for each of which it is the first, show one lure picture, to each copy of which `way` was done."""
     chance = np.random.default_rng(number)
     code = f"bitcoin:{ADDRESSES[number]}" if number < len(ADDRESSES) else f"pay to {made_address(number)}"
-    picture, when = lure(chance, code), begin
+    picture, when, album = lure(chance, code), begin, Album()
     for account in accounts:
         when += int(chance.exponential(GAP))
         seen = look(_file(_sent(picture, way, chance)))
-        media = [{"codes": list(seen.codes), "phash": seen.phash}]
+        media = [{"codes": list(seen.codes), "phash": album.name_of(seen)}]
         yield _post(f"c{number}:{account}", when, account, str(chance.choice(GREETINGS)), media)
 
 

@@ -78,14 +78,28 @@ _SERVICE_MIDDLE = """
 
 Bodies: 1 MiB and 1,000 questions for the guard, `events.body_mb` for events. Heads: 64 KiB. A request is cut when it is not answered
 `server.request_seconds` after its first byte, a silent connection after `server.idle_seconds`. Where there are more than
-`server.connections` at once, whoever has been silent for longest gives way to whoever comes; while that many are being answered, others get 503 by
-the server itself, as text. Of questions to the thread that owns the state eight are answered before a body of events that waits.
+`server.connections` at once, whoever has been silent for longest gives way to whoever comes, and so does a sender whose body never comes to an
+end; while that many are being answered, others get 503 by the server itself, as text. Of questions to the thread that owns the state
+eight are answered before a body of events that waits.
+
+A body of events takes its place among `events.queue` when it is whole. Those that are still coming in share `events.queue_mb` of memory; when that
+is used up, the one that has been coming for longest is answered 429. Small bodies that people send are not counted together: a few
+hundred connections with a valid token can hold 1 MiB each.
+
+A person may have 100 requests open (`too_many_open`); emergencies are not counted. 100 undo previews are kept in all, and whoever looks most loses
+their own first. The time line keeps the newest 50,000 happenings, under the numbers that they had from the start; the record has all.
+What a platform told of a recovery case is deleted within an hour after the case is closed or has begun anew. An OpenID provider that does
+not answer is asked again after 1, 2, 4 and up to 60 seconds, however many would like to sign in.
+
+`/ready` is 503 with the trouble `StoreFullError` while less than 32 MiB are free where the record or the archive lies, or they may not be
+written to; and after something could not be written, until something was.
 
 ## Beginning and end
 
 One process has a store to itself; a second one ends at once with exit code 3, or stands by with `server.standby`
 ([how-to](../how-to/run-two-servers.md)). After SIGTERM or SIGINT no more is taken in, what is under way is
-answered, the queue is worked off, the archive is settled, and the head of the record is told in the log; exit code 0. A second signal ends it
+answered, the queue is worked off, the archive is settled, and the head of the record is told in the log; exit code 0. One that comes before it
+listens ends it in order, too (in the first second, before there is a log, it ends as any program does). A second signal ends it
 where it stands, like `kill -9`: the record is whole, and whoever got no answer tells it again.
 
 ## Log
@@ -104,6 +118,10 @@ One JSON object a line on standard error, with `event`, `level`, `timestamp`. No
 | `nothing_left` | the owner leaves nothing for a standby: set `server.standby` there, too |
 | `look_failed`, `handover_failed` | a standby could not read, an owner not leave what it has for one: `error`, `advice` |
 | `store_lost` | another server owns the store now; exit code 1 |
+| `compiling`, `compiled` | the first start on a processor makes its kernels; how long it took |
+| `stopped_early` | a signal came before it had begun; exit code 0 |
+| `disk_full` | hardly any room is left where the record or the archive lies; told every 10 s at most |
+| `noted` | what a lower part of the program has to say (`by`, `says`) |
 | `round_failed` | the worker could not do something: `error`, `advice`; told every 10 s at most |
 | `archive_failed` | the archive did not keep what it was given |
 | `record_broken` | the record cannot vouch for itself; nothing more is done, and /ready says so |

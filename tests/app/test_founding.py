@@ -7,6 +7,7 @@ import pytest
 from holdfast.app.cli.main import main
 from holdfast.app.founding import _register
 from holdfast.app.server.settings import load
+from holdfast.app.server.token import hashed
 from holdfast.backends import LedgerFile
 from holdfast.guard import ApiToken, Person, Role, Scope
 from holdfast.response import shipped_staff_texts, shipped_texts
@@ -62,6 +63,36 @@ def test_an_administrator_who_lost_theirs_gets_another_token(here, capsys):
     assert 2 == len(kept("tokens", ApiToken))
     assert 2 == main(["init", "--new-token-for", "mallory"])
     assert "no administrator" in capsys.readouterr().err
+
+
+def test_it_can_begin_with_two_administrators(here, capsys):
+    """Each has a token, and neither stands on the other's word; one person in two spellings is refused whole."""
+    assert 2 == main(["init", "root", "--second", "ROOT"])
+    assert [] == kept("people", Person)
+    capsys.readouterr()
+    assert 0 == main(["init", "root", "--second", "rolf", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert {"root": "", "rolf": ""} == {each.id: each.on_word_of for each in kept("people", Person)}
+    hashes = {each.person: each.hash for each in kept("tokens", ApiToken)}
+    assert {"root": hashed(told["token"]), "rolf": hashed(told["second_token"])} == hashes
+
+
+def test_whoever_owns_the_machine_confirms_where_no_second_administrator_can(here, capsys):
+    """A person and their renewed token; one that its maker knows is refused, and the doctor names who waits."""
+    assert 0 == main(["init", "root"])
+    with _register("var/holdfast.db", None) as (people, _):
+        people.add("ann", "", [Role.APPROVER], "root", 1)
+        made = people.make_token(hashed("known"), "ann", [Scope.DECIDE], "root", 1, days=1)
+    assert 0 == main(["doctor", "--settings", "holdfast.toml"])
+    assert "decide nothing yet: ann" in capsys.readouterr().out
+    assert 2 == main(["init", "--confirm", "ann", "--credential", made.id])
+    assert "knows its secret" in capsys.readouterr().err
+    with _register("var/holdfast.db", None) as (people, _):
+        own = people.renew_token(made.id, hashed("own"), 2)
+    assert 0 == main(["init", "--confirm", "ann", "--credential", own.id])
+    assert [""] == [each.on_word_of for each in kept("people", Person) if each.id == "ann"]
+    assert [""] == [each.on_word_of for each in kept("tokens", ApiToken) if each.id == own.id]
+    assert 2 == main(["init", "--confirm", "nobody"])
 
 
 @pytest.mark.parametrize("words", [[], ["root", "--new-token-for", "root"], ["not an id"], [""]])
@@ -155,8 +186,8 @@ def test_functions_that_nobody_could_use_are_told_once_somebody_works_with_the_t
     """One specialist alone cannot have a second person."""
     assert 0 == main(["init", "root"])
     assert 0 == main(["policy", "check"])
-    with _register("var/holdfast.db", None) as people:
-        people.add("bob", "", [Role.SPECIALIST], "root", 1)
+    with _register("var/holdfast.db", None) as (people, _):
+        people.add("bob", "", [Role.SPECIALIST], "root", 1, vouched=True)
     assert 1 == main(["policy", "check"])
     assert "nobody can use support_desk/account.export" in capsys.readouterr().out
     assert 1 == main(["doctor", "--settings", "holdfast.toml"])

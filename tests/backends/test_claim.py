@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from holdfast.app.cli import main
 from holdfast.backends import SqlStore, discard_file, verify_store
 from holdfast.backends.claim import FileClaim
 from holdfast.backends.migrate import migrate_store
-from holdfast.errors import StoreError
+from holdfast.errors import DeposedError, StoreError
 from holdfast.ledger import seeded_signer
-from holdfast.testing.store_contract import keys_of, record
+from holdfast.testing.store_contract import Parcel, keys_of, record
 
 PROGRAM = Path(__file__).with_name("owning_process.py")
 SIGNER = seeded_signer(1)
@@ -137,3 +138,34 @@ def test_a_lock_of_another_tool_is_left_alone(tmp_path):
     with pytest.raises(StoreError, match="is no lock of Holdfast"):
         SqlStore(tmp_path / "poetry", signer=SIGNER, owned=True)
     assert lock.read_text() == "# by another tool"
+
+
+def test_an_owner_with_two_threads_does_not_take_one_for_somebody_else(tmp_path):
+    """What one thread commits while the other looks whether the store is still theirs is their own; a stranger's is not."""
+    with SqlStore(tmp_path / "store.db", signer=SIGNER, owned=True) as store:
+
+        def write(into, label):
+            with into.begin() as transaction:
+                transaction.put("parcels", label, Parcel(label=label))
+
+        class Slow:
+            """Answers what was so before others wrote."""
+
+            def __init__(self, within):
+                self.within, self.labels = within, ["one", "two"]
+
+            def one(self, cursor):
+                seal = self.within.one(cursor)
+                while self.labels:
+                    writer = threading.Thread(target=write, args=(store, self.labels.pop()))
+                    writer.start()
+                    writer.join()
+                return seal
+
+        inner = store._statements.seal_seen
+        store._statements.seal_seen = Slow(inner)
+        store.check()
+        with SqlStore(tmp_path / "store.db", signer=SIGNER) as stranger:
+            write(stranger, "three")
+        with pytest.raises(DeposedError):
+            store.check()

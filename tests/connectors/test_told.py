@@ -69,3 +69,18 @@ def test_what_was_told_outlives_the_process(store):
     """It is in the store before it is answered."""
     ToldCustody(store).tell("a1", Told(facts=(PASSKEY,)))
     assert (PASSKEY,) == ToldCustody(store).shown("a1")
+
+
+def test_what_can_matter_no_more_is_forgotten(store):
+    """A case that is over, begun anew or gone leaves nothing of what was told, in the store neither; others stay."""
+    rounds = {"over": "7/0", "anew": "7/0", "on": "7/0"}
+    custody = ToldCustody(store, lambda account: rounds.get(account, ""))
+    for account in rounds:
+        custody.tell(account, Told(occasion="7/0", facts=(PASSKEY,)))
+    assert 0 == custody.forget()
+    rounds |= {"over": "", "anew": "7/1"}
+    assert 2 == custody.forget()
+    assert (PASSKEY,) == custody.shown("on")
+    with store.begin() as transaction:
+        assert ["on"] == [account for account, _ in transaction.all("told", Told)]
+    assert 0 == custody.forget()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from holdfast.detection import model
 from holdfast.detection.pictures import Pictures
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -262,3 +264,93 @@ def test_memory_is_a_ring():
     assert keys_of(pictures, [latest, turned(latest, 31, drawn)])[0] == keys_of(pictures, [latest])[0]
     assert keys_of(pictures, [pictures.hash_of(kept)]) == [kept]
     assert pictures.hash_of(lost) == ""
+
+
+# ---- without any past
+
+
+@pytest.fixture(scope="module")
+def wordy():
+    """A platform on which thirty thousand posts carried no picture."""
+    from .conftest import Stream
+
+    return Stream().ordinary(days=20, accounts=400, posts=30_000)
+
+
+def beginning_like(stream):
+    """Another stream that begins as this one did."""
+    from .conftest import Stream
+
+    other = Stream(seed=2)
+    other.now, other.posts = stream.now, list(stream.posts)
+    return other
+
+
+def test_strangers_who_show_one_picture_are_an_alert_where_pictures_are_rare(wordy):
+    """Accounts never seen before: seen by the fourth post, never contained."""
+    stream = beginning_like(wordy)
+    strangers = [f"new{number}" for number in range(12)]
+    show(stream, strangers, 30_000, fresh(stream.drawn))
+    [campaign] = stream.found()
+    assert campaign.detected_after_posts == 4
+    assert campaign.tier == "alert"
+    assert list(campaign.accounts) == strangers
+
+
+def test_one_campaign_does_not_make_the_next_ordinary(wordy):
+    """Six campaigns of strangers, a day apart: the last is seen as the first was."""
+    stream = beginning_like(wordy)
+    for attack in range(6):
+        stream.wait(DAY)
+        show(stream, [f"new{attack}.{number}" for number in range(20)], 30_000, fresh(stream.drawn))
+    found = stream.found()
+    assert [campaign.detected_after_posts for campaign in found] == [4] * 6
+    assert {campaign.tier for campaign in found} == {"alert"}
+
+
+def test_a_picture_that_strangers_show_over_a_day_is_none(wordy):
+    """However rare pictures are, one that goes round at its leisure goes round."""
+    stream = beginning_like(wordy)
+    show(stream, [f"new{number}" for number in range(30)], 2 * HOUR, fresh(stream.drawn))
+    assert stream.found() == ()
+
+
+@pytest.mark.parametrize(("pace", "alerts"), [(20_000, 0), (2 * HOUR, 1)])
+def test_where_pictures_have_gone_round_so_quickly_they_may_again(wordy, pace, alerts):
+    """Two jokes that four residents showed within minutes, and strangers' next one says nothing; had they taken hours, it would."""
+    stream = beginning_like(wordy)
+    residents = [f"old{number}" for number in range(4)]
+    for account in residents:
+        stream.wait(MINUTE).say(account, "a picture of my day", media=[{"phash": fresh(stream.drawn)}])
+    for _ in range(2):
+        show(stream, residents, pace, fresh(stream.drawn))
+        stream.wait(HOUR)
+    assert stream.found() == ()
+    show(stream, [f"new{number}" for number in range(6)], 30_000, fresh(stream.drawn))
+    assert len(stream.found()) == alerts
+
+
+@pytest.mark.parametrize("pace", [20_000, 5 * MINUTE, 2 * HOUR])
+def test_the_share_of_quick_pictures_is_learnt(pace):
+    """What is counted takes the place of what was judged, and nothing is ever impossible."""
+    judged = model.picture_quick(pace)
+    assert model.picture_quick(pace, 10_000, 0) < judged / 10
+    assert model.picture_quick(pace, 10_000, 500) > 0.4
+    assert model.picture_quick(pace, 10**9, 0) > 0
+    assert model.picture_spreads(pace, 0.0, 1.0, (0, *[0] * model.PICTURE_SCALES)) == model.picture_spreads(
+        pace, 0.0, 1.0
+    )
+
+
+def test_a_snapshot_from_before_paces_were_counted_is_gone_on_from(lively):
+    """Its counts of pictures stand, and paces are learnt from there."""
+    from holdfast.detection import Detector
+    from holdfast.detection.rates import PACED
+    from holdfast.detection.snapshot import pack, unpack
+
+    saved = unpack(lively.detect().snapshot())
+    older = msgspec.structs.replace(saved, rates=saved.rates[:PACED])
+    assert unpack(Detector.restore(pack(older)).snapshot()).rates == [
+        *saved.rates[:PACED],
+        *[0] * (len(saved.rates) - PACED),
+    ]

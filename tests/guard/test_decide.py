@@ -131,9 +131,16 @@ def test_a_refusal_says_what_would_make_it_allowed() -> None:
     assert isinstance(refused, Refusal)
     assert refused.code is RefusalCode.APPROVALS_MISSING
     said = refused.allowed_when
-    assert "one more person, other than ann and bob" in said
+    assert "one more person, other than ann and bob, approves" in said
     assert PLAN[:12] in said
     assert "30 minutes" in said
+
+
+def test_of_several_who_are_missing_it_is_said_that_they_approve() -> None:
+    """Two more people approve, where one more person approves."""
+    refused = decide(request(50_000), [], NOW, STANDING)
+    assert isinstance(refused, Refusal)
+    assert "2 more people, other than ann, approve " in refused.allowed_when
 
 
 people = st.sampled_from(["ann", "Ann", "bob", "BOB", "eve", "zoe", "", "an\u200bn"])

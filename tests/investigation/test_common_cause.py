@@ -431,6 +431,74 @@ def test_a_carrier_with_most_customers_is_not_blamed_for_having_them(town: Any, 
     assert key(town.cause(names(used))) == "carrier:carrier1"
 
 
+@pytest.mark.parametrize(("here", "there", "named"), [(0, 0, None), (6, 0, "carrier:carrier1"), (3, 3, None)])
+def test_whose_numbers_go_in_the_same_hours_tells_the_carrier(
+    town: Any, used: Used, here: int, there: int, named: str | None
+) -> None:
+    """Five of five at a carrier with half the market may be chance; six more there in these hours are not."""
+    for who in range(0, 1_200, 20):
+        town.change(who, NOW - 150 * HOUR - who, what="phone", new_hash=f"n{who}", carrier=f"carrier{who % 40 == 0:d}")
+    five = dict(list(used.items())[:5])
+    for who, at in five.items():
+        town.change(who, at - HOUR, what="phone", new_hash=f"p{who}", carrier="carrier1")
+    first = min(five.values()) - HOUR
+    for turn in range(here + there):
+        carrier = f"carrier{turn < here:d}"
+        town.change(1_801 + turn, first + turn * 30_000, what="phone", new_hash=f"q{turn}", carrier=carrier)
+    assert key(town.cause(names(five))) == named
+
+
+def test_the_entrance_that_came_first_is_named(town: Any, used: Used) -> None:
+    """Guessed passwords from one network, then rented servers for all of them and one more: the guesses are the cause."""
+    six = dict(list(used.items())[:6])
+    from_rented_servers(town, six)
+    by_network(town, dict(list(six.items())[:5]))
+    assert key(town.cause(names(six))) == "network:AS666"
+
+
+def test_an_app_needs_nothing_else_opened(town: Any, used: Used) -> None:
+    """What most accounts have let in is not why, where each number was ported just before the account was entered."""
+    for who in used:
+        town.let_in(who, NOW - 100 * HOUR, "publisher")
+    assert key(town.cause(names(used))) == "app:publisher"
+    for turn, (who, at) in enumerate(used.items()):
+        town.change(who, at - 3_600_000, what="phone", new_hash=f"p{who}", carrier=f"carrier{turn % 4}")
+        town.reset(who, at - 3_540_000, "sms")
+        town.sign_in(who, at - 3_480_000, asn=f"AS7{who}", ip=f"77.{who % 250}.0.1", country="RO")
+    answer = town.cause(names(used))
+    assert answer.named is None
+    [app] = [each for each in answer.also if each.factor.key == "app:publisher"]
+    assert "an app needs nothing else" in app.objection
+
+
+@pytest.mark.parametrize(("others", "named"), [(45, "app:calendar"), (130, None)])
+def test_a_rare_app_that_stands_alone_is_enough(town: Any, used: Used, others: int, named: str | None) -> None:
+    """Four of five have let in what one in forty has, and nothing else is on record: it is named; not what many have."""
+    five = dict(list(used.items())[:5])
+    for who in (*list(five)[:4], *range(1_000, 1_000 + 5 * others, 5)):
+        town.let_in(who, NOW - 100 * HOUR, "calendar")
+    for who, at in five.items():
+        town.sign_in(who, at - 3_480_000, asn=f"AS7{who}", ip=f"77.{who % 250}.0.1", country="RO")
+    assert key(town.cause(names(five))) == named
+
+
+def test_who_came_all_at_once_came_by_no_chance(town: Any, used: Used) -> None:
+    """A dozen others who are new to a network in the very hours speak for it; spread over three days they do not."""
+    found = {}
+    for spread in (60_000, 6 * HOUR):
+        busy = type(town)()
+        five = dict(list(used.items())[:5])
+        began = NOW - HOUR - spread // 2
+        for who, at in (*five.items(), *((801 + turn, began - turn * spread) for turn in range(12))):
+            busy.sign_in(who, at - HOUR, asn="AS666", ip="203.0.113.9")
+        cause = busy.cause(names(five))
+        [found[spread]] = {
+            each.before for each in (cause.named, *cause.also) if each and each.factor.key == "network:AS666"
+        }
+    assert found[60_000] == 7.0
+    assert found[6 * HOUR] == 0.0
+
+
 def test_a_specific_reset_channel_is_told_as_a_symptom(town: Any, used: Used) -> None:
     """However telling its numbers, what follows from a takeover is reported as a symptom."""
     resets_of_these_only(town, used)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.investigation.exact import holm, log_beta_binomial, log_tail, log_tail_chosen, with_evidence
+from holdfast.investigation.exact import holm, log_tail, log_tail_chosen, with_evidence
 
 
 def oracle(touched: int, of: int, base_touched: int, base_of: int) -> float:
@@ -107,13 +107,6 @@ def test_more_bias_explains_more(drawing: tuple[int, int, int, int], odds: float
     """Nothing looks rarer for a more biased choice, and nothing is impossible by rounding, on the largest platforms too."""
     assert log_tail_chosen(*drawing, odds) <= log_tail_chosen(*drawing, odds * times) + 1e-9
     assert -1e5 < log_tail_chosen(45, 45, 130, 10**9, odds) < 0
-
-
-def test_unknown_chances_share_out_what_may_be_seen() -> None:
-    """The chances of all outcomes add up to one, and with much knowledge they are those of a known rate."""
-    assert math.fsum(math.exp(log_beta_binomial(k, 9, 1.0, 2.0)) for k in range(10)) == pytest.approx(1)
-    known = math.comb(9, 3) * 0.25**3 * 0.75**6
-    assert math.exp(log_beta_binomial(3, 9, 1e6, 3e6)) == pytest.approx(known, rel=1e-4)
 
 
 @given(st.floats(-100, 0), st.floats(-50, 100))

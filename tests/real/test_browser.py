@@ -32,6 +32,7 @@ def person(browser, house):
     def come(id_, **context):
         there.append(Person(browser, house.origin, **context))
         there[-1].enrol(f"{house.origin}/console/enrol#{house.link(id_)}")
+        house.confirm_passkeys(id_)
         there[-1].sign_in()
         return there[-1]
 

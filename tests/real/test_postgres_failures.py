@@ -394,3 +394,19 @@ def test_a_password_in_the_address_is_used_and_never_shown(server, database):
         shown = f"{store.path} {store._engine!r} {store._engine.url}"
     assert "secret" not in shown
     assert f"localhost:{server.port}/{database}" in shown
+
+
+def test_who_stands_still_amid_a_commit_is_cut_off_when_the_owner_is_deposed(store, admin):
+    """Stopped with the writers' lock he would keep all others from writing for a minute; who is at work is left alone."""
+    admin.execute("BEGIN")
+    admin.execute(f"SELECT {LOCK.replace('advisory_lock', 'advisory_xact_lock')}")
+    store.depose()
+    admin.execute("SELECT 1")  # he said something just now
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = x'484f4c44'::int AND granted"
+    with store._database._address.connect() as watching:
+        while watching.execute(held).fetchone() != (0,):
+            store.depose()
+    with pytest.raises(psycopg.Error):
+        admin.execute("COMMIT")
+    with store.begin() as transaction:
+        transaction.record(record("after"))

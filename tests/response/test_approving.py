@@ -10,6 +10,7 @@ from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Caller, Permit, Person, Policy, Refusal, RefusalCode, Role, Scope, Via
 from holdfast.response import AutoResponder, HappeningKind, RequestState, shipped_texts
 from holdfast.response.people import DAY
+from holdfast.response.requests import OPEN_AT_ONCE
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -37,8 +38,10 @@ def refused(call, *words, code):
 
 def token(town, person, secret="a"):
     """A token of somebody's, and the caller who shows it."""
-    hash_ = f"sha256:{secret.encode().hex():0>64}"
-    made = town.response.people.make_token(hash_, person, [Scope.DECIDE], "root", town.clock.now(), days=1)
+    hash_ = f"sha256:{secret.encode().hex():0<64}"
+    made = town.response.people.make_token(
+        hash_, person, [Scope.DECIDE], "root", town.clock.now(), days=1, vouched=True
+    )
     return made, Caller(person=person, via=Via.TOKEN, credential=made.id, scopes=frozenset(Scope))
 
 
@@ -49,7 +52,7 @@ def staffed(make_town, store, platform, clock):
     people = town.response.people
     roles = {"root": Role.ADMINISTRATOR, "ann": Role.RESPONDER, "bob": Role.APPROVER, "cem": Role.COMMANDER}
     for name, role in roles.items():
-        people.add(name, "", [role], "root", clock.now())
+        people.add(name, "", [role], "root", clock.now(), vouched=True)
     return town
 
 
@@ -96,7 +99,7 @@ def test_whoever_lacks_the_role_hears_which_would_do(staffed):
     request = desk.request(plan, who(staffed, "ann"), now).request
     for name in ("root", "ann2"):
         if name == "ann2":
-            staffed.response.people.add(name, "", [Role.RESPONDER], "root", now)
+            staffed.response.people.add(name, "", [Role.RESPONDER], "root", now, vouched=True)
         refused(desk.approve, request, who(staffed, name), now, code=RefusalCode.ROLE_MISSING)
 
 
@@ -180,7 +183,7 @@ def test_whoever_asked_may_withdraw_and_others_need_a_role_to_deny(town):
 def test_an_approval_counts_no_more_once_its_person_may_not_agree(staffed, lost, store):
     """Between approval and execution the role, the person or the token went: one more person is needed."""
     people, desk = staffed.response.people, staffed.desk
-    people.add("dora", "", [Role.APPROVER], "root", staffed.clock.now())
+    people.add("dora", "", [Role.APPROVER], "root", staffed.clock.now(), vouched=True)
     staffed.response.entitled.policy = two_for_everything()
     request = asked(staffed, who(staffed, "ann"))
     now = staffed.clock.now()
@@ -266,8 +269,32 @@ def test_what_too_few_people_may_agree_to_cannot_be_asked_for(staffed):
     )
     assert "Besides ann these may: nobody." in told.advice
     assert {} == dict(desk.requests)
-    people.change("bob", "", [Role.APPROVER], "root", now)
+    people.change("bob", "", [Role.APPROVER], "root", now, vouched=True)
     assert isinstance(desk.request(staffed.offer.recommended, who(staffed, "ann"), now), Refusal)
+
+
+def test_nobody_has_more_requests_open_than_others_can_answer(staffed):
+    """The next one is refused until one is closed; the same again, other people and an emergency are not kept back."""
+    staffed.attack()
+    desk, now, ann = staffed.desk, staffed.clock.now(), who(staffed, "ann")
+    with staffed.response.book.change(now) as page:
+        holds = [
+            place(Subject(kind=SubjectKind.ACCOUNT, id=f"fan{n}"), Restriction.NO_POSTING, starts=now, why="test")
+            for n in range(OPEN_AT_ONCE + 1)
+        ]
+        for hold in holds:
+            page.place(hold)
+    first, *_ = [desk.request_lift([hold.id], ann, "why not", now) for hold in holds[:-1]]
+    again = desk.request_lift([holds[0].id], ann, "why not", now)
+    assert first.request == again.request
+    error = refused(desk.request_lift, [holds[-1].id], ann, "why not", now, code=RefusalCode.TOO_MANY_OPEN)
+    assert "holdfast deny" in error.advice
+    refused(desk.request, staffed.offer.recommended, ann, now, code=RefusalCode.TOO_MANY_OPEN)
+    assert desk.request_lift([holds[-1].id], who(staffed, "cem"), "why not", now).request
+    staffed.response.people.change("ann", "", [Role.RESPONDER, Role.COMMANDER], "root", now)
+    assert isinstance(desk.request_emergency(staffed.offer.recommended, ann, "they post now", now), Permit)
+    desk.deny(first.request, ann, "not needed", now)
+    assert desk.request_lift([holds[0].id], ann, "after all", now).request
 
 
 def test_lifting_takes_a_reason_and_somebody_else(town):

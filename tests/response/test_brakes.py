@@ -179,6 +179,13 @@ def test_what_a_platform_only_does_for_good_is_a_one_way_deed_there(store, clock
     assert 3 == len(platform.deeds)
 
 
+def test_a_kind_of_plan_can_have_a_cap_of_its_own(store, platform, clock):
+    """The others keep the one for all."""
+    caps = Caps(innocents=100, innocents_of={PlanKind.CAUSE: 7})
+    small = SmallResponse(store, platform, clock, caps=caps)
+    assert [7, 100] == [brake(small, f"innocents/{kind}").cap for kind in (PlanKind.CAUSE, PlanKind.CARRIERS)]
+
+
 def test_innocents_held_by_an_order_stop_the_one_way_deeds_of_that_order_alone(small):
     """Beyond the cap its further one-way deeds wait; those that people agreed to, and other rules', go."""
     theirs, agreed = revoke("theirs"), revoke("agreed")

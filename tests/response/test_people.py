@@ -24,8 +24,8 @@ def digest(secret):
 def people(town):
     """A register with one administrator and one approver."""
     register = town.response.people
-    register.add("root", "The first", [Role.ADMINISTRATOR], "holdfast init", NOW)
-    register.add("ann", "Ann", [Role.APPROVER], "root", NOW)
+    register.add("root", "The first", [Role.ADMINISTRATOR], "holdfast init", NOW, vouched=True)
+    register.add("ann", "Ann", [Role.APPROVER], "root", NOW, vouched=True)
     return register
 
 
@@ -54,7 +54,7 @@ def test_every_change_is_on_record_with_whoever_made_it(people, town):
 
 
 def test_a_token_counts_until_it_expires_is_revoked_or_its_person_goes(people):
-    """The roll tells who shows it, each time as things stand."""
+    """The roll tells who shows it, each time as things stand; whoever comes back has to have another one made."""
     token = people.make_token(hash_of("s1"), "ann", [Scope.DECIDE], "root", NOW, days=1)
     assert ("ann", Via.TOKEN) == (
         people.roll.caller(digest("s1"), NOW).person,
@@ -65,9 +65,12 @@ def test_a_token_counts_until_it_expires_is_revoked_or_its_person_goes(people):
     people.take_out("ann", "root", NOW)
     assert people.roll.caller(digest("s1"), NOW) is None
     people.change("ann", "Ann", [Role.AUDITOR], "root", NOW)
-    assert (Role.AUDITOR,) == people.roll.caller(digest("s1"), NOW).roles
-    people.revoke_token(token.id, "root", NOW)
     assert people.roll.caller(digest("s1"), NOW) is None
+    assert people.tokens[token.id].revoked
+    own = people.make_token(hash_of("s2"), "ann", [Scope.DECIDE], "ann", NOW, days=1)
+    assert (Role.AUDITOR,) == people.roll.caller(digest("s2"), NOW).roles
+    people.revoke_token(own.id, "root", NOW)
+    assert people.roll.caller(digest("s2"), NOW) is None
 
 
 def test_the_person_concerned_hears_of_a_token_in_their_name(people, town):

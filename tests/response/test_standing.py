@@ -16,7 +16,7 @@ from holdfast.containment import (
     place,
 )
 from holdfast.response.case import StandingOrder
-from holdfast.response.standing import Limits, follow_up, followed, lasting_order, succeeded
+from holdfast.response.standing import Limits, follow_up, followed, lasting_order, succeeded, undone
 
 START = 1_000_000
 ORDER = StandingOrder(
@@ -200,3 +200,41 @@ def test_an_emergency_that_reaches_further_gives_way_when_it_is_over():
     assert msgspec.structs.replace(brake, before=ORDER) == stands == lasting_order(stands, START)
     assert stands == succeeded(stands, lures, START)
     assert ORDER == lasting_order(stands, soon)
+
+
+SOON = START + 10
+ALONE = msgspec.structs.replace(ORDER, request="s", kind=PlanKind.BRAKE, plan="brake", until=SOON, ends=SOON)
+LURES = msgspec.structs.replace(ORDER, request="t", kind=PlanKind.LURES, plan="lures", approvals=0)
+
+
+def test_a_lone_request_does_not_cut_an_emergency_short():
+    """Where nobody had ordered before: a narrower plan that takes nobody goes on after it, and as a wide one at once."""
+    stands = succeeded(ALONE, LURES, START)
+
+    assert msgspec.structs.replace(ALONE, before=LURES) == stands
+    assert LURES == lasting_order(stands, SOON)
+    assert LURES == succeeded(ALONE, LURES, SOON)
+    agreed = msgspec.structs.replace(LURES, approvals=1)
+    assert agreed == succeeded(ALONE, agreed, START)
+
+
+def test_a_narrower_emergency_does_not_cut_a_wider_one_short():
+    """Two people alone, one after the other: what reaches further stays for its time."""
+    narrow = msgspec.structs.replace(ALONE, request="u", kind=PlanKind.LURES, until=SOON + 5, ends=SOON + 5)
+
+    assert ALONE == succeeded(ALONE, narrow, START)
+    assert narrow == succeeded(ALONE, narrow, SOON)
+
+
+@pytest.mark.parametrize(
+    ("plan_", "left"),
+    [
+        ("brake", LURES),
+        ("lures", ALONE),
+        ("another", msgspec.structs.replace(ALONE, before=LURES)),
+    ],
+)
+def test_undoing_a_plan_ends_its_order_wherever_it_stands(plan_, left):
+    """Of an emergency that stands before what others ordered, either ends without the other."""
+    assert left == undone(msgspec.structs.replace(ALONE, before=LURES), plan_)
+    assert undone(None, plan_) is None

@@ -1,8 +1,9 @@
 """Everything can be undone, and what that would let go of is seen before."""
 
+import msgspec
 import pytest
 
-from holdfast.containment import Explicit, Restriction, Subject, SubjectKind, cohort_subject, place
+from holdfast.containment import Explicit, PlanKind, Restriction, Subject, SubjectKind, cohort_subject, place
 from holdfast.errors import UsageError
 from holdfast.guard import Permit, Refusal
 from holdfast.ports import Capability
@@ -11,7 +12,7 @@ from holdfast.response.conduct import HoldState
 from holdfast.response.scope import Scope
 from holdfast.testing import SmallPlatform
 
-MINUTE = 60_000
+MINUTE, HOUR = 60_000, 3_600_000
 
 
 def put(town, *holds):
@@ -117,6 +118,25 @@ def test_the_plan_that_an_order_stands_for_takes_the_order_with_it(town):
     assert () == look(Scope(plan=plan, since=0), town.clock.now()).orders
 
 
+def test_an_undo_during_a_wider_emergency_ends_the_order_kept_behind_it(town):
+    """What others had agreed to does not go on after the emergency once it is undone; the emergency's own goes on."""
+    town.attack()
+    permit = town.carry_out()
+    plan, case = town.desk.requests[permit.request].plan.id, town.case
+    soon = town.clock.now() + HOUR
+    alone = msgspec.structs.replace(case.order, kind=PlanKind.BRAKE, plan="brake", until=soon, ends=soon)
+    with town.response.book.change(town.clock.now()) as page:
+        town.response.docket.ordered(page, case.campaign.id, alone)
+    assert plan == town.case.order.before.plan
+
+    undo = town.response.undoing.preview(Scope(plan=plan), town.clock.now())
+    assert (case.campaign.id,) == undo.orders
+    with town.response.book.change(town.clock.now()) as page:
+        town.response.undoing.end_orders(page, undo)
+
+    assert ("brake", None) == (town.case.order.plan, town.case.order.before)
+
+
 def test_an_undo_that_would_let_go_of_more_hijacked_accounts_by_now_is_not_done(town):
     """Between preview and agreement one of the freed turns out to be a carrier: nothing is done, and it is looked anew."""
     town.attack()
@@ -210,3 +230,16 @@ def test_a_request_counts_each_account_once(town):
     _, answer = ask(town, Scope(plan="p"))
 
     assert 3 == town.desk.requests[answer.request].request.accounts
+
+
+def test_whoever_looks_again_and_again_pushes_out_only_their_own_previews(town):
+    """What others were shown can still be asked for, however often somebody else looks."""
+    holds = [account(f"fan{number}") for number in range(150)]
+    put(town, *holds)
+    undoing, now = town.response.undoing, town.clock.now()
+    mine = undoing.preview(Scope(holds=(holds[0].id,)), now, "ann")
+    theirs = [undoing.preview(Scope(holds=(hold.id,)), now, "token-7") for hold in holds[1:]]
+    assert mine == undoing.shown(mine.hash)
+    assert theirs[-1] == undoing.shown(theirs[-1].hash)
+    with pytest.raises(UsageError, match="no such undo"):
+        undoing.shown(theirs[0].hash)

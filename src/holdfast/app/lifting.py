@@ -49,9 +49,9 @@ def lift_here(store: str, key: Path | None, token: str, wanted: Lifting) -> Lock
 def _whose(people: People, token: str, now: int) -> Person:
     caller = people.roll.caller(digest_of(token.encode()), now)
     person = people.person(caller.person) if caller is not None else None
-    if person is None:
+    if caller is None or person is None or not caller.confirmed:
         raise NotAllowedError(
-            "the token is nobody's, or counts no longer",
+            "the token is nobody's, counts no longer, or stands on the word of one administrator alone",
             code=RefusalCode.NOT_A_PERSON,
             advice="Put an administrator's into HOLDFAST_TOKEN; `holdfast init --new-token-for` makes one here.",
         )

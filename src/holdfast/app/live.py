@@ -38,6 +38,9 @@ MOMENT = (
     10_000  # milliseconds of stream time judged at once: a plan's approval takes a minute, a lure's third post seconds
 )
 _AHEAD_AT_MOST = 24 * 3_600_000  # milliseconds that a clock may have been ahead: no hold of accounts ends later
+_FORGET_EVERY = (
+    3_600_000  # milliseconds: what a platform told of owners goes within the hour in which it became useless
+)
 _AHEAD = 4  # deliveries read before they are needed: the reader waits for the watch, not the other way round
 
 
@@ -200,7 +203,7 @@ class LiveWatch:
         if self.custody is not None:
             self.custody.occasion_of = self.response.returning.occasion
         self._engine = engine
-        self._told = 0
+        self._told = self._forgot_at = 0
         self._offers: dict[str, int] = {}
 
     def take(self, batch: Batch) -> None:
@@ -230,7 +233,11 @@ class LiveWatch:
 
     def tick(self) -> None:
         """Do what is due."""
-        self.response.work(self.clock.now())
+        now = self.clock.now()
+        self.response.work(now)
+        if self.custody is not None and now - self._forgot_at >= _FORGET_EVERY:
+            self.custody.forget()
+            self._forgot_at = now
 
     @property
     def counters(self) -> Mapping[str, int]:
@@ -239,9 +246,9 @@ class LiveWatch:
 
     def happenings(self) -> Iterator[Happening]:
         """What has happened since this was last asked."""
-        while self._told < len(self.response.timeline):
-            yield self.response.timeline[self._told]
-            self._told += 1
+        fresh = self.response.timeline[self._told :]
+        self._told = len(self.response.timeline)
+        yield from fresh
 
     def offers(self) -> Iterator[Offer]:
         """The offers made since this was last asked."""

@@ -53,7 +53,8 @@ def _in_lines(drill: Drill, console: Console | None, began: float) -> None:
             highlight=False,
             soft_wrap=True,
         )
-        for happening in list(drill.response.timeline)[told:]:
-            told += 1
+        fresh = drill.response.timeline[told:]
+        told = len(drill.response.timeline)
+        for happening in fresh:
             text = plain(happening.text, limit=_LONGEST)
             console.print(Text.assemble(f"  {clock(happening.time)}  ", text), soft_wrap=True)

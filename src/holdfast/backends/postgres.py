@@ -210,9 +210,9 @@ class PostgresDatabase:
         return PostgresClaim(self._address.connect, self.name)
 
     def depose(self) -> None:
-        """End the connection that holds the lock."""
+        """End the connection that holds the lock, and one that stands still in the midst of a commit."""
         with closing(self._address.connect()) as connection:
-            cut_off(connection)
+            cut_off(connection, _LOCK)
 
     def misfits(self, cursor: DBAPICursor) -> list[str]:
         """What hangs on a store's tables and does not belong there."""

@@ -26,14 +26,20 @@ _SETTINGS = {
 # Settings that this server does not have (before 14, or over a Unix socket) are passed over.
 _SET = "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = %s"
 _TAKE = f"SELECT pg_try_advisory_lock({_LOCK}, hashtext(current_schema()))"
-_OWNER = f"""
+_STALLED_MS = 2_000  # of a writer who says nothing: who is at work has a statement to the server far sooner
+_HOLDER = """
 FROM pg_locks JOIN pg_stat_activity USING (pid)
-WHERE locktype = 'advisory' AND granted AND classid = {_LOCK} AND objsubid = 2 AND pg_locks.database = (
+WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND pg_locks.database = (
     SELECT oid FROM pg_database WHERE datname = current_database()
-) AND objid = (hashtext(current_schema())::bigint & 4294967295)::oid
-"""  # noqa: S608 - a number of our own
+) AND objid = (hashtext(current_schema())::bigint & 4294967295)::oid AND classid =
+"""
+_OWNER = f"{_HOLDER} {_LOCK}"
 _WHO = f"SELECT application_name, host(client_addr) {_OWNER}"
 _CUT = f"SELECT pg_terminate_backend(pid) {_OWNER}"
+_CUT_STALLED = f"""
+SELECT pg_terminate_backend(pid) {_HOLDER} %s
+AND state = 'idle in transaction' AND clock_timestamp() - state_change > interval '{_STALLED_MS} milliseconds'
+"""
 
 
 class PostgresClaim:
@@ -93,14 +99,17 @@ class PostgresClaim:
         raise taken(self._store, who)
 
 
-def cut_off(connection: psycopg.Connection[Any]) -> None:
+def cut_off(connection: psycopg.Connection[Any], writers: int) -> None:
     """Take the lock from whoever has it, by ending the connection that holds it.
+
+    The lock `writers` goes, too, where whoever has it stands still in the midst of a transaction; that is undone.
 
     Raises:
         psycopg.Error: this role may not, or the database cannot be reached.
 
     """
     connection.execute(_CUT)
+    connection.execute(_CUT_STALLED, (writers,))
 
 
 def _told(row: tuple[str | None, str | None] | None) -> str:

@@ -156,7 +156,10 @@ class SqlStore:
             return
         with self._connected() as (_, cursor), self._seam:
             self._claim.check()
-            self._ours(self._statements.seal_seen.one(cursor))
+            if self._known(self._statements.seal_seen.one(cursor)):
+                return
+            with self._one_writer():  # another thread of ours may have committed between the question and the answer
+                self._ours(self._statements.seal_seen.one(cursor))
 
     @contextmanager
     def look(self) -> Iterator[Look]:
@@ -352,6 +355,9 @@ class SqlStore:
             self._ours(now)
         return self._load(cursor)
 
+    def _known(self, seal: Any) -> bool:  # noqa: ANN401 - a row as the driver gives it
+        return seal is None or seal[0] in {self._head.seal, self._unsure}
+
     def _ours(self, seal: Any) -> None:  # noqa: ANN401 - a row as the driver gives it
         """Pass the seal of a commit of ours.
 
@@ -359,7 +365,7 @@ class SqlStore:
             DeposedError: it is another's.
 
         """
-        if seal is not None and seal[0] not in {self._head.seal, self._unsure}:
+        if not self._known(seal):
             raise DeposedError(f"Another process has written to {self.path}, which is this one's alone.")
 
     def _take_turn(self) -> int:

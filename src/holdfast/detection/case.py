@@ -59,6 +59,7 @@ class Case:
     is_hidden: bool = False  # whether its accounts hide behind the forms of remarks, which then count for nothing
     plain: set[int] = field(default_factory=set)  # voices that do not
     crowd: dict[int, tuple[str, str]] = field(default_factory=dict)  # own lures of a crowd -> whose, and in which post
+    by_words: set[int] = field(default_factory=set)  # lures of strangers that are its for the words beside them alone
     voices: set[int] = field(default_factory=set)
     first_with: dict[int, First] = field(default_factory=dict)  # lure -> the carrier who posted it first
     signatures: list[bytes] = field(default_factory=list)
@@ -203,20 +204,28 @@ class Case:
         tied = "precursors" in typical if self.is_hidden else bool(typical)
         return tied and self.evidence.carriers >= model.CROWD_CARRIERS
 
-    def release(self, key: int) -> bool:
-        """Let go of an address that turned out to be another campaign's; True when this crowd had taken it for its own."""
-        if key not in self.crowd:
-            return False
-        account, post = self.crowd.pop(key)
+    def release(self, key: int, posts: Collection[str] = ()) -> set[str]:
+        """Let go of a lure that turned out to be another campaign's, in these `posts`; the accounts that were here for it alone.
+
+        It had the lure for an account's own, or for the words beside it.
+        """
+        owner, own_post = self.crowd.pop(key, ("", ""))
+        self.by_words.discard(key)
         self.lures.pop(key, None)
         self.kinds.pop(key, None)
-        self.carriers.pop(account, None)
-        for told in (self.tampered, self.passing):
-            told.discard(account)  # what is counted of the carriers is counted of those who still are
-        self.marks.pop(account, None)
-        self.posts.pop(post, None)
-        self.authors.pop(post, None)
-        return True
+        own = {post for _, post in self.crowd.values()}
+        gone = {own_post, *(post for post in posts if post not in own)} & self.posts.keys()
+        whose = {self.authors[post] for post in gone}
+        for post in gone:
+            del self.posts[post], self.authors[post]
+        left = whose - set(self.authors.values()) | {owner} & self.carriers.keys()
+        left -= {account for account, _ in self.crowd.values()}
+        for account in left:
+            self.carriers.pop(account, None)
+            self.marks.pop(account, None)
+        self.tampered -= left  # what is counted of the carriers is counted of those who still are
+        self.passing -= left
+        return left
 
     def absorb(self, other: Case) -> None:
         """Take over everything that `other` found: the two were one campaign."""
@@ -227,6 +236,7 @@ class Case:
         self.kinds = other.kinds | self.kinds
         self.common |= other.common
         self.pages = other.pages | self.pages
+        self.by_words |= other.by_words
         shown = (self.carriers.keys() - self.passing) | (other.carriers.keys() - other.passing)
         self.passing = (self.passing | other.passing) - shown
         self.crowd = other.crowd | self.crowd

@@ -24,8 +24,10 @@ from .pictures import add_pictures, with_codes
 from .pieces import Pieces, with_profiles
 from .postlog import Chunk, Named, PostLog, chunk_of, named
 from .precursors import EventRows, rows_of
-from .rates import HALVED, RATE_WORDS, bases, pictures
+from .rates import HALVED, RATE_WORDS, bases
 from .settings import SHARES, DetectionSettings
+from .showing import count as count_showing
+from .showing import elsewhere, may_tell
 from .sightings import CROWD_KINDS, KEPT_LONG, MIN_WORDS
 from .snapshot import VERSION, Saved, arrays_of, chunks_of, fill, pack, refill, unpack
 from .takeover import Takeover, Takeovers
@@ -169,7 +171,7 @@ class Detector:
         fill(detector._state, saved.arrays)
         for log, chunks in zip(detector._logs, saved.logs, strict=True):
             refill(log, chunks)
-        detector._rates[:] = saved.rates
+        detector._rates[: len(saved.rates)] = saved.rates  # an older snapshot knows no paces of pictures
         detector._crowds[:] = saved.crowds
         detector._shorteners[:] = saved.shorteners
         detector._sequence, detector._origin = saved.sequence, saved.origin
@@ -280,9 +282,13 @@ class Detector:
             self._grower.follow(itself, bands, base)
         while at < len(found.due) and found.due[at, 0] == post:
             due = Due.of(found.due[at])
-            rates, usual = pictures(self._rates), pace(due, self._origin or 0, self._sequence + post)
+            rates, usual = elsewhere(self._rates, due), pace(due, self._origin or 0, self._sequence + post)
             evidence = Evidence(pace=usual, base=base, pictures=rates)
-            self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
+            campaigns = self._grower.growth.by_key
+            before = due.key in campaigns
+            if may_tell(due, rates, self.settings.alert):
+                self._grower.weigh(due, itself, self._sequence + post, bands, evidence)
+            count_showing(self._rates, due, before=before, told=due.key in campaigns)
             at += 1
         for which in range(len(CROWD_KINDS)):
             if why & CROWDS << which and itself is not None:

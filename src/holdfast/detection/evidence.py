@@ -59,7 +59,7 @@ class Evidence:
 
     pace: Pace = field(default_factory=Pace)
     base: tuple[float, ...] | None = None  # share of posts showing each kind of precursor; None when none ever did
-    pictures: tuple[float, float, float] = (model.NEVER_PICTURED, model.FIRST_PICTURE, 1.0)  # see `rates.pictures`
+    pictures: tuple[float, ...] = (model.NEVER_PICTURED, model.FIRST_PICTURE, 1.0)  # see `rates.pictures`
     remarks: int = 0
     rare: float = 0.0  # what it says that such lures are rare here, in nats; for a crowd only
     carriers: int = 0
@@ -135,7 +135,8 @@ class Evidence:
     def _add_character(self, sighting: Sighting, *, tainted: bool) -> None:
         if sighting.lure_class == "picture":
             before = "picture" in sighting.features.before
-            worth = model.picture_worth(sighting.features.posts, *self.pictures[:2], before=before)
+            never, first, *_ = self.pictures
+            worth = model.picture_worth(sighting.features.posts, never, first, before=before)
             self._put("pictures_before" if before else "first_picture", worth)
         elif sighting.lure_class:
             if sighting.lure_class not in sighting.features.before:
@@ -254,7 +255,7 @@ class Evidence:
         if "picture" in telling:
             pace = (self.last - self.first) / max(1, self.carriers - 1)
             whose = sum(self.sums.get(term, 0.0) for term in ("first_picture", "pictures_before"))
-            spreads["picture"] = model.picture_spreads(pace, whose, self.pictures[2])
+            spreads["picture"] = model.picture_spreads(pace, whose, self.pictures[2], self.pictures[3:])
         for sort in ("own_link", "own_site"):
             spreads[sort] = max(spreads[sort], model.form_spreads(self.form))
         return min(spreads[sort] for sort in telling)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from holdfast.reading import PUBLIC, Lure, LureKind, hash_text, lure_key, read_t
 from holdfast.reading.flags import ADDRESS, DOMAIN, LINK, PROVED, SHORT_LINK
 
 from . import model
+from .belonging import SHARED_CARRIERS, are_mostly, gives_way
 from .bursts import Member, burst_among, goes_back, said
 from .campaign import Campaign, CampaignTier
 from .case import Case
@@ -27,9 +28,6 @@ from .postlog import Named, PostLog
 from .sightings import CROWD_KINDS, TEXT
 from .trail import Trail
 from .watch import WatchSet, signed
-
-_SHARED_CARRIERS = 2
-"""Accounts two sets of carriers must share to be one campaign: a single account may fall to two attackers."""
 
 _OUTSIDERS = 2
 """A lure that more accounts outside the campaign carry already is not the campaign's own."""
@@ -111,7 +109,8 @@ class Grower:
 
         `bands` are those of the post's text, watched from then on; `evidence` is empty and knows pace and base rates.
         """
-        if due.key in self.growth.by_key:
+        holder = self._lender(due.key)
+        if due.key in self.growth.by_key and holder is None:
             return
         sightings = self._sightings(due, until)
         if not sightings:
@@ -123,9 +122,10 @@ class Grower:
         is_common = due.kind == DOMAIN and (evidence.pace.known or due.before >= model.COMMON_POSTS)
         case = self._told(name, sightings, evidence, due.remarks, {due.key} if is_common else set())
         now = max(sighting.time for sighting in sightings)
-        if not case.decide(now) or case.id in self.growth.cases:
+        if not case.decide(now) or case.id in self.growth.cases or (holder and not gives_way(holder, case)):
             return
         self.growth.unresolved += sum(not sighting.account for sighting in sightings)
+        self._release(due.key, case, case.posts)
         known = self._sharing(case)
         if known is None:
             self.growth.cases[case.id] = known = case
@@ -133,13 +133,13 @@ class Grower:
             known.common |= case.common
             for sighting in sightings:
                 self._take(known, sighting)
+            known.merged += case.merged
             known.decide(now)
         if is_common:
             self._adopt_site(known, due.key, frozenset(sighting.sequence for sighting in sightings))
         else:
             self._adopt(known, due.key, due.kind, next((s for s in reversed(sightings) if s.account), None), post)
         self._bring_along(known, frozenset(sighting.sequence for sighting in sightings))
-        self._release(due.key, known)
         self._watch(known, bands, known.carriers)
         self._touch(known)
 
@@ -199,7 +199,7 @@ class Grower:
         for post in posts:
             for lure in post.lures:
                 told.setdefault(lure, {})[post.account] = post
-        enough = max(_SHARED_CARRIERS, len({post.account for post in posts}) / 2)
+        enough = max(SHARED_CARRIERS, len({post.account for post in posts}) / 2)
         for (kind, key, valid), carrying in told.items():
             if len(carrying) < enough or not self._is_free(case, kind, key, valid):
                 continue
@@ -208,6 +208,7 @@ class Grower:
                 continue
             last = next(reversed(carrying.values()))
             self._adopt(case, key, kind, sighting_of(last, (kind, key, valid)), last)
+            self._release(key, case, [post.id for post in everybody])
             for post in everybody:
                 self._take(case, sighting_of(post, (kind, key, valid)))
 
@@ -267,7 +268,7 @@ class Grower:
         growth = self.growth
         near = {growth.by_account[account] for account in case.carriers if account in growth.by_account}
         for other in sorted((growth.cases[name] for name in near), key=_seniority):
-            if case.first_post_at - other.last_post_at <= model.NEXT_LURE_WINDOW and _are_mostly(case.carriers, other):
+            if case.first_post_at - other.last_post_at <= model.NEXT_LURE_WINDOW and are_mostly(case.carriers, other):
                 return other
         return None
 
@@ -315,9 +316,9 @@ class Grower:
         """
         worths = crowd_of(crowd)
         own = _own_lure(post, which)
-        if own is None or own in self.growth.by_key:
-            return
         name, last = self.growth.crowds[which]
+        if own is None or not self._is_open(own, name):
+            return
         if name in self.growth.cases and last in worths:
             case = self._beside(self.growth.cases[name], post)
             self._gather(case, which, [(post, own)], worths, bands)
@@ -328,17 +329,22 @@ class Grower:
             each for log in self._logs for each in log.numbered(frozenset(worths)) if each.sequence <= post.sequence
         ]
         carried = [(each, _own_lure(each, which)) for each in sorted(named, key=lambda each: each.sequence)]
-        members = [(each, key) for each, key in carried if key and key not in self.growth.by_key]
+        members = [(each, key) for each, key in carried if key and self._is_open(key, name)]
         evidence.rare = model.rare_class(int(crowd[LEARNT]), post.sequence, post.time - origin)
-        first, own = members[0]
-        name = campaign_id(self._public(own, first.text, first.urls), f"{first.id} and others")
-        case = self._case(name, evidence, is_crowd=True)
+        case = self._case(self._crowd_name(*members[0]), evidence, is_crowd=True)
         for each, key in members:
             self._take(case, sighting_of(each, (CROWD_KINDS[which], key, PROVED), own=worths[each.sequence]))
         if case.id not in self.growth.cases and case.decide(max(each.time for each, _ in members)):
             self.growth.cases[case.id] = case
             self._gather(case, which, members, worths, bands)
             crowd[CROWD_STATE], crowd[SUM] = CAMPAIGN, max(int(crowd[SUM]), model.milli(model.ALERT))
+
+    def _crowd_name(self, first: Named, own: int) -> str:
+        """The name of a crowd by its first member; another one where a crowd of that name was disbanded."""
+        lure, told = self._public(own, first.text, first.urls), f"{first.id} and others"
+        while any(campaign_id(lure, told) in case.merged for case in self.growth.cases.values()):
+            told += " again"
+        return campaign_id(lure, told)
 
     def _gather(
         self, case: Case, which: int, members: list[tuple[Named, int]], worths: dict[int, float], bands: Iterable[int]
@@ -347,6 +353,7 @@ class Grower:
         kind = CROWD_KINDS[which]
         for post, key in members:
             sighting = sighting_of(post, (kind, key, PROVED), own=worths[post.sequence])
+            self._release(key, case, [post.id])
             self._take(case, sighting)
             if post.account in case.carriers:
                 case.crowd[key] = post.account, post.id
@@ -384,42 +391,66 @@ class Grower:
         members = [(each, own[each.id]) for each in kept if each.sequence in burst]
         if not members:
             return case
-        first, key = members[0]
         evidence = Evidence(base=case.evidence.base, rare=case.evidence.rare)
-        name = campaign_id(self._public(key, first.text, first.urls), f"{first.id} and others")
+        name = self._crowd_name(*members[0])
         apart = self._case(name, evidence, is_crowd=True)
         for each, key in members:
             sighting = sighting_of(each, (CROWD_KINDS[which], key, PROVED), own=worths[each.sequence])
             apart.take(sighting, self._handles(each.account))
         if not apart.decide(members[-1][0].time):
             return case
-        for each, key in members:
-            case.release(key)
-            self.growth.by_account.pop(each.account, None)
-        case.signatures = [seen for seen in case.signatures if seen not in apart.signatures]
         self.growth.cases[name], self.growth.beside[name] = apart, case.id
-        self._touch(case)
         self._gather(apart, which, members, worths, bands)
         return apart
 
-    def _release(self, key: int, to: Case) -> None:
-        """Take an address that proved to be shared out of the crowds that took it for somebody's own."""
-        case = self.growth.cases.get(self.growth.by_own_lure.get(key, ""))
-        if case is None or case is to or not case.release(key):
-            return
-        del self.growth.by_own_lure[key]
-        if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
-            self._merge(to, case)  # what is left of it says nothing by itself
-        else:
-            self._touch(case)
+    def _lender(self, key: int) -> Case | None:
+        """The campaign that has a lure for the words beside it alone: it gives way to what its carriers are by themselves."""
+        case = self.growth.cases.get(self.growth.by_key.get(key, ""))
+        return case if case is not None and key in case.by_words else None
+
+    def _is_open(self, key: int, crowd: str) -> bool:
+        """Whether a lure may be an account's own in a crowd: no campaign's, or for words alone one's that holds nobody."""
+        if key not in self.growth.by_key:
+            return True
+        holder = self._lender(key)
+        return holder is not None and holder.id != crowd and holder.contained_at is None
+
+    def _release(self, key: int, to: Case, posts: Collection[str]) -> None:
+        """Take a lure of `to` in these posts, and who is there for it alone, out of other campaigns that held it for theirs."""
+        growth = self.growth
+        for name in sorted({growth.by_own_lure.get(key, ""), growth.by_key.get(key, "")} - {to.id}):
+            case = growth.cases.get(name)
+            if case is None or not (key in case.crowd or key in case.by_words):
+                continue
+            left = case.release(key, posts)
+            case.signatures = [seen for seen in case.signatures if seen not in to.signatures]
+            for index in (growth.by_own_lure, growth.by_key):
+                if index.get(key) == name:
+                    del index[key]
+            for account in left:
+                growth.by_account.pop(account, None)
+            if case.is_crowd and len(case.carriers) < model.MIN_CARRIERS:
+                self._disband(case, to)
+            else:
+                self._touch(case)
+
+    def _disband(self, case: Case, to: Case) -> None:
+        """Let go of a crowd of which too few are left to say anything; who asks for it is told of what took the others."""
+        self._forget(case, None)
+        to.merged += [case.id, *case.merged]
 
     # ---- a post that touches a known campaign
 
     def follow(self, post: Named, bands: tuple[int, ...], base: tuple[float, ...] | None) -> None:
         """Take a post that is by a carrier, carries a campaign's lure, or repeats a campaign's words beside a lure."""
-        grown = [case for case in self._touched(post, bands) if self._grow(case, post, bands, base)]
+        alive = self.growth.cases  # one may be disbanded as another takes its lure
+        grown = [
+            case for case in self._touched(post, bands) if case.id in alive and self._grow(case, post, bands, base)
+        ]
         for other in grown[1:]:
-            if _are_mostly(other.carriers, grown[0]) or _are_mostly(grown[0].carriers, other):
+            if {grown[0].id, other.id} <= alive.keys() and (
+                are_mostly(other.carriers, grown[0]) or are_mostly(grown[0].carriers, other)
+            ):
                 self._merge(grown[0], other)
 
     def _touched(self, post: Named, bands: tuple[int, ...]) -> list[Case]:
@@ -446,15 +477,19 @@ class Grower:
             return False
         sighting = sighting_of(post, brought[0])
         case.evidence.base = base
-        remarks = len(case.bystander_posts)
+        remarks, stranger = len(case.bystander_posts), post.account not in case.carriers
         if not self._take(case, sighting):
             return False
         carried = len(case.bystander_posts) == remarks
         if carried:
             for kind, key, valid in joining:
                 self._adopt(case, key, kind, sighting, post)
-                for earlier in (each for log in self._logs for each in log.carrying(key, post.sequence - 1)):
+                if stranger and all(lure[1] == key for lure in own):
+                    case.by_words.add(key)
+                carrying = [each for log in self._logs for each in log.carrying(key, post.sequence - 1)]
+                for earlier in carrying:
                     self._take(case, sighting_of(earlier, (kind, key, valid)))
+                self._release(key, case, [earlier.id for earlier in carrying])
             if sighting.key in case.common:
                 self._adopt_links(case, post)
             self._watch(case, bands, [post.account])
@@ -492,7 +527,7 @@ class Grower:
         if carried and likeness >= model.ALIKE:
             return True
         if carried and kind == ADDRESS:
-            return beside or _are_mostly(self._carrying(key, post.sequence), case)
+            return beside or are_mostly(self._carrying(key, post.sequence), case)
         if carried or likeness < _FOLLOW_ALIKE:
             return False
         return len(self._carrying(key, post.sequence) - case.carriers.keys()) <= _OUTSIDERS
@@ -503,12 +538,18 @@ class Grower:
 
     def _merge(self, into: Case, other: Case) -> None:
         into.absorb(other)
-        for index in (self.growth.by_key, self.growth.by_band, self.growth.by_account, self.growth.by_own_lure):
-            for key, name in index.items():
-                if name == other.id:
-                    index[key] = into.id  # type: ignore[index]
-        del self.growth.cases[other.id]
+        self._forget(other, into)
         self._touch(into)
+
+    def _forget(self, case: Case, heir: Case | None) -> None:
+        """Strike a campaign out; what was watched for it goes to its heir, or to nobody."""
+        for index in (self.growth.by_key, self.growth.by_band, self.growth.by_account, self.growth.by_own_lure):
+            for key in [key for key, name in index.items() if name == case.id]:
+                if heir is None:
+                    del index[key]  # type: ignore[arg-type]
+                else:
+                    index[key] = heir.id  # type: ignore[index]
+        del self.growth.cases[case.id]
 
 
 def _own_lure(post: Named, which: int) -> int | None:
@@ -521,13 +562,6 @@ def _own_lure(post: Named, which: int) -> int | None:
 
 def _seniority(case: Case) -> tuple[int, str]:
     return (case.detected_at or 0, case.id)
-
-
-def _are_mostly(accounts: Iterable[str], case: Case) -> bool:
-    """Whether at least half of some accounts, and two of them, are carriers of a campaign."""
-    found = list(accounts)
-    shared = sum(account in case.carriers for account in found)
-    return shared >= max(_SHARED_CARRIERS, len(found) / 2)
 
 
 def pace(due: Due, origin: int, posts: int) -> Pace:

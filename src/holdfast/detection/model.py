@@ -196,17 +196,24 @@ PICTURE_MEMORY = 1 << 12
 
 PICTURES_SHOWN, PICTURES_SHOWN_SEEN = 0.1, 200
 PICTURES_REPEATED = 0.1
-"""Share of posts that carry a picture, counted on the stream, this being worth so many posts; and of these the share that shows
-what another account has shown. Each is one trial, as `TRIALS_PER_MILLION` counts them for all keys: where few post
-pictures few are passed on. [judged] [bg] 3 of 100 links to a picture were taken up by a second account."""
+"""Share of posts that carry a picture like none before, counted on the stream, this being worth so many posts; and of these
+pictures the share that another account shows as well. Each is one trial, as `TRIALS_PER_MILLION` counts them for all keys: where
+few post pictures few are passed on. A campaign's picture is no measure of ordinary life and is taken back from the count.
+[judged] [bg] 3 of 100 links to a picture were taken up by a second account."""
 
 PICTURE_SPREADS, PICTURE_PACE = 0.03, 15 * MINUTE
 PICTURE_PACE_LEAST, PICTURE_PACE_MOST = 0.1, 5.0
 PICTURE_SPREADS_LEAST, PICTURE_SPREADS_MOST = 1e-5, 0.5
 """Of pictures that a second account takes up, the share that further accounts show every `PICTURE_PACE` as they do a joke; at
 a pace of m it is m / `PICTURE_PACE` of that, within 0.1 and 5: pictures spread at any pace. Each account that posts
-pictures anyway makes copying likelier, each that never did less likely, down to 1e-5. So no picture raises an alarm
-by its pace alone, nor by itself holds anybody. [judged]"""
+pictures anyway makes copying likelier, each that never did less likely, down to 1e-5. So no picture by itself holds
+anybody. [judged]"""
+
+PICTURE_PACES_SEEN, PICTURE_PACES_MEMORY = 100, 1 << 16
+PICTURE_PACED_AT, PICTURE_SCALES = 4, 16
+"""How many pictures taken up by a second account those shares are worth, beside what is counted here: how quickly four
+accounts showed the same one, in powers of two of a second. Counted over so many new pictures; then the counts are halved. Where
+thousands went round and none so quickly, a quick one is not explained by its going round. [judged]"""
 
 REMARK = -1.25
 """An account that quotes, defangs or answers, beyond as many as carry: ln(0.2 / 0.7). A key that is mostly talked about is news. [judged]"""
@@ -396,9 +403,9 @@ def first_pictured(first: int, pictures: int) -> float:
     return max(FIRST_PICTURE, (FIRST_PICTURE * FIRST_PICTURE_SEEN + first) / (FIRST_PICTURE_SEEN + pictures))
 
 
-def picture_trials(shown: int, posts: int) -> float:
-    """How often a second account takes a picture up, as a multiple of `TRIALS_PER_MILLION`, counted over posts."""
-    share = (PICTURES_SHOWN * PICTURES_SHOWN_SEEN + shown) / (PICTURES_SHOWN_SEEN + posts)
+def picture_trials(new: int, posts: int) -> float:
+    """How often a second account takes a picture up, as a multiple of `TRIALS_PER_MILLION`, by new pictures among posts."""
+    share = (PICTURES_SHOWN * PICTURES_SHOWN_SEEN + new) / (PICTURES_SHOWN_SEEN + posts)
     return PICTURES_REPEATED * share * 1e6 / TRIALS_PER_MILLION
 
 
@@ -414,9 +421,25 @@ def picture_pace(pace: float) -> float:
     return min(PICTURE_PACE_MOST, max(PICTURE_PACE_LEAST, pace / PICTURE_PACE))
 
 
-def picture_spreads(pace: float, whose: float, trials: float) -> float:
-    """How readily a picture shown every `pace` ms is explained by copying, where its accounts' pasts say `whose` nats."""
-    share = PICTURE_SPREADS * picture_pace(pace) * trials * exp(-max(whose, -50.0))
+def picture_scale(pace: float) -> int:
+    """The power of two, in seconds, above a mean gap of `pace` ms: 0 below a second, at most `PICTURE_SCALES` - 1."""
+    return min(PICTURE_SCALES - 1, int(max(0.0, pace) // SECOND).bit_length())
+
+
+def picture_quick(pace: float, new: float = 0, quick: float = 0) -> float:
+    """The share of pictures taken up that four accounts show every `pace` ms, where of `new` pictures `quick` were shown so."""
+    taken = max(PICTURES_REPEATED * new, quick)
+    share = PICTURE_SPREADS * picture_pace(pace)
+    return (share * PICTURE_PACES_SEEN + quick) / (PICTURE_PACES_SEEN + taken)
+
+
+def picture_spreads(pace: float, whose: float, trials: float, counted: tuple[float, ...] = ()) -> float:
+    """How readily a picture shown every `pace` ms is explained by copying, where its accounts' pasts say `whose` nats.
+
+    `counted`: new pictures, and how many were shown by four accounts at each scale of pace or more quickly; or nothing.
+    """
+    new, quick = (counted[0], counted[1 + picture_scale(pace)]) if counted else (0, 0)
+    share = trials * picture_quick(pace, new, quick) * exp(-max(whose, -50.0))
     return min(PICTURE_SPREADS_MOST, max(PICTURE_SPREADS_LEAST, share))
 
 

@@ -44,7 +44,9 @@ class Place:
 class Due:
     """A key at its screen, as its entry stood then. Times in ms.
 
-    Its sum started with the post at `started`, after `before` posts.
+    Its sum started with the post at `started`, after `before` posts. `among_remarks`: it is that of those who only remark.
+    `accounts` have shown it since, the latest at `latest`; `character` is what the first of class says at most, `copy_proof`
+    what copying cannot explain, both in nats and as far as the tables can tell.
     """
 
     key: int
@@ -55,11 +57,16 @@ class Due:
     before: int
     started: int
     exact: tuple[Place, ...]
+    among_remarks: bool = False
+    accounts: int = 0
+    latest: int = 0
+    character: float = 0.0
+    copy_proof: float = 0.0
 
     @classmethod
     def of(cls, row: Any) -> Due:
         """Read a row that `sightings.follow` handed over."""
-        _, key, kind, valid, _, *entry = row.tolist()
+        _, key, kind, valid, among_remarks, *entry = row.tolist()
         exact = []
         for at in range(HEADER_WORDS, HEADER_WORDS + min(entry[5], EXACT) * SIGHTING_WORDS, SIGHTING_WORDS):
             voice, sequence, time, features, page = entry[at : at + SIGHTING_WORDS]
@@ -73,6 +80,11 @@ class Due:
             before=entry[16],
             started=entry[17],
             exact=tuple(exact),
+            among_remarks=bool(among_remarks),
+            accounts=entry[5],
+            latest=entry[1],
+            character=entry[4] / 1000,
+            copy_proof=sum(max(0, entry[word]) for word in (7, 8, 9, 10)) / 1000,
         )
 
 

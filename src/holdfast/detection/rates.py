@@ -13,27 +13,32 @@ little. State, int64[`RATE_WORDS`]:
 | 19 | when those were last halved, ms |
 | 20, 21 | posts by established accounts, and by those of them that had never posted a picture |
 | 22, 23 | pictures like none before by established accounts, and those that were their account's first |
-| 24, 25 | posts, and those that carry a picture |
+| 24, 25 | posts, and those that carry a picture like none before |
+| 26 | pictures like none before, as far as paces are remembered |
+| 27-42 | of these, how many four accounts showed, by the power of two in seconds of their mean gap |
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
-from holdfast.reading.flags import NEW_PICTURE, PICTURE
+from holdfast.reading.flags import NEW_PICTURE
 from holdfast.reading.kernel import Array, kernel
 
 from . import model
 from .features import PICTURED_BIT, SIGNS_IN_BIT
 
 KINDS = len(model.PRECURSOR_KINDS)
-RATE_WORDS = 26
+PACED = 26
+RATE_WORDS = PACED + 1 + model.PICTURE_SCALES
 HALVED = 19
 _POSTS, _KNOWN, _ACCOUNTS, _EVENTS = KINDS, 9, 10, 11
 _MEMORY, _DAY = model.PRECURSOR_MEMORY, model.DAY
 _ESTABLISHED, _PICTURES, _SHOWN = 20, 22, 24
 _MIN_POSTS, _PICTURE_MEMORY = model.ESTABLISHED_POSTS, model.PICTURE_MEMORY
-_PICTURE_BIT, _NEW_PICTURE_BIT = (32 + flag.bit_length() - 1 for flag in (PICTURE, NEW_PICTURE))
+_NEW_PICTURE_BIT = 32 + NEW_PICTURE.bit_length() - 1
+_PACES_MEMORY = model.PICTURE_PACES_MEMORY
 
 
 @kernel
@@ -49,11 +54,17 @@ def count_post(rates: Array, word: int) -> None:
     if kinds:
         for kind in range(KINDS):
             rates[kind] += kinds >> kind & 1
-    _count_pair(rates, _SHOWN, word >> _PICTURE_BIT & 1, _MEMORY)
+    new = word >> _NEW_PICTURE_BIT & 1
+    _count_pair(rates, _SHOWN, new, _MEMORY)
+    if new:
+        if rates[PACED] >= _PACES_MEMORY:
+            for at in range(PACED, RATE_WORDS):
+                rates[at] >>= 1
+        rates[PACED] += 1
     if word & 255 >= _MIN_POSTS:
         never = 1 - (word >> PICTURED_BIT & 1)
         _count_pair(rates, _ESTABLISHED, never, _MEMORY)
-        if word >> _NEW_PICTURE_BIT & 1:
+        if new:
             _count_pair(rates, _PICTURES, never, _PICTURE_MEMORY)
 
 
@@ -94,11 +105,27 @@ def bases(rates: Any) -> tuple[float, ...] | None:
     )
 
 
-def pictures(rates: Any) -> tuple[float, float, float]:
-    """What pictures are here: `model.never_pictured`, `model.first_pictured` and `model.picture_trials` as of now."""
-    established, never, new, first, posts, shown = rates[_ESTABLISHED:].tolist()
+def pictures(rates: Any) -> tuple[float, ...]:
+    """What pictures are here as of now.
+
+    `model.never_pictured`, `model.first_pictured`, `model.picture_trials`; then what `model.picture_spreads` calls counted.
+    """
+    established, never, new, first, posts, shown, paced, *paces = rates[_ESTABLISHED:].tolist()
     return (
         model.never_pictured(never, established),
         model.first_pictured(first, new),
         model.picture_trials(shown, posts),
+        paced,
+        *itertools.accumulate(paces),
     )
+
+
+def count_pace(rates: Any, pace: float) -> None:
+    """Count a picture that four accounts have shown, every `pace` ms."""
+    rates[PACED + 1 + model.picture_scale(pace)] += 1
+
+
+def take_back(rates: Any, pace: float | None) -> None:
+    """Count no longer a picture that turned out to be a campaign's; `pace` is that at which it was counted, if it was."""
+    for at in (_SHOWN + 1, PACED, *(() if pace is None else (PACED + 1 + model.picture_scale(pace),))):
+        rates[at] -= rates[at] > 0

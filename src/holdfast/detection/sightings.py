@@ -86,8 +86,7 @@ _ADDRESS_MOST, _PAGE_MOST, _COPYABLE_MOST, _TEXT_MOST = (_AT_MOST[n] for n in ("
 _CLASS = (0, 0, 1, 1, 2, 0, 3)  # kind of lure -> bit of its class in a feature word
 _FIRST_PICTURE, _PICTURE_AGAIN = 1000.0 * log(1 / model.FIRST_PICTURE), _m(model.PICTURES_BEFORE_MOST)
 _FIRST_PICTURE_HALF, _SHARED_PICTURE = model.FIRST_PICTURE_HALF, _m(model.SHARED_PICTURE)
-_PICTURE_MOST = _m(-log(model.PICTURE_SPREADS * model.picture_trials(0, model.PRECURSOR_MEMORY)))
-_PICTURE_PACE, _PACE_LEAST, _PACE_MOST = model.PICTURE_PACE, model.PICTURE_PACE_LEAST, model.PICTURE_PACE_MOST
+_PACED_AT = model.PICTURE_PACED_AT
 _NOVICE = tuple(_m(nats) for nats in model.NOVICE.values())
 _NOVICE_HALF = tuple(model.NOVICE_HALF.values())
 _PRECURSOR = tuple(
@@ -316,10 +315,10 @@ def _is_due(entry: Array, kind: int, least: int, at: int, watched: int) -> bool:
         if count & (count - 1) and (count % 3 or third & (third - 1)):
             return False
     most, content = _COPYABLE_MOST, entry[4]
-    if kind == PICTURE:
-        pace = (entry[1] - entry[0]) / (count - 1) / _PICTURE_PACE
-        whose = content - int(1000.0 * np.log(min(_PACE_MOST, max(_PACE_LEAST, pace))))
-        most = min(_ADDRESS_MOST, whose + _PICTURE_MOST)
+    if kind == PICTURE:  # how everyday such a pace is, `showing` asks
+        if count == _PACED_AT:
+            return True
+        most = _ADDRESS_MOST
         content += _SHARED_PICTURE * (count - 1)
     elif kind == ADDRESS:
         most = _ADDRESS_MOST

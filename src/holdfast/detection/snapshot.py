@@ -18,7 +18,7 @@ from .pieces import Pieces
 from .postlog import COLUMNS, Chunk, PostLog
 from .takeover import Takeovers
 
-VERSION = 5
+VERSION = 6
 _MAGIC = b"holdfast detection\n"
 _CODEC = "zstd"
 

@@ -37,7 +37,7 @@ from .people import (
     token_id,
     wired,
 )
-from .policy import Act, Asked, Policy, approvers, unreachable
+from .policy import ONLY_LOOKS, Act, Asked, Policy, approvers, unreachable
 from .question import Action, Question
 from .quorum import TABLE, Deed, Size, Table, Times, required
 from .rule import FOREVER, Members, Rule, RuleKind
@@ -50,6 +50,7 @@ __all__ = [
     "CHALLENGE_STANDS_MS",
     "FOREVER",
     "NONCE_BYTES",
+    "ONLY_LOOKS",
     "PERSON_ID",
     "PERSON_SCOPES",
     "PROGRAM_SCOPES",

@@ -125,12 +125,14 @@ class RefusalCode(enum.StrEnum):
     POLICY_CHANGED = "policy_changed"  # other policies hold than when it was asked for
     QUORUM_UNREACHABLE = "quorum_unreachable"  # fewer people may agree than must
     SIGNATURE_MISSING = "signature_missing"  # approvals of this have to be signed with a passkey, and one is not
+    UNCONFIRMED = "unconfirmed"  # whoever asks is this person on one administrator's word alone
     NOT_A_PERSON = "not_a_person"  # a program, or nobody who is there
     SCOPE_MISSING = "scope_missing"  # the token is for something else
     ROLE_MISSING = "role_missing"  # no policy lets this person do it
     REASON_MISSING = "reason_missing"  # it takes a reason in words
     REQUEST_CLOSED = "request_closed"  # it was carried out, denied or overtaken already
     NOT_IN_EMERGENCY = "not_in_emergency"  # nothing but a plan of which all can be undone
+    TOO_MANY_OPEN = "too_many_open"  # whoever asks has so many requests open that nobody can answer them
     OWN_DEED = "own_deed"  # whoever asked for it or did it cannot be the one who reviews it
 
 
@@ -258,10 +260,11 @@ def _fault(request: Request, approval: Approval, now: int, standing: Standing) -
 
 
 def _allowed_when(request: Request, reached: Quorum, standing: Standing) -> str:
-    people = "one more person" if reached.missing == 1 else f"{reached.missing} more people"
+    alone = reached.missing == 1
+    people, approve = ("one more person", "approves") if alone else (f"{reached.missing} more people", "approve")
     others = f", other than {request.by}" + "".join(f" and {name}" for name in reached.agreed)
     how = " with a passkey" if required_of(request, standing).signed else ""
     return (
-        f"Allowed when {people}{others}, approve {request.action_hash[:12]}{how} "
+        f"Allowed when {people}{others}, {approve} {request.action_hash[:12]}{how} "
         f"within {standing.table.times.approval} minutes ({reached.reason})."
     )

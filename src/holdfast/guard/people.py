@@ -69,7 +69,8 @@ class Via(enum.StrEnum):
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who takes part in responses, known as `id` for good. Times are milliseconds since 1970 UTC.
 
-    `until` is when they were taken out (None: they are there). `revision` counts the changes.
+    `until` is when they were taken out (None: they are there), `back` when they were last brought back. `revision`
+    counts the changes. `on_word_of` is the administrator on whose word alone they are somebody; empty once it is not.
     """
 
     id: str
@@ -77,7 +78,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...] = ()
     since: int = 0
     until: int | None = None
+    back: int | None = None
     revision: int = 1
+    on_word_of: str = ""
 
     @property
     def active(self) -> bool:
@@ -93,7 +96,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     """A secret that somebody shows, of which only the hash is kept. Times are milliseconds since 1970 UTC.
 
-    `person` is empty for a program's. `label` says what it is for, `made_by` who made it.
+    `person` is empty for a program's. `label` says what it is for, `made_by` who made it and so has seen the secret.
+    `on_word_of` is the administrator on whose word alone it is this person's; empty once it is not.
     """
 
     id: str
@@ -105,6 +109,7 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     made_at: int
     expires_at: int
     revoked_at: int | None = None
+    on_word_of: str = ""
 
     @property
     def revoked(self) -> bool:
@@ -119,7 +124,8 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
 class Passkey(msgspec.Struct, frozen=True, kw_only=True):
     """A key on a person's device that can sign. `id` is its credential id (base64url), `public_key` its COSE key.
 
-    `added_at` and `used_at` are milliseconds since 1970 UTC; `sign_count` is what it said last.
+    `added_at` and `used_at` are milliseconds since 1970 UTC; `sign_count` is what it said last. `on_word_of` is as that
+    of a token.
     """
 
     id: str
@@ -130,13 +136,15 @@ class Passkey(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""
     used_at: int | None = None
     revoked_at: int | None = None
+    on_word_of: str = ""
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """What a request is made with: which person (empty: a program), and how that is known.
 
     `credential` is the id of the token or passkey. `signed_in_at` is when they last proved to be there (milliseconds
-    since 1970 UTC of this machine's clock); None for whoever only holds a token.
+    since 1970 UTC of this machine's clock); None for whoever only holds a token. `confirmed` says that more than one
+    administrator's word stands for it: without that they look, and no more.
     """
 
     person: str = ""
@@ -145,6 +153,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     via: Via
     credential: str = ""
     signed_in_at: int | None = None
+    confirmed: bool = True
 
     def fresh(self, now: int, within: int) -> bool:
         """Whether they proved to be there in the last `within` milliseconds before `now`."""
@@ -167,6 +176,7 @@ def by_token(token: ApiToken, person: Person | None) -> Caller | None:
         scopes=frozenset(token.scopes),
         via=Via.TOKEN,
         credential=token.id,
+        confirmed=not (token.on_word_of or person.on_word_of),
     )
 
 
@@ -186,7 +196,9 @@ def person_key(staff: str) -> str:
     return "".join(character for character in folded if unicodedata.category(character) not in _UNSEEN)
 
 
-def new_person(id_: str, name: str, roles: Iterable[Role], known: Iterable[Person], now: int) -> Person:
+def new_person(  # noqa: PLR0913 - what is said of somebody
+    id_: str, name: str, roles: Iterable[Role], known: Iterable[Person], now: int, *, on_word_of: str = ""
+) -> Person:
     """Somebody new at `now` (milliseconds since 1970 UTC), who is none of those `known`.
 
     Raises:
@@ -201,7 +213,7 @@ def new_person(id_: str, name: str, roles: Iterable[Role], known: Iterable[Perso
     taken = next((each.id for each in known if each.key == person_key(id_)), None)
     if taken is not None:
         raise UsageError(f"{taken} is somebody already", advice="Change their roles, or choose another id.")
-    return Person(id=id_, name=checked_name(name), roles=in_order(roles), since=now)
+    return Person(id=id_, name=checked_name(name), roles=in_order(roles), since=now, on_word_of=on_word_of)
 
 
 def checked_name(name: str) -> str:

@@ -67,6 +67,10 @@ _WORDS = {
 }
 
 
+ONLY_LOOKS = frozenset({Act.LOOK, Act.SEE_PEOPLE})
+"""What changes nothing."""
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What policies see of a deed that somebody asks for."""
 
@@ -100,8 +104,12 @@ class Policy:
         self._answer = lru_cache(_ANSWERS_KEPT)(self._decided)
 
     def may(self, person: Person, act: Act, asked: Asked | None = None) -> bool:
-        """Whether `person` may do it; `asked` is the deed it is about, if it is about one. Nobody who is gone may."""
-        return person.active and self._answer(person.id, person.roles, act, asked)
+        """Whether `person` may do it; `asked` is the deed it is about, if it is about one.
+
+        Nobody may who is gone; who is somebody on one administrator's word alone may look.
+        """
+        there = person.active and (not person.on_word_of or act in ONLY_LOOKS)
+        return there and self._answer(person.id, person.roles, act, asked)
 
     def roles_for(self, act: Act, asked: Asked | None = None) -> tuple[Role, ...]:
         """The roles each of which alone would be enough for somebody else: what would make it allowed."""

@@ -43,8 +43,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             return False
         return 0 <= now - self.made_at < limits.longest and now - self.seen_at < limits.idle
 
-    def caller(self, person: Person) -> Caller:
-        """Who asks by it."""
+    def caller(self, person: Person, passkey: Passkey | None) -> Caller:
+        """Who asks by it; `passkey` is the one of its credential, None for a sign-in elsewhere."""
         return Caller(
             person=person.id,
             roles=person.roles,
@@ -52,6 +52,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             via=self.via,
             credential=self.credential,
             signed_in_at=self.made_at,
+            confirmed=not (person.on_word_of or (passkey is not None and passkey.on_word_of)),
         )
 
 

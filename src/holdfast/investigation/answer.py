@@ -126,12 +126,24 @@ def _sure(parts: Parts, answers: Sequence[Parts], demand: Demand) -> bool:
 
 def _came_first(parts: Parts, others: Parts) -> bool:
     """Whether the parts touched most of the accounts that both explain before the others did."""
+    before, both = _order(parts, others)
+    return 2 * before > both
+
+
+def came_first(one: Hypothesis, other: Hypothesis) -> bool:
+    """Whether one factor touched most of the accounts that the other explains, and before it did."""
+    before, _ = _order((one,), (other,))
+    return 2 * before > len(other.explained)
+
+
+def _order(parts: Parts, others: Parts) -> tuple[int, int]:
+    """How many of the accounts that both explain the parts touched before the others did, and how many there are."""
     since = [
         dict(chain.from_iterable(zip(each.explained, each.since, strict=False) for each in some))
         for some in (parts, others)
     ]
     both = since[0].keys() & since[1].keys()
-    return 2 * sum(since[0][account] < since[1][account] for account in both) > len(both)
+    return sum(since[0][account] < since[1][account] for account in both), len(both)
 
 
 def _where_from(parts: Parts) -> bool:

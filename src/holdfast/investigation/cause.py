@@ -44,11 +44,15 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     `habit_touched` of `habit_of` accounts were touched by it in as long a stretch of ordinary time, up to a day before
     it first touched any of these; (0, 0) when the record does not reach back, or for standing grants.
     For a carrier, `market_touched` of the `market_of` accounts whose number was changed in ordinary time are its own;
-    `market_tested` of those asked about had theirs changed.
+    `market_tested` of those asked about had theirs changed; so had `meanwhile_of` others in the same hours, of whom
+    `meanwhile_usual` may be expected on any day and `meanwhile_touched` are its own.
     Of `home_of` others who are new to a client and seen elsewhere before, `home_touched` had it where they always were.
     `manner` is what a staff member or tool session did to them, when that tells more than that they touched them.
-    `before` is the evidence (nats) that break-ins followed the touches, `after` that the touches followed break-ins, or
-    (networks, clients) what opened the accounts.
+    `sole` says of an app that nothing opened its accounts before they were entered, and that nothing else that could be
+    named touched most of those asked about.
+    `before` is the evidence (nats) that break-ins followed the touches, or (networks, clients) that others came by it
+    in the same hours and hardly at other times; `after` that the touches followed break-ins, or (networks, clients,
+    apps) that they, or the entries, followed what opened the accounts.
     `late` says that it touched none of the first accounts to be used, though it touched most of the others.
     `asked` says of a staff member or tool session that a ticket asked for whatever it did to most of its accounts, and
     that this opened none; `opened` that it changed credentials of most.
@@ -76,6 +80,9 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     market_touched: int = 0
     market_of: int = 0
     market_tested: int = 0
+    meanwhile_touched: int = 0
+    meanwhile_of: int = 0
+    meanwhile_usual: float = 0.0
     home_touched: int = 0
     home_of: int = 0
     before: float = 0.0
@@ -83,6 +90,7 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
     asked: bool = False
     opened: bool = False
+    sole: bool = False
     symptom: bool = False
     objection: str = ""
 

@@ -17,11 +17,11 @@ import msgspec
 from holdfast.detection import Campaign
 from holdfast.errors import SettingsError
 
-from .answer import WHERE_FROM, Demand, Parts, answer, explained, stage
+from .answer import WHERE_FROM, Demand, Parts, answer, came_first, explained, stage
 from .cause import Cause, Factor, FactorKind, Hypothesis
 from .enrichment import weigh
-from .found import Question
-from .objections import objection
+from .found import ENTRANCES, Question
+from .objections import IN_DOUBT, LEAST_LIFT_OF_SOLE, PORTED, objection, stands_out
 from .touches import Touches
 
 HOUR = 3_600_000  # milliseconds
@@ -120,14 +120,16 @@ def common_cause_of(  # noqa: PLR0913  (the question has these parts)
 def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettings) -> Cause:
     """The cause, or unknown if it is only from where accounts were entered and something earlier may have opened most.
 
-    What may have done so need not be sure enough to be named itself.
+    What may have done so need not be sure enough to be named itself. Numbers that were ported opened the accounts
+    wherever that was.
     """
     named = cause.named
     if named is None or stage(named) < WHERE_FROM:
         return cause
     for each in (each for weighed in causes for each in weighed.also):
-        timely = not (each.objection or each.symptom or each.late or each.asked)
-        if timely and stage(each) < WHERE_FROM and each.coverage >= settings.least_coverage:
+        timely = each.objection in {"", PORTED} and not (each.symptom or each.late or each.asked)
+        most = stage(each) < WHERE_FROM and each.coverage >= settings.least_coverage
+        if timely and most and (each.objection == PORTED or stands_out([each], IN_DOUBT)):
             why = (
                 f"Unknown: {named.factor.key} is from where {named.touched} of {named.of} accounts were entered, "
                 f"but {each.factor.key} touched {each.touched} before and may be why."
@@ -139,7 +141,11 @@ def _unless_earlier(cause: Cause, causes: Sequence[Cause], settings: CauseSettin
 def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int], settings: CauseSettings) -> Cause:
     """The cause as far as it shows in one window before the accounts were used."""
     weighed = [msgspec.structs.replace(each, objection=objection(each)) for each in weigh(question, touches, tried)]
+    weighed = [
+        msgspec.structs.replace(each, objection=each.objection or _entered_before(each, weighed)) for each in weighed
+    ]
     eligible = [each for each in weighed if not each.objection]
+    eligible = [msgspec.structs.replace(each, sole=_sole(each, eligible, settings)) for each in eligible]
     demand = Demand(
         first_used=question.first_used,
         tried=tried,
@@ -163,6 +169,24 @@ def _cause(question: Question, touches: Touches, tried: Mapping[FactorKind, int]
         why=_why(parts, weighed, question),
         window=question.window,
     )
+
+
+def _sole(each: Hypothesis, eligible: Sequence[Hypothesis], settings: CauseSettings) -> bool:
+    """Whether it is a rare app, nothing opened its accounts, and nothing else that may be named touched most of all."""
+    if each.factor.kind is not FactorKind.APP or each.coverage < settings.least_merely_met or each.after >= 0.0:
+        return False
+    rivals = [other for other in eligible if other is not each and other.coverage >= settings.least_coverage]
+    return each.lift >= LEAST_LIFT_OF_SOLE and not rivals
+
+
+def _entered_before(each: Hypothesis, weighed: Sequence[Hypothesis]) -> str:
+    """What speaks against an entrance by which most accounts were entered only after they had been by another."""
+    if each.factor.kind not in ENTRANCES:
+        return ""
+    before = [
+        other for other in weighed if other.factor.kind in ENTRANCES and not other.objection and came_first(other, each)
+    ]
+    return f"most of the accounts had been entered by {before[0].factor.key} before" if before else ""
 
 
 def _rank(each: Hypothesis, parts: Parts) -> tuple[bool, bool, float, Factor]:

@@ -18,7 +18,7 @@ share of the error, so that ten thousand networks are no reason to doubt one of 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -26,7 +26,7 @@ import numpy as np
 from . import sequence
 from .cause import Factor, FactorKind, Hypothesis
 from .exact import holm, log_tail
-from .found import Aspect, Found, Question
+from .found import ENTRANCES, Aspect, Found, Question
 from .touches import ALWAYS, Touches
 
 SYMPTOMS = frozenset({FactorKind.COUNTRY_CHANGE, FactorKind.RESET_CHANNEL})
@@ -37,6 +37,7 @@ _EVERYBODY_HAS_ONE = frozenset({FactorKind.NETWORK, FactorKind.CLIENT, FactorKin
 _EXPECTED_COVERAGE = 0.95
 _ON_RECORD = 0.1  # as many accounts, of those active in the windows, must be active in the time before to know habits
 _SAME_DAY = 24 * 3_600_000  # milliseconds
+_MOST_AT_ONCE = 7.0  # nats: whatever draws honest holders together for some hours does so once in a thousand times
 _SAMPLE = 200  # others whose first use of a client is looked at: bounds of three in a hundred
 _LEAST_SHARE = 1e-9  # of accounts that a factor leaves untouched: one in the largest platform
 
@@ -120,6 +121,45 @@ class _Others:
         before = ALWAYS, began - _SAME_DAY
         return self._touches.count(factor, *before), self._touches.count_active(factor.kind, *before)
 
+    def meanwhile(self, factor: Factor, times: Collection[int]) -> tuple[int, int, float]:
+        """Of the others touched in the same hours by any of its kind, how many by it; and how many are usual.
+
+        What is usual is told by the time on record before, one account more to be careful; only for carriers.
+        """
+        if factor.kind is not FactorKind.CARRIER:
+            return 0, 0, 0.0
+        start, end = self._same_hours(times)
+        of = frozenset(self._touches.active(factor.kind, start, end)) - self._asked
+        own = self._touches.accounts_of(factor, start, end).keys() - self._asked
+        since = self._touches.since(factor.kind)
+        if since >= start:
+            return len(own), len(of), float(len(of))
+        before = self._touches.count_active(factor.kind, since, start) + 1
+        return len(own), len(of), before * (end - start) / (start - since)
+
+    def at_once(self, factor: Factor, times: Collection[int]) -> float:
+        """How surprising it is (nats) that so many others began to come by an entrance in the very hours.
+
+        A bound of the binomial tail (H. Chernoff, Annals of Mathematical Statistics 23, 1952). Those asked about are
+        left out: attackers choose their hours.
+        """
+        if factor.kind not in ENTRANCES:
+            return 0.0
+        start, end = self._same_hours(times)
+        asked = sum(start < time <= end for time in times)
+        of = self._touches.count_new(factor, *self._now) - len(times)
+        then = self._touches.count_new(factor, max(start, self._now[0]), end) - asked
+        by_chance = (end - max(start, self._now[0])) / (self._now[1] - self._now[0])
+        if of <= 0 or then <= of * by_chance:
+            return 0.0
+        missed = (of - then) * math.log((1 - then / of) / (1 - by_chance)) if then < of else 0.0
+        return min(then * math.log(then / of / by_chance) + missed, _MOST_AT_ONCE)
+
+    def _same_hours(self, times: Collection[int]) -> tuple[int, int]:
+        """From the first of these times to the last, and on either side as much as lies between two of them."""
+        apart = (max(times) - min(times)) // max(1, len(times) - 1)
+        return min(times) - apart - 1, min(max(times) + apart, self._now[1])
+
     def at_home(self, factor: Factor) -> tuple[int, int]:
         """How many others began to use a client where they had been before, of how many that can be told; of a sample.
 
@@ -155,8 +195,10 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
     began = min(touched.values())
     habit, habit_of = others.habit(aspect, began)
     market, market_of = others.market(aspect.factor, began)
+    meanwhile, meanwhile_of, usual = others.meanwhile(aspect.factor, touched.values())
     home, home_of = others.at_home(aspect.factor)
     before, after = found.order(aspect)
+    before = max(before, others.at_once(aspect.factor, touched.values()))
     log_p = float(log_tail(len(touched), drawn, base, base_of)[0])
     return Hypothesis(
         factor=aspect.factor,
@@ -171,6 +213,9 @@ def _counted(aspect: Aspect, found: Found, question: Question, others: _Others) 
         market_touched=market,
         market_of=market_of,
         market_tested=tested,
+        meanwhile_touched=meanwhile,
+        meanwhile_of=meanwhile_of,
+        meanwhile_usual=usual,
         p_value=math.exp(log_p),
         p_corrected=math.exp(log_p),
         log_p=log_p,

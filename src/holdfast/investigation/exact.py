@@ -64,17 +64,7 @@ def log_tail_chosen(touched: int, of: int, base_touched: int, base_of: int, odds
     at = np.arange(least, most, dtype=np.float64)
     ratios = (of - at) * (base_touched - at) * odds / ((at + 1.0) * (base_of - base_touched - of + at + 1.0))
     weights = np.concatenate(([0.0], np.cumsum(np.log(ratios))))
-    return min(_log_of_sum(weights[touched - least :]) - _log_of_sum(weights), 0.0)
-
-
-def log_beta_binomial(touched: int, of: int, a: float, b: float) -> float:
-    """The log (nats) of the probability that `touched` of `of` are, each with the same unknown chance ~ Beta(a, b)."""
-    return math.log(math.comb(of, touched)) + _log_beta(a + touched, b + of - touched) - _log_beta(a, b)
-
-
-def _log_beta(a: float, b: float) -> float:
-    """The log of the beta function."""
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+    return min(log_of_sum(weights[touched - least :]) - log_of_sum(weights), 0.0)
 
 
 def with_evidence(log_p: float, evidence: float) -> float:
@@ -117,7 +107,7 @@ def _log_sum(k: Floats, n: Floats, marked: Floats, total: Floats, *, step: int) 
     return first + np.log(total_of_terms)
 
 
-def _log_of_sum(logs: Floats) -> float:
+def log_of_sum(logs: Floats) -> float:
     """The log of a sum of positive terms, from the logs of the terms."""
     top = float(logs.max())
     return top + math.log(float(np.exp(logs - top).sum()))

@@ -73,6 +73,7 @@ class Found:
         self._whose: dict[Factor, set[Factor]] = {}
         self._window = question.window
         self._lives: dict[str, sequence.Life] = {}
+        self._entered: dict[str, int] = {}
         by_staff: set[Factor] = set()
         by_others: set[Factor] = set()
         histories = touches.of_accounts(question.accounts)
@@ -90,7 +91,8 @@ class Found:
             self._note_hands(recent)
             for touch in recent:
                 (by_staff if touch.contents.by_staff else by_others).update(touch.contents.factors)
-            self._lives[account] = sequence.life(history, used_at)
+            self._lives[account] = life = sequence.life(history, used_at)
+            self._entered[account] = life.entered(start, used_at)
         values = {factor for factor in by_staff - by_others if factor.kind is FactorKind.RECOVERY_VALUE}
         self.set_by_staff = frozenset(values)
 
@@ -152,6 +154,9 @@ class Found:
         touched = self.touched[aspect]
         if aspect.factor.kind in ENTRANCES:
             return 0.0, sequence.evidence_opened(touched, self._lives, self._others)
+        if aspect.factor.kind is FactorKind.APP:
+            entered = {account: self._entered[account] for account in touched}
+            return 0.0, sequence.evidence_opened(entered, self._lives, self._others)
         if aspect.factor.kind not in HANDS:
             return 0.0, 0.0
         before = sequence.evidence_before(touched, self._lives, self._window)

@@ -17,16 +17,19 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from .cause import FactorKind, Hypothesis
-from .exact import log_beta_binomial, log_tail, log_tail_chosen, with_evidence
+from .exact import log_tail, log_tail_chosen, with_evidence
+from .found import HANDS
+from .market import Ports, evidence
 
 # How many times the odds of a chosen account to be touched may exceed those of others. A desk or a tool that serves a
 # third of a class of accounts, which is the twentieth part of all, touches them at odds of 25 to 1 if attackers choose
-# in this class only and of 10 to 1 if they choose every second account there. Few share a new recovery value.
+# in this class only and of 10 to 1 if they choose every second account there. Few share a new recovery value, and few
+# of any trade have their number ported in these days; at which carrier, the market tells.
 CHOSEN: Final[Mapping[FactorKind, float]] = {
     FactorKind.TOOL_SESSION: 10.0,
     FactorKind.STAFF: 20.0,
     FactorKind.APP: 20.0,
-    FactorKind.CARRIER: 20.0,
+    FactorKind.CARRIER: 5.0,
     FactorKind.RECOVERY_VALUE: 5.0,
     FactorKind.NETWORK: 10.0,
     FactorKind.CLIENT: 10.0,
@@ -35,10 +38,16 @@ CHOSEN: Final[Mapping[FactorKind, float]] = {
 # Who changed what proves the holder, and was not asked to by a ticket, did what few do to few.
 ASKED: Final = 5.0  # times the odds above
 OPENED: Final = 0.5
+# A tool that the chosen share explains an app only if whatever broke in left nothing on record: two coincidences.
+SOLE: Final = 0.5
+LEAST_LIFT_OF_SOLE: Final = 20.0  # what more than one in twenty others have let in is popular enough to be shared
+# Who only met accounts did so for any reason, in one session as in many.
+MERELY_MET: Final = CHOSEN[FactorKind.STAFF]
 # What touched less than this share of the accounts is more likely to be a way that some of them share.
 PART: Final = 0.6
 CHOSEN_IN_PART: Final = 5.0  # times the odds above
 ALONE: Final = 1 / 3  # of the odds above, for what may be a part of the answer: the parts are weighed together
+IN_DOUBT: Final = 0.5  # for what need only be doubted for: a choice of targets half as biased as it may be
 
 # What one in five of the other accounts has let in is popular, and what one in ten is new to. Through a service that is
 # open to all, not one in a hundred may come at other times. That nobody did is no sign for a client whose new users sit
@@ -55,16 +64,18 @@ _RELEASE: Final = 0.25
 _TELLING: Final = 5
 _UNSEEN: Final = 1  # so many may be expected where none was seen (upper bound of a Poisson rate, at 95 %)
 
-_CAME_AFTER: Final = (
-    "it came after the break-ins: it may have helped, or looked into them",
-    "it came after what opened the accounts: whoever did that may have entered by it",
-)
+_HELPED: Final = "it came after the break-ins: it may have helped, or looked into them"
+_ENTERED_BY: Final = "it came after what opened the accounts: whoever did that may have entered by it"
+_CAME_AFTER: Final[Mapping[FactorKind, str]] = {
+    FactorKind.NETWORK: _ENTERED_BY,
+    FactorKind.CLIENT: _ENTERED_BY,
+    FactorKind.APP: "something else opened the accounts just before they were entered, and an app needs nothing else",
+}
+PORTED: Final = "numbers were ported wherever they were: as many there as a carrier of its size may have"
 WEAK: Final = 0.05
 _BIASED: Final = math.log(0.01)
 _LIKELIER: Final = math.log(3)
 _MARKET: Final = math.log(30)
-_OWN, _RIVALS = 1.0, 2.0
-_CAUSE: Final = (19.0, 1.0)
 
 
 def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explanation)
@@ -74,12 +85,12 @@ def objection(each: Hypothesis) -> str:  # noqa: PLR0911  (one answer per explan
     log_p = with_evidence(each.log_p, each.before)
     if each.log_p == 0.0 or log_p > math.log(WEAK):
         return f"chance would do as much with probability {math.exp(log_p):.2g}"
-    if each.after >= _LIKELIER:
-        return _CAME_AFTER[each.factor.kind in _OPEN_TO_ALL]
+    if each.after >= (0.0 if _merely_met(each) else _LIKELIER):
+        return _CAME_AFTER.get(each.factor.kind, _HELPED)
     if each.factor.kind in _OPEN_TO_ALL and not _rare(each):
         return "too many others are new to it as well: it is open to all"
     if not _beats_the_market([each]):
-        return "numbers were ported wherever they were: as many there as a carrier of its size may have"
+        return PORTED
     if each.lift < LEAST_LIFT.get(each.factor.kind, 0.0) or not stands_out([each], ALONE):
         return f"that is only {each.lift:.3g} times as often as others: a way of such accounts, or popular"
     if each.habit_of and each.factor.kind is not FactorKind.CARRIER and not _new(each):
@@ -109,9 +120,21 @@ def stands_out(parts: Sequence[Hypothesis], times: float = 1.0, ways: int = 1) -
     return with_evidence(log_p, sum(part.before for part in parts)) <= _BIASED and _beats_the_market(parts)
 
 
+def _merely_met(each: Hypothesis) -> bool:
+    """Whether it is a hand that opened nothing: then it must have been there first, and not just as likely last."""
+    return each.factor.kind in HANDS and not each.opened and each.after != 0.0
+
+
 def _chosen(each: Hypothesis) -> float:
     """How many times the odds of a chosen account to be touched by it may exceed those of others."""
-    return CHOSEN[each.factor.kind] * (ASKED if each.asked else OPENED if each.opened else 1.0)
+    odds = CHOSEN[each.factor.kind]
+    if each.asked:
+        return odds * ASKED
+    if each.opened:
+        return odds * OPENED
+    if each.factor.kind in HANDS:
+        return max(odds, MERELY_MET)
+    return odds * SOLE if each.sole else odds
 
 
 def _union(parts: Sequence[Hypothesis]) -> tuple[int, int, int, int]:
@@ -131,10 +154,17 @@ def _beats_the_market(parts: Sequence[Hypothesis]) -> bool:
     if not asked:
         return True
     touched = len(frozenset().union(*(part.explained for part in asked)))
-    of = max(touched, *(part.market_tested for part in asked))
     own, market = sum(part.market_touched for part in asked), max(part.market_of for part in asked)
-    elsewhere = log_beta_binomial(touched, of, _OWN + own, _RIVALS + max(0, market - own))
-    return log_beta_binomial(touched, of, *_CAUSE) - elsewhere >= _MARKET
+    meanwhile = sum(part.meanwhile_touched for part in asked)
+    return (
+        evidence(
+            Ports(own=touched, of=max(touched, *(part.market_tested for part in asked))),
+            Ports(own=meanwhile, of=max(meanwhile, *(part.meanwhile_of for part in asked))),
+            max(part.meanwhile_usual for part in asked),
+            Ports(own=own, of=market),
+        )
+        >= _MARKET
+    )
 
 
 def _rare(each: Hypothesis) -> bool:

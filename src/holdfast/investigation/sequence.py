@@ -47,7 +47,8 @@ _PLACES = frozenset({FactorKind.NETWORK, FactorKind.COUNTRY_CHANGE})
 class Life(msgspec.Struct, frozen=True, kw_only=True):
     """What an account shows of break-ins, oldest first (times in milliseconds since 1970 UTC).
 
-    `entries` are sign-ins from a place new to an account that was seen elsewhere before. `signs` are these, changed
+    `entries` are sign-ins from a place new to an account that was seen elsewhere before, `arrivals` those and the first
+    on record. `signs` are entries, changed
     credentials that staff did not change, and the first sign-in on record. `steps` are what opens an account to others:
     credentials changed by anybody, and resets. Signs and steps stand with how often a day such a thing happens though
     nothing is wrong, if others show no more of it just then.
@@ -56,6 +57,12 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     signs: tuple[tuple[int, float], ...] = ()
     steps: tuple[tuple[int, float], ...] = ()
     entries: tuple[int, ...] = ()
+    arrivals: tuple[int, ...] = ()
+
+    def entered(self, start: int, end: int) -> int:
+        """When others seem to have come in after `start`: the first entry, else the first arrival, else `end`."""
+        first = (min((time for time in times if time > start), default=None) for times in (self.entries, self.arrivals))
+        return next((time for time in first if time is not None), end)
 
 
 class Usual(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,18 +83,21 @@ def life(history: Sequence[Touch], end: int) -> Life:
     signs: list[tuple[int, float]] = []
     steps: list[tuple[int, float]] = []
     entries: list[int] = []
+    arrivals: list[int] = []
     for touch in history:
         if touch.time > end:
             break
         places = {factor for factor in touch.contents.factors if factor.kind in _PLACES}
         if places - seen and seen:
             entries.append(touch.time)
+        if places - seen:
+            arrivals.append(touch.time)
         if places - seen or touch.contents.proof:
             signs.append((touch.time, STRANGE if seen or touch.contents.proof else _FIRST))
         if touch.contents.opens:
             steps.append((touch.time, STEP))
         seen |= places
-    return Life(signs=tuple(signs), steps=tuple(steps), entries=tuple(entries))
+    return Life(signs=tuple(signs), steps=tuple(steps), entries=tuple(entries), arrivals=tuple(arrivals))
 
 
 def usual(histories: Collection[Sequence[Touch]], end: int) -> Usual:

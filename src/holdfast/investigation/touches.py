@@ -210,6 +210,19 @@ class Touches:
         """How many of all accounts any factor of this kind touched in the window."""
         return int(self._marked(self._book(kind), self._saying(kind), start, end).sum())
 
+    def active(self, kind: FactorKind, start: int, end: int) -> list[str]:
+        """Every account that any factor of this kind touched in the window."""
+        names = list(self._accounts)
+        return [
+            names[number] for number in np.flatnonzero(self._marked(self._book(kind), self._saying(kind), start, end))
+        ]
+
+    def since(self, kind: FactorKind) -> int:
+        """The time from which on touches of this kind are on record whole (milliseconds since 1970 UTC)."""
+        book = self._book(kind)
+        earliest = [int(rows.time.min()) for rows in book.between(ALWAYS, NEVER)]
+        return max(book.complete_since, min(earliest, default=NEVER))
+
     def deeds(self, start: int, end: int) -> Iterator[tuple[str, Touch]]:
         """Every deed by staff in the window, with its account; page by page, in no promised order."""
         by_staff = np.array([each.by_staff for each in self._contents], dtype=bool)

@@ -3,6 +3,7 @@
 from .bulletin import Bulletin
 from .case import Case, Concern, Filed, Named, Offer, RequestState, StandingOrder
 from .conduct import Deed, Held, HoldState
+from .confirming import Confirming
 from .desk import Answer, Desk, Overtaken
 from .emergency import Emergencies, Review
 from .entitled import Entitled, shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
@@ -25,6 +26,7 @@ __all__ = [
     "Bulletin",
     "Case",
     "Concern",
+    "Confirming",
     "Deed",
     "Desk",
     "Emergencies",

@@ -35,11 +35,13 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
     `one_way` counts deeds that nothing gives back, within one power of ten of harm and above; people agreed to each,
     and ten in an hour are more than any incident has needed. `innocents` counts, for each kind of plan, the innocent
     accounts (as expected) that standing orders hold on their own: twice what the widest order of one campaign covers
-    beyond what was approved, so that several campaigns at once are needed to reach it.
+    beyond what was approved, so that several campaigns at once are needed to reach it; `innocents_of` is that of a kind
+    which has one of its own.
     """
 
     one_way: int = 10
     innocents: int = 1_000
+    innocents_of: dict[PlanKind, int] = {}
     owner: str = "commander"
 
 
@@ -213,7 +215,8 @@ class Brakes:
         return raised.to if raised is not None and now < raised.until else self._base(name)
 
     def _base(self, name: str) -> int:
-        return self._caps.one_way if name == ONE_WAY else self._caps.innocents
+        own = {_of_rule(rule): most for rule, most in self._caps.innocents_of.items()}
+        return self._caps.one_way if name == ONE_WAY else own.get(name, self._caps.innocents)
 
     def _names(self) -> tuple[str, ...]:
         return (ONE_WAY, *(_of_rule(rule) for rule in PlanKind))

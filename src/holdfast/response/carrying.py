@@ -26,14 +26,14 @@ class Carrying:
         self._brakes = brakes
         self._entitled = entitled
 
-    def preview(self, scope: Scope, now: int) -> Undo:
-        """What an undo would come to; nothing is asked for.
+    def preview(self, scope: Scope, now: int, by: Caller | None = None) -> Undo:
+        """What an undo would come to; nothing is asked for. Each who looks has a share of what is remembered.
 
         Raises:
             UsageError: the scope says nothing, names a hold that was never placed, or fits no hold that stands.
 
         """
-        return self._undoing.preview(scope, now)
+        return self._undoing.preview(scope, now, "" if by is None else by.person or by.credential)
 
     def undo(self, shown: str, by: Caller | str, why: str, now: int) -> Answer:
         """Ask for exactly the undo that was shown under this hash; it is done when enough people agree.

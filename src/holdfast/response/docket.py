@@ -35,7 +35,7 @@ from .inquiry import due, followed_up, investigated
 from .knowledge import Knowledge
 from .nearest import lasting
 from .offers import WIDENING, Offers
-from .standing import follow_up, followed, lasting_order, succeeded, up_to
+from .standing import follow_up, followed, lasting_order, succeeded, undone, up_to
 from .timeline import HappeningKind
 from .watch import CampaignSeen
 
@@ -139,11 +139,12 @@ class Docket:
             stands = succeeded(case.order, order, page.now)
             self.cases.put(page, about, msgspec.structs.replace(case, order=stands))
 
-    def dismissed(self, page: Page, about: str) -> None:
-        """What a standing order placed is undone: it places nothing more."""
+    def dismissed(self, page: Page, about: str, plan: str = "") -> None:
+        """What a standing order placed is undone: it places nothing more; of a `plan`, what that one placed."""
         case = self.cases.get(about)
         if case is not None:
-            self.cases.put(page, about, msgspec.structs.replace(case, order=None))
+            order = undone(case.order, plan) if plan else None
+            self.cases.put(page, about, msgspec.structs.replace(case, order=order))
 
     def _case(self, before: Case | None, sight: CampaignSeen, now: int) -> Case:
         """The case as it was, with what the sighting adds, and what was known of campaigns that are merged into it.

@@ -73,7 +73,12 @@ class Emergencies:
         text = f"{permit.by} carried out what {filed.request.by} asked for, alone: {permit.emergency}"
         page.note(HappeningKind.EMERGENCY, text, filed.about)
         to = [each.id for each in skipped if person_key(each.id) != person_key(permit.by)]
-        self._notices.tell(page, permit.request, to, f"{text}. It ends in {times.emergency} minutes; look at it.")
+        self._notices.tell(
+            page,
+            permit.request,
+            to,
+            f"{text}. It ends in {times.emergency} minutes; look at the request {permit.request}.",
+        )
 
     def close(self, request: str, by: str, *, justified: bool, finding: str, now: int) -> Review:
         """Close a review with what was found.

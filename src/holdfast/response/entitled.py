@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 
 from holdfast.errors import NotAllowedError
 from holdfast.guard import (
+    ONLY_LOOKS,
     Act,
     Asked,
     Caller,
@@ -109,6 +110,8 @@ class Entitled:
         """
         caller = self.caller(by)
         person = self.person(caller)
+        if act not in ONLY_LOOKS:
+            self._sure(person, caller.credential)
         if not self.policy.may(person, act, asked):
             roles = " or ".join(self.policy.roles_for(act, asked)) or "nobody, by these policies"
             has = ", ".join(person.roles) or "no role"
@@ -119,6 +122,19 @@ class Entitled:
             )
         return caller
 
+    def _sure(self, person: Person, credential: str) -> None:
+        """Pass whoever is this person on more than one administrator's word.
+
+        Raises:
+            NotAllowedError: they are not.
+
+        """
+        word = self.people.word_for(person, credential)
+        if word:
+            raise _refused(
+                f"that this is {person.id} stands on the word of {word} alone", RefusalCode.UNCONFIRMED, CONFIRM
+            )
+
     def revoked(self, credential: str) -> bool:
         """Whether this is a token or a passkey that was revoked."""
         token, passkey = self.people.tokens.get(credential), self.people.passkeys.get(credential)
@@ -128,13 +144,13 @@ class Entitled:
         """How things stand for this request: the table, the version, and who does not count any more."""
         request = filed.request
         barred = frozenset(
-            each for each in filed.approvals if not self._still(each.by, each.credential, Act.APPROVE, request)
+            each for each in filed.approvals if not self._still(each.by, each.credential, Act.APPROVE, request, each.at)
         )
         return Standing(
             table=self.policy.table,
             policy=self.policy.version,
             barred=barred,
-            requester_barred=not self._still(request.by, request.credential, Act.REQUEST, request),
+            requester_barred=not self._still(request.by, request.credential, Act.REQUEST, request, filed.filed_at),
         )
 
     def reach(self, request: Request) -> None:
@@ -158,11 +174,16 @@ class Entitled:
         """Whoever may agree to it, the requester aside."""
         return approvers(self.policy, request.asked, self.people.known.values())
 
-    def _still(self, person: str, credential: str, act: Act, request: Request) -> bool:
+    def _still(self, person: str, credential: str, act: Act, request: Request, said_at: int) -> bool:
+        """Whether what they said at `said_at` still counts, and has since they were last brought back."""
         found = self.people.person(person)
-        return found is not None and not self.revoked(credential) and self.policy.may(found, act, request.asked)
+        if found is None or self.revoked(credential) or self.people.word_for(found, credential):
+            return False
+        gone = found.back is not None and said_at <= found.back
+        return not gone and self.policy.may(found, act, request.asked)
 
 
+CONFIRM = "Have another administrator confirm it: `holdfast people confirm`."
 _WHO = "Ask somebody with a role for it; whoever administers people registers them."
 
 

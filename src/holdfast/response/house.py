@@ -23,6 +23,7 @@ from .book import COLLECTIONS, Book
 from .brakes import Brakes, Caps
 from .breaker import Patience
 from .carrying import Carrying
+from .confirming import Confirming
 from .desk import Desk
 from .docket import Docket
 from .emergency import Emergencies
@@ -132,6 +133,7 @@ class Response:
         self.book = Book(store, settings.pace, self.timeline)
         self.notices = Notices(self.book)
         self.people = People(self.book, self.notices, (*self._responder.people, *people))
+        self.confirming = Confirming(self.book, self.people, self.notices)
         found = FoundInPlace(self.book)
         offers = Offers(self.book)
         self.entitled = Entitled(policy or shipped_policy(), self.people)

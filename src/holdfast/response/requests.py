@@ -18,6 +18,7 @@ from holdfast.guard import (
     RefusalCode,
     Signature,
     Standing,
+    Via,
     action_hash,
     approval_challenge,
     person_key,
@@ -32,6 +33,7 @@ from .entitled import Entitled
 from .signin import SignIn, evidence
 from .timeline import HappeningKind
 
+OPEN_AT_ONCE = 100  # of one person: more than others could look at while it matters
 ID_HEX = 16  # of the action hash: enough to tell requests apart, short enough to say on the telephone
 _FINAL = frozenset({RefusalCode.POLICY_CHANGED, RefusalCode.REQUESTER_BARRED})
 
@@ -48,13 +50,16 @@ class Requests:
         """The request for this action: the one that lies here already, or `draft`, filed now.
 
         Raises:
-            NotAllowedError: whoever asks may not, or too few people may agree and it is not to be done `alone`.
+            NotAllowedError: whoever asks may not; or it is not to be done `alone`, and too few people may agree, or
+                whoever asks has too many requests open.
 
         """
         caller = self._entitled.check(by, Act.REQUEST, draft.request.asked)
         id_, before = self._place(draft.request.action_hash)
         if before is not None:
             return before
+        if not alone:
+            self._bounded(caller)
         policy = self._entitled.policy.version
         request = msgspec.structs.replace(draft.request, id=id_, policy=policy, credential=caller.credential)
         if not alone:
@@ -184,6 +189,25 @@ class Requests:
                 advice="Ask anew, if it is still to be done.",
             )
         return filed
+
+    def _bounded(self, caller: Caller) -> None:
+        """Pass who has few enough requests open. What a program brought along asks by itself, and answers by itself.
+
+        Raises:
+            NotAllowedError: they have too many.
+
+        """
+        if caller.via is Via.WIRED:
+            return
+        own = person_key(caller.person)
+        is_open = (filed for filed in self.kept.values() if filed.state is RequestState.OPEN)
+        if sum(person_key(filed.request.by) == own for filed in is_open) >= OPEN_AT_ONCE:
+            raise NotAllowedError(
+                f"{caller.person} has {OPEN_AT_ONCE} requests open already",
+                code=RefusalCode.TOO_MANY_OPEN,
+                advice="Withdraw what is not wanted any more (holdfast deny), or have others answer. An emergency is "
+                "never kept back by this.",
+            )
 
     def _voter(self, filed: Filed, by: Caller | str) -> Caller:
         """Who agrees, if they may. The requester's own word is written down and does not count."""

@@ -109,9 +109,11 @@ class Returning:
         return recovery.case.campaign == about and not self._wrong(account, recovery.case.released_at)
 
     def occasion(self, account: str) -> str:
-        """Names the case of the account and how often it has begun anew; empty where there is none."""
+        """Names the case of the account and how often it has begun anew; empty where there is none that goes on."""
         recovery = self.recoveries.get(account)
-        return "" if recovery is None else f"{recovery.case.opened_at}/{recovery.case.reopened}"
+        if recovery is None or recovery.case.stage is Stage.CLOSED:
+            return ""
+        return f"{recovery.case.opened_at}/{recovery.case.reopened}"
 
     def guards(self, account: str) -> bool:
         """Whether the account has an open case: until that is walked, only as many as would release it let it go."""

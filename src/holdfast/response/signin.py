@@ -11,13 +11,13 @@ import base64
 import msgspec
 
 from holdfast.errors import SignatureError, SignInError, UsageError
-from holdfast.guard import Enrolment, Passkey, Person, Role, Session, SessionLimits, Signature
+from holdfast.guard import Enrolment, Passkey, Session, SessionLimits, Signature
 from holdfast.ledger import RecordKind
 from holdfast.ports import Signatures
 
 from .book import Book, Page, Shelf
 from .notices import Notices
-from .people import People
+from .people import TO_CONFIRM, People, administers, same
 from .timeline import HappeningKind
 
 MOST_PASSKEYS = 10  # of one person: a telephone, a computer, keys in a drawer
@@ -51,12 +51,15 @@ class SignIn:
             page.record(RecordKind.DECISION, f"enrolment/{enrolment.id}", person.id, body, actor=enrolment.made_by)
             text = f"{enrolment.made_by} made a link for {person.id} to register a passkey"
             page.note(HappeningKind.PEOPLE, text, person.id)
-            if enrolment.made_by != person.id and self._people.passkeys_of(person.id):
-                self._notices.tell(page, person.id, [person.id], text)
+            if not same(enrolment.made_by, person.id):
+                told = self._people.who_hear_of(person.id, enrolment.made_by)
+                self._notices.tell(page, person.id, told, text)
         return enrolment
 
     def add(self, passkey: Passkey, by: str, now: int, *, link: str = "") -> Passkey:
         """Keep a new passkey; `link` is the id of the enrolment that it was made by, which is used up.
+
+        By a link that somebody else made it stands on their word alone, until it is confirmed.
 
         Raises:
             SignInError: the link was used meanwhile, the key is known, or its person has too many.
@@ -69,16 +72,20 @@ class SignIn:
             raise SignInError("this link was used before, or is over")
         if passkey.id in self._people.passkeys or len(self._people.passkeys_of(passkey.person)) >= MOST_PASSKEYS:
             raise SignInError(f"this passkey is known, or {passkey.person} has {MOST_PASSKEYS} already")
+        word = "" if enrolment is None or same(enrolment.made_by, passkey.person) else enrolment.made_by
+        passkey = msgspec.structs.replace(passkey, on_word_of=word)
         with self._book.change(now) as page:
             if enrolment is not None:
                 used = msgspec.structs.replace(enrolment, used_at=passkey.added_at)
                 self.enrolments.put(page, link, used)
             self._people.keep_passkey(page, passkey)
             body = {"person": passkey.person, "public_key": _text(passkey.public_key), "label": passkey.label}
+            body["on_word_of"] = word
             page.record(RecordKind.DECISION, f"passkey/{passkey.id}", passkey.person, body, actor=by)
-            text = f"{by} registered a passkey for {passkey.person}"
+            text = f"{by} registered a passkey for {passkey.person}" + (word and f" by a link of {word}; {TO_CONFIRM}")
             page.note(HappeningKind.PEOPLE, text, passkey.person)
-            self._notices.tell(page, f"passkey-{passkey.id[:12]}", [passkey.person], text)
+            told = self._people.who_hear_of(passkey.person, word)
+            self._notices.tell(page, f"passkey-{passkey.id[:12]}", told, text)
         return passkey
 
     def revoke(self, passkey: str, by: str, now: int, *, at: int) -> Passkey:
@@ -94,12 +101,8 @@ class SignIn:
             raise UsageError("there is no such passkey")
         if old.revoked_at is not None:
             return old
-        gone = msgspec.structs.replace(old, revoked_at=at)
         with self._book.change(now) as page:
-            self._people.keep_passkey(page, gone)
-            page.record(RecordKind.DECISION, f"passkey/{passkey}/revoked", old.person, {"person": old.person}, actor=by)
-            page.note(HappeningKind.PEOPLE, f"{by} revoked a passkey of {old.person}", old.person)
-        return gone
+            return self._people.revoke_passkey(page, old, by, at)
 
     def begin(self, session: Session, limits: SessionLimits, now: int) -> Session:
         """Keep a session that begins now, and forget those that are over."""
@@ -168,7 +171,7 @@ class SignIn:
             self.used(page, passkey)
 
     def _tell_of_copy(self, passkey: Passkey, count: int, now: int) -> None:
-        who = {passkey.person, *(each.id for each in self._people.known.values() if _administers(each))}
+        who = {passkey.person, *(each.id for each in self._people.known.values() if administers(each))}
         with self._book.change(now) as page:
             body = {"told": count, "known": passkey.sign_count}
             key = f"passkey/{passkey.id}/went_back/{now}"
@@ -187,10 +190,6 @@ def evidence(signature: Signature, passkey: Passkey) -> dict[str, str]:
         "signature": _text(signature.signature),
         "public_key": _text(passkey.public_key),
     }
-
-
-def _administers(person: Person) -> bool:
-    return person.active and Role.ADMINISTRATOR in person.roles
 
 
 def _text(data: bytes) -> str:

@@ -53,15 +53,32 @@ def succeeded(before: StandingOrder | None, order: StandingOrder, now: int) -> S
     """The order that stands at `now` once the plan of `order` was carried out, where `before` stood until then.
 
     What others have agreed to is not ended by a plan that takes fewer people. Nor is it by one person alone: an
-    emergency that reaches further takes its place for as long as it lasts, and no other does.
+    emergency that reaches further takes its place for as long as it lasts, and no other does. What one person did in an
+    emergency is not cut short by another alone: a narrower plan that takes nobody goes on after it.
     """
-    agreed = before if before is None or before.ends is None else before.before
-    if before is None or agreed is None or now >= agreed.until:
+    if before is None:
         return order
-    if order.ends is None:
-        return before if order.approvals < agreed.approvals else order
-    wider = WIDENING.index(order.kind) > WIDENING.index(agreed.kind)
-    return msgspec.structs.replace(order, before=agreed) if wider else before
+    agreed = before if before.ends is None else before.before
+    agreed = None if agreed is None or now >= agreed.until else agreed
+    narrower = before.ends is not None and now < before.until and _wider(before, order)
+    if order.ends is not None:
+        if narrower or (agreed is not None and not _wider(order, agreed)):
+            return before
+        return msgspec.structs.replace(order, before=agreed)
+    if agreed is not None and order.approvals < agreed.approvals:
+        return before
+    return msgspec.structs.replace(before, before=order) if narrower and not order.approvals else order
+
+
+def undone(order: StandingOrder | None, plan: str) -> StandingOrder | None:
+    """What is left of `order` once what `plan` placed is undone: of an emergency, what goes on after it, or itself."""
+    if order is None or order.plan == plan:
+        return None if order is None else undone(order.before, plan)
+    return msgspec.structs.replace(order, before=undone(order.before, plan))
+
+
+def _wider(one: StandingOrder, other: StandingOrder) -> bool:
+    return WIDENING.index(one.kind) > WIDENING.index(other.kind)
 
 
 def lasting_order(order: StandingOrder | None, now: int) -> StandingOrder | None:

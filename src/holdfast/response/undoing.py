@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from holdfast.containment import Drift, Freed, Plan, freed, freed_drift
+from holdfast.containment import Drift, Freed, Plan, Restriction, freed, freed_drift
 from holdfast.errors import UsageError
 from holdfast.ports import Platform
 
@@ -15,10 +15,10 @@ from .incidents import Incidents
 from .inquiry import ALIKE
 from .knowledge import Knowledge
 from .nearest import lasting
+from .previews import Previews
 from .returning import Returning
 from .scope import Scope, Undo, chosen
-
-SHOWN = 100  # previews that can still be asked for: more than people look at in an hour
+from .standing import undone
 
 
 class Undoing:
@@ -42,10 +42,12 @@ class Undoing:
         self._found = found
         self._knowledge = knowledge
         self._returning = returning
-        self._shown: dict[str, Undo] = {}
+        self._shown = Previews()
 
-    def preview(self, scope: Scope, now: int) -> Undo:
+    def preview(self, scope: Scope, now: int, caller: str = "") -> Undo:
         """What an undo of `scope` at `now` (milliseconds since 1970 UTC) would come to; nothing is asked for yet.
+
+        `caller` is who looks: however often they do, what others were shown stays there to be asked for.
 
         Raises:
             UsageError: the scope says nothing, names a hold that was never placed, or fits no hold that stands.
@@ -57,10 +59,7 @@ class Undoing:
         if not holds:
             raise UsageError("no hold that stands fits that", advice="See which stand with GET /v1/holds.")
         undo = self.of(holds, now, scope)
-        self._shown.pop(undo.hash, None)
-        self._shown[undo.hash] = undo
-        while len(self._shown) > SHOWN:
-            del self._shown[next(iter(self._shown))]
+        self._shown.keep(undo, caller)
         return undo
 
     def of(self, holds: Iterable[str], now: int, scope: Scope | None = None) -> Undo:
@@ -76,7 +75,7 @@ class Undoing:
             UsageError: none was, or too long ago.
 
         """
-        undo = self._shown.get(hash_)
+        undo = self._shown.find(hash_)
         if undo is None:
             raise UsageError("no such undo was shown lately", advice="Look at what it would free, then ask for that.")
         return undo
@@ -92,33 +91,38 @@ class Undoing:
             self._found.subjects,
             self._knowledge.directory,
             now,
-            one_way=lasting(self._platform),
+            one_way=self.final,
         )
 
     def drifts(self, undo: Undo, now: int) -> tuple[Drift, ...]:
         """What has grown since it was shown, beyond what nobody has to be asked about again."""
         return freed_drift(undo.freed, self.freed(undo.holds, now))
 
+    @property
+    def final(self) -> frozenset[Restriction]:
+        """What can never be undone, on this platform; every face says so of the same."""
+        return lasting(self._platform)
+
     def one_way(self, plan: Plan) -> bool:
         """Whether part of the plan can never be undone, on this platform."""
-        final = lasting(self._platform)
+        final = self.final
         return any(hold.restriction in final for hold in plan.holds)
 
     def end_orders(self, page: Page, undo: Undo) -> None:
         """Let no standing order place again what is undone."""
         for campaign in undo.orders:
-            self._docket.dismissed(page, campaign)
+            self._docket.dismissed(page, campaign, undo.scope.plan)
 
     def _orders(self, scope: Scope) -> tuple[str, ...]:
-        """The campaigns whose standing order ends: it is undone whole, or the plan is that carried it out."""
+        """The campaigns whose standing order ends: all is undone, or the plan that it, or one kept behind it, is of."""
         case = self._docket.cases.get(self._docket.whole(scope.campaign)) if scope.campaign else None
         whole = scope == Scope(campaign=scope.campaign)
         if case is not None and case.order is not None and whole:
             return (case.campaign.id,)
         if not scope.plan or scope != Scope(plan=scope.plan):
             return ()
-        orders = {key: each.order for key, each in self._docket.cases.items() if each.order is not None}
-        return tuple(sorted(key for key, order in orders.items() if order.plan == scope.plan))
+        orders = {key: each.order for key, each in self._docket.cases.items()}
+        return tuple(sorted(key for key, order in orders.items() if undone(order, scope.plan) != order))
 
     def _suspects(self) -> Mapping[str, float]:
         """How likely each account is in an intruder's hands: by every campaign and warning that is known."""

@@ -27,7 +27,8 @@ signed = true
 reason = "always two"
 """
 FOUNDER = "founder"
-TOKEN = "hf_" + "f" * 40
+SECOND = "second"
+TOKEN, SECOND_TOKEN = "hf_" + "f" * 40, "hf_" + "s" * 40
 PEOPLE = {"rita": ["responder"], "carl": ["commander"], "anna": ["approver"], "adam": ["auditor"]}
 
 
@@ -54,7 +55,8 @@ class House:
         (folder / "var").mkdir(exist_ok=True)
         store = folder / "var" / "holdfast.db"
         if not store.exists():
-            found(str(store), None, Founding(id=FOUNDER, hash=hashed(TOKEN), now=wall_time(), days=1))
+            both = {FOUNDER: TOKEN, SECOND: SECOND_TOKEN}.items()
+            found(str(store), None, *(Founding(id=id_, hash=hashed(own), now=wall_time(), days=1) for id_, own in both))
         self.served = Served(folder, *words, environment={"HOLDFAST_EVENTS_TIME": "wall", **(environment or {})})
         self.browsers = []
         self.origin = f"http://localhost:{self.served.address[1]}"
@@ -63,6 +65,7 @@ class House:
         )
         for id_, roles in people.items():
             self.ask("POST", "/v1/people", {"id": id_, "name": id_.title(), "roles": roles})
+            self.confirm(id_, [])
         self.requester = self.token("rita", ["read", "decide"]) if "rita" in people else None
         self.platform = self.token("", ["events:tell", "guard:ask"])
 
@@ -82,8 +85,29 @@ class House:
         return answer.json()
 
     def token(self, person, scopes):
-        """A token of somebody."""
-        return self.ask("POST", "/v1/tokens", {"person": person, "scopes": scopes})["token"]
+        """A token of somebody, whom and which the second administrator has confirmed."""
+        made = self.ask("POST", "/v1/tokens", {"person": person, "scopes": scopes})["token"]
+        if not person:
+            return made
+        secret = f"{made}-renewed"
+        told = self.ask("POST", "/v1/tokens/renewal", {"hash": hashed(secret)}, token=made)
+        self.confirm(person, [told["id"]])
+        return secret
+
+    def confirm(self, person, credentials):
+        """Have the second administrator confirm somebody, and what is theirs."""
+        self.ask("POST", f"/v1/people/{person}/confirmation", {"credentials": credentials}, token=SECOND_TOKEN)
+
+    def enrol(self, browser, person):
+        """Have somebody make a passkey, and the second administrator confirm it; what the page answered."""
+        answer = browser.enrol(self.link(person))
+        self.confirm_passkeys(person)
+        return answer
+
+    def confirm_passkeys(self, person):
+        """Have the second administrator confirm whatever passkeys somebody has."""
+        own = self.ask("GET", f"/v1/people/{person}/passkeys")["items"]
+        self.confirm(person, [each["id"] for each in own if not each["revoked_at"]])
 
     def link(self, person):
         """The secret of a link for somebody to make a passkey."""

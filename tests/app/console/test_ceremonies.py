@@ -15,7 +15,7 @@ def request_(house):
 def anna(house):
     """An approver who has signed in with a passkey."""
     browser = house.browser(seed=11)
-    assert 200 == browser.enrol(house.link("anna")).status_code
+    assert 200 == house.enrol(browser, "anna").status_code
     assert 200 == browser.sign_in().status_code
     return browser
 
@@ -45,7 +45,7 @@ def test_a_plain_approval_from_a_page_does_not_count_either(house, request_, ann
 def test_whoever_asked_cannot_approve_with_a_passkey(house, request_):
     """Their signature is written down, and does not count."""
     rita = house.browser(seed=12)
-    rita.enrol(house.link("rita"))
+    house.enrol(rita, "rita")
     rita.sign_in()
     assert 200 == rita.approve(request_["id"], request_["action_hash"]).status_code
     told = seen(house, request_)
@@ -55,7 +55,7 @@ def test_whoever_asked_cannot_approve_with_a_passkey(house, request_):
 def test_without_a_role_no_signature_helps(house, request_):
     """The policies decide first."""
     adam = house.browser(seed=13)
-    adam.enrol(house.link("adam"))
+    house.enrol(adam, "adam")
     adam.sign_in()
     answer = adam.approve(request_["id"], request_["action_hash"])
     assert (403, "role_missing") == (answer.status_code, answer.json()["code"])
@@ -79,9 +79,31 @@ def test_somebody_elses_passkey_approves_nothing(house, request_, anna):
     path = f"/console/requests/{request_['id']}"
     options = anna.post(f"{path}/options", {"action_hash": request_["action_hash"]}).json()["options"]
     other = house.browser(seed=14)
-    other.enrol(house.link("carl"))
+    house.enrol(other, "carl")
     body = {"action_hash": request_["action_hash"], "credential": other.device.get(options)}
     assert 403 == anna.post(f"{path}/approve", body).status_code
+
+
+def test_a_passkey_by_one_administrators_link_looks_and_no_more(house, request_):
+    """Whoever steals that administrator's sign-in signs in as anybody, and approves, asks and adds nothing."""
+    thief = house.browser(seed=31)
+    assert 200 == thief.enrol(house.link("anna")).status_code
+    assert 200 == thief.sign_in().status_code
+    assert "This decides nothing yet" in thief.page("/console/passkeys").text
+    before = seen(house, request_)
+    answer = thief.approve(request_["id"], request_["action_hash"])
+    assert (403, "unconfirmed") == (answer.status_code, answer.json()["code"])
+    answer = thief.post(f"/console/requests/{request_['id']}/deny", {"why": "no"})
+    assert (403, "unconfirmed") == (answer.status_code, answer.json()["code"])
+    assert 403 == thief.post("/console/passkeys/options", {}).status_code
+    for path, body in {
+        "/v1/requests": {"plan": "x"},
+        "/v1/people/anna/confirmation": {"credentials": []},
+        "/v1/tokens": {"person": "anna"},
+    }.items():
+        told = thief.post(path, body)
+        assert (403, "unconfirmed") == (told.status_code, told.json()["code"]), path
+    assert before == seen(house, request_)
 
 
 def test_a_signed_approval_carries_it_out_and_cannot_be_replayed(house, request_, anna):

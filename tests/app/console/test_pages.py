@@ -16,7 +16,7 @@ HOSTILE = "<script>alert(1)</script>\u202e \"'`${x}{{7*7}} & Söhne"
 def anna(house):
     """An approver who has signed in."""
     browser = house.browser(seed=21)
-    assert 200 == browser.enrol(house.link("anna")).status_code
+    assert 200 == house.enrol(browser, "anna").status_code
     assert 200 == browser.sign_in().status_code
     return browser
 
@@ -125,7 +125,7 @@ def test_no_body_makes_a_fault(house, anna):
 def test_signing_out_ends_it(house):
     """The old cookie counts no more, though somebody kept it."""
     carl = house.browser(seed=22)
-    carl.enrol(house.link("carl"))
+    house.enrol(carl, "carl")
     carl.sign_in()
     kept = dict(carl.client.cookies)
     assert 200 == carl.post("/console/signout", {}).status_code
@@ -136,7 +136,7 @@ def test_signing_out_ends_it(house):
 def test_a_changed_role_ends_it(house):
     """Whoever loses a role is signed out at once, and can sign in again."""
     adam = house.browser(seed=23)
-    adam.enrol(house.link("adam"))
+    house.enrol(adam, "adam")
     adam.sign_in()
     house.ask("PUT", "/v1/people/adam", {"roles": []})
     assert 303 == adam.page("/console").status_code
@@ -156,7 +156,7 @@ def test_too_many_failures_wait_and_sessions_go_on(houses):
     """An address that fails again and again is slowed down; who is signed in is not, nor is anybody elsewhere."""
     house = houses(environment={"HOLDFAST_SIGNIN_FORWARDED": "x-forwarded-for"})
     anna = house.browser(seed=24)
-    anna.enrol(house.link("anna"))
+    house.enrol(anna, "anna")
     anna.sign_in()
     eve = house.browser(seed=25)
     for _ in range(MOST_BY_ADDRESS):
@@ -171,7 +171,7 @@ def test_sessions_outlive_a_new_start_and_evidence_does_too(houses):
     """Somebody stays signed in; what she signed is checked again by a command."""
     house = houses()
     anna = house.browser(seed=26)
-    anna.enrol(house.link("anna"))
+    house.enrol(anna, "anna")
     anna.sign_in()
     request = house.attack()
     assert 200 == anna.approve(request["id"], request["action_hash"]).status_code

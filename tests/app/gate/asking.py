@@ -2,7 +2,9 @@
 
 import asyncio
 
-from holdfast.app.server.answers import RefusedError
+import msgspec
+
+from holdfast.app.server.answers import Problem, RefusedError
 from holdfast.app.server.forwarding.forward import Forward
 from holdfast.app.server.forwarding.original import Proxy
 from holdfast.app.server.forwarding.routes import Routes
@@ -101,4 +103,5 @@ def ask(decide, headers, *, path=Proxy.NGINX.value, method="GET", query=b"", bod
         asyncio.run(Forward(routes(), decide, PROVER, lambda: NOW)(scope, receive, send))
     except RefusedError as refused:
         return int(refused.status), {name.decode(): value.decode() for name, value in refused.headers}, refused.problem
-    return sent[0]["status"], {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}, None
+    status, headers = sent[0]["status"], {name.decode(): value.decode("latin-1") for name, value in sent[0]["headers"]}
+    return status, headers, None if status == 200 else msgspec.json.decode(sent[1]["body"], type=Problem)

@@ -133,6 +133,14 @@ HOLES = (
         location="rewrite ^ /tool/secret break;",
     ),
     Hole(
+        name="passed on with another path",
+        code="judged-as-another",
+        path=ALLOWED,
+        gets="judged as another",
+        grade="weak",
+        passing="proxy_pass http://%(tool)s/other/;",
+    ),
+    Hole(
         name="rewrite of the server",
         code="judged-as-another",
         path=NICE,

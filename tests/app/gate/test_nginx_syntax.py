@@ -98,6 +98,7 @@ server {
     location = /exact { }
     location /a/ { location /a/b/ { } location ~ \.x$ { } }
     location ^~ /plain/ { }
+    location ~ ^/(?<who>[a-z]+)/named$ { }
     location ~ \.php$ { }
     location ~* \.Css$ { }
     location @name { }
@@ -114,6 +115,7 @@ ANSWERING = [
     ("/a/c.x", r"location ~ \.x$"),
     ("/a/b/c.php", r"location ~ \.php$"),
     ("/plain/c.php", "location ^~ /plain/"),
+    ("/x/named", r"location ~ ^/(?<who>[a-z]+)/named$"),
     ("/c.PHP", "location /"),
     ("/a/c.CSS", r"location ~* \.Css$"),
     ("@name", "location @name"),

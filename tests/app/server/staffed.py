@@ -1,9 +1,10 @@
-"""A server with people: one for each role, one without any, programs with tokens, and an attack to decide about."""
+"""A server with two administrators and people: one for each role, one without any, programs with tokens, and an attack to decide about."""
 
 import json
 import subprocess
 import sys
 
+from holdfast.app.server.token import hashed
 from holdfast.guard import Role
 from holdfast.response import shipped_policy
 
@@ -15,18 +16,19 @@ PROGRAMS = {"program": ["guard:ask", "guard:snapshot", "events:tell"], "reader":
 
 
 class Staffed(Served):
-    """`tokens` are by name; `root` is who was registered first."""
+    """`tokens` are by name; `root` is who was registered first, `second` confirms whom root registers."""
 
     def __init__(self, folder, *words, signed=True, **more):
         """Begin the deployment, start it, and register everybody; where nothing is `signed`, tokens do for all deeds."""
         done = subprocess.run(
-            [sys.executable, "-m", "holdfast", "init", "root", "--json"],
+            [sys.executable, "-m", "holdfast", "init", "root", "--second", "second", "--json"],
             cwd=folder,
             capture_output=True,
             text=True,
             check=True,
         )
-        self.tokens = {"root": json.loads(done.stdout)["token"]}
+        told = json.loads(done.stdout)
+        self.tokens = {"root": told["token"], "second": told["second_token"]}
         if not signed:
             policies = folder / "policies"
             policies.mkdir()
@@ -50,7 +52,22 @@ class Staffed(Served):
         """Have a token made and keep it under `name`; what was told of it."""
         told = self.asked("root", "POST", "/v1/tokens", body).json()
         self.tokens[name] = told["token"]
-        return told["made"]
+        return told["made"] if not body.get("person") else self.confirmed(name, body["person"])
+
+    def confirmed(self, name, person):
+        """Have the token `name` renewed by its person and confirmed by the second administrator; what is told of it."""
+        made = self.renewed(name)
+        body = {"credentials": [made["id"]]}
+        assert 200 == self.asked("second", "POST", f"/v1/people/{person}/confirmation", body).status_code
+        return made
+
+    def renewed(self, name):
+        """Have the token `name` renewed; what is told of it."""
+        secret = f"hf_renewed_{name}_{len(self.tokens)}_{self.tokens[name][-8:]}"
+        answer = self.asked(name, "POST", "/v1/tokens/renewal", {"hash": hashed(secret)})
+        assert 200 == answer.status_code, answer.text
+        self.tokens[name] = secret
+        return answer.json()
 
     def asked(self, who, method, path, body=None):
         """What somebody is answered; None asks without a token."""

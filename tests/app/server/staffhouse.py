@@ -29,7 +29,7 @@ class StaffHouse(House):
         self.of = {}
         for seed, person in enumerate(STAFF, start=10):
             self.of[person] = self.browser(seed=seed)
-            assert 200 == self.of[person].enrol(self.link(person)).status_code
+            assert 200 == self.enrol(self.of[person], person).status_code
 
     def end(self):
         """Have it gone."""

@@ -37,6 +37,7 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
         "store",
         "policy",
         "people",
+        "confirmed",
         "reviews",
         "key",
         "archive",
@@ -45,6 +46,7 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
         "address",
         "files",
         "signin",
+        "proxy",
         "kernels",
     } == set(found)
     assert [] == list(tmp_path.iterdir())
@@ -115,3 +117,21 @@ def test_a_token_is_shown_once_with_the_hash_that_knows_it(capsys):
     for wrong in (*map(shown, (token[:-1], token + "x", new_token(), "", "\u00e9")), [], shown(token) * 2):
         with pytest.raises(RefusedError):
             door.caller({"headers": wrong})
+
+
+def test_a_proxy_that_is_not_believed_is_told_of(examined, served, tmp_path):
+    """By the settings, or because a service that runs has seen one; else all behind it share one limit of failures."""
+    assert "none is known of" in examined()[1]["proxy"]["says"]
+    server = served()
+    settings = tmp_path / "holdfast.toml"
+    settings.write_text(f"[server]\nport = {server.address[1]}\n")
+    assert "well" == examined("--settings", str(settings))[1]["proxy"]["health"]
+    server.client.get("/health", headers={"x-forwarded-for": "192.0.2.7"})
+    told = examined("--settings", str(settings))[1]["proxy"]
+    assert "warning" == told["health"]
+    assert "name another caller (1 so far)" in told["says"]
+    assert "signin.forwarded" in told["advice"]
+    settings.write_text("[server]\nbehind_proxy = true\n")
+    assert "warning" == examined("--settings", str(settings))[1]["proxy"]["health"]
+    settings.write_text('[signin]\nforwarded = "x-forwarded-for"\n')
+    assert "well" == examined("--settings", str(settings))[1]["proxy"]["health"]

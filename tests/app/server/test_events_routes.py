@@ -2,6 +2,8 @@
 
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from tests.journeys.stories import lines
@@ -108,17 +110,47 @@ def test_a_query_that_cannot_be_meant_is_refused(shared, query):
 def test_when_too_much_waits_the_next_is_told_when_to_come_back(served):
     """429 with Retry-After, and nothing of it was taken in; when there is room again it is."""
     server = served(environment={"HOLDFAST_EVENTS_QUEUE": "1"})
-    with socket.create_connection(server.address) as slow:
-        slow.sendall(
-            b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n"
-        )
-        assert b"100" in slow.recv(100)  # now its place is taken
-        turned_away = server.client.post(EVENTS, content=lines([post(1)]))
-        assert (429, "1") == (turned_away.status_code, turned_away.headers["retry-after"])
-        slow.sendall(b"\n\n")
-        assert b"200 OK" in slow.recv(1_000)
+    body = lines([post(n) for n in range(50_000)])
+    with ThreadPoolExecutor() as threads:
+        answers = []
+        while all(answer.status_code == 200 for answer in answers):
+            answers = list(threads.map(lambda _: server.client.post(EVENTS, content=body), range(4)))
+    turned_away = [answer for answer in answers if answer.status_code != 200]
+    assert {(429, "1")} == {(answer.status_code, answer.headers["retry-after"]) for answer in turned_away}
     assert 1 == server.client.post(EVENTS, content=lines([post(1)])).json()["posts"]
-    assert "holdfast_events_turned_away_total 1.0" in server.client.get("/metrics").text
+    assert f"holdfast_events_turned_away_total {len(turned_away)}.0" in server.client.get("/metrics").text
+
+
+def test_slow_senders_keep_nobody_else_waiting(served):
+    """A place is taken by what is whole: many bodies that never come to an end leave it to others."""
+    server = served(environment={"HOLDFAST_EVENTS_QUEUE": "2"})
+    with ExitStack() as open_ones:
+        for _ in range(8):
+            slow = open_ones.enter_context(socket.create_connection(server.address))
+            slow.sendall(
+                b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n"
+            )
+            assert b"100" in slow.recv(100)  # it is being read
+            slow.sendall(b"\n")
+        assert 200 == server.client.post(EVENTS, content=lines([post(1)])).status_code
+        slow.sendall(b"\n" * 8)
+        assert b"200 OK" in slow.recv(1_000)
+    assert "holdfast_events_turned_away_total 0.0" in server.client.get("/metrics").text
+
+
+def test_when_slow_bodies_fill_the_room_the_slowest_gives_way(served):
+    """However many large bodies are half sent, one that is sent at once is heard."""
+    server = served(environment={"HOLDFAST_EVENTS_QUEUE_MB": "1", "HOLDFAST_EVENTS_BODY_MB": "1"})
+    with ExitStack() as open_ones:
+        slow = [open_ones.enter_context(socket.create_connection(server.address)) for _ in range(3)]
+        for each in slow:
+            each.settimeout(30)
+            each.sendall(b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 600001\r\n\r\n")
+            each.sendall(b"\n" * 600_000)
+        assert b"429 Too Many" in slow[0].recv(1_000)
+        assert b"429 Too Many" in slow[1].recv(1_000)
+        body = lines([post(n) for n in range(5_000)])
+        assert 5_000 == server.client.post(EVENTS, content=body).json()["posts"]
 
 
 def test_fields_under_other_names_are_read_as_the_settings_say(served, tmp_path):

@@ -1,6 +1,7 @@
 """What survives the process, and what happens when it cannot be kept."""
 
 import threading
+import time
 
 import pytest
 from tests.journeys.stories import attack, lines, takeovers
@@ -8,6 +9,7 @@ from tests.journeys.stories import attack, lines, takeovers
 from holdfast.app.live import LiveWatch, StreamClock, WallClock
 from holdfast.app.server.memory import Memory, put_back
 from holdfast.app.server.worker import Worker
+from holdfast.backends import SqlStore
 from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
 from holdfast.events import Decoder, Dialect
 
@@ -36,9 +38,9 @@ def working():
     """A worker at work on a response, with the parts that a test gives; it is stopped at the end."""
     begun = []
 
-    def start(run=None, memory=None):
+    def start(run=None, memory=None, **more):
         log = Heard()
-        worker = Worker(run or watch(), memory or Memory(None), dialect=Dialect(), log=log)
+        worker = Worker(run or watch(), memory or Memory(None), dialect=Dialect(), log=log, **more)
         worker.start()
         begun.append(worker)
         return worker, log
@@ -142,6 +144,53 @@ def test_a_round_that_fails_is_told_and_the_next_one_goes_on(working):
         line["event"] for line in log.told if line["event"] in {"round_failed", "fault"}
     ]
     assert worker.totals["errors"] == 2
+
+
+def looked(worker, **wanted):
+    """The worker's next status that is so."""
+    until = time.monotonic() + PATIENCE
+    while not all(getattr(worker.status, name) == value for name, value in wanted.items()):
+        assert time.monotonic() < until, worker.status
+        worker.ask(lambda run: run.clock.now()).result(PATIENCE)
+    return worker.status
+
+
+def test_a_full_disk_shows_before_anything_is_to_be_written(working):
+    """Requests had better go elsewhere: the trouble is named and logged, the state is seen; once there is room it is over."""
+    full = [True]
+    worker, log = working(short=lambda: full[0])
+    looked(worker, trouble="StoreFullError")
+    assert worker.seen(PATIENCE)
+    assert "ready" not in [line["event"] for line in log.told]
+    full[0] = False
+    looked(worker, trouble="")
+    assert ["disk_full", "ready"] == [line["event"] for line in log.told if line["event"] != "heard_again"]
+
+
+def test_a_store_that_is_read_and_not_written_is_no_good(working):
+    """Once something could not be kept the trouble lasts until something is kept again, though all can be read."""
+
+    class Stuck(SqlStore):
+        stuck = False
+
+        def begin(self):
+            if self.stuck:
+                raise StoreFullError("no room")
+            return super().begin()
+
+    run = watch()
+    run.store.__class__ = Stuck
+    worker, _ = working(run)
+    looked(worker, trouble="", phase="at work")
+    run.store.stuck = True
+    with pytest.raises(StoreFullError):
+        worker.ask(lambda run: run.store.begin()).result(PATIENCE)
+    looks = worker.totals["errors"]
+    while worker.totals["errors"] < looks + 2:  # it has been tried, and tried again
+        assert "StoreFullError" == worker.status.trouble
+        assert 0 == worker.ask(lambda run: run.store.checkpoint().size).result(PATIENCE)
+    run.store.stuck = False
+    looked(worker, trouble="")
 
 
 def test_a_record_that_is_broken_stops_the_worker_and_answers_everybody(working):

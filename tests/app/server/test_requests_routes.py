@@ -104,7 +104,7 @@ def test_a_hold_is_lifted_with_a_reason(staffed, command):
 
 
 def test_people_come_and_go_by_command(staffed, command):
-    """A token works as soon as it is made, with the roles of now, and no longer than its person is there."""
+    """A token looks as soon as it is made, decides once confirmed, by the roles of now, while its person is there."""
     assert 0 == command("root", "people", "add", "dora", "--role", "responder", "--name", "Dora")[0]
     _, (made,), _ = command("root", "token", "make", "dora", "--days", "1", "--label", "desk")
     staffed.tokens["dora"] = made["token"]
@@ -114,7 +114,12 @@ def test_people_come_and_go_by_command(staffed, command):
     assert "root made a token in your name" in notice["text"]
     assert 0 == command("root", "people", "change", "dora", "--role", "auditor")[0]
     code, _, told = command("dora", "request", "plan", staffed.plan)
+    assert (1, True) == (code, "unconfirmed" in told)
+    staffed.confirmed("dora", "dora")
+    code, _, told = command("dora", "request", "plan", staffed.plan)
     assert (1, True) == (code, "role_missing" in told)
+    _, listed, _ = command("root", "people", "list")
+    assert "Dora" in {each["name"] for each in listed}
     assert 0 == command("root", "people", "remove", "dora")[0]
     assert 401 == staffed.asked("dora", "GET", "/v1/requests").status_code
     assert 2 == command("root", "people", "add", "DORA")[0]

@@ -85,6 +85,8 @@ MAY = {
     "give_grant": {"commander", "administrator"},
     "revoke_grant": {"commander", "administrator"},
     "protect_account": {"commander", "administrator"},
+    "confirm_person": {"administrator"},
+    "renew_token": {*PEOPLE, "reader"},
     "health": EVERYBODY,
     "ready": EVERYBODY,
     "metrics": EVERYBODY,
@@ -104,6 +106,8 @@ BODIES = {
     "add_person": {"id": "Root", "roles": []},
     "change_person": {"roles": []},
     "enrol_person": {},
+    "confirm_person": {},
+    "renew_token": {"hash": "sha256:none"},
     "make_token": {"person": "nobody.is.this"},
     "tell_recovery": {"reopened": 0},
     "ask_staff_gate": {"session": NOBODYS, "tool": "support_desk", "function": "account.look_up", "target": "a"},
@@ -167,6 +171,6 @@ def test_asking_all_that_changed_nothing(staffed):
     seen = staffed.asked("reader", "GET", f"/v1/requests/{staffed.request}").json()
     assert ("open", [], []) == (seen["state"], seen["approvals"], seen["denials"])
     people = staffed.asked("auditor", "GET", "/v1/people").json()["items"]
-    assert sorted([*PEOPLE, "root"]) == [each["id"] for each in people]
+    assert sorted([*PEOPLE, "root", "second"]) == [each["id"] for each in people]
     assert staffed.client.get("/ready").json()["trouble"] == ""
     assert [] == [line for line in staffed.log if line["event"] in {"fault", "round_failed"}]

@@ -13,9 +13,9 @@ from .staffed import Staffed
 def staffed(tmp_path_factory):
     """A server with somebody of each role."""
     server = Staffed(tmp_path_factory.mktemp("commands"))
-    body = {"id": "second", "roles": ["commander"]}
+    body = {"id": "third", "roles": ["commander"]}
     assert 200 == server.asked("root", "POST", "/v1/people", body).status_code
-    server.make_token("second", {"person": "second", "scopes": ["read", "decide"]})
+    server.make_token("third", {"person": "third", "scopes": ["read", "decide"]})
     yield server
     server.client.close()
     server.end()
@@ -45,11 +45,11 @@ def test_one_places_a_lockdown_and_two_loosen_it(say):
     assert 1 == code
     code, told = say("commander", "lockdown", "agree", proposal)
     assert (1, True) == (code, "requester_approved" in told)
-    assert 0 == say("second", "lockdown", "agree", proposal)[0]
+    assert 0 == say("third", "lockdown", "agree", proposal)[0]
     code, told = say("auditor", "lockdown", "show")
     assert (0, True) == (code, "level 1" in told)
     lock = next(line.split()[0] for line in told.splitlines() if "level 1" in line)
-    proposal = say("second", "lockdown", "lift", lock, "--why", "over")[1].split()[0]
+    proposal = say("third", "lockdown", "lift", lock, "--why", "over")[1].split()[0]
     assert 0 == say("commander", "lockdown", "agree", proposal)[0]
     assert (0, "") == say("auditor", "lockdown", "show")
     assert 1 == say("responder", "lockdown", "set", "4", "--why", "w")[0]
@@ -62,7 +62,7 @@ def test_grants_and_protected_accounts(say):
     assert (0, True) == (code, "support" in told)
     grant = told.split()[0]
     assert grant in say("auditor", "staff", "grants")[1]
-    assert 0 == say("second", "staff", "revoke", grant)[0]
+    assert 0 == say("third", "staff", "revoke", grant)[0]
     assert (0, "") == say("auditor", "staff", "grants")
     own = ("staff", "grant", "commander", "support_desk", "--why", "w", "--ticket", "T-1")
     assert 1 == say("commander", *own)[0]
@@ -71,7 +71,7 @@ def test_grants_and_protected_accounts(say):
     code, told = say("commander", "staff", "unprotect", "president", "--why", "left office")
     assert 1 == code
     assert "president  protected" in say("auditor", "staff", "protected")[1]
-    assert 0 == say("second", "lockdown", "agree", told.split()[0])[0]
+    assert 0 == say("third", "lockdown", "agree", told.split()[0])[0]
     assert (0, "") == say("auditor", "staff", "protected")
 
 
@@ -87,7 +87,7 @@ def test_somebody_asks_and_somebody_else_agrees(say):
     assert 1 == say("specialist", "gate", "approve", asking)[0]
     code, told = say("commander", "gate", "approve", asking, "--hash", asking[:12])
     assert (0, True) == (code, "agreed" in told)
-    assert 0 == say("second", "gate", "deny", asking, "--why", "not the holder")[0]
+    assert 0 == say("third", "gate", "deny", asking, "--why", "not the holder")[0]
     assert 2 == say("specialist", *words, "--payload", "[]")[0]
 
     assert (0, "") == say("auditor", "gate", "sessions")

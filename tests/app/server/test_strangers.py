@@ -42,6 +42,21 @@ def test_silent_connections_give_way(small, said):
     assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
 
 
+def test_senders_who_never_come_to_an_end_give_way(small):
+    """Many more bodies than there may be connections, each begun by somebody known and never whole: others are answered."""
+    head = (
+        f"POST /v1/events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\ncontent-length: 9\r\n\r\n\n"
+    )
+    slow = []
+    for _ in range(4 * CONNECTIONS):
+        slow.append(socket.create_connection(small.address))
+        slow[-1].sendall(head.encode())
+    answer = small.client.post("/v1/guard/posts", content=QUESTION, headers=SHOWN)
+    for each in slow:
+        each.close()
+    assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
+
+
 def test_whoever_is_being_answered_is_not_cut(small):
     """A question that waits for its answer keeps its connection, however many come."""
     with socket.create_connection(small.address) as asking:

@@ -223,3 +223,62 @@ def test_a_secret_in_a_file_is_its_owners_alone(tmp_path):
     with pytest.raises(SettingsError):
         client_secret(str(tmp_path / "absent"), "")
     assert not client_secret("", "")
+
+
+class Gone(httpx2.AsyncBaseTransport):
+    """A provider that does not answer until it is `back`."""
+
+    def __init__(self):
+        self.back, self.asked = None, 0
+
+    async def handle_async_request(self, request):
+        """Refuse the connection, or pass it on."""
+        self.asked += 1
+        await asyncio.sleep(0)
+        if self.back is None:
+            raise httpx2.ConnectError("nobody there")
+        return await self.back.handle_async_request(request)
+
+
+def test_a_provider_that_is_gone_is_asked_more_and_more_seldom():
+    """However many strangers begin to sign in: at once, then after a second, two, four, a minute at most."""
+    now, gone = [0.0], Gone()
+
+    async def story():
+        provider = Provider(CLIENT, gone, lambda: now[0])
+
+        async def refused():
+            many = await asyncio.gather(*(provider.leave() for _ in range(20)), return_exceptions=True)
+            assert {ProviderError} == {type(each) for each in many}
+            return many[-1]
+
+        asked_at = []
+        for second in range(200):
+            now[0], before = float(second), gone.asked
+            told = await refused()
+            if gone.asked != before:
+                assert 1 == gone.asked - before
+                asked_at.append(second)
+        assert [0, 1, 3, 7, 15, 31, 63, 123, 183] == asked_at
+        assert "Try again in 44 seconds" in told.advice
+        gone.back, now[0] = SmallProvider(), 250.0
+        assert (await provider.leave())[0].startswith(f"{ISSUER}/auth")
+        gone.back, now[0] = None, 1_250.0
+        await refused()
+        gone.back, now[0] = SmallProvider(), 1_251.0
+        assert await provider.leave()
+
+    run(story())
+
+
+def test_many_who_come_at_once_ask_the_provider_once():
+    """Its documents are fetched for all of them."""
+    small = Gone()
+    small.back = SmallProvider()
+    provider = Provider(CLIENT, small)
+
+    async def many():
+        await asyncio.gather(*(provider.leave() for _ in range(20)))
+
+    run(many())
+    assert 2 == small.asked  # the documents and the keys

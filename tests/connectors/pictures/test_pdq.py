@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from benchmarks.lure_pictures import ground
 
-from holdfast.connectors.pictures.pdq import pdq
+from holdfast.connectors.pictures.pdq import pdq, pdq_turned
 
 # Made with pdqhash 0.2.8 (the reference in C++), from the pictures that `made` draws.
 ANSWERS = {
@@ -38,3 +39,16 @@ def test_what_is_too_small_has_no_hash(shape):
 def test_a_plain_surface_has_no_quality():
     """One colour has nothing that could be hashed, and says so."""
     assert pdq(np.full((100, 100), 200, np.float32))[1] == 0
+
+
+@pytest.mark.parametrize("size", [(640, 640), (960, 640)])
+def test_the_hashes_of_a_turned_picture_are_known_without_turning_it(size):
+    """Each of the eight is that of the picture mirrored or transposed so, but for what sampling changes."""
+    grey = np.asarray(ground(np.random.default_rng(3), *size).convert("L"), np.float32)
+    four = [grey, grey[:, ::-1], grey[::-1], grey[::-1, ::-1]]
+    told, quality = pdq_turned(grey)
+    assert told[0] == pdq(grey)[0]
+    assert quality == pdq(grey)[1]
+    assert len(set(told)) == 8
+    for bits, picture in zip(told, [*four, *(each.T for each in four)], strict=True):
+        assert (int(bits, 16) ^ int(pdq(np.ascontiguousarray(picture))[0], 16)).bit_count() <= 16

@@ -12,6 +12,7 @@ from .desk import answered, ask, consent, grant, lock
 
 TOOLS = shipped_staff_texts()["tools.toml"]
 LAX = "[tier.high_reach]\nread = []\nwrite = []\n[tier.official]\nread = []\nwrite = []\n"
+NEEDS = 'read = ["reason", "ticket", "step_up"]\nwrite = ["reason", "ticket", "step_up"]\n'
 ONE = """
 [[tool]]
 id = "desk"
@@ -50,6 +51,7 @@ def test_the_shipped_catalogue_describes_each_function_once():
             "touches a protected account alone",
         ),
         ("[tier.high_reach]\nreads = 1\nwrites = 1\nread = []\nwrite = []\n", "larger budget"),
+        ("[tier.official]\nreads = 10\nwrites = 6\n" + NEEDS, "larger budget"),
         ("[[tool", "tools.toml"),
     ],
 )

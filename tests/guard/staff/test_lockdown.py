@@ -169,6 +169,11 @@ def test_of_two_locks_the_stricter_counts(one, other):
     assert (NOW + 2 * HOUR if other else NOW + HOUR if one else None) == both.until
 
 
+def test_what_one_of_two_locks_stops_for_ever_has_no_end():
+    """A time at which only the other one ends would be told in vain."""
+    assert joined([lock(2), lock(1, "m", until=None)]).until is None
+
+
 @given(LOCKS, LOCKS)
 def test_one_more_lock_never_allows_more(some, more):
     """Nobody can open a door by locking another."""
@@ -209,6 +214,7 @@ def test_nobody_else_ends_a_lock_alone():
     people = {each.id: each for each in PEOPLE}
     assert not may_lift(people["root"], at_store=False)
     assert not may_lift(msgspec.structs.replace(people["root"], until=NOW), at_store=True)
+    assert not may_lift(msgspec.structs.replace(people["root"], on_word_of="eve"), at_store=True)
     assert not any(may_lift(each, at_store=True) for each in PEOPLE if each.id != "root")
 
 

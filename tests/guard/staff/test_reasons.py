@@ -157,6 +157,9 @@ def test_a_function_can_be_held_alone(function, allowed):
     [
         ("eve", {}, True),
         ("eve", {"persons": with_person("eve", until=NOW)}, False),
+        ("eve", {"persons": with_person("eve", on_word_of="root")}, False),
+        ("eve", {"persons": with_person("eve", back=NOW)}, False),
+        ("eve", {"persons": with_person("eve", back=NOW - 2 * HOUR)}, True),
         ("eve", held(RuleKind.STAFF, "EVE"), False),
         ("bob", {}, False),
         ("BOB", {}, False),
@@ -200,6 +203,10 @@ def test_a_grant_is_for_what_it_says_and_no_longer(changes, counts):
         ({"consents": (consent(PRESIDENT, by="ann"),)}, StaffReason.SECOND_PERSON_NEEDED),
         ({"consents": (consent(PRESIDENT, by="fay"),)}, StaffReason.SECOND_PERSON_NEEDED),
         ({"persons": with_person("cid", until=NOW)}, StaffReason.SECOND_PERSON_NEEDED),
+        ({"persons": with_person("cid", on_word_of="root")}, StaffReason.SECOND_PERSON_NEEDED),
+        ({"persons": with_person("cid", back=NOW - 1)}, StaffReason.SECOND_PERSON_NEEDED),
+        ({"persons": with_person("dan", on_word_of="root")}, StaffReason.WATCHER_NEEDED),
+        ({"persons": with_person("bob", on_word_of="root")}, StaffReason.PERSON_GONE),
         (held(RuleKind.STAFF, "cid"), StaffReason.SECOND_PERSON_NEEDED),
         ({"locks": (lock(4, person="cid"),)}, StaffReason.SECOND_PERSON_NEEDED),
         ({"persons": with_person("dan", until=NOW)}, StaffReason.WATCHER_NEEDED),
@@ -246,8 +253,25 @@ def test_of_several_consents_the_one_that_ends_first_is_used_up():
     assert ("c-eve",) == answered(PRESIDENT, **{**ALL_THERE, "consents": both}).consents
 
 
-def test_a_hold_ends_by_itself_and_by_being_lifted():
+def test_a_state_forgets_what_has_ended():
+    """Sessions, grants, consents, watchers, locks and holds: what is kept is what can still count."""
+    ended = {
+        "sessions": with_session("ann", ended_at=NOW),
+        "grants": (grant(until=NOW), grant("ann", revoked_at=NOW)),
+        "consents": (consent(ask(), used_at=NOW), consent(PRESIDENT, until=NOW)),
+        "presences": (Presence(session="s-ann", by="dan", at=NOW),),
+        "locks": (lock(2, until=NOW), lock(2, "m", lifted_at=NOW)),
+        **held(RuleKind.STAFF, "ann", until=NOW),
+    }
+    known = state(**ended).swept(NOW)._known
+    assert "s-ann" not in known.sessions
+    assert not any((known.grants, known.consents, known.presences, known.lock_list, known.holds, known.held))
+
+
+def test_a_hold_begins_and_ends_by_itself_and_by_being_lifted():
     """To the millisecond, and as soon as it is told."""
+    begins = {"holds": (StaffHold(id="h", kind=RuleKind.TOOL, subject="support_desk", starts=NOW + 1),)}
+    assert state(**begins).answer(ask(), unseen=0).allowed
     there = state(**held(RuleKind.TOOL, "support_desk", until=NOW + 5))
     assert there.answer(ask(time=NOW + 4), unseen=0).reasons
     assert there.answer(ask(time=NOW + 5), unseen=0).allowed

@@ -110,3 +110,24 @@ def test_sessions_that_are_long_over_are_not_kept(desk, clock):
     desk.session("alice", number=9)
     assert 1 == len(desk.gate.sessions.kept)
     assert 4 == len(desk.keys("tool_session/"))
+
+
+def test_what_one_administrator_alone_vouches_for_opens_nothing(desk):
+    """Neither a person, nor a passkey: else one administrator could be as many people as they like."""
+    mine = desk.caller("alice")
+    made = msgspec.structs.replace(PASSKEY, on_word_of="adam")
+    for caller, passkey in ((msgspec.structs.replace(mine, confirmed=False), None), (mine, made)):
+        with pytest.raises(SignInError):
+            desk.gate.sessions.open("0" * 64, caller, desk.now, network="", device="", passkey=passkey)
+    session = desk.session("alice")
+    with pytest.raises(SignInError):
+        desk.gate.sessions.step_up(session, "credentials", made, desk.now)
+
+
+def test_a_passkey_that_is_revoked_takes_the_sessions_of_its_person_with_it(desk):
+    """Whoever had it may have opened them."""
+    mine, other = desk.session("alice"), desk.session("bob")
+    desk.signin.add(PASSKEY, "alice", desk.now)
+    desk.signin.revoke("key", "adam", desk.now, at=desk.now)
+    assert (StaffReason.SESSION_OVER,) == desk.tried(desk.asked(mine))[0].reasons
+    assert desk.tried(desk.asked(other))[0].allowed

@@ -148,7 +148,7 @@ steps = st.lists(
         st.integers(1, 4),
     ),
     min_size=5,
-    max_size=40,
+    max_size=25,
 )
 
 

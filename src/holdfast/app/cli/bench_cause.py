@@ -22,6 +22,7 @@ from holdfast.errors import UsageError
 from .options import Json
 
 _MOST_WORLDS = 1_000_000  # a day and more; seeds lie a little further apart
+_ACCOUNTS = (3, 200)  # two never make a cause; of more, a platform would be conquered
 _GOAL_MISSED = 1
 
 
@@ -31,6 +32,9 @@ def cause(  # noqa: PLR0913 - each is a word on the command line
         int, Parameter(help="How many usual worlds and hard ones; every way of losing accounts takes its turn.")
     ] = 300,
     seed: Annotated[int, Parameter(help="The same seed gives the same worlds.")] = 1,
+    accounts: Annotated[
+        int, Parameter(help="How many accounts were used in every world; 0 leaves it to the seed: 5 to 45.")
+    ] = 0,
     pipeline: Annotated[
         bool,
         Parameter(
@@ -52,6 +56,9 @@ def cause(  # noqa: PLR0913 - each is a word on the command line
     """
     if not 1 <= worlds <= _MOST_WORLDS:
         raise UsageError(f"--worlds {worlds:,} is out of range", advice=f"Ask for 1 to {_MOST_WORLDS:,} worlds.")
+    if accounts and not _ACCOUNTS[0] <= accounts <= _ACCOUNTS[1]:
+        advice = f"Ask for {_ACCOUNTS[0]} to {_ACCOUNTS[1]} accounts, or 0 for any number of them."
+        raise UsageError(f"--accounts {accounts:,} is out of range", advice=advice)
     if chart is not None:
         drawable(chart)
     errors = Console(stderr=True)
@@ -60,7 +67,7 @@ def cause(  # noqa: PLR0913 - each is a word on the command line
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("worlds", total=2 * worlds)
-        report = measure(worlds, seed, pipeline=pipeline, done=lambda: bar.advance(task))
+        report = measure(worlds, seed, accounts=accounts, pipeline=pipeline, done=lambda: bar.advance(task))
     if chart is not None:
         draw(report, chart)
         errors.print(plain(f"drawn into {chart}"))

@@ -8,7 +8,6 @@ import cyclopts
 from cyclopts import Parameter
 
 from holdfast.errors import UsageError
-from holdfast.events import parse_time
 
 from .desk import Why, told
 from .options import Json
@@ -129,7 +128,11 @@ def raise_cap(  # noqa: PLR0913 - each is a word on the command line
 
 
 def _time(word: str) -> int | None:
-    return parse_time(word) if word else None
+    if not word:
+        return None
+    from holdfast.events import parse_time  # noqa: PLC0415 - it takes a while to import, and is rarely needed
+
+    return parse_time(word)
 
 
 def _shown(seen: dict[str, Any]) -> list[str]:

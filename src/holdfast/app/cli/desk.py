@@ -8,7 +8,6 @@ import cyclopts
 from cyclopts import Parameter
 
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import RefusalCode
 
 from .options import Json
 from .service import Service, Url, at, say
@@ -97,6 +96,8 @@ def approve(
     service = Service(url)
     found = service.get(at("requests", request))
     if hash and not (len(hash) >= 12 and found["action_hash"].startswith(hash)):
+        from holdfast.guard import RefusalCode  # noqa: PLC0415 - it takes a while to import, and is rarely needed
+
         raise NotAllowedError(
             f"{request} asks for {found['action_hash'][:12]}, not for that",
             code=RefusalCode.APPROVED_ANOTHER_PLAN,
@@ -152,7 +153,7 @@ def notices(
 ) -> None:
     """Show what you are to hear: emergencies that did not wait for you, tokens made in your name."""
     for each in Service(url).every("/v1/notices", all_=all):
-        say([f"{each['at']}  {each['text']}"], each, json=json)
+        say([f"{each['at']}  {each['text']}  ({each['about']})"], each, json=json)
 
 
 def _asked(url: str | None, body: dict[str, Any], *, json: bool) -> int:

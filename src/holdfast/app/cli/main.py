@@ -15,6 +15,7 @@ from holdfast import __version__
 from holdfast.app.terminal import Screen, plain
 from holdfast.errors import HoldfastError
 
+from .overview import overview
 from .streams import open_streams, silence
 
 app = cyclopts.App(
@@ -64,8 +65,9 @@ _ELSEWHERE = {"restore": "backup", "token": "people"} | dict.fromkeys(
     ("request", "approve", "deny", "emergency", "review", "notices"), "desk"
 )
 _ELSEWHERE |= dict.fromkeys(("undo", "waves", "letters", "brakes"), "carrying")
-for _name in _COMMANDS:  # imported when asked for: a wrong word is told at once, not after two seconds of imports
-    app.command(f"holdfast.app.cli.{_ELSEWHERE.get(_name, _name)}:{_name}", name=_name)
+_MODULES = {name: f"holdfast.app.cli.{_ELSEWHERE.get(name, name)}" for name in _COMMANDS}
+for _name, _module in _MODULES.items():  # imported when asked for: a wrong word is told at once
+    app.command(f"{_module}:{_name}", name=_name)
 
 _UNUSABLE = 3
 _UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h: 1 would say that something was found
@@ -79,14 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answer with its exit code. Errors go to standard error with advice."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     verbose = "--verbose" in words[:1]
-    if words in ([], ["--help"], ["-h"]):
-        for name in _COMMANDS:
-            app[name]  # resolves it: what a command is for stands in its own docstring
     try:
         open_streams()
         with _interrupts():
-            answer = app(
-                words[1:] if verbose else words,
+            asked = words[1:] if verbose else words
+            known = asked and asked[0] in _MODULES
+            answer = (app if known else overview(app, _MODULES.items()))(
+                asked,
                 console=Screen(),
                 exit_on_error=False,
                 print_error=False,

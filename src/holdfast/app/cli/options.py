@@ -10,7 +10,6 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from holdfast.backends import names_password
 from holdfast.errors import UsageError
 
 Json = Annotated[bool, Parameter(negative="", help="Print JSON for programs instead of text for people.")]
@@ -204,6 +203,8 @@ def store_address(word: str) -> str:
         SettingsError: it is not of a kind that is kept.
 
     """
+    from holdfast.backends import names_password  # noqa: PLC0415 - most commands have no store, and start without it
+
     if names_password(word):
         raise UsageError(
             "the address of a store holds no password here: whoever is on this machine could read it",

@@ -124,7 +124,8 @@ def _tell(run: LiveWatch, printer: _TextPrinter | _JsonPrinter) -> None:
     for happening in run.happenings():
         printer.happening(happening)
     for offer in run.offers():
-        printer.offer(offer, [run.response.desk.plan(plan) for plan in offer.plans])
+        plans = [run.response.desk.plan(plan) for plan in offer.plans]
+        printer.offer(offer, plans, [run.response.desk.needs(plan).approvals for plan in plans])
 
 
 class _TextPrinter:
@@ -137,7 +138,7 @@ class _TextPrinter:
         kind = Text(f"  {happening.kind:<9} ", style="bold")
         self._console.print(Text.assemble(format_time(happening.time), kind, plain(happening.text, limit=400)))
 
-    def offer(self, offer: Offer, plans: list[Plan]) -> None:
+    def offer(self, offer: Offer, plans: list[Plan], needs: list[int]) -> None:  # noqa: ARG002 - as the other's
         for plan in plans:
             mark = Text(" > ", style="bold green") if plan.id == offer.recommended else Text("   ")
             radius = plan.preview
@@ -170,14 +171,14 @@ class _JsonPrinter:
     def happening(self, happening: Happening) -> None:
         self._print({"type": "happening", **msgspec.to_builtins(happening), "time": format_time(happening.time)})
 
-    def offer(self, offer: Offer, plans: list[Plan]) -> None:
+    def offer(self, offer: Offer, plans: list[Plan], needs: list[int]) -> None:
         self._print(
             {
                 "type": "proposal",
                 "time": format_time(offer.at),
                 "about": offer.about,
                 "recommended": offer.recommended,
-                "plans": [_plan(plan) for plan in plans],
+                "plans": [_plan(plan, most) for plan, most in zip(plans, needs, strict=True)],
             }
         )
 
@@ -192,7 +193,7 @@ class _JsonPrinter:
         sys.stdout.buffer.flush()
 
 
-def _plan(plan: Plan) -> dict[str, Any]:
+def _plan(plan: Plan, needs: int) -> dict[str, Any]:
     """A plan as other programs read it: its holds are counted, for they may be hundreds of thousands."""
     return {
         "id": plan.id,
@@ -203,5 +204,5 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "holds": len(plan.holds),
         "preview": msgspec.to_builtins(plan.preview),
         "stops": msgspec.to_builtins(plan.stops),
-        "needs": plan.needs.approvals,
+        "needs": needs,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from holdfast.app.server.asking import Ask, body_of, shown
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
 from holdfast.app.signin.sessions import Sessions, SignedIn
-from holdfast.containment import EFFECTS, Plan, Undo
+from holdfast.containment import EFFECTS, Plan, Restriction, Undo
 from holdfast.errors import NotAllowedError
 from holdfast.guard import Act, Purpose, RefusalCode, Signature, approval_challenge
 from holdfast.response import Filed
@@ -214,7 +215,7 @@ def _shown(run: LiveWatch, id_: str, who: SignedIn) -> Shown:
     mine = filed.request.by == who.person.id
     return Shown(
         request=seen,
-        rows=() if filed.plan is None else _rows(filed.plan),
+        rows=() if filed.plan is None else _rows(filed.plan, response.undoing.final),
         exempt=() if filed.plan is None else tuple((each.account, each.reason) for each in filed.plan.exempt),
         names=names,
         open=seen.state == "open",
@@ -225,7 +226,7 @@ def _shown(run: LiveWatch, id_: str, who: SignedIn) -> Shown:
     )
 
 
-def _rows(plan: Plan) -> tuple[Row, ...]:
+def _rows(plan: Plan, final: Container[Restriction]) -> tuple[Row, ...]:
     counts: dict[Any, int] = {}
     for hold in plan.holds:
         counts[hold.restriction] = counts.get(hold.restriction, 0) + 1
@@ -234,7 +235,7 @@ def _rows(plan: Plan) -> tuple[Row, ...]:
             restriction=str(restriction).replace("_", " "),
             count=count,
             inverse=EFFECTS[restriction].inverse.replace("_", " "),
-            undo=EFFECTS[restriction].undo,
+            undo=Undo.NEVER if restriction in final else EFFECTS[restriction].undo,
         )
         for restriction, count in counts.items()
     )

@@ -112,9 +112,9 @@ def _as_the_groups_say(
     try:
         if known is None and roles:
             name = claims.get("name")
-            known = people.add(id_, name if isinstance(name, str) else "", roles, ACTOR, now)
-        elif known is not None and known.roles != roles:
-            known = people.change(id_, known.name, roles, ACTOR, now)
+            known = people.add(id_, name if isinstance(name, str) else "", roles, ACTOR, now, vouched=True)
+        elif known is not None and (known.roles != roles or known.on_word_of):
+            known = people.change(id_, known.name, roles, ACTOR, now, vouched=True)
     except UsageError as error:
         raise SignInError(f"what the provider says cannot be: {error}", advice=error.advice) from error
     if known is None or not roles:

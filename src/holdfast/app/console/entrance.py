@@ -29,6 +29,7 @@ from holdfast.app.signin.sessions import (
 from holdfast.errors import SignatureError, SignInError
 from holdfast.events import format_time
 from holdfast.guard import Enrolment, Passkey, Person, Purpose, Via, challenge_of
+from holdfast.response.entitled import CONFIRM
 
 from .desk import SIGN_IN, Done, Options, signed_in
 from .site import Site
@@ -130,6 +131,7 @@ class Entrance:
                 "added": format_time(each.added_at),
                 "used": None if each.used_at is None else format_time(each.used_at),
                 "this": each.id == who.session.credential,
+                "word": each.on_word_of or who.person.on_word_of,
             }
             for each in sorted(own, key=lambda each: each.added_at)
         ]
@@ -230,6 +232,8 @@ class Entrance:
         """
         if not link:
             who = signed_in(self._sessions, http)
+            if not who.caller.confirmed:
+                raise SignInError("this passkey is not confirmed yet, and cannot vouch for another", advice=CONFIRM)
             if not _fresh(who):
                 raise SignInError(
                     "to add a passkey, sign in with another one first", advice="Sign out, and in again with a passkey."

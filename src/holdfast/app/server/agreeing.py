@@ -20,6 +20,7 @@ from holdfast.events import format_time
 from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
 from holdfast.guard.staff import ToolAction
 from holdfast.response.emergency import LONGEST_REASON
+from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
 
 from .answers import Problem, RefusedError
@@ -260,7 +261,7 @@ class _Handlers:
 
         def do(run: LiveWatch) -> AskingSeen:
             asking = _one(run, id_, by)
-            if not run.response.people.same(asking.person, by):
+            if not same(asking.person, by):
                 _may(run, asking, by)
             return _seen(run, run.response.staff.consents.deny(id_, by, told.why, run.clock.now()))
 
@@ -293,7 +294,7 @@ def _one(run: LiveWatch, id_: str, by: str) -> Asking:
 
 
 def _concerns(run: LiveWatch, asking: Asking, by: str) -> bool:
-    return run.response.people.same(asking.person, by) or run.response.staff.may_agree(by, asking.action)
+    return same(asking.person, by) or run.response.staff.may_agree(by, asking.action)
 
 
 def _may(run: LiveWatch, asking: Asking, by: str) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import Self
 
 from holdfast.errors import StoreError
 
+from .leftovers import PREFIX, STATE, clear
 from .link import Begin, Link, Owner
 from .settings import Settings
 
@@ -28,8 +30,9 @@ class Answerer:
     def __init__(self, listener: socket.socket, settings: Settings) -> None:
         """It is to listen at `listener`, which is its own from then on."""
         self._settings = settings
-        self._folder = Path(tempfile.mkdtemp(prefix="holdfast-"))  # for its owner alone
-        self._path = str(self._folder / "state")
+        clear(Path(tempfile.gettempdir()), time.time())
+        self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # for its owner alone
+        self._path = str(self._folder / STATE)
         self.door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.door.bind(self._path)
         self.door.listen(_BACKLOG)

@@ -32,10 +32,11 @@ _TEXT = "see https://example.org/x and 1BoatSLRHtKNngkdXEeobR76b53LETtpyT"
 def main(words: list[str]) -> int:
     """Answer at the socket of the first number until the other end of that of the second one says so; the exit code."""
     listener, end = (socket.socket(fileno=int(number)) for number in words)
-    quiet_libraries()
+    log = make_log()
+    quiet_libraries(log)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # a terminal tells all processes: the other one says when it is time
-    return uvloop.run(_Answering(make_log()).run(listener, end))
+    return uvloop.run(_Answering(log).run(listener, end))
 
 
 class _Answering:

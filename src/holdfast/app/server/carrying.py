@@ -220,9 +220,9 @@ class _Handlers:
         self._ask = ask
 
     async def preview_undo(self, http: Request) -> Response:
-        asked = await body_of(http, _scope)
+        asked, caller = await body_of(http, _scope), caller_of(http)
         scope = scopes.Scope(**msgspec.structs.asdict(asked))
-        undo = await self._ask(lambda run: run.response.carrying.preview(scope, run.clock.now()))
+        undo = await self._ask(lambda run: run.response.carrying.preview(scope, run.clock.now(), caller))
         return shown(UndoSeen(undo=undo.hash, holds=len(undo.holds), freed=undo.freed, orders=undo.orders))
 
     async def undo(self, http: Request) -> Response:
@@ -263,7 +263,7 @@ class _Handlers:
 
         def look(run: LiveWatch) -> Page[DeadLetterSeen]:
             dead = {held.hold.id: held for held in run.response.desk.dead_letters}
-            return page_of(dead, after, limit, lambda held: _dead(held, run.clock.now()))
+            return page_of(dead, after, limit, lambda held: _dead(held, run))
 
         return shown(await self._ask(look))
 
@@ -304,9 +304,14 @@ def _wave(run: LiveWatch, key: str, wave: Run) -> WaveSeen:
     )
 
 
-def _dead(held: Held, now: int) -> DeadLetterSeen:
+def _dead(held: Held, run: LiveWatch) -> DeadLetterSeen:
     deed = Deed.APPLY if held.state is HoldState.FAILED else Deed.LIFT
-    return DeadLetterSeen(hold=hold_seen(held, now), deed=deed, harm=held.hold.harm, note=held.note)
+    return DeadLetterSeen(
+        hold=hold_seen(held, run.clock.now(), run.response.undoing.final),
+        deed=deed,
+        harm=held.hold.harm,
+        note=held.note,
+    )
 
 
 def _brakes(run: LiveWatch) -> BrakesSeen:

@@ -11,6 +11,7 @@ from holdfast.guard import Scope
 from . import (
     agreeing,
     carrying,
+    confirming,
     copies,
     enrolment,
     lockdowns,
@@ -56,6 +57,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *people.OPERATIONS,
     *carrying.OPERATIONS,
     *enrolment.OPERATIONS,
+    *confirming.OPERATIONS,
     *recoveries.OPERATIONS,
     Operation(
         name="ask_posts",

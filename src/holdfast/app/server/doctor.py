@@ -16,13 +16,15 @@ from holdfast.app.signin.oidc import client_secret
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
 from holdfast.events.code_cache import code_cache
-from holdfast.guard import Person, unreachable
+from holdfast.guard import ApiToken, Passkey, Person, unreachable
 from holdfast.reading.kernel import compiled_before
 from holdfast.response import Review
 
+from . import proxied
 from .certificate import certificate
 from .finding import Finding, Health, ill, well
 from .listening import files_wanted, listen_at
+from .room import places_of, there
 from .service import configured_token, place_for
 from .settings import TOKEN_VARIABLE, Settings, load
 
@@ -42,6 +44,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("store", _store),
         ("policy", _policy),
         ("people", _people),
+        ("confirmed", _confirmed),
         ("reviews", _reviews),
         ("key", _key),
         ("archive", _archive),
@@ -50,6 +53,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("tls", certificate),
         ("files", _files),
         ("signin", _signin),
+        ("proxy", proxied.look),
     )
     return [well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
 
@@ -122,6 +126,19 @@ def _people(settings: Settings) -> Finding:
     return Finding(about="people", health=Health.ILL, says="; ".join(rows), advice=advice)
 
 
+def _confirmed(settings: Settings) -> Finding:
+    people = {each.id: each.on_word_of for each in registered(settings) if each.active}
+    tokens, passkeys = _kept(settings, "tokens", ApiToken), _kept(settings, "passkeys", Passkey)
+    made: list[ApiToken | Passkey] = [*tokens, *passkeys]
+    waiting = {each.person for each in made if each.on_word_of and each.revoked_at is None}
+    names = sorted({name for name, word in people.items() if word} | waiting)
+    if not names:
+        return well("confirmed", "nobody stands on the word of one administrator alone")
+    says = f"{len(names)} people, or tokens and passkeys in their names, decide nothing yet: {', '.join(names[:5])}"
+    advice = "Another administrator than who made it: holdfast people confirm."
+    return Finding(about="confirmed", health=Health.WARNING, says=says, advice=advice)
+
+
 def _reviews(settings: Settings) -> Finding:
     owed = [review for review in _kept(settings, "reviews", Review) if review.closed_at is None]
     if not owed:
@@ -170,8 +187,7 @@ def _archive(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    places = [file_of(settings.store.address), Path(settings.store.archive) if settings.store.archive else None]
-    rooms = {place: shutil.disk_usage(_there(place)).free // _MEGABYTE for place in places if place is not None}
+    rooms = {place: shutil.disk_usage(there(place)).free // _MEGABYTE for place in places_of(settings)}
     if not rooms:
         return well("disk", "the record is in a database: its server's disk is not looked at")
     place, room = min(rooms.items(), key=lambda each: each[1])
@@ -238,7 +254,7 @@ def _signin(settings: Settings) -> Finding:
 
 
 def _room_to_make(about: str, file: Path, says: str) -> Finding:
-    folder = _there(file)
+    folder = there(file)
     if os.access(folder, os.W_OK | os.X_OK):
         return well(about, says)
     return Finding(
@@ -247,8 +263,3 @@ def _room_to_make(about: str, file: Path, says: str) -> Finding:
         says=f"{folder} may not be written to",
         advice=f"Let the account of the service write there, or name another place for {file.name}.",
     )
-
-
-def _there(place: Path) -> Path:
-    """The nearest folder above `place` that there is."""
-    return next(folder for folder in place.absolute().parents if folder.is_dir())

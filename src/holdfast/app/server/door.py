@@ -14,6 +14,7 @@ from .answers import RefusedError, Scope
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 CHALLENGE = ((b"www-authenticate", b'Bearer realm="holdfast"'),)
 CONFIGURED = "configured"  # what the token of the settings is called on record
+_NAMING = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip"})  # what proxies usually set (RFC 7239)
 _BEARER = b"bearer "
 
 SignedIn = Callable[[Scope], Caller | None]
@@ -83,6 +84,11 @@ def shown(scope: Scope) -> bytes | None:
     if len(found) != 1 or found[0][: len(_BEARER)].lower() != _BEARER:
         return None
     return bytes(found[0][len(_BEARER) :].strip())
+
+
+def names_caller(scope: Scope) -> bool:
+    """Whether a request says that it comes from somebody else, as those from a proxy do; anybody can say so."""
+    return any(name in _NAMING for name, _ in scope["headers"])
 
 
 def no_browser(scope: Scope) -> None:

@@ -44,7 +44,7 @@ class LinkMade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PasskeySeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A passkey, as far as it is anybody's business."""
+    """A passkey, as far as it is anybody's business; `on_word_of` names whose word alone it stands on."""
 
     id: str
     person: str
@@ -52,6 +52,7 @@ class PasskeySeen(msgspec.Struct, frozen=True, kw_only=True):
     added_at: str
     used_at: str | None
     revoked_at: str | None
+    on_word_of: str
 
 
 class PasskeysSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,4 +161,5 @@ def _seen(passkey: Passkey) -> PasskeySeen:
         added_at=format_time(passkey.added_at),
         used_at=None if passkey.used_at is None else format_time(passkey.used_at),
         revoked_at=None if passkey.revoked_at is None else format_time(passkey.revoked_at),
+        on_word_of=passkey.on_word_of,
     )

@@ -11,7 +11,7 @@ from holdfast.guard import Caller
 from holdfast.guard import Scope as May
 
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
-from .door import Door, no_browser
+from .door import Door, names_caller, no_browser
 from .leave import out_of_scope
 from .logs import Log, crash
 from .tally import Tally
@@ -57,6 +57,7 @@ class Front:
             return
         try:
             path = scope["path"]
+            self._tally.forwarded += names_caller(scope)
             if path in GUARD:
                 self._let_ask(scope, GUARD[path])
                 await self._guard(scope, receive, send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from holdfast.guard import Act, Caller, Person, Policy, RefusalCode, Scope
+from holdfast.response.entitled import CONFIRM
 
 from .answers import RefusedError
 from .operation import Operation
@@ -31,6 +32,11 @@ def let(caller: Caller, operation: Operation, policy: Policy) -> None:
         if act not in FOR_PROGRAMS:
             raise _refused(RefusalCode.NOT_A_PERSON, "only a person can do that", "Show the token of a person.")
         return
+    if operation.own:
+        return  # what people do with their own credential takes no leave
+    if not caller.confirmed and wanted in {Scope.DECIDE, Scope.PEOPLE}:
+        says = f"that this is {caller.person} stands on the word of one administrator alone"
+        raise _refused(RefusalCode.UNCONFIRMED, says, CONFIRM)
     if act not in ABOUT_A_DEED and not policy.may(Person(id=caller.person, roles=caller.roles), act):
         roles = " or ".join(policy.roles_for(act)) or "nobody, by these policies"
         has = ", ".join(caller.roles) or "no role"

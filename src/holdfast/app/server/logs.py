@@ -45,8 +45,27 @@ def crash(log: Log, error: BaseException) -> None:
     log.error("fault", error=type(error).__name__, where=where)
 
 
-def quiet_libraries() -> None:
-    """Keep libraries from logging requests, addresses or messages of exceptions on their own."""
+class _Ours(logging.Handler):
+    """Takes what our own lower rooms say, which know of no service, into the service's log."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        with contextlib.suppress(TypeError, ValueError):  # words that do not fit their places must stop nothing
+            self._log.warning("noted", by=record.name, says=record.getMessage().removeprefix("holdfast: "))
+
+
+def quiet_libraries(log: Log | None = None) -> None:
+    """Keep libraries from logging requests, addresses or messages of exceptions on their own.
+
+    What our own rooms say goes to `log`, where there is one.
+    """
+    if log is not None:
+        ours = logging.getLogger("holdfast")
+        ours.handlers, ours.propagate = [_Ours(log)], False
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False

@@ -41,6 +41,7 @@ GAUGES = {
     "holdfast_recovery_cases_on_probation": ("cases_on_probation", "Accounts given back that are still watched."),
     "holdfast_snapshot_version": ("snapshot_version", "Version of the holds in force since this start."),
 }
+FORWARDED = "holdfast_forwarded"
 COUNTERS = {
     "holdfast_posts": ("posts", "Posts heard."),
     "holdfast_security_events": ("events", "Other events heard."),
@@ -140,6 +141,7 @@ class Metrics:
         for status, count in sorted(tally.refused.items()):
             refused.add_metric([str(int(status))], count)
         yield refused
+        yield CounterMetricFamily(FORWARDED, "Requests that name another caller, as from a proxy.", tally.forwarded)
         yield CounterMetricFamily("holdfast_faults", "Requests that met a fault of ours.", tally.faults)
         yield GaugeMetricFamily("holdfast_queue_bodies", "Bodies of events that wait or are under way.", tally.bodies)
         yield GaugeMetricFamily("holdfast_queue_bytes", "Their bytes.", tally.bytes)

@@ -38,14 +38,20 @@ class PersonNew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PersonChanged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody is from now on; whoever was taken out is there again."""
+    """What somebody is from now on: all their roles, and their name (null: as it is).
 
-    name: Name = ""
+    Whoever was taken out is there again, without the tokens and passkeys that they had, and to be confirmed.
+    """
+
+    name: Name | None = None
     roles: Roles = ()
 
 
 class PersonSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody; `until` is when they were taken out, null while they are there."""
+    """Somebody; `until` is when they were taken out, null while they are there.
+
+    `on_word_of` is the administrator on whose word alone they are somebody: they look, and no more. Empty when not.
+    """
 
     id: str
     name: str
@@ -54,6 +60,7 @@ class PersonSeen(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     until: str | None
     passkeys: int
+    on_word_of: str
 
 
 class TokenNew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +76,7 @@ class TokenNew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class TokenSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A token, which cannot be shown again."""
+    """A token, which cannot be shown again; `on_word_of` is as that of a person."""
 
     id: str
     person: str
@@ -79,6 +86,7 @@ class TokenSeen(msgspec.Struct, frozen=True, kw_only=True):
     made_at: str
     expires_at: str
     revoked_at: str | None
+    on_word_of: str
 
 
 class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +144,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "take_out_person",
         "DELETE",
         _PEOPLE + "/{id}",
-        "Let somebody be there no more: their tokens and approvals count no longer. They stay on record.",
+        "Let somebody be there no more: their tokens, passkeys and approvals count no longer. They stay on record.",
         PersonSeen,
     ),
     _listed(
@@ -179,7 +187,7 @@ class _Handlers:
         new, by = await body_of(http, _new), caller_of(http).person
         return shown(
             await self._ask(
-                lambda run: _seen(run, run.response.people.add(new.id, new.name, new.roles, by, run.clock.now()))
+                lambda run: person_seen(run, run.response.people.add(new.id, new.name, new.roles, by, run.clock.now()))
             )
         )
 
@@ -187,8 +195,8 @@ class _Handlers:
         told, by = await body_of(http, _changed), caller_of(http).person
 
         def do(run: LiveWatch) -> PersonSeen:
-            id_ = _registered(run, http)
-            return _seen(run, run.response.people.change(id_, told.name, told.roles, by, run.clock.now()))
+            id_ = registered(run, http)
+            return person_seen(run, run.response.people.change(id_, told.name, told.roles, by, run.clock.now()))
 
         return shown(await self._ask(do))
 
@@ -196,7 +204,9 @@ class _Handlers:
         by = caller_of(http).person
         return shown(
             await self._ask(
-                lambda run: _seen(run, run.response.people.take_out(_registered(run, http), by, run.clock.now()))
+                lambda run: person_seen(
+                    run, run.response.people.take_out(registered(run, http), by, run.clock.now(), at=wall_time())
+                )
             )
         )
 
@@ -217,16 +227,22 @@ class _Handlers:
 def _people(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[PersonSeen]:
     kept = run.response.people.persons
     some = kept if all_ else {key: person for key, person in kept.items() if person.active}
-    return page_of(some, after, limit, lambda person: _seen(run, person))
+    return page_of(some, after, limit, lambda person: person_seen(run, person))
 
 
 def _tokens(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[TokenSeen]:
     kept, now = run.response.people.tokens, wall_time()
     some = kept if all_ else {key: token for key, token in kept.items() if token.counts(now)}
-    return page_of(some, after, limit, _token_seen)
+    return page_of(some, after, limit, token_seen)
 
 
-def _registered(run: LiveWatch, http: Request) -> str:
+def registered(run: LiveWatch, http: Request) -> str:
+    """The id in the path, if it is somebody's.
+
+    Raises:
+        RefusedError: it is nobody's.
+
+    """
     id_: str = http.path_params["id"]
     if id_ not in run.response.people.persons:
         raise absent("person", _PEOPLE)
@@ -237,16 +253,17 @@ def _made(run: LiveWatch, told: TokenNew, hash_: str, by: str) -> TokenSeen:
     usual = PERSON_SCOPES - {Scope.PEOPLE} if told.person else PROGRAM_SCOPES - {Scope.READ}
     scopes = told.scopes or sorted(usual)
     people = run.response.people
-    return _token_seen(people.make_token(hash_, told.person, scopes, by, wall_time(), days=told.days, label=told.label))
+    return token_seen(people.make_token(hash_, told.person, scopes, by, wall_time(), days=told.days, label=told.label))
 
 
 def _revoked(run: LiveWatch, id_: str, by: str) -> TokenSeen:
     if id_ not in run.response.people.tokens:
         raise absent("token", _TOKENS)
-    return _token_seen(run.response.people.revoke_token(id_, by, wall_time()))
+    return token_seen(run.response.people.revoke_token(id_, by, wall_time()))
 
 
-def _seen(run: LiveWatch, person: Person) -> PersonSeen:
+def person_seen(run: LiveWatch, person: Person) -> PersonSeen:
+    """What is told of somebody."""
     return PersonSeen(
         id=person.id,
         name=person.name,
@@ -255,10 +272,12 @@ def _seen(run: LiveWatch, person: Person) -> PersonSeen:
         since=format_time(person.since),
         until=None if person.until is None else format_time(person.until),
         passkeys=len(run.response.people.passkeys_of(person.id)),
+        on_word_of=person.on_word_of,
     )
 
 
-def _token_seen(token: ApiToken) -> TokenSeen:
+def token_seen(token: ApiToken) -> TokenSeen:
+    """What is told of a token."""
     return TokenSeen(
         id=token.id,
         person=token.person,
@@ -268,4 +287,5 @@ def _token_seen(token: ApiToken) -> TokenSeen:
         made_at=format_time(token.made_at),
         expires_at=format_time(token.expires_at),
         revoked_at=None if token.revoked_at is None else format_time(token.revoked_at),
+        on_word_of=token.on_word_of,
     )

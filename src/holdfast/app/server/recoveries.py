@@ -181,7 +181,8 @@ def _tell(run: LiveWatch, account: str, reopened: int, news: Told) -> CaseSeen:
         text = f"the case has begun anew {found.case.reopened} times"
         raise RecoveryError(text, advice="Look at it, and do all of it again.")
     occasion = run.response.returning.occasion(account)
-    run.custody.tell(account, msgspec.structs.replace(news, occasion=occasion))
+    if occasion:  # else the case is over, and nothing that is told of it can matter
+        run.custody.tell(account, msgspec.structs.replace(news, occasion=occasion))
     return _case_seen(found.case)
 
 

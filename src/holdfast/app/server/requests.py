@@ -261,4 +261,4 @@ def _retried(run: LiveWatch, id_: str, caller: Caller) -> HoldSeen:
         raise absent("hold", "/v1/holds")
     now = run.clock.now()
     run.response.desk.retry(id_, caller, now)
-    return hold_seen(run.response.book.holds[id_], now)
+    return hold_seen(run.response.book.holds[id_], now, run.response.undoing.final)

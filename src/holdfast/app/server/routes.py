@@ -19,8 +19,21 @@ from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import agreeing, carrying, enrolment, lockdowns, people, recoveries, requests, staffing, toolsessions, views
-from .answers import Receive, RefusedError, Scope, Send, length, whole_body
+from . import (
+    agreeing,
+    carrying,
+    confirming,
+    enrolment,
+    lockdowns,
+    people,
+    recoveries,
+    requests,
+    staffing,
+    toolsessions,
+    views,
+)
+from .answers import Receive, RefusedError, Scope, Send, length
+from .arriving import Arriving, busy
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
 from .forwarding import gateway
@@ -54,6 +67,7 @@ class Routes:
         """Ask `worker` about everything that is its own; `policy` says who may do so, and links lead to `place`."""
         self._worker, self._metrics, self._tally, self._settings = worker, metrics, tally, settings
         self._place = place
+        self._arriving = Arriving(self._room(), tally)
         self._openapi = msgspec.json.encode(document())
         self._hashes = views.Hashes()
         handlers = self._handlers()
@@ -97,6 +111,7 @@ class Routes:
             **people.handlers(self._ask),
             **carrying.handlers(self._ask),
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
+            **confirming.handlers(self._ask),
             **recoveries.handlers(self._ask),
             **toolsessions.handlers(self._ask_first, self._place, challenges),
             **agreeing.handlers(self._ask_first, self._place, challenges),
@@ -106,23 +121,30 @@ class Routes:
 
     async def _events(self, request: Request) -> Response:
         most = self._settings.events.body_mb * _MEGABYTE
-        size, tally = length(request.scope, most), self._tally
-        if tally.bodies >= self._settings.events.queue or tally.bytes + size > self._room():
-            tally.turned_away += 1
-            raise RefusedError(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                "too many events wait already; none of these was taken in",
-                advice="Tell them again later, or tell more at once from fewer connections.",
-                headers=[(b"retry-after", b"1")],
-            )
+        tally = self._tally
+        self._let_wait(length(request.scope, most))  # before it is sent, where it says how large it is
+        body = await self._arriving.whole(request.scope, request.receive, most)
+        size = len(body)
+        self._let_wait(size)
         tally.bodies, tally.bytes = tally.bodies + 1, tally.bytes + size
         try:
-            body = await whole_body(request.scope, request.receive, most)
             heard = await answered(asyncio.wrap_future(self._worker.hear(body)))
         finally:
             tally.bodies, tally.bytes = tally.bodies - 1, tally.bytes - size
         nothing = heard.rejects and not heard.posts and not heard.events
         return shown(heard, HTTPStatus.UNPROCESSABLE_ENTITY if nothing else HTTPStatus.OK)
+
+    def _let_wait(self, size: int) -> None:
+        """Pass where a body of so many bytes may wait.
+
+        Raises:
+            RefusedError: too much waits already.
+
+        """
+        tally = self._tally
+        if tally.bodies >= self._settings.events.queue or tally.bytes + size > self._room():
+            tally.turned_away += 1
+            raise busy("too many events wait already")
 
     def _room(self) -> int:
         return max(self._settings.events.queue_mb, self._settings.events.body_mb) * _MEGABYTE

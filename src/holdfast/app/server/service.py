@@ -22,7 +22,6 @@ from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall
 from holdfast.app.policies import load_policy, load_staff_policy
 from holdfast.app.signin.passkeys import Passkeys
 from holdfast.app.signin.place import Place, place_of
-from holdfast.app.warm import warm_wholly
 from holdfast.backends import file_of
 from holdfast.errors import SettingsError
 from holdfast.guard import Policy, unreachable
@@ -33,6 +32,7 @@ from holdfast.response.staff import StaffBulletin
 from .admission import admitted
 from .answerer import Answerer
 from .answers import Message, Receive, Scope, Send
+from .beginning import Beginning, StoppedError
 from .door import LOOPBACK, Door, nobody
 from .front import Asgi, Front, Pages
 from .handover import Handover
@@ -42,6 +42,7 @@ from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
 from .relay import STAMP, told_from
+from .room import places_of, short
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .standby import Standby
@@ -84,7 +85,17 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
 
     """
     log = log or make_log()
-    quiet_libraries()
+    quiet_libraries(log)
+    beginning = Beginning(log)
+    try:
+        with beginning.heeded():
+            return _serve(settings, token, log, pages, beginning)
+    except StoppedError:
+        log.info("stopped_early", advice="It had not begun: nothing was taken in.")
+        return 0
+
+
+def _serve(settings: Settings, token: str | None, log: Log, pages: MakePages, beginning: Beginning) -> int:
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
     policy, staff_policy = load_policy(settings.policy.folder), load_staff_policy(settings.policy.folder)
@@ -100,7 +111,7 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
             policy=policy.version,
         )
         with Answerer(listener, settings) as answerer:
-            warm_wholly()
+            beginning.ready_kernels()
             place = place_for(settings, where[1])
             listening = partial(log.info, "listening", host=where[0], port=where[1], answering=answerer.pid)
             standby = Standby(settings, answerer, configured, listening, log)
@@ -113,11 +124,12 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
                 taken = standby.turn(opened) if settings.server.standby else opened()
                 if taken is None:
                     return standby.code
+                beginning.go_on()
                 run, memory = taken
                 _require_credentials(settings, run, configured)
                 _tell_unreachable(run, log)
                 owner = _Owner(settings, run, memory, answerer, log)
-                return owner.serve(configured, place, pages, standby)
+                return owner.serve(configured, place, pages, standby, beginning)
 
 
 class _Owner:
@@ -131,14 +143,22 @@ class _Owner:
         self._staff = StaffBulletin(run.response.staff, secrets.token_hex(8), run.proof_key)
         self._staff.publish()
         self._wake: Callable[[], None] | None = None
-        self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish)
+        room = partial(short, places_of(settings))
+        self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish, short=room)
         self._stopped: Callable[[tuple[str, str]], object] | None = None
         self._beaten = float("-inf")  # when the state was seen, as the process that answers knows it
         self._failed = self._forsaken = False
         lost = partial(self._end_with, _LOST)
         self._handover = Handover(run.store, self._bulletin.packets, self._pulse, lost=lost, log=log)
 
-    def serve(self, configured: bytes | None, place: Place | None, pages: MakePages, standby: Standby) -> int:
+    def serve(
+        self,
+        configured: bytes | None,
+        place: Place | None,
+        pages: MakePages,
+        standby: Standby,
+        beginning: Beginning,
+    ) -> int:
         """Until a signal; the exit code."""
         shown = None if place is None else pages(self._settings, self._run, self._worker, place)
         signed_in = nobody if shown is None else shown.signed_in
@@ -150,7 +170,7 @@ class _Owner:
             standby.listening()
         self._worker.start()
         try:
-            uvloop.run(self._listen(application, standby))
+            uvloop.run(self._listen(application, standby, beginning))
         finally:
             ended = self._worker.stop(self._settings.server.stop_seconds)
             self._handover.stop()  # last: without a sign of life the store would be taken from this one meanwhile
@@ -221,7 +241,7 @@ class _Owner:
         if not ends.is_set() and self._settings.server.standby:
             self._handover.start()
 
-    async def _listen(self, application: Asgi, standby: Standby) -> None:
+    async def _listen(self, application: Asgi, standby: Standby, beginning: Beginning) -> None:
         server = inner_service(self._settings, application)
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: _fault(self._log, context.get("exception")))
@@ -242,6 +262,8 @@ class _Owner:
 
         for number in signals:
             loop.add_signal_handler(number, stop, number.name)
+        if beginning.signal:
+            ends.set()
         self._stopped = lambda why: loop.call_soon_threadsafe(cannot_go_on, why)
         taking_over = asyncio.ensure_future(self._take_over(standby, ends))
         if standby.answering:

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from holdfast.app.signin.place import private
 from holdfast.backends import file_of, names_password
+from holdfast.containment import PlanKind
 from holdfast.errors import SettingsError, UnreadableFileError
 from holdfast.events import Dialect, TimeUnit
 from holdfast.guard import Role, SessionLimits
@@ -30,7 +31,9 @@ CLIENT_SECRET_VARIABLE = "HOLDFAST_CLIENT_SECRET"  # noqa: S105 - the name of a 
 _LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
 
 _MINUTE, _HOUR = 60_000, 3_600_000  # milliseconds
-FILE_ONLY = frozenset({"columns", "exempt", "roles", "shares"})  # what no single word of the environment can say
+FILE_ONLY = frozenset(
+    {"columns", "exempt", "innocents_per_hour_of", "roles", "shares"}
+)  # what no single word of the environment can say
 Seconds = Annotated[float, Meta(gt=0, le=3_600)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Megabytes = Annotated[int, Meta(ge=1, le=65_536)]
@@ -160,6 +163,10 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "deeds wait."
         ),
     ] = Caps().innocents
+    innocents_per_hour_of: Annotated[
+        dict[PlanKind, Annotated[int, Meta(ge=0, le=10_000_000)]],
+        Meta(description="The same for single kinds of plan: { cause = 200 }."),
+    ] = {}
     cap_owner: Annotated[
         str, Meta(min_length=1, max_length=200, description="The role, or the person, who may raise a cap for a while.")
     ] = Caps().owner
@@ -260,6 +267,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         caps = Caps(
             one_way=self.response.one_way_per_hour,
             innocents=self.response.innocents_per_hour,
+            innocents_of=self.response.innocents_per_hour_of,
             owner=self.response.cap_owner,
         )
         limits = SessionLimits(idle=self.signin.idle_minutes * _MINUTE, longest=self.signin.session_hours * _HOUR)

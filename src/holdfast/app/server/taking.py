@@ -79,7 +79,7 @@ class Taking:
     def heard(self, body: bytes) -> None:
         """Take the answers to the batch under way; those to one that was given up come too late."""
         taken = unpack_taken(body)
-        if taken.number != self._number:
+        if taken.number != self._number or not self._under_way:
             return
         answers = (None,) * len(self._under_way) if taken.answers is None else taken.answers
         for done, answer in zip(self._under_way, answers, strict=True):
@@ -107,6 +107,7 @@ class Taking:
         """Give a batch up when the owner did not answer it in time, so that the next one can go."""
         if any(done is each for each in self._under_way):
             self._under_way = []
+            self._number += 1  # so that what comes of it after all is known to be late
             self._flush()
 
     def _unseen(self, take: Take) -> StaffAnswer:

@@ -24,6 +24,7 @@ from holdfast.errors import SignatureError, SignInError
 from holdfast.events import format_time
 from holdfast.guard import PERSON_ID, Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
 from holdfast.guard.staff import ToolSession
+from holdfast.response.people import same
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
@@ -287,7 +288,7 @@ class _Handlers:
 
         def do(run: LiveWatch) -> ToolSessionSeen:
             session = _known(run, id_)
-            mine = run.response.people.same(session.person, by.person)
+            mine = same(session.person, by.person)
             if not mine:
                 run.response.entitled.check(by, Act.GRANT)
             return _ended(run, id_, by.person, "signed out" if mine else "ended by hand")

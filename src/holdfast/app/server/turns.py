@@ -15,10 +15,11 @@ IN_A_ROW = 8  # questions while a body waits: who looks waits for one body at mo
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """Something to do, and where what came of it is told."""
+    """Something to do, and where what came of it is told; `first` if people wait for it before a closed door."""
 
     do: Callable[[], T]
     done: Future[T]
+    first: bool = False
 
 
 class Turns:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from holdfast.app.live import LiveWatch
-from holdfast.containment import BlastRadius, Plan, PlanKind, Restriction, StoppedHarm, SubjectKind, one_way
+from holdfast.containment import BlastRadius, Plan, PlanKind, Restriction, StoppedHarm, SubjectKind
 from holdfast.detection import CampaignTier
 from holdfast.events import format_time
 from holdfast.reading import LureKind
@@ -85,7 +85,7 @@ class PlanSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A plan as it is offered: its holds are counted, for they may be hundreds of thousands.
 
     `needs` is how many people besides whoever asks must agree to exactly this `action_hash`. The effect of `one_way` of
-    its holds can never be undone.
+    its holds can never be undone on this platform.
     """
 
     id: str
@@ -115,7 +115,7 @@ class ProposalSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold, and how far it has come. `until` null stands until it is lifted; what is `one_way` cannot be undone."""
+    """A hold, and how far it is. `until` null stands until lifted; what is `one_way` this platform cannot undo."""
 
     id: str
     subject_kind: SubjectKind
@@ -134,7 +134,10 @@ class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HappeningSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One notable thing since this process began; `subject` is the campaign, plan or hold it is about."""
+    """One notable thing since this process began; `subject` is the campaign, plan or hold it is about.
+
+    The newest 50,000 are kept, under the numbers that they had from the start.
+    """
 
     number: int
     time: str
@@ -212,12 +215,14 @@ def holds(run: LiveWatch, after: str, limit: int, *, all_: bool) -> Page[HoldSee
     now = run.clock.now()
     placed = run.response.book.holds
     shown = placed if all_ else {key: held for key, held in placed.items() if _stands(held, now)}
-    return page_of(shown, after, limit, lambda held: hold_seen(held, now))
+    final = run.response.undoing.final
+    return page_of(shown, after, limit, lambda held: hold_seen(held, now, final))
 
 
 def timeline(run: LiveWatch, after: int, limit: int) -> Page[HappeningSeen]:
-    """The happenings since this process began, oldest first, from number `after` + 1 on."""
+    """The happenings since this process began, oldest first, from number `after` + 1 on, as far as they are kept."""
     told = run.response.timeline
+    after = min(max(after, told.first), len(told))
     chosen = told[after : after + limit]
     items = tuple(
         HappeningSeen(number=number, time=format_time(each.time), kind=each.kind, text=each.text, subject=each.subject)
@@ -260,6 +265,7 @@ def _brief(case: Case) -> CampaignSeen:
 
 def _proposal(run: LiveWatch, offer: Offer, hashes: Hashes) -> ProposalSeen:
     plans: list[Any] = [run.response.desk.plan(plan) for plan in offer.plans]
+    final = run.response.undoing.final
     return ProposalSeen(
         about=offer.about,
         concern=offer.concern,
@@ -279,7 +285,7 @@ def _proposal(run: LiveWatch, offer: Offer, hashes: Hashes) -> ProposalSeen:
                 holds=len(plan.holds),
                 preview=plan.preview,
                 stops=plan.stops,
-                one_way=len(plan.one_way),
+                one_way=sum(hold.restriction in final for hold in plan.holds),
                 needs=run.response.desk.needs(plan).approvals,
             )
             for plan in plans
@@ -291,8 +297,8 @@ def _stands(held: Held, now: int) -> bool:
     return held.state is not HoldState.ENDED and held.hold.in_force(now)
 
 
-def hold_seen(held: Held, now: int) -> HoldSeen:
-    """A hold as it stands at `now` (milliseconds since 1970 UTC)."""
+def hold_seen(held: Held, now: int, final: Container[Restriction]) -> HoldSeen:
+    """A hold as it stands at `now` (milliseconds since 1970 UTC); what is `final` this platform cannot undo."""
     hold = held.hold
     return HoldSeen(
         id=hold.id,
@@ -308,7 +314,7 @@ def hold_seen(held: Held, now: int) -> HoldSeen:
         campaign=hold.campaign,
         plan=hold.plan,
         placed_by=hold.placed_by,
-        one_way=one_way(hold.restriction),
+        one_way=hold.restriction in final,
     )
 
 

@@ -2,7 +2,8 @@
 
 Uvicorn waits without end for the rest of a request, and keeps as many headers as are sent. Here a request must be
 whole and answered in time, and its head must be small; else the line is cut. Where there are as many connections as may
-be, whoever has been silent for longest gives way to whoever comes: strangers who say nothing keep nobody out.
+be, whoever has kept us waiting for longest gives way to whoever comes: strangers who say nothing keep nobody out, nor
+do senders who never come to an end.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _SWEEP_EVERY = 0.5  # seconds between looks for requests that take too long
 class BoundedProtocol(HttpToolsProtocol):
     """One connection. `since` is when the request under way began, or when the line was opened for the first one.
 
-    `silent` are those of its server without a request of which the head is whole, the longest silent first.
+    `silent` are those of its server without a request that is whole, the longest silent first. One whose head has come
+    goes to their end.
     """
 
     def __init__(
@@ -77,8 +79,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head is whole."""
         self._head = None
-        self._silent.pop(self, None)
+        if self._silent.pop(self, self) is None:
+            self._silent[self] = None
+        # Uvicorn counts its tasks too, but one whose connection gave way takes a moment to notice.
+        most = self.config.limit_concurrency
+        self.limit_concurrency = most if most is not None and len(self.connections) >= most else None
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The rest of it, too: whoever asked waits for us now."""
+        self._silent.pop(self, None)
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """It is answered; one that was sent behind it has its own time."""

@@ -20,6 +20,7 @@ from holdfast.errors import (
     RecoveryError,
     SignInError,
     StoreError,
+    StoreFullError,
     UsageError,
 )
 from holdfast.events import LONGEST_LINE, Batch, Decoded, Decoder, Dialect, LineSplitter, Reject
@@ -34,6 +35,8 @@ from .turns import Job, Turns
 T = TypeVar("T")
 
 BEAT = 0.25  # seconds between looks at what is due, when nothing comes in: well within the second a new hold may take
+_HEAR_STAFF_EVERY = 1.0  # seconds between two tellings of what the staff gate has seen
+_PROBE = "probe"  # the collection, and the one key in it, that is written after something could not be
 _PROBE_EVERY = 1.0  # seconds between looks at the store
 _SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
 _TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
@@ -77,14 +80,25 @@ class Status:
     forgotten: dict[str, int] = field(default_factory=dict)
 
 
+class _Written(msgspec.Struct, frozen=True, kw_only=True):
+    """That something could be written again, `at` (milliseconds since 1970 UTC)."""
+
+    at: int
+
+
 def _nobody_follows() -> None:
     """The holds are asked about here alone."""
+
+
+def _room_enough() -> bool:
+    """What is kept is kept where room never runs short."""
+    return False
 
 
 class Worker:
     """The thread; give it bodies with `hear`, questions with `ask`. Everything it owns is touched by it alone."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it owns, and whom it tells
         self,
         run: LiveWatch,
         memory: Memory,
@@ -92,20 +106,22 @@ class Worker:
         dialect: Dialect,
         log: Log,
         publish: Callable[[], None] = _nobody_follows,
+        short: Callable[[], bool] = _room_enough,
     ) -> None:
-        """Own `run` and `memory`; recall first what was seen before.
+        """Own `run` and `memory`; recall first what was seen before. `short` tells whether the disk is all but full.
 
         `publish` is called after each deed and each look at the store, before anybody is told of it: who follows the
         holds then knows them too.
         """
-        self._run, self._memory, self._log, self._publish = run, memory, log, publish
+        self._run, self._memory, self._log, self._publish, self._short = run, memory, log, publish, short
+        self._unwritten = False  # something could not be written, and nothing has been since
         self._unsettled: list[tuple[Future[Heard], Heard]] = []
         self._unsettled_since = 0.0
         self._decoder = Decoder(dialect)
         self._turns = Turns()
         self._wake = threading.Condition()
         self._stopping = False
-        self._probed_at = float("-inf")
+        self._probed_at = self._ticked_at = self._heard_staff_at = float("-inf")
         self._told: dict[str, float] = {}
         self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
         self.totals = {"posts": 0, "events": 0, "rejects": 0, "errors": 0, "archive_failures": 0, "alarms": 0}
@@ -135,7 +151,7 @@ class Worker:
 
     def ask_first(self, question: Callable[[LiveWatch], T]) -> Future[T]:
         """The same, before all else that waits: what people stand before a closed door for."""
-        return self._add(self._turns.ask_first, lambda: question(self._run))
+        return self._add(self._turns.ask_first, lambda: question(self._run), first=True)
 
     def stop(self, within: float) -> bool:
         """Deal with all that waits, then end; False when that takes more than `within` seconds."""
@@ -146,8 +162,8 @@ class Worker:
             self._thread.join(within)
         return not self._thread.is_alive()
 
-    def _add(self, wait: Callable[[Job[T]], None], do: Callable[[], T]) -> Future[T]:
-        job: Job[T] = Job(do, Future())
+    def _add(self, wait: Callable[[Job[T]], None], do: Callable[[], T], *, first: bool = False) -> Future[T]:
+        job: Job[T] = Job(do, Future(), first)
         with self._wake:
             wait(job)
             self._wake.notify()
@@ -159,7 +175,8 @@ class Worker:
             while (job := self._next()) is not None or not self._stopping:
                 if job is not None:
                     self._answer(job)
-                self._guarded(self._tick)
+                if job is None or not job.first or time.monotonic() - self._ticked_at >= BEAT:
+                    self._guarded(self._tick)
                 self._settle()
             self._archive(lambda: self._memory.close(self._run))
             self.status = replace(self.status, phase="stopped", seen_at=float("-inf"))
@@ -222,6 +239,7 @@ class Worker:
         self.totals["errors"] += 1
         if isinstance(error, (DeposedError, LedgerError)):
             raise error
+        self._unwritten |= isinstance(error, StoreError)
         self.status = replace(self.status, trouble=type(error).__name__)  # before it is told: who hears of it may ask
         if not isinstance(error, HoldfastError):
             crash(self._log, error)
@@ -248,6 +266,7 @@ class Worker:
         self.status = Status(phase="at work")
 
     def _tick(self) -> None:
+        self._ticked_at = time.monotonic()
         self._run.store.check()
         self._run.tick()
         self._hear_staff()
@@ -256,7 +275,11 @@ class Worker:
         self._probe()
 
     def _hear_staff(self) -> None:
-        """Have detection hear what the staff gate has seen."""
+        """Have detection hear what the staff gate has seen, once a second: to hear of one costs as much as of many."""
+        now = time.monotonic()
+        if now - self._heard_staff_at < _HEAR_STAFF_EVERY:
+            return
+        self._heard_staff_at = now
         told = self._run.response.staff.tidings.take()
         if told:
             self._take(Batch(others=told))
@@ -285,13 +308,31 @@ class Worker:
         now = time.monotonic()
         if now - self._probed_at < _PROBE_EVERY or self.status.phase == "hearing again":
             return
+        if self._unwritten:
+            self._write()
         figures = _figures(self._run)
+        trouble = StoreFullError.__name__ if self._short() else ""
         self._probed_at = now
         news = bool(self.status.trouble) or not self.status.figures
-        self.status = Status(phase="at work", seen_at=now, figures=figures, forgotten=dict(self._run.counters))
+        self.status = Status(
+            phase="at work", seen_at=now, trouble=trouble, figures=figures, forgotten=dict(self._run.counters)
+        )
         self._publish()  # that the state was seen is news, too
-        if news:
+        if trouble and self._due_to_tell("room"):
+            self._log.error("disk_full", advice="Free some space; until then what is decided may not be kept.")
+        elif news and not trouble:
             self._log.info("ready")
+
+    def _write(self) -> None:
+        """See whether the store takes something again: to be read is not enough.
+
+        Raises:
+            StoreError: it does not.
+
+        """
+        with self._run.store.begin() as transaction:
+            transaction.put(_PROBE, _PROBE, _Written(at=self._run.clock.now()))
+        self._unwritten = False
 
     def _hear(self, body: bytes) -> Heard:
         rejects: list[Reject] = []

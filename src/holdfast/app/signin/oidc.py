@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import secrets
 import stat
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from joserfc.jws import JWSRegistry
 
 from holdfast.errors import ProviderError, SettingsError, SignInError
 
+from .backoff import Backoff
 from .place import private
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")  # signatures; never `none`, never a shared secret
@@ -60,11 +62,20 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provider:
-    """One provider. Its documents are fetched when they are needed, and kept for a few minutes."""
+    """One provider. Its documents are fetched when they are needed, and kept for a few minutes.
 
-    def __init__(self, client: Client, transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        """`transport` asks, over the network or not."""
-        self._us = client
+    They are fetched once for all who need them, and while that fails more and more seldom: any stranger may begin.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`transport` asks, over the network or not; `monotonic` gives seconds that never go back."""
+        self._us, self._monotonic = client, monotonic
+        self._backoff, self._fetching = Backoff(monotonic), asyncio.Lock()
         self._transport = _Bounded(transport or httpx2.AsyncHTTPTransport())
         self._metadata: Mapping[str, Any] = {}
         self._keys: KeySet | None = None
@@ -152,17 +163,31 @@ class Provider:
         return dict(claims)
 
     async def _known(self) -> Mapping[str, Any]:
-        if time.monotonic() - self._fetched_at >= KEPT_SECONDS:
-            metadata = await self._get(get_well_known_url(self._us.issuer, external=True))
-            if metadata["issuer"] != self._us.issuer:
-                raise ValueError("the discovery document is another issuer's")
-            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                if not private(str(metadata[name])):
-                    raise ValueError(f"{name} can be read by others on the way")
-            keys = await self._get(metadata["jwks_uri"])
-            self._keys = KeySet.import_key_set({"keys": [each for each in keys["keys"] if each.get("kty") != "oct"]})
-            self._metadata, self._fetched_at = metadata, time.monotonic()
-        return self._metadata
+        async with self._fetching:
+            if self._monotonic() - self._fetched_at >= KEPT_SECONDS:
+                if self._backoff.left:
+                    raise ProviderError(
+                        "the provider did not answer a moment ago",
+                        advice=f"Try again in {math.ceil(self._backoff.left)} seconds, or sign in with a passkey.",
+                    )
+                try:
+                    await self._fetch()
+                except BaseException:  # being out of time among them: then nobody else need wait as long
+                    self._backoff.failed()
+                    raise
+                self._backoff.answered()
+            return self._metadata
+
+    async def _fetch(self) -> None:
+        metadata = await self._get(get_well_known_url(self._us.issuer, external=True))
+        if metadata["issuer"] != self._us.issuer:
+            raise ValueError("the discovery document is another issuer's")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not private(str(metadata[name])):
+                raise ValueError(f"{name} can be read by others on the way")
+        keys = await self._get(metadata["jwks_uri"])
+        self._keys = KeySet.import_key_set({"keys": [each for each in keys["keys"] if each.get("kty") != "oct"]})
+        self._metadata, self._fetched_at = metadata, self._monotonic()
 
     async def _get(self, url: str) -> dict[str, Any]:
         async with httpx2.AsyncClient(transport=self._transport, timeout=self._us.timeout) as client:

@@ -33,11 +33,12 @@ class SignedIn:
     person: Person
     session: Session
     csrf: str
+    passkey: Passkey | None = None
 
     @property
     def caller(self) -> Caller:
         """The same for the desk."""
-        return self.session.caller(self.person)
+        return self.session.caller(self.person, self.passkey)
 
 
 class Sessions:
@@ -74,10 +75,11 @@ class Sessions:
         latest = max(session.seen_at, self._seen.get(session.id, 0))
         person = self._person(session.person)
         session = msgspec.structs.replace(session, seen_at=latest)
-        if person is None or not session.counts(person, self._passkeys.get(session.credential), self.limits, now):
+        passkey = self._passkeys.get(session.credential)
+        if person is None or not session.counts(person, passkey, self.limits, now):
             self._seen.pop(session.id, None)
             return None
-        signed_in = SignedIn(person=person, session=session, csrf=csrf_of(secret))
+        signed_in = SignedIn(person=person, session=session, csrf=csrf_of(secret), passkey=passkey)
         if scope["method"] not in _HARMLESS:
             self.from_our_page(scope)
             shown = _header(scope["headers"], CSRF_HEADER)

@@ -20,12 +20,13 @@ import msgspec
 
 from holdfast.errors import SettingsError
 
+from .album import Album
 from .verdict import MOST_PIXELS, READY, Seen, UnfitPictureError
 
 _START_SECONDS = 60.0  # for a machine under load to start Python and load the decoders
 _LONGEST_ANSWER = 1 << 20  # bytes; eight QR codes hold 24 kB
 _REMEMBERED = 4_096  # verdicts: campaigns and memes show one file over and over
-_NEEDED = ("PIL", "zxingcpp")
+_NEEDED = ("PIL", "cv2", "zxingcpp")
 
 
 class Keeper:
@@ -46,6 +47,7 @@ class Keeper:
         self._seconds, self._most_pixels = seconds, most_pixels
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._album: Album | None = None  # made with the first picture
         self._known: OrderedDict[bytes, Seen | str] = OrderedDict()
 
     def look(self, data: bytes) -> Seen:
@@ -58,13 +60,21 @@ class Keeper:
         name = hashlib.blake2b(data, digest_size=16).digest()
         verdict = self._known.pop(name, None)
         if verdict is None:
-            verdict = self._ask(data)
+            verdict = self._known_again(self._ask(data))
         self._known[name] = verdict
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         if isinstance(verdict, str):
             raise UnfitPictureError(verdict)
         return verdict
+
+    def _known_again(self, verdict: Seen | str) -> Seen | str:
+        """The verdict to be kept: under the hash of the picture that it is a version of, without its marks."""
+        if isinstance(verdict, str) or not verdict.phash:
+            return verdict
+        if self._album is None:
+            self._album = Album()
+        return Seen(phash=self._album.name_of(verdict), codes=verdict.codes)
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -119,6 +129,6 @@ class Keeper:
             self.close()
             raise SettingsError(
                 "the process that looks at pictures does not start",
-                advice=f"Run `{sys.executable} -c 'import zxingcpp, PIL.Image'` to see why.",
+                advice=f"Run `{sys.executable} -c 'import cv2, zxingcpp, PIL.Image'` to see why.",
             )
         return self._pipe

@@ -9,7 +9,8 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageOps
 
-from .pdq import pdq
+from .marks import marks_of
+from .pdq import pdq_turned
 from .verdict import MOST_PIXELS, Seen, UnfitPictureError
 
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF87a": "GIF", b"GIF89a": "GIF"}
@@ -50,8 +51,10 @@ def look(data: bytes, most_pixels: int = MOST_PIXELS) -> Seen:
         # Whatever a decoder says of a file made to break it: Pillow names OSError and SyntaxError, and others come.
         raise UnfitPictureError(f"is a broken {kind} file ({type(error).__name__})") from error
     codes = _codes(grey)  # 4. its codes
-    phash, quality = pdq(np.asarray(grey, np.float32))  # 5. its hash
-    return Seen(phash=phash if quality >= _LEAST_QUALITY else "", codes=codes)
+    turned, quality = pdq_turned(np.asarray(grey, np.float32))  # 5. its hash
+    if quality < _LEAST_QUALITY:
+        return Seen(codes=codes)
+    return Seen(phash=turned[0], codes=codes, turned=turned, marks=marks_of(grey))  # 6. its marks
 
 
 def _kind(data: bytes) -> str:

@@ -26,13 +26,28 @@ def pdq(grey: Grey) -> tuple[str, int]:
 
     A picture of less than five pixels a side has no hash: ("", 0).
     """
+    turned, quality = pdq_turned(grey)
+    return (turned[0] if turned else ""), quality
+
+
+def pdq_turned(grey: Grey) -> tuple[tuple[str, ...], int]:
+    """The hashes of a picture as it is, mirrored either way and both, and of these four transposed; and its quality.
+
+    Mirrored, a cosine of odd frequency only changes its sign (dihedral hashes, there). () where there is no hash.
+    """
     if min(grey.shape) < _SMALLEST:
-        return "", 0
+        return (), 0
     small = _shrunk(grey)
     waves = _COSINES @ small @ _COSINES.T
+    odd = np.where(_frequency.ravel() % 2, np.float32(-1), np.float32(1))
+    four = [waves * down[:, None] * across for down in (odd**2, odd) for across in (odd**2, odd)]
+    return tuple(_bits(each) for each in (*four, *(each.T for each in four))), _quality(small)
+
+
+def _bits(waves: Grey) -> str:
     middle = np.sort(waves, axis=None)[waves.size // 2 - 1]  # of the two in the middle the lower
     bits = (waves > middle).ravel()[::-1]  # the last bit comes first
-    return np.packbits(bits).tobytes().hex(), _quality(small)
+    return np.packbits(bits).tobytes().hex()
 
 
 def _shrunk(grey: Grey) -> Grey:

@@ -1,7 +1,7 @@
 """What has a platform told of the accounts that it gives back, when it is not called but calls?
 
 It looks which cases there are and what each of them lacks, does it, and tells. What it told of a case is kept until
-that case is over or begins anew: then it has to do and to tell all of it again.
+that case is over or begins anew: then it has to do and to tell all of it again, and what it had told is forgotten.
 """
 
 from __future__ import annotations
@@ -70,6 +70,22 @@ class ToldCustody(Custody):
         with self._store.begin() as transaction:
             transaction.put(COLLECTION, account, told)
         self._told[account] = told
+
+    def forget(self) -> int:
+        """Delete what can matter no more: it was told of a case that is over or has begun anew. How many there were.
+
+        Raises:
+            StoreError: it is all there still.
+
+        """
+        over = [account for account, told in self._told.items() if told.occasion != self.occasion_of(account)]
+        if over:
+            with self._store.begin() as transaction:
+                for account in over:
+                    transaction.delete(COLLECTION, account)
+            for account in over:
+                del self._told[account]
+        return len(over)
 
     def shut(self, account: str, door: Door, attacked_at: int) -> None:  # noqa: ARG002 - the platform saw it in the case
         """Wait until it is told that nobody comes in by `door`.

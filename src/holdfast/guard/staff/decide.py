@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from holdfast.guard.people import person_key
+from holdfast.guard.people import Person, person_key
 from holdfast.guard.rule import RuleKind
 from holdfast.guard.session import SessionLimits
 
@@ -116,7 +116,7 @@ class StaffState:
         over = session.ended_at is not None and session.ended_at <= now
         if over or not 0 <= now - session.made_at < self.limits.longest or now - seen >= self.limits.idle:
             return StaffReason.SESSION_OVER
-        if who is None or not who.person.active or who.person.revision != session.revision:
+        if who is None or not _counts(who.person) or who.person.revision != session.revision:
             return StaffReason.PERSON_GONE
         return None
 
@@ -228,7 +228,7 @@ class StaffState:
             and asked.tier <= grant.tier
             and _said(grant.reason)
             and _said(grant.ticket)
-            and self._other(grant.granted_by, asked) is not None
+            and self._other(grant.granted_by, grant.starts, asked) is not None
         )
 
     def _consents(self, asked: _Asked) -> list[Consent]:
@@ -246,28 +246,30 @@ class StaffState:
             and each.used_at is None
             and each.at <= now < min(each.until, each.at + stands)
             and (each.signed or not signed)
-            and self._second(each.by, Doing.AGREE, asked)
+            and self._second(each.by, each.at, Doing.AGREE, asked)
         ]
         return sorted(counting, key=lambda each: (each.until, each.id))
 
     def _watched(self, asked: _Asked) -> bool:
         now = asked.question.time
         return any(
-            0 <= now - each.at < WATCH_MS and self._second(each.by, Doing.WATCH, asked)
+            0 <= now - each.at < WATCH_MS and self._second(each.by, each.at, Doing.WATCH, asked)
             for each in self._known.presences.get(asked.session.id, {}).values()
         )
 
-    def _other(self, by: str, asked: _Asked) -> Who | None:
-        """Somebody else of this id who is there and not held."""
+    def _other(self, by: str, said_at: int, asked: _Asked) -> Who | None:
+        """Somebody else of this id who counts, is not held, and was not taken out since they said it."""
         other = self._known.people.get(by)
-        if other is None or not other.person.active or other.key == asked.who.key:
+        if other is None or not _counts(other.person) or other.key == asked.who.key:
+            return None
+        if other.person.back is not None and said_at <= other.person.back:
             return None
         held = self._known.held.get((RuleKind.STAFF, other.key), ())
         return None if any(hold.in_force(asked.question.time) for hold in held) else other
 
-    def _second(self, by: str, doing: Doing, asked: _Asked) -> bool:
+    def _second(self, by: str, said_at: int, doing: Doing, asked: _Asked) -> bool:
         """Whether `by` counts as the second person: somebody else, not shut out, and one who may."""
-        other = self._other(by, asked)
+        other = self._other(by, said_at, asked)
         if other is None:
             return False
         locks = self._known.locks.fitting(other, asked.tool.id, asked.function.id, (), asked.question.time)
@@ -303,6 +305,11 @@ class StaffState:
 
     def _roles(self, case: Case) -> str:
         return ", ".join(self.policy.roles_for(case)) or "nobody, by these policies"
+
+
+def _counts(person: Person) -> bool:
+    """Whether they are there, on more than one administrator's word: else one of them would be as many as they like."""
+    return person.active and not person.on_word_of
 
 
 def _there(case: Case, need: Need) -> bool:

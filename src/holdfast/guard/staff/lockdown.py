@@ -204,11 +204,11 @@ def lowered(lock: Lock, level: int, now: int, *, id_: str, by: str) -> tuple[Loc
 
 
 def may_lift(person: Person, *, at_store: bool) -> bool:
-    """Whether `person` may lift locks by themselves: an administrator, at the machine of the store.
+    """Whether `person` may lift locks by themselves: a confirmed administrator at the machine of the store.
 
     No lock, hold or level is asked. Whoever else lifts one needs others to agree, as for a hold.
     """
-    return at_store and person.active and Role.ADMINISTRATOR in person.roles
+    return at_store and person.active and not person.on_word_of and Role.ADMINISTRATOR in person.roles
 
 
 def _narrowest(lock: Lock) -> tuple[str, str]:

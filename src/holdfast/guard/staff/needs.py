@@ -39,7 +39,8 @@ _SENTENCES: Mapping[StaffReason, str] = {
     StaffReason.NO_SESSION: "Sign in at the gate: it knows only the sessions that it opened itself.",
     StaffReason.SESSION_OVER: "Sign in at the gate again: this session is over.",
     StaffReason.PERSON_GONE: (
-        "Sign in at the gate again: who you are registered as has changed. If that fails, ask an administrator."
+        "Sign in at the gate again: who you are registered as has changed, or is not confirmed yet. If that fails, "
+        "ask an administrator."
     ),
     StaffReason.STAFF_HELD: (
         "Your staff access is held while an incident is looked into. Call the incident desk by the number you know, "

@@ -19,11 +19,12 @@ from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page, Shelf
 from holdfast.response.emergency import reason
 from holdfast.response.notices import Notices
-from holdfast.response.people import People
+from holdfast.response.people import People, same
 from holdfast.response.signin import SignIn, evidence
 from holdfast.response.timeline import HappeningKind
 
 from .kept import Changes, FactShelf
+from .sessions import vouched_for
 
 MINUTE = 60_000  # milliseconds
 ASKED_MS = 60 * MINUTE  # how long an asking stays open: after that whoever asked has gone home
@@ -85,10 +86,10 @@ class Consents:
         said, hash_ = reason(why), action.hash
         if len(msgspec.json.encode(action)) > LARGEST or len(ticket) > LARGEST:
             raise UsageError("that is more than somebody can read before they agree", advice="Ask for less at once.")
-        mine = [each for each in self.asked.values() if each.open(now) and self._people.same(each.person, by)]
-        same = next((each for each in mine if each.action_hash == hash_), None)
-        if same is not None:
-            return same
+        mine = [each for each in self.asked.values() if each.open(now) and same(each.person, by)]
+        before = next((each for each in mine if each.action_hash == hash_), None)
+        if before is not None:
+            return before
         if len(mine) >= MOST_OPEN:
             raise UsageError(f"{by} has asked for {len(mine)} things already", advice="Wait, or withdraw some.")
         asking = Asking(
@@ -121,7 +122,7 @@ class Consents:
 
         """
         asking = self._open(id_, now)
-        if self._people.same(by.person, asking.person) or not by.person:
+        if same(by.person, asking.person) or not by.person:
             raise NotAllowedError(
                 f"{by.person or 'a program'} cannot agree to what {asking.person} asks for",
                 code=RefusalCode.REQUESTER_APPROVED,
@@ -195,6 +196,7 @@ class Consents:
         passkey = self._signin.signed(signature, person, challenge, now, at=now)
         if passkey.person != person:
             raise SignatureError("another person's passkey signed it")
+        vouched_for(not passkey.on_word_of)
         return passkey
 
     def _open(self, id_: str, now: int) -> Asking:

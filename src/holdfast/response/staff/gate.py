@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from holdfast.containment import rule_kind
-from holdfast.guard import RuleKind, SessionLimits
+from holdfast.guard import Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
     Doing,
     StaffAnswer,
@@ -25,7 +25,7 @@ from holdfast.guard.staff import (
     ToolQuestion,
 )
 from holdfast.guard.staff.needs import clock, sentences
-from holdfast.response.book import Book
+from holdfast.response.book import Book, Page
 from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
 from holdfast.response.people import People, Roll
@@ -79,6 +79,7 @@ class StaffGate:
         self._untold: list[StaffFacts] = []
         self._state = self._anew()
         book.when_moved(self._holds_moved)
+        people.when_revoked(self._passkey_revoked)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -105,8 +106,10 @@ class StaffGate:
         return untold[0] if len(untold) == 1 else _joined(untold, state.version)
 
     def whole(self) -> StaffFacts:
-        """Everything, as of the last change."""
-        return self._whole(self._version)
+        """Everything, as of the last change. What has ended meanwhile is let go of, here as in the copies."""
+        facts = self._whole(self.state.version)
+        self._state = StaffState(self.policy, facts, limits=self.limits)
+        return facts
 
     def may_agree(self, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's."""
@@ -205,6 +208,11 @@ class StaffGate:
                 self._changes.note("holds", key, standing[key])
             elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
                 self._changes.note("lifted", key, None)
+
+    def _passkey_revoked(self, page: Page, passkey: Passkey, by: str) -> None:
+        """Whoever had the key may have opened any of its person's sessions."""
+        theirs = [each.id for each in self.sessions.of(passkey.person)]
+        self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
         for key in keys:

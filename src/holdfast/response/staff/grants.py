@@ -11,7 +11,7 @@ from holdfast.ledger import RecordKind
 from holdfast.response.book import Book
 from holdfast.response.emergency import reason
 from holdfast.response.notices import Notices
-from holdfast.response.people import People
+from holdfast.response.people import People, same
 from holdfast.response.timeline import HappeningKind
 
 from .kept import Changes, FactShelf, named
@@ -54,7 +54,7 @@ class Grants:
         there = self._people.person(person)
         if there is None or not there.active:
             raise UsageError(f"nobody is registered as {person!r}", advice="`holdfast people list` names everybody.")
-        if self._people.same(person, by):
+        if same(person, by):
             raise NotAllowedError(
                 f"{by} would give it to themselves",
                 code=RefusalCode.OWN_DEED,

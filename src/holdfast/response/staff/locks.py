@@ -17,7 +17,7 @@ from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page, Shelf
 from holdfast.response.emergency import reason
 from holdfast.response.notices import Notices
-from holdfast.response.people import People
+from holdfast.response.people import People, same
 from holdfast.response.timeline import HappeningKind
 
 from .kept import Changes, FactShelf, named
@@ -98,9 +98,9 @@ class Locks:
         """
         said = reason(wanted.why)
         self._possible(wanted, now)
-        same = (wanted.lock, wanted.level, wanted.account, wanted.tier)
+        what = (wanted.lock, wanted.level, wanted.account, wanted.tier)
         for each in self.proposals.values():
-            if each.waits(now) and same == (each.lock, each.level, each.account, each.tier):
+            if each.waits(now) and what == (each.lock, each.level, each.account, each.tier):
                 return each
         made = msgspec.structs.replace(wanted, why=said, at=now, until=now + PROPOSED_MS, agreed_by="")
         made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
@@ -129,7 +129,7 @@ class Locks:
             raise NotAllowedError(
                 f"the proposal {id_} is over", code=RefusalCode.REQUEST_CLOSED, advice="Propose it anew."
             )
-        if self._people.same(by, found.by):
+        if same(by, found.by):
             raise NotAllowedError(
                 f"{by} proposed it",
                 code=RefusalCode.REQUESTER_APPROVED,

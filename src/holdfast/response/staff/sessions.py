@@ -15,7 +15,7 @@ from holdfast.guard.staff import Presence, StaffReason, ToolSession
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page
 from holdfast.response.emergency import reason
-from holdfast.response.people import People
+from holdfast.response.people import People, same
 from holdfast.response.timeline import HappeningKind
 
 from .kept import Changes, FactShelf
@@ -47,11 +47,12 @@ class Sessions:
 
         Raises:
             NotAllowedError: it is no person who is there, or they have too many sessions.
-            SignInError: they did not sign in just now.
+            SignInError: they did not sign in just now, or with what one administrator alone vouches for.
             StoreError: nothing was kept.
 
         """
         person = self._person(by)
+        vouched_for(by.confirmed and (passkey is None or not passkey.on_word_of))
         if passkey is None and not (by.via is Via.WIRED or by.fresh(now, FRESH_MS)):
             raise SignInError(
                 "a session of the tools is opened right after signing in",
@@ -72,6 +73,8 @@ class Sessions:
         with self._book.change(now) as page:
             self.kept.prune(page, lambda each: now - each.made_at >= 2 * self._limits.longest)
             self.kept.put(page, id_, session)
+            if passkey is not None:
+                self._people.keep_passkey(page, passkey)
             via = str(by.via if passkey is None else Via.PASSKEY)
             body = {"network": session.network, "device": session.device, "via": via}
             page.record(RecordKind.DECISION, f"tool_session/{id_}", person.id, body, actor=person.id)
@@ -84,11 +87,12 @@ class Sessions:
 
         Raises:
             UsageError: there is no such session.
-            SignInError: it is over, or the passkey is another's.
+            SignInError: it is over, the passkey is another's, or one administrator alone vouches for it.
             StoreError: nothing was kept.
 
         """
         session = self.known(id_)
+        vouched_for(not passkey.on_word_of)
         if self.fault(session, now) is not None or passkey.person != session.person:
             raise SignInError("this session is over, or another's", advice="Open a new one.")
         stepped = msgspec.structs.replace(session, stepped_up={**session.stepped_up, class_: now})
@@ -110,7 +114,7 @@ class Sessions:
 
         """
         session, watcher = self.known(id_), self._person(by)
-        if self._people.same(watcher.id, session.person):
+        if same(watcher.id, session.person):
             raise NotAllowedError(
                 "nobody watches themselves",
                 code=RefusalCode.OWN_DEED,
@@ -190,3 +194,17 @@ class Sessions:
                 advice="Whoever administers people registers them.",
             )
         return person
+
+
+def vouched_for(confirmed: bool) -> None:  # noqa: FBT001 - it is the whole question
+    """Pass what more than one administrator's word stands for.
+
+    Raises:
+        SignInError: no more than one's does: whoever made it could be anybody's second person.
+
+    """
+    if not confirmed:
+        raise SignInError(
+            "that this is theirs stands on the word of one administrator alone",
+            advice="Another administrator confirms it: holdfast people confirm.",
+        )

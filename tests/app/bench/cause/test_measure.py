@@ -163,6 +163,13 @@ def test_how_many_worlds_has_bounds(worlds: str, capsys) -> None:
     assert "Ask for 1 to 1,000,000 worlds" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("accounts", ["2", "201", "-1"])
+def test_how_many_accounts_has_bounds(accounts: str, capsys) -> None:
+    """Two never make a cause, and of too many a platform would be conquered; 0 is any number."""
+    assert main(["bench", "cause", "--accounts", accounts]) == UsageError.exit_code
+    assert "Ask for 3 to 200 accounts" in capsys.readouterr().err
+
+
 def test_the_pipeline_is_asked_for_by_name(capsysbinary) -> None:
     """The worlds go through the whole program, and the report says so."""
     assert main(["bench", "cause", "--worlds", "1", "--pipeline", "--json"]) == 0

@@ -3,7 +3,9 @@
 import gzip
 import json
 
+import numpy as np
 import pytest
+from benchmarks.lure_pictures import lure
 
 from holdfast.app.bench.hijack.data import read_data
 from holdfast.errors import InputError, NoEventsError, UnreadableFileError
@@ -120,9 +122,25 @@ def test_pictures_are_told_as_media(bench):
     rows = [POST | {"id": str(n), "img": img} for n, img in enumerate(["lure.png", "https://e.org/x.png", "8f" * 8])]
     folder = bench(campaigns__jsonl=written(rows))
     one, two, three = read_data(folder).injected.posts.column("media").to_pylist()
-    assert str(folder / "lure.png") == one[0]["path"]
+    assert "lure.png" == one[0]["path"]
     assert "https://e.org/x.png" == two[0]["url"]
     assert 1 == len(three)
+
+
+def test_pictures_in_the_folder_are_looked_at(bench):
+    """A code on one is read, a cut copy goes by the hash of the first, and one that is not there is counted."""
+    names = ["one.png", "cut.png", "gone.png"]
+    folder = bench(campaigns__jsonl=written([POST | {"id": name, "img": name} for name in names]))
+    picture = lure(np.random.default_rng(1), "bitcoin:x")
+    picture.save(folder / "one.png")
+    picture.crop((40, 30, 930, 620)).save(folder / "cut.png")
+    data = read_data(folder)
+    one, cut, gone = data.injected.posts.column("media").to_pylist()
+    assert one[0]["codes"] == cut[0]["codes"] == ["bitcoin:x"]
+    assert one[0]["phash"] == cut[0]["phash"]
+    assert len(one[0]["phash"]) == 64
+    assert gone[0]["phash"] is None
+    assert (1, True) == (data.rejects, "does not exist" in data.first_reject)
 
 
 def test_look_alikes_are_read_where_they_are(bench):

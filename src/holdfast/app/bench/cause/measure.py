@@ -98,21 +98,31 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     events_seconds: float
 
 
-def measure(worlds: int, seed: int, *, pipeline: bool = False, done: Callable[[], None] = lambda: None) -> Report:
-    """The report over so many worlds of each sort from this seed; `done` is called after each."""
+def measure(
+    worlds: int,
+    seed: int,
+    *,
+    accounts: int = 0,
+    pipeline: bool = False,
+    done: Callable[[], None] = lambda: None,
+) -> Report:
+    """The report over so many worlds of each sort from this seed; `done` is called after each.
+
+    In every world so many `accounts` were used; 0 leaves it to the seed.
+    """
     outcomes = []
-    for outcome in asked(worlds, seed, pipeline=pipeline):
+    for outcome in asked(worlds, seed, accounts=accounts, pipeline=pipeline):
         outcomes.append(outcome)
         done()
     return summed(outcomes, seed, pipeline=pipeline)
 
 
-def asked(worlds: int, seed: int, *, pipeline: bool = False) -> Iterator[Outcome]:
+def asked(worlds: int, seed: int, *, accounts: int = 0, pipeline: bool = False) -> Iterator[Outcome]:
     """The outcome of world after world, a hard one and a usual one of every way in turn."""
     ways = tuple(WAYS)
     for number in range(worlds):
         for usual in (False, True):
-            world = make(seed * _WORLDS_OF_A_SEED + number, ways[number % len(ways)], usual=usual)
+            world = make(seed * _WORLDS_OF_A_SEED + number, ways[number % len(ways)], accounts, usual=usual)
             yield ask(world, pipeline=pipeline, usual=usual)
 
 

@@ -19,6 +19,8 @@ import pyarrow as pa
 from holdfast.connectors.files import lines_of
 from holdfast.events import POSTS, REQUIRED, Decoder, Dialect, Lines, Reject, SecurityEvent
 
+from .shown import looked_at
+
 _EVENTS = frozenset(str(kind.__struct_config__.tag) for kind in REQUIRED) - {"post"}
 UNNAMED = "unnamed"
 """The campaign and variant of rows that name none."""
@@ -59,7 +61,10 @@ class Rows:
 
 
 class RowReader:
-    """Reads the files of one benchmark; posts keep their ids, made distinct where two rows have the same."""
+    """Reads the files of one benchmark; posts keep their ids, made distinct where two rows have the same.
+
+    Pictures that are files of the folder are looked at, if the rows name any.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Pictures are looked for in `folder`."""
@@ -71,6 +76,7 @@ class RowReader:
 
         Raises:
             UnreadableFileError: the file is missing or damaged.
+            SettingsError: pictures are files of the folder, and what it takes to look at them is not installed.
 
         """
         rows = Rows()
@@ -80,6 +86,10 @@ class RowReader:
                 _refuse(rows, path, block.line, block.reason)
             else:
                 self._take(rows, path, block, decoder)
+        rows.batches, refused = looked_at(rows.batches, self._folder)
+        for reason in refused:
+            rows.first_reject = rows.first_reject or f"{path.name}, a picture: {reason}"
+        rows.rejects += len(refused)
         return rows
 
     def _take(self, rows: Rows, path: Path, block: Lines, decoder: Decoder) -> None:
@@ -146,7 +156,7 @@ class RowReader:
             return []
         if len(said) in _PICTURE_HASH and not set(said) - set(string.hexdigits):
             return [{"phash": said}]
-        return [{"url": said}] if "://" in said else [{"path": str(self._folder / said)}]
+        return [{"url": said}] if "://" in said else [{"path": said}]
 
 
 def _is_event(said: dict[str, Any]) -> bool:

@@ -21,6 +21,7 @@ def early(site: Site, guarded: list[Place]) -> Iterator[Finding]:
     for place in guarded:
         yield from _returned(place)
         yield from _rewritten(place)
+        yield from _passed_as_another(place)
         yield from _jumped(site, place)
         yield from _any_will_do(place)
         yield from _one_decision_for_all(place)
@@ -71,6 +72,18 @@ def _rewritten(place: Place) -> Iterator[Finding]:
         else:
             says = f"`rewrite` in {place.title}: the gate judges the path that was asked for, the tool does another"
             advice = "Have people ask for the path that the tool has, or redirect them to it."
+            yield found("judged-as-another", Grade.WEAK, each, says, advice)
+
+
+def _passed_as_another(place: Place) -> Iterator[Finding]:
+    """`proxy_pass` with a path puts it in the place of what the location matched."""
+    for each in place.own("proxy_pass"):
+        _, _, rest = each.words[0].rpartition("://")
+        path = rest.partition("/")[2] if not rest.startswith("unix:") else rest.rpartition(":")[2].removeprefix("/")
+        has_path = "/" in rest if not rest.startswith("unix:") else rest.count(":") > 1
+        if has_path and place.sign in {"", "^~", "="} and f"/{path}" != place.path:
+            says = f"`proxy_pass` in {place.title}: the gate judges {place.path}…, the tool does /{path}…"
+            advice = "Leave the path out, so that the tool is asked for what was asked for."
             yield found("judged-as-another", Grade.WEAK, each, says, advice)
 
 

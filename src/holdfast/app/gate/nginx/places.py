@@ -194,8 +194,9 @@ def _within(outer: Place, path: str) -> tuple[Place | None, bool]:
 
 def matches(place: Place, path: str) -> bool:
     """Whether the expression of a place matches a path."""
+    ours = re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", place.path)  # PCRE names groups in both ways, Python in one
     try:
-        return re.search(place.path, path, re.IGNORECASE if place.sign == "~*" else 0) is not None
+        return re.search(ours, path, re.IGNORECASE if place.sign == "~*" else 0) is not None
     except re.error:
         return False
 

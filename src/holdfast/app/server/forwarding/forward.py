@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import unquote
 
-from holdfast.app.server.answers import Header, Receive, RefusedError, Scope, Send, send_body, whole_body
+from holdfast.app.server.answers import Header, Receive, RefusedError, Scope, Send, send_body, send_refusal, whole_body
 from holdfast.guard.staff import StaffAnswer, StaffReason, ToolAction, ToolQuestion
 from holdfast.guard.staff.proof import LIFETIME, Proof, Prover, target_hash
 
@@ -43,7 +43,7 @@ class Forward:
         """Answer one question: 200 with what to hand on, 401 where a session is lacking, else 403.
 
         Raises:
-            RefusedError: the request may not go on.
+            RefusedError: the request cannot be read, so nobody was asked about it.
 
         """
         proxy = proxy_of(scope["path"])
@@ -62,7 +62,8 @@ class Forward:
         )
         answer = await self._decide(question)
         if not answer.allowed:
-            raise _refusal(answer)
+            await send_refusal(send, _refusal(answer))
+            return
         told = self._told(original, question, answer, headers)
         await send_body(send, HTTPStatus.OK, b"", b"text/plain", told)
 

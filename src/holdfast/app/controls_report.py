@@ -61,6 +61,8 @@ def caption(table: ControlTable) -> str:
 
 
 def _figures(row: Row) -> Iterator[str]:
+    least: float
+    most: float
     for _, _, figure in FIGURES:
         match figure:
             case "followers":

@@ -42,6 +42,7 @@ COLLECTIONS = (
     "gate_consents",
     "gate_grants",
     "gate_locks",
+    "gate_past",
     "gate_presence",
     "gate_proposals",
     "gate_protected",

@@ -77,6 +77,7 @@ MAY = {
     "list_locks": SEES_STAFF,
     "list_looser": SEES_STAFF,
     "list_attempts": SEES_STAFF,
+    "list_access": SEES_STAFF,
     "list_grants": SEES_STAFF,
     "list_protected": SEES_STAFF,
     "place_lock": {"commander", "administrator"},

@@ -9,6 +9,7 @@ import msgspec
 from holdfast.guard import Scope
 
 from . import (
+    access,
     agreeing,
     carrying,
     confirming,
@@ -84,6 +85,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *agreeing.OPERATIONS,
     *lockdowns.OPERATIONS,
     *staffing.OPERATIONS,
+    *access.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

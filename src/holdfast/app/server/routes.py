@@ -20,6 +20,7 @@ from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
 from . import (
+    access,
     agreeing,
     carrying,
     confirming,
@@ -117,6 +118,7 @@ class Routes:
             **agreeing.handlers(self._ask_first, self._place, challenges),
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
+            **access.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:

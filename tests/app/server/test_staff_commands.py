@@ -115,3 +115,15 @@ def test_an_administrator_lifts_a_lock_at_the_store_where_nobody_gets_in(staffed
     finally:
         again.client.close()
         again.end()
+
+
+def test_who_could_is_shown_line_by_line_and_as_a_table(say):
+    """People are counted; the texts of the policies come when they are asked for."""
+    code, told = say("commander", "gate", "who", "--function", "account.email.replace", "--target-tier", "official")
+    assert code == 0
+    assert "account.email.replace on official  takes reason, ticket, step_up, consent" in told
+    code, told = say("commander", "gate", "who", "--function", "account.email.replace", "--csv")
+    assert told.startswith("person,name,roles,function,tier,takes,grants,level,now")
+    code, told = say("commander", "gate", "who", "--person", "nobody", "--policy")
+    assert "0 people" in told
+    assert "--- tools.toml, sha256" in told

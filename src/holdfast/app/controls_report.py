@@ -11,6 +11,7 @@ from .controls import ControlTable, Row
 from .terminal import plain
 
 _MILLION = 1_000_000
+_LEGEND = 1_000  # characters
 FIGURES = (
     ("meant", "accounts taken of those that the plan names", "meant"),
     ("others", "accounts taken in place of these", "others"),
@@ -36,7 +37,7 @@ def print_controls(console: Console, table: ControlTable) -> None:
         shown.add_row(plain(row.name), *(plain(each) for each in _figures(row)))
     console.print(plain(caption(table)))
     console.print(shown)
-    console.print(plain(legend()), style="dim")
+    console.print(plain(legend(), limit=_LEGEND), style="dim")
 
 
 def markdown(table: ControlTable) -> str:

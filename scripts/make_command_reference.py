@@ -64,6 +64,7 @@ COMMANDS = (
     ("gate", "deny"),
     ("gate", "attempts"),
     ("gate", "who"),
+    ("gate", "recertify"),
     ("staff",),
     ("staff", "grant"),
     ("staff", "grants"),

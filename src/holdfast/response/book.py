@@ -39,6 +39,7 @@ COLLECTIONS = (
     "gate_asked",
     "gate_attempt_ends",
     "gate_attempts",
+    "gate_certified",
     "gate_consents",
     "gate_grants",
     "gate_locks",

@@ -127,3 +127,17 @@ def test_who_could_is_shown_line_by_line_and_as_a_table(say):
     code, told = say("commander", "gate", "who", "--person", "nobody", "--policy")
     assert "0 people" in told
     assert "--- tools.toml, sha256" in told
+
+
+def test_somebody_else_says_who_keeps_the_tools(say):
+    """Whoever has them is listed; an administrator decides, and says one of two things."""
+    code, told = say("commander", "gate", "recertify")
+    assert code == 0
+    assert "(specialist)" in told
+    code, told = say("root", "gate", "recertify", "specialist", "--why", "works nights")
+    assert code == 2
+    assert "--keep or --remove" in told
+    code, told = say("root", "gate", "recertify", "specialist", "--keep", "--why", "works nights")
+    assert (code, "keeps the tools: works nights" in told) == (0, True), told
+    code, told = say("commander", "gate", "recertify", "specialist", "--remove", "--why", "no")
+    assert code == 1

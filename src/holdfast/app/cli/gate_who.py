@@ -1,4 +1,4 @@
-"""`holdfast gate who`: who can do what with the internal tools, or could on a past date?"""
+"""`holdfast gate who|recertify`: who can or could do what with the internal tools, and who still needs them?"""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from urllib.parse import urlencode
 import cyclopts
 from cyclopts import Parameter
 
+from holdfast.errors import UsageError
+
 from .options import Json
 from .service import Service, Url, say
+from .service import at as at_path
 
 Tiers = Literal["ordinary", "high_reach", "official", "protected"]
 At = Annotated[str, Parameter(help="When, RFC 3339, such as 2020-07-15T19:00:00Z; now without it.")]
@@ -46,9 +49,38 @@ def who(  # noqa: PLR0913 - each is a word on the command line
     say(_lines(found), found, json=False)
 
 
+def recertify(  # noqa: PLR0913 - each is a word on the command line
+    person: Annotated[str, Parameter(help="Decide about this person; without it, show everybody.")] = "",
+    *,
+    keep: Annotated[bool, Parameter(negative="", help="They keep their roles for the tools.")] = False,
+    remove: Annotated[bool, Parameter(negative="", help="Take these roles away.")] = False,
+    why: Annotated[str, Parameter(help="Why: it stays on record.")] = "",
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Show who has roles for the internal tools and when they used them last; decide who keeps them."""
+    service = Service(url)
+    if not person:
+        for each in service.every("/v1/gate/certifications"):
+            say([_due(each)], each, json=json)
+        return
+    if keep == remove:
+        raise UsageError(f"does {person} keep the tools?", advice="Say --keep or --remove, with --why.")
+    found = service.send("POST", at_path("gate", "certifications", person), {"keep": keep, "why": why})
+    say([f"{person} {'keeps' if keep else 'no longer has'} the tools: {found['why']}"], found, json=json)
+
+
 def join(app: cyclopts.App) -> None:
     """Have these be commands of `app`."""
     app.command(who)
+    app.command(recertify)
+
+
+def _due(each: dict[str, Any]) -> str:
+    used = f"used {each['last_function']} at {each['last_used_at']}" if each["last_used_at"] else "never used"
+    seen = f", looked at {each['certified_at']} by {each['certified_by']}" if each["certified_at"] else ""
+    state = "REMOVE?  " if each["remove"] else "in use   "
+    return f"{state}{each['person']} ({', '.join(each['roles'])})  {used}{seen}"
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from . import (
     access,
     agreeing,
     carrying,
+    certifying,
     confirming,
     copies,
     enrolment,
@@ -86,6 +87,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *lockdowns.OPERATIONS,
     *staffing.OPERATIONS,
     *access.OPERATIONS,
+    *certifying.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

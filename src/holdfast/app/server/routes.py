@@ -23,6 +23,7 @@ from . import (
     access,
     agreeing,
     carrying,
+    certifying,
     confirming,
     enrolment,
     lockdowns,
@@ -119,6 +120,7 @@ class Routes:
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
             **access.handlers(self._ask_first),
+            **certifying.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:

@@ -36,6 +36,7 @@ from holdfast.response.signin import SignIn
 
 from .access import Right, Wanted, rights
 from .attempts import Attempts
+from .certifying import Certifying
 from .consents import Consents
 from .grants import Grants
 from .kept import Changes
@@ -79,6 +80,7 @@ class StaffGate:
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
         self.attempts = Attempts(book)
         self.past = Past(book)
+        self.certifying = Certifying(book, people, self.attempts)
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []

@@ -14,7 +14,7 @@ from typing import Self
 import msgspec
 
 from holdfast.backends import SqlStore, verify_store
-from holdfast.connectors.simulated import SimulatedPlatform, scenario
+from holdfast.connectors.simulated import SimulatedPlatform, Way, controlled, lockdown_of, scenario
 from holdfast.detection import Campaign, CampaignTier
 from holdfast.events import Batch, format_time
 from holdfast.ledger import seeded_salts, seeded_signer
@@ -30,6 +30,7 @@ from holdfast.response import (
     Response,
     ResponseSettings,
     forget,
+    shipped_staff_texts,
 )
 
 from .givenback import recovery, restoration
@@ -45,7 +46,8 @@ class DrillOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What to play and how. `approve_after` is seconds from proposal to approval, None when nobody answers.
 
     `act_on_warnings` has warnings before any campaign answered even where the scenario's people would not
-    (`Scenario.heeds_warnings`).
+    (`Scenario.heeds_warnings`). `controls` are those of the staff gate that stand before the internal tool; None: no
+    gate does, as in July 2020.
     """
 
     scenario: str
@@ -54,6 +56,7 @@ class DrillOptions(msgspec.Struct, frozen=True, kw_only=True):
     act_on_warnings: bool = False
     store: Path | str | None = None
     memory_mb: int = 256
+    controls: Way = None
 
 
 class _PlatformClock:
@@ -86,7 +89,13 @@ class Drill:
         """
         self.options = options
         self.scenario = scenario(options.scenario)
-        self.platform = SimulatedPlatform(self.scenario, seed=options.seed, tick=_TICK)
+        self.platform = SimulatedPlatform(
+            self.scenario,
+            seed=options.seed,
+            tick=_TICK,
+            gate=None if options.controls is None else controlled(shipped_staff_texts(), options.controls),
+            lockdown=lockdown_of(options.controls),
+        )
         self._afterwards = ExitStack()
         self._where = options.store or Path(
             self._afterwards.enter_context(TemporaryDirectory(prefix="holdfast-drill-")), "drill.db"

@@ -32,6 +32,7 @@ from holdfast.ledger import RecordKind
 
 from .book import Book, Page, Shelf
 from .notices import Notices
+from .past import remember
 from .timeline import HappeningKind
 
 DAY = 86_400_000  # milliseconds
@@ -319,6 +320,7 @@ class People:
 
     def _put(self, page: Page, person: Person, by: str, text: str) -> None:
         self.persons.put(page, person.id, person)
+        remember(page, "person", person.id, person)
         body = {"name": person.name, "roles": list(person.roles), "active": person.active}
         body["on_word_of"] = person.on_word_of
         page.record(RecordKind.DECISION, f"person/{person.id}/{person.revision}", person.id, body, actor=by)

@@ -16,7 +16,17 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from holdfast.app.server import agreeing, enrolment, lockdowns, people, requests, staffing, toolsessions
+from holdfast.app.server import (
+    access,
+    agreeing,
+    certifying,
+    enrolment,
+    lockdowns,
+    people,
+    requests,
+    staffing,
+    toolsessions,
+)
 from holdfast.app.server.contract import OPERATIONS
 from holdfast.app.server.forwarding import gateway
 from holdfast.app.server.openapi import document
@@ -74,7 +84,7 @@ def mighty(tmp_path_factory):
     server.end()
 
 
-_FOR_PEOPLE = (people, enrolment, requests, lockdowns, staffing, agreeing, toolsessions)
+_FOR_PEOPLE = (people, enrolment, requests, lockdowns, staffing, access, certifying, agreeing, toolsessions)
 
 
 @schema.include(operation_id=[each.name for room in _FOR_PEOPLE for each in room.OPERATIONS]).parametrize()

@@ -35,6 +35,32 @@ def say(staffed, monkeypatch, capsys):
     return run
 
 
+def test_who_could_is_shown_line_by_line_and_as_a_table(say):
+    """People are counted; the texts of the policies come when they are asked for."""
+    code, told = say("commander", "gate", "who", "--function", "account.email.replace", "--target-tier", "official")
+    assert code == 0
+    assert "account.email.replace on official  takes reason, ticket, step_up, consent" in told
+    code, told = say("commander", "gate", "who", "--function", "account.email.replace", "--csv")
+    assert told.startswith("person,name,roles,function,tier,takes,grants,level,now")
+    code, told = say("commander", "gate", "who", "--person", "nobody", "--policy")
+    assert "0 people" in told
+    assert "--- tools.toml, sha256" in told
+
+
+def test_somebody_else_says_who_keeps_the_tools(say):
+    """Whoever has them is listed; an administrator decides, and says one of two things."""
+    code, told = say("commander", "gate", "recertify")
+    assert code == 0
+    assert "(specialist)" in told
+    code, told = say("root", "gate", "recertify", "specialist", "--why", "works nights")
+    assert code == 2
+    assert "--keep or --remove" in told
+    code, told = say("root", "gate", "recertify", "specialist", "--keep", "--why", "works nights")
+    assert (code, "keeps the tools: works nights" in told) == (0, True), told
+    code, told = say("commander", "gate", "recertify", "specialist", "--remove", "--why", "no")
+    assert code == 1
+
+
 def test_one_places_a_lockdown_and_two_loosen_it(say):
     """Stage by stage; whoever proposed it does not count."""
     code, told = say("commander", "lockdown", "set", "2", "--tool", "support_desk", "--why", "a call came in")

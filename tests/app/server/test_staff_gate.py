@@ -1,8 +1,10 @@
 """The staff gate over HTTP: two processes, real passkeys in software, and tools that ask at once."""
 
+import hashlib
 import signal
 
 import pytest
+import rfc8785
 
 from .staffhouse import StaffHouse
 
@@ -225,3 +227,17 @@ class StaffHouseAgain(StaffHouse):
         self.tool = httpx2.Client(
             base_url=self.origin, headers={"authorization": f"Bearer {self.platform}"}, timeout=PATIENCE
         )
+
+
+def test_who_could_do_what_is_told_by_date_to_who_may_see_staff(house):
+    """With the policies of that date, their texts and a hash that anybody can work out; not for a time to come."""
+    path = "/v1/gate/access?function=account.email.replace&tier=official&texts=true"
+    found = house.ask("GET", path, token=house.tokens["olga"])
+    assert {"sam", "cora", "carl"} <= {each["person"] for each in found["items"] if each["now"]}
+    assert {"alice", "bob"} <= {each["person"] for each in found["items"] if not each["now"]}
+    assert found["policy"] == hashlib.sha256(rfc8785.dumps(found["texts"])).hexdigest()
+    assert found["files"]["tools.toml"] == hashlib.sha256(found["texts"]["tools.toml"].encode()).hexdigest()
+    asking = {"authorization": f"Bearer {house.tokens['olga']}"}
+    queries = {"at=2199-01-01T00:00:00Z": 400, "at=yesterday": 400, "tier=royal": 400, "at=2001-01-01T00:00:00Z": 422}
+    told = {query: house.tool.get(f"/v1/gate/access?{query}", headers=asking).status_code for query in queries}
+    assert queries == told

@@ -6,7 +6,9 @@ import cyclopts
 
 from .gate_desk import join
 from .gate_lint import gate_lint
+from .gate_who import join as join_who
 
 gate = cyclopts.App(name="gate", help="What stands before the internal tools.")
 gate.command(gate_lint, name="lint")
 join(gate)
+join_who(gate)

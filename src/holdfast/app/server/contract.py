@@ -9,8 +9,10 @@ import msgspec
 from holdfast.guard import Scope
 
 from . import (
+    access,
     agreeing,
     carrying,
+    certifying,
     changing,
     confirming,
     copies,
@@ -86,6 +88,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *lockdowns.OPERATIONS,
     *staffing.OPERATIONS,
     *changing.OPERATIONS,
+    *access.OPERATIONS,
+    *certifying.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

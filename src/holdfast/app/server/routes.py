@@ -20,8 +20,10 @@ from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
 from . import (
+    access,
     agreeing,
     carrying,
+    certifying,
     changing,
     confirming,
     enrolment,
@@ -119,6 +121,8 @@ class Routes:
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
             **changing.handlers(self._ask_first),
+            **access.handlers(self._ask_first),
+            **certifying.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:

@@ -263,6 +263,7 @@ class Worker:
     def _begin(self) -> None:
         self.status = Status(phase="hearing again")
         self._guarded(lambda: self._memory.recall(self._run, self._log))
+        self._guarded(lambda: self._run.response.staff.begin(self._run.clock.now()))
         self.status = Status(phase="at work")
 
     def _tick(self) -> None:

@@ -10,7 +10,9 @@ What it does when it meets a hold:
 * a session ended: signs in again with the password it set, one to two minutes later;
 * the tool session cut: signs in to the tool again after some minutes, with the same credential while that works, else
   with the next stolen one, and goes on with its list;
-* a sign-in or a reset refused: once more after five minutes, then it leaves that account.
+* a sign-in or a reset refused: once more after five minutes, then it leaves that account;
+* a no of the staff gate, in drills that have one: what `wiles` finds; if nothing, an ordinary account in place of a
+  well-guarded one.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import assert_never
 from numpy.random import Generator
 
 from holdfast.events import Account, CredentialChange, Report
+from holdfast.guard.staff import StaffAnswer
 from holdfast.recovery import Change
 
 from .foothold import Foothold
@@ -29,6 +32,7 @@ from .scenario import MINUTE, SECOND, Attack, Deed, Step, Target
 from .services import Method, Services
 from .streams import stream, token
 from .tool import AccountDesk, Function, Seat
+from .wiles import Wiles
 from .world import World
 
 STAND_INS = 3  # other accounts tried for one lure that was refused
@@ -40,6 +44,12 @@ ARCHIVE_TAKES = 45 * MINUTE  # until an archive is ready
 FETCHED_AFTER = 4 * MINUTE
 BEGGED = 40  # people whom one hijacked account writes to
 BEGGED_WHO_REPORT = 4
+CATCHES_UP = 3 * MINUTE  # what came due while the tool was waited for follows it within so long
+BY_TOOL = {
+    Deed.VIEW: Function.VIEW,
+    Deed.SWAP_EMAIL: Function.REPLACE_EMAIL,
+    Deed.READ_AS_STAFF: Function.VIEW_MESSAGES,
+}
 HIDES_REPLIES = 0.6  # of the warnings under its posts
 
 
@@ -57,6 +67,11 @@ class Grip:
     reposts: int = 0
     lures: dict[str, str] = field(default_factory=dict)  # its lure posts, and which lure each carries
     tries: dict[Deed, int] = field(default_factory=dict)
+    stand_in: bool = False  # an ordinary account in place of one that was guarded too well
+    blocked: Step | None = None  # what waits for the tool, and what waits for that
+    parked: list[Step] = field(default_factory=list)
+    seat: Seat | None = None  # from where, and by which function, it is tried next
+    function: Function | None = None
 
     def soon(self) -> int:
         """A human's pause before the next try."""
@@ -70,6 +85,7 @@ class Adversary:
         """Put the whole plan on the agenda."""
         self._world, self._services, self._desk, self._attack = world, services, desk, attack
         self._foothold = Foothold(world, desk, attack)
+        self._wiles = None if desk.front is None else Wiles(desk, desk.front, self._foothold)
         self._grips: dict[int, Grip] = {}
         world.on_gone.append(self._notice_gone)
         world.on_signed_out.append(self._notice_signed_out)
@@ -91,6 +107,9 @@ class Adversary:
 
     def _do(self, grip: Grip, step: Step, time: int) -> None:  # noqa: C901, PLR0912  (one line for each kind of deed)
         if grip.lost:
+            return
+        if grip.blocked is not None and step is not grip.blocked:
+            grip.parked.append(step)
             return
         match step.deed:
             case Deed.VIEW | Deed.SWAP_EMAIL | Deed.READ_AS_STAFF:
@@ -124,29 +143,94 @@ class Adversary:
 
     def _at_the_desk(self, grip: Grip, step: Step, time: int) -> None:
         self._world.target(grip.row, time)
-        seat = self._foothold.seat
-        if seat is None or not self._use_desk(seat, grip, step, time):
-            if self._services.tier(grip.row) == "protected":
-                grip.lost = True  # the tool's own protection, not a hold: no session would help
-                return
+        seat = grip.seat or self._foothold.seat
+        if seat is not None and self._use_desk(seat, grip, step, time):
+            self._unblock(grip, step, time)
+        elif self._services.tier(grip.row) == "protected":
+            grip.lost = True  # the tool's own protection, not a hold: no session would help
+        elif seat is not None and self._wiles is not None and self._desk.answer is not None:
+            self._outwit(self._wiles, seat, grip, step, self._desk.answer, time)
+        else:
+            grip.seat = None
             self._foothold.lose(lambda new, now: self._go_on(grip, step, new, now), time)
 
     def _use_desk(self, seat: Seat, grip: Grip, step: Step, time: int) -> bool:
-        if step.deed is Deed.VIEW:
-            return self._desk.use(seat, Function.VIEW, grip.row, time)
-        if step.deed is Deed.READ_AS_STAFF:
-            done = self._desk.use(seat, Function.VIEW_MESSAGES, grip.row, time)
-            if done:
-                self._world.touch(grip.row, time)
-                self._world.chronicle.inboxes.setdefault(self._world.accounts.id(grip.row), time)
-            return done
-        new_hash = token(self._world.seed, "new e-mail", grip.target.batch)
-        if not self._desk.replace_email(seat, grip.row, new_hash, time):
-            return False
-        self._world.keys(grip.row).email_is_intruders = True
+        function = grip.function or BY_TOOL[step.deed]
+        account = self._world.accounts.id(grip.row)
+        chronicle = self._world.chronicle
+        match function:
+            case Function.REPLACE_EMAIL | Function.REPLACE_PHONE:
+                return self._swap(seat, grip, function, time)
+            case Function.VIEW:
+                done = self._desk.use(seat, function, grip.row, time)
+                if done:
+                    chronicle.looked_at.setdefault(account, time)
+                return done
+            case _:
+                done = self._desk.use(seat, function, grip.row, time)
+                if done:
+                    self._world.touch(grip.row, time)
+                    taken = chronicle.inboxes if function is Function.VIEW_MESSAGES else chronicle.exports
+                    taken.setdefault(account, time)
+                return done
+
+    def _swap(self, seat: Seat, grip: Grip, function: Function, time: int) -> bool:
+        """Put the intruder's own e-mail or phone on file."""
+        keys, value = self._world.keys(grip.row), self._value(grip, function)
+        if function is Function.REPLACE_PHONE:
+            if not self._desk.replace_phone(seat, grip.row, value, time):
+                return False
+            keys.phone_is_intruders = True
+        else:
+            if not self._desk.replace_email(seat, grip.row, value, time):
+                return False
+            keys.email_is_intruders = True
+            if self._wiles is None:  # a second factor stops nothing here, and before a gate it would cost a write
+                self._world.agenda.at(time + 15 * SECOND, self._desk.remove_mfa, seat, grip.row)
         self._world.touch(grip.row, time)
-        self._world.agenda.at(time + 15 * SECOND, self._desk.remove_mfa, seat, grip.row)
         return True
+
+    def _value(self, grip: Grip, function: Function) -> str:
+        match function:
+            case Function.REPLACE_EMAIL:
+                return token(self._world.seed, "new e-mail", grip.target.batch)
+            case Function.REPLACE_PHONE:
+                return token(self._world.seed, "new phone", grip.target.batch)
+            case _:
+                return ""
+
+    def _outwit(self, wiles: Wiles, seat: Seat, grip: Grip, step: Step, answer: StaffAnswer, time: int) -> None:  # noqa: PLR0913, PLR0917
+        """The staff gate said no: try what may get past it, or take an account that is guarded less."""
+        if step.deed is Deed.VIEW:
+            return  # it can do without
+        function = grip.function or BY_TOOL[step.deed]
+        move = wiles.move(seat, function, grip.row, self._value(grip, function), answer, time)
+        if move is not None and move.at < self._world.scenario.end:
+            grip.blocked, grip.seat, grip.function = step, move.seat, move.function
+            self._world.agenda.at(move.at, self._do, grip, step)
+            return
+        grip.lost = True
+        if self._desk.tier(grip.row) and not grip.stand_in:
+            self._instead(grip, step, time)
+
+    def _instead(self, grip: Grip, step: Step, time: int) -> None:
+        """The same plan from `step` on, with an ordinary account."""
+        accounts = self._world.accounts
+        row = grip.row
+        while accounts.tier[row] or row in self._grips:
+            row = int(grip.rng.integers(len(accounts.cast), accounts.size))
+        other = Grip(target=grip.target, row=row, rng=grip.rng, place=grip.place, stand_in=True)
+        self._grips[row] = other
+        for each in grip.target.steps:
+            if each.at >= step.at:
+                self._world.agenda.at(max(each.at, _caught_up(each, step, time)), self._do, other, each)
+
+    def _unblock(self, grip: Grip, step: Step, time: int) -> None:
+        """The tool did it at last: what waited for it follows."""
+        if grip.blocked is step:
+            grip.blocked, waiting, grip.parked = None, grip.parked, []
+            for each in waiting:
+                self._world.agenda.at(_caught_up(each, step, time), self._do, grip, each)
 
     def _go_on(self, grip: Grip, step: Step, seat: Seat | None, time: int) -> None:
         """Back at the tool, or not; an account that it refuses twice is left alone."""
@@ -234,7 +318,7 @@ class Adversary:
         for watcher in self._world.on_lure:
             watcher(post, time)
         for removal in self._attack.removals:
-            if first and removal.handle == grip.target.handle:
+            if first and removal.handle == grip.target.handle and not grip.stand_in:
                 self._world.agenda.at(time + removal.after, self._services.remove, post, removal.by)
 
     def _stand_in(self, grip: Grip, lure: str, left: int, time: int) -> None:
@@ -271,7 +355,7 @@ class Adversary:
             Account(
                 account=accounts.id(grip.row),
                 time=time,
-                handle=grip.target.handle,
+                handle=accounts.handle(grip.row),
                 verified=bool(accounts.verified[grip.row]),
                 reach=int(accounts.reach[grip.row]),
                 tier=self._services.tier(grip.row),
@@ -344,3 +428,8 @@ class Adversary:
         if grip is not None and self._inside(grip) is not None and not grip.app and grip.rng.random() < HIDES_REPLIES:
             when = time + grip.soon() // 3
             self._world.agenda.at(when, self._services.remove, reply, "holder")
+
+
+def _caught_up(step: Step, after: Step, time: int) -> int:
+    """When a step comes that was planned after another one, which was done at `time` only."""
+    return time + min(step.at - after.at, CATCHES_UP)

@@ -44,7 +44,8 @@ class Truth:
     `cause` holds the factor keys any of which is right; it is empty when the hijacked accounts have nothing in common,
     and then "unknown" is right. `touched` accounts had their credentials, sessions or private data in the adversary's
     hands; `targeted` adds those that were tried in vain. `amplified` are reposts of lures by hijacked accounts;
-    `refusals` are the adversary's refused deeds as (time, account, what).
+    `refusals` are the adversary's refused deeds as (time, account, what). `looked_at` had their contact details shown
+    to it by the tool; `harmed_at` is when each account was touched, posted from, read or exported.
     """
 
     scenario: str
@@ -60,6 +61,8 @@ class Truth:
     exports: tuple[str, ...] = ()
     messages_sent: int = 0
     touched_at: tuple[int, ...] = ()
+    looked_at: tuple[str, ...] = ()
+    harmed_at: tuple[int, ...] = ()
     refusals: tuple[tuple[int, str, str], ...] = ()
 
     @property
@@ -123,6 +126,7 @@ class Chronicle:
         self.sessions: dict[str, list[str]] = {}  # the tool sessions that the adversary opened, by staff member
         self.targeted: dict[str, int] = {}
         self.touched: dict[str, int] = {}
+        self.looked_at: dict[str, int] = {}
         self.inboxes: dict[str, int] = {}
         self.exports: dict[str, int] = {}
         self.amplified: list[str] = []
@@ -181,6 +185,8 @@ class Chronicle:
             targeted=tuple(self.targeted),
             touched=tuple(self.touched),
             touched_at=tuple(self.touched.values()),
+            looked_at=tuple(self.looked_at),
+            harmed_at=self._harmed_at(),
             posted=tuple(dict.fromkeys(post.account for post in posts if not post.refused)),
             lure_posts=posts,
             amplified=tuple(self.amplified),
@@ -189,6 +195,11 @@ class Chronicle:
             messages_sent=self.messages,
             refusals=tuple(self.refusals),
         )
+
+    def _harmed_at(self) -> tuple[int, ...]:
+        lures = [track.made_at for track in self._lures.values() if not track.refused]
+        others = [*self.touched.values(), *self.inboxes.values(), *self.exports.values()]
+        return tuple(sorted([*lures, *others]))
 
     def _named(self) -> tuple[str, ...]:
         sessions = [f"tool_session:{session}" for opened in self.sessions.values() for session in opened]

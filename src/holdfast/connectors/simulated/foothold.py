@@ -31,6 +31,7 @@ class Foothold:
         self._rng = stream(world.seed, "foothold")
         self._waiting: list[Callable[[Seat | None, int], None]] = []
         self.seat: Seat | None = None
+        self._others: dict[str, Seat] = {}  # one for each credential, where one alone is not enough
         for stolen in attack.staff:
             world.agenda.at(stolen.at, self._take, stolen)
         for at, staff in attack.vishing:
@@ -39,9 +40,24 @@ class Foothold:
     def lose(self, then: Callable[[Seat | None, int], None], time: int) -> None:
         """The tool said no: get back in after some minutes, then call `then` with the new seat, or None without one."""
         self.seat = None
+        self._others.clear()
         if not self._waiting:
             self._world.agenda.at(time + int(self._rng.integers(2 * MINUTE, 5 * MINUTE)), self._return)
         self._waiting.append(then)
+
+    def seats(self, time: int) -> list[Seat]:
+        """One at the tool for each credential that is in hand by now, sat down at where there was none."""
+        for stolen in self._attack.staff:
+            if stolen.rights and stolen.at <= time and stolen.staff not in self._others:
+                current = self.seat if self.seat is not None and self.seat.staff == stolen.staff else None
+                seat = current or self._sit_down(stolen, time)
+                if seat is not None:
+                    self._others[stolen.staff] = seat
+        return list(self._others.values())
+
+    def next_theft(self, time: int) -> int | None:
+        """When the next credential with rights will be in hand."""
+        return min((each.at for each in self._attack.staff if each.rights and each.at > time), default=None)
 
     def _called(self, staff: str, time: int) -> None:
         self._world.tell(StaffReport(staff=staff, time=time, kind="vishing", text=CALL))
@@ -56,7 +72,9 @@ class Foothold:
         """A willing staff member sits where they always do; a duped one's prompt is relayed from elsewhere."""
         draw = int(token(self._world.seed, "relay", stolen.staff), 16)
         place = home(draw, 0) if stolen.willing else relay(draw, self._attack.networks)
-        seat = self._desk.sit_down(stolen.staff, place, time, rights=stolen.rights)
+        seat = self._desk.sit_down(
+            stolen.staff, place, time, rights=stolen.rights, passkey=stolen.willing, honest=False
+        )
         if seat is not None:
             self._world.chronicle.sessions.setdefault(stolen.staff, []).append(seat.session)
         return seat

@@ -11,12 +11,14 @@ import pyarrow as pa
 from holdfast.containment import Hold, Restriction, Subject, SubjectKind
 from holdfast.errors import SettingsError
 from holdfast.events import Batch, SecurityEvent
+from holdfast.guard.staff import StaffPolicy
 from holdfast.ports import Capability, Standing
 
 from .adversary import Adversary
 from .chronicle import Figures, Truth
 from .crowd import Crowd
 from .custody import SimulatedCustody
+from .frontgate import FrontGate, Work
 from .gate import CAPABILITIES, Ask, HeldAccounts
 from .routine import Routine
 from .scenario import SECOND, Scenario
@@ -94,8 +96,19 @@ class SimulatedPlatform:
     capabilities: Mapping[Restriction, Capability] = CAPABILITIES
     asks_guard: bool = True
 
-    def __init__(self, scenario: Scenario, *, seed: int, tick: int = TICK) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int,
+        tick: int = TICK,
+        gate: StaffPolicy | None = None,
+        lockdown: int = 0,
+    ) -> None:
         """Draw the accounts and lay out the day; nothing happens before `events` is read.
+
+        With a `gate`, whatever is done with the internal tool is asked of these policies first; `lockdown` is the level
+        at which the tool is locked when staff report that they were called (0: it is not).
 
         Raises:
             SettingsError: `tick` (the longest span of a batch, milliseconds) does not divide ten minutes.
@@ -109,6 +122,8 @@ class SimulatedPlatform:
         self._world = World(scenario, seed)
         self._services = Services(self._world)
         self._desk = AccountDesk(self._world)
+        if gate is not None:
+            self._desk.front = FrontGate(self._world, gate, lockdown, scenario.attack)
         self._routine = Routine(self._world, self._services, self._desk)
         self._crowd = Crowd(self._world, self._services)
         self.custody = SimulatedCustody(self._world, self._services)
@@ -215,6 +230,22 @@ class SimulatedPlatform:
         """Let the platform's own staff restrict `subject`, behind Holdfast's back."""
         self._world.gate.place_foreign(subject, restriction)
         self._tally.changed(subject, self._now)
+
+    @property
+    def honest_work(self) -> Work:
+        """What the staff gate meant for honest staff so far; nothing where there is none."""
+        return Work() if self._desk.front is None else self._desk.front.work
+
+    @property
+    def planned(self) -> frozenset[str]:
+        """The accounts that the scenario's plan names; for scoreboards alone."""
+        attack, accounts = self.scenario.attack, self._world.accounts
+        targets = () if attack is None else attack.targets
+        return frozenset(accounts.id(accounts.cast[target.handle]) for target in targets)
+
+    def followers(self, accounts: Iterable[str]) -> int:
+        """How many followers `accounts` have together; for scoreboards alone."""
+        return sum(int(self._world.accounts.reach[self._world.accounts.row(account)]) for account in accounts)
 
     def truth(self) -> Truth:
         """What was true so far; for scoreboards alone."""

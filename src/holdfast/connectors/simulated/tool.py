@@ -1,18 +1,22 @@
 """What can staff do to an account: the internal tool, who may use it, and what it writes down.
 
 As in July 2020: it shows contact details, replaces the e-mail without telling the holder, and takes the second factor
-away; it cannot post. Accounts of the tier `protected` are out of its reach.
+away; it cannot post. Accounts of the tier `protected` are out of its reach. With a staff gate before it (`FrontGate`),
+what the tool would have allowed is put to the gate, too.
 """
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Literal
 
 from holdfast.containment import Restriction, SubjectKind
 from holdfast.events import CredentialChange, DataRead, StaffAction, StaffSignIn
 from holdfast.guard import Action, Question
+from holdfast.guard.staff import StaffAnswer, ToolAction
 
+from .frontgate import TOOL, Asking, FrontGate
 from .geography import Place
 from .population import TIERS
 from .streams import token
@@ -31,18 +35,37 @@ class Function(enum.StrEnum):
     REPLACE_EMAIL = "replace_email"
     REMOVE_MFA = "remove_mfa"
     VIEW_MESSAGES = "view_messages"
+    REPLACE_PHONE = "replace_phone"
+    HAND_OUT = "hand_out"
 
 
-CHANGES = frozenset({Function.REPLACE_EMAIL, Function.REMOVE_MFA})
+CHANGES = frozenset({Function.REPLACE_EMAIL, Function.REPLACE_PHONE, Function.REMOVE_MFA})
+CATALOGUED = {
+    Function.VIEW: "account.look_up",
+    Function.REPLACE_EMAIL: "account.email.replace",
+    Function.REPLACE_PHONE: "account.phone.replace",
+    Function.REMOVE_MFA: "account.mfa.reset",
+    Function.VIEW_MESSAGES: "account.messages.read",
+    Function.HAND_OUT: "account.export",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A staff member at the tool: the session, and where from."""
+    """A staff member at the tool: the session, and where from. `passkey` and `honest` as in `Asking`."""
 
     staff: str
     session: str
     place: Place
+    passkey: bool = True
+    honest: bool = True
+
+    @property
+    def asking(self) -> Asking:
+        """The same as the gate sees it."""
+        return Asking(
+            staff=self.staff, session=self.session, network=self.place.ip, passkey=self.passkey, honest=self.honest
+        )
 
 
 class AccountDesk:
@@ -51,11 +74,21 @@ class AccountDesk:
     def __init__(self, world: World) -> None:
         """Put it in front of `world`; everybody in support holds the right to it."""
         self._world = world
+        self.front: FrontGate | None = None
+        self.answer: StaffAnswer | None = None  # what the gate said of the latest deed; None: it was not asked
         self._ended: set[str] = set()
         self._opened: dict[str, list[str]] = {}
 
-    def sit_down(
-        self, staff: str, place: Place, time: int, *, method: str = "push", rights: bool = True
+    def sit_down(  # noqa: PLR0913 - who sits down, and with what
+        self,
+        staff: str,
+        place: Place,
+        time: int,
+        *,
+        method: str = "push",
+        rights: bool = True,
+        passkey: bool = True,
+        honest: bool = True,
     ) -> Seat | None:
         """Sign a staff member in; None when they may not."""
         gate = self._world.gate
@@ -77,11 +110,16 @@ class AccountDesk:
         if not allowed:
             return None
         opened.append(session)
-        return Seat(staff=staff, session=session, place=place)
+        return Seat(staff=staff, session=session, place=place, passkey=passkey, honest=honest)
 
-    def use(self, seat: Seat, function: Function, row: int, time: int, *, ticket: str = "") -> bool:
+    def use(  # noqa: PLR0913 - a deed and what it is done with
+        self, seat: Seat, function: Function, row: int, time: int, *, ticket: str = "", value: str = ""
+    ) -> bool:
         """Do one thing to an account; False when it was refused."""
-        refusal = self._refusal(seat, function, row, time)
+        self.answer = None
+        refusal = self._refusal(seat, function, row, time) or self._at_the_gate(
+            seat, self.action(function, row, value), row, ticket, time
+        )
         account = self._world.accounts.id(row)
         self._world.tell(
             StaffAction(
@@ -114,12 +152,29 @@ class AccountDesk:
             )
         return True
 
+    def tier(self, row: int) -> int:
+        """How much is at stake with an account, as `guard.staff.Tier` counts."""
+        return int(self._world.accounts.tier[row])
+
+    def action(self, function: Function, row: int, value: str = "") -> ToolAction:
+        """The deed as the gate knows it; `value` is what is put on file."""
+        account = self._world.accounts.id(row)
+        payload = {"value": value} if value else {}
+        return ToolAction(tool=TOOL, function=CATALOGUED[function], target=account, payload=payload)
+
     def replace_email(self, seat: Seat, row: int, new_hash: str, time: int, *, ticket: str = "") -> bool:
         """Put another e-mail on file; the holder is not told."""
-        if not self.use(seat, Function.REPLACE_EMAIL, row, time, ticket=ticket):
+        if not self.use(seat, Function.REPLACE_EMAIL, row, time, ticket=ticket, value=new_hash):
             return False
         self._world.keys(row).email = new_hash
         self._changed(seat, row, time, what="email", new_hash=new_hash)
+        return True
+
+    def replace_phone(self, seat: Seat, row: int, new_hash: str, time: int) -> bool:
+        """Put another phone on file; the holder is not told."""
+        if not self.use(seat, Function.REPLACE_PHONE, row, time, value=new_hash):
+            return False
+        self._changed(seat, row, time, what="phone", new_hash=new_hash)
         return True
 
     def remove_mfa(self, seat: Seat, row: int, time: int, *, ticket: str = "") -> bool:
@@ -164,13 +219,21 @@ class AccountDesk:
         )
         return "" if gate.guard_allows(question) else "held"
 
-    def _changed(self, seat: Seat, row: int, time: int, *, what: str, new_hash: str = "") -> None:
+    def _at_the_gate(self, seat: Seat, action: ToolAction, row: int, ticket: str, time: int) -> str:
+        if self.front is None:
+            return ""
+        self.answer = self.front.ask(seat.asking, action, self.tier(row), ticket, time)
+        return "" if self.answer.allowed else f"gate: {', '.join(self.answer.reasons)}"
+
+    def _changed(
+        self, seat: Seat, row: int, time: int, *, what: Literal["email", "phone", "mfa"], new_hash: str = ""
+    ) -> None:
         self._world.tell(
             CredentialChange(
                 account=self._world.accounts.id(row),
                 time=time,
-                what="email" if what == "email" else "mfa",
-                change="replaced" if what == "email" else "removed",
+                what=what,
+                change="removed" if what == "mfa" else "replaced",
                 by="staff",
                 staff=seat.staff,
                 tool_session=seat.session,

@@ -119,6 +119,12 @@ class Attempts:
                 found.append(attempt)
         return _tried(found, ends)
 
+    def last_allowed(self, person: str) -> Attempt | None:
+        """What somebody did last."""
+        with self._book.reading() as transaction:
+            ends = transaction.get(ENDS, _end(Chain.PERSON, person), Ends)
+            return None if ends is None else transaction.get(ATTEMPTS, _key(ends.allowed), Attempt)
+
     def get(self, id_: str) -> Attempt | None:
         """One of them."""
         number = _number(id_)

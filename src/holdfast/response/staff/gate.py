@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from holdfast.containment import rule_kind
+from holdfast.errors import UsageError
+from holdfast.events import format_time
 from holdfast.guard import Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
     Credential,
@@ -31,10 +33,13 @@ from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
 from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
+from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
 
+from .access import Right, Wanted, rights
 from .attempts import Attempt, Attempts
+from .certifying import Certifying
 from .changes import PendingChanges
 from .consents import Consents
 from .grants import Grants
@@ -84,6 +89,8 @@ class StaffGate:
         self.attempts = Attempts(book)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
+        self.past = Past(book)
+        self.certifying = Certifying(book, people, self.attempts)
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -120,6 +127,32 @@ class StaffGate:
         facts = self._whole(self.state.version)
         self._state = StaffState(self.policy, facts, limits=self.limits)
         return facts
+
+    def begin(self, now: int) -> None:
+        """Have it be known for good which policies hold from `now` on.
+
+        Raises:
+            StoreError: nothing was kept.
+
+        """
+        self.past.begin(self.policy, self.whole(), now)
+
+    def access(self, at: int, wanted: Wanted) -> tuple[Date, list[Right]]:
+        """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
+
+        Raises:
+            UsageError: it is not known which policies held then.
+            StoreError: it cannot be read.
+
+        """
+        date = self.past.on(at)
+        if not date.texts:
+            raise UsageError(
+                f"it is not known which policies held at {format_time(at)}",
+                advice="The policies are kept from the first start of the service on.",
+            )
+        policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
+        return date, list(rights(date, policy, at, wanted))
 
     def may_agree(self, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's."""

@@ -10,10 +10,12 @@ import rfc8785
 
 from holdfast.guard.staff import StaffFacts
 from holdfast.response.book import Book, Page, Shelf
+from holdfast.response.past import remember
 
 T = TypeVar("T")
 
 _NAME_HEX = 12
+_FOR_GOOD = {"grants": "grant", "locks": "lock"}  # what is asked about past dates, and its field in `Was`
 
 
 def named(letter: str, what: object) -> str:
@@ -59,6 +61,8 @@ class FactShelf(Shelf[T]):
     def put(self, page: Page, key: str, value: T) -> None:
         """Keep `value` under `key`, in place of what was there."""
         super().put(page, key, value)
+        if self._field in _FOR_GOOD:
+            remember(page, _FOR_GOOD[self._field], key, value)  # type: ignore[arg-type]
         page.then.append(lambda: self._changes.note(self._field, key, value))
 
     def prune(self, page: Page, over: Callable[[T], bool]) -> None:

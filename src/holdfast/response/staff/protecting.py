@@ -10,6 +10,7 @@ from holdfast.guard.staff import Tier
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page, Shelf
 from holdfast.response.emergency import reason
+from holdfast.response.past import remember
 from holdfast.response.timeline import HappeningKind
 
 from .kept import Changes, named
@@ -67,6 +68,7 @@ class Protecting:
             self.kept.put(page, account, made)
         elif account in self.kept:
             self.kept.drop(page, account)
+        remember(page, "tier", account, tier)
         page.then.append(lambda: self._changes.note("tiers", account, tier))
         body = {"tier": tier.name.lower(), "why": why}
         key = named("protected/t", msgspec.to_builtins(made))

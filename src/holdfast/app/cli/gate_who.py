@@ -1,0 +1,119 @@
+"""`holdfast gate who|recertify`: who can or could do what with the internal tools, and who still needs them?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+import cyclopts
+from cyclopts import Parameter
+
+from holdfast.errors import UsageError
+
+from .options import Json
+from .service import Service, Url, say
+from .service import at as at_path
+
+Tiers = Literal["ordinary", "high_reach", "official", "protected"]
+At = Annotated[str, Parameter(help="When, RFC 3339, such as 2020-07-15T19:00:00Z; now without it.")]
+_COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grants", "level", "now")
+_LINE_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
+
+
+def who(  # noqa: PLR0913 - each is a word on the command line
+    *,
+    at: At = "",
+    person: Annotated[str, Parameter(help="Only this person.")] = "",
+    function: Annotated[str, Parameter(help="Only this function, such as account.email.replace.")] = "",
+    target_tier: Annotated[Tiers | None, Parameter(help="Only accounts of this tier.")] = None,
+    target: Annotated[str, Parameter(help="Only this account, of whichever tier it was then.")] = "",
+    policy: Annotated[bool, Parameter(negative="", help="Show the texts of the policies of that date, too.")] = False,
+    csv: Annotated[bool, Parameter(negative="", help="Print CSV.")] = False,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Show who can do what with the internal tools, or could on a past date, by the policies of that date."""
+    asked = {"at": at, "person": person, "function": function, "tier": target_tier or "", "target": target}
+    asked["texts"] = "true" if policy else ""
+    query = urlencode({name: value for name, value in asked.items() if value})
+    found = Service(url).get(f"/v1/gate/access?{query}")
+    if csv:
+        sys.stdout.write(_csv(found["items"]))
+        return
+    if json:
+        say([], found, json=True)
+        return
+    say(_lines(found), found, json=False)
+
+
+def recertify(  # noqa: PLR0913 - each is a word on the command line
+    person: Annotated[str, Parameter(help="Decide about this person; without it, show everybody.")] = "",
+    *,
+    keep: Annotated[bool, Parameter(negative="", help="They keep their roles for the tools.")] = False,
+    remove: Annotated[bool, Parameter(negative="", help="Take these roles away.")] = False,
+    why: Annotated[str, Parameter(help="Why: it stays on record.")] = "",
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Show who has roles for the internal tools and when they used them last; decide who keeps them."""
+    service = Service(url)
+    if not person:
+        for each in service.every("/v1/gate/certifications"):
+            say([_due(each)], each, json=json)
+        return
+    if keep == remove:
+        raise UsageError(f"does {person} keep the tools?", advice="Say --keep or --remove, with --why.")
+    found = service.send("POST", at_path("gate", "certifications", person), {"keep": keep, "why": why})
+    say([f"{person} {'keeps' if keep else 'no longer has'} the tools: {found['why']}"], found, json=json)
+
+
+def join(app: cyclopts.App) -> None:
+    """Have these be commands of `app`."""
+    app.command(who)
+    app.command(recertify)
+
+
+def _due(each: dict[str, Any]) -> str:
+    used = f"used {each['last_function']} at {each['last_used_at']}" if each["last_used_at"] else "never used"
+    seen = f", looked at {each['certified_at']} by {each['certified_by']}" if each["certified_at"] else ""
+    state = "REMOVE?  " if each["remove"] else "in use   "
+    return f"{state}{each['person']} ({', '.join(each['roles'])})  {used}{seen}"
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = [
+        f"at {found['at']}: {found['people']} people, {found['people_now']} of them without a grant they did not have",
+        f"policy {found['policy']}, since {found['since']}",
+    ]
+    if found["certain_from"] is not None and found["at"] < found["certain_from"]:
+        lines.append(f"changes are kept from {found['certain_from']} on; before, things are as they were found then")
+    lines += [_right(each) for each in found["items"]]
+    lines += ["there are more: narrow the question"] if found["more"] else []
+    for name, text in (found["texts"] or {}).items():
+        lines += ["", f"--- {name}, sha256 {found['files'][name]}", *text.splitlines()]
+    return lines
+
+
+def _right(each: dict[str, Any]) -> str:
+    takes = ", ".join(each["takes"]) or "nothing besides"
+    state = "" if each["now"] else "; no such grant was there"
+    roles = ", ".join(each["roles"]) or "no role"
+    return f"{each['person']} ({roles})  {each['function']} on {each['tier']}  takes {takes}{state}"
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(_COLUMNS)
+    for row in rows:
+        table.writerow(_cell(row[name]) for name in _COLUMNS)
+    return written.getvalue()
+
+
+def _cell(value: object) -> str:
+    """A value as a spreadsheet may have it: what would begin a formula does not."""
+    text = " ".join(value) if isinstance(value, list) else value if isinstance(value, str) else str(value).lower()
+    return f"'{text}" if text.startswith(_LINE_STARTS) else text

@@ -1,0 +1,127 @@
+"""How is it looked at again, over HTTP, who still needs the internal tools?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from holdfast.app.live import LiveWatch
+from holdfast.events import format_time
+from holdfast.guard import Act, Scope
+from holdfast.response.emergency import LONGEST_REASON
+from holdfast.response.staff.certifying import Certified, Due
+
+from .asking import Ask, body_of, caller_of, key_of, limit_of, shown
+from .operation import AFTER, LIMIT, Handler, Operation, id_parameter
+from .views import Page, page_of
+
+PATH = "/v1/gate/certifications"
+
+
+class CertificationWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether somebody keeps their roles for the tools, and why."""
+
+    keep: bool
+    why: Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
+
+
+class DueSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """Whoever has roles for the tools, and what they did last with one; `remove` proposes to take these away."""
+
+    person: str
+    roles: tuple[str, ...]
+    last_used_at: str | None
+    last_function: str | None
+    certified_at: str | None
+    certified_by: str | None
+    remove: bool
+
+
+class CertifiedSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided about somebody; `roles` are those they had."""
+
+    person: str
+    roles: tuple[str, ...]
+    keep: bool
+    why: str
+    by: str
+    at: str
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name="list_certifications",
+        method="GET",
+        path=PATH,
+        says="Who has roles for the internal tools, when they used them last, and from whom to take them, by person.",
+        parameters=(AFTER, LIMIT),
+        act=Act.SEE_STAFF,
+        answers={200: ("Some of them.", Page[DueSeen])},
+    ),
+    Operation(
+        name="certify",
+        method="POST",
+        path=PATH + "/{id}",
+        says="Have it on record that somebody else keeps the roles for the internal tools, or take these away.",
+        takes=CertificationWanted,
+        parameters=(id_parameter("The person's id."),),
+        scope=Scope.PEOPLE,
+        act=Act.MANAGE_PEOPLE,
+        answers={200: ("What was decided.", CertifiedSeen)},
+    ),
+)
+
+_wanted = msgspec.json.Decoder(CertificationWanted)
+
+
+def handlers(ask: Ask) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; `ask` asks the worker."""
+
+    async def list_certifications(http: Request) -> Response:
+        after, limit = key_of(http), limit_of(http)
+
+        def do(run: LiveWatch) -> Page[DueSeen]:
+            due = run.response.staff.certifying.due(run.clock.now())
+            return page_of({each.person.id: each for each in due}, after, limit, _due_seen)
+
+        return shown(await ask(do))
+
+    async def certify(http: Request) -> Response:
+        told, by, id_ = await body_of(http, _wanted), caller_of(http).person, http.path_params["id"]
+
+        def do(run: LiveWatch) -> CertifiedSeen:
+            now = run.clock.now()
+            return _seen(run.response.staff.certifying.decide(id_, by, now, keep=told.keep, why=told.why))
+
+        return shown(await ask(do))
+
+    return {"list_certifications": list_certifications, "certify": certify}
+
+
+def _due_seen(due: Due) -> DueSeen:
+    last, certified = due.last, due.certified
+    return DueSeen(
+        person=due.person.id,
+        roles=tuple(map(str, due.person.roles)),
+        last_used_at=None if last is None else format_time(last.time),
+        last_function=None if last is None else f"{last.tool}/{last.function}",
+        certified_at=None if certified is None else format_time(certified.at),
+        certified_by=None if certified is None else certified.by,
+        remove=due.remove,
+    )
+
+
+def _seen(made: Certified) -> CertifiedSeen:
+    return CertifiedSeen(
+        person=made.person,
+        roles=tuple(map(str, made.roles)),
+        keep=made.keep,
+        why=made.why,
+        by=made.by,
+        at=format_time(made.at),
+    )

@@ -57,6 +57,58 @@ def test_senders_who_never_come_to_an_end_give_way(small):
     assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
 
 
+def test_who_was_answered_before_they_were_whole_gives_way(small):
+    """Refused for want of a token, and the rest of the body only then: such lines keep nobody out."""
+    refused = []
+    for _ in range(4 * CONNECTIONS):
+        refused.append(socket.create_connection(small.address))
+        refused[-1].sendall(b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n")
+        assert refused[-1].recv(65_536).startswith(b"HTTP/1.1 401")
+        refused[-1].sendall(b"\n\n")
+    answer = small.client.post("/v1/guard/posts", content=QUESTION, headers=SHOWN)
+    for each in refused:
+        each.close()
+    assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
+
+
+def test_a_body_without_end_behind_another_request_gives_way(small):
+    """Sent behind a question that is answered at once, it is a body without end like any other."""
+    one = f"GET /v1/holds HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n\r\n"
+    slow = []
+    for _ in range(4 * CONNECTIONS):
+        slow.append(socket.create_connection(small.address))
+        slow[-1].sendall((one + one.replace("GET", "POST").replace("holds", "events")[:-2]).encode())
+        slow[-1].sendall(b"content-length: 9\r\n\r\n\n")
+        assert slow[-1].recv(65_536).startswith(b"HTTP/1.1 200")
+    answer = small.client.post("/v1/guard/posts", content=QUESTION, headers=SHOWN)
+    for each in slow:
+        each.close()
+    assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
+
+
+def test_what_stands_behind_a_body_is_as_small_as_a_head(small):
+    """Trailers without end are cut off: they would be kept in memory, and who sends them needs no token."""
+    with socket.create_connection(small.address) as asking:
+        asking.settimeout(30)
+        asking.sendall(b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n")
+        assert asking.recv(65_536)
+        asking.sendall(b"0\r\n")
+        with pytest.raises(ConnectionError):
+            asking.sendall((b"x: " + b"y" * 65_536 + b"\r\n") * 1_000)
+
+
+def test_a_line_on_which_only_a_rest_came_ends_as_others_do(served):
+    """Whoever sends the rest of what was answered, and nothing more, is as idle as whoever sends nothing."""
+    told = {"HOLDFAST_SERVER_IDLE_SECONDS": "1", "HOLDFAST_SERVER_TOKEN_HASH": hashed(TOKEN)}
+    with socket.create_connection(served(environment=told).address) as idle:
+        idle.settimeout(30)
+        idle.sendall(b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n")
+        while idle.recv(65_536)[-1:] != b"}":
+            pass
+        idle.sendall(b"\n\n")
+        assert b"" == idle.recv(65_536)
+
+
 def test_whoever_is_being_answered_is_not_cut(small):
     """A question that waits for its answer keeps its connection, however many come."""
     with socket.create_connection(small.address) as asking:

@@ -23,6 +23,7 @@ NAMES = (
     "detection",
     "media",
     "guard",
+    "gate",
     "ledger",
     "cause",
     *(["serve"] if shutil.which("wrk") else []),

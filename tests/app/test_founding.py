@@ -10,7 +10,7 @@ from holdfast.app.server.settings import load
 from holdfast.app.server.token import hashed
 from holdfast.backends import LedgerFile
 from holdfast.guard import ApiToken, Person, Role, Scope
-from holdfast.response import shipped_texts
+from holdfast.response import shipped_staff_texts, shipped_texts
 
 
 @pytest.fixture
@@ -159,6 +159,54 @@ def test_policies_are_shown_whole(folder, capsys):
     assert all(part in said for part in ("==> holdfast.cedar", "// ours", "==> quorum.toml", "==> schema.cedarschema"))
     assert 0 == main(["policy", "show"])
     assert "// ours" not in capsys.readouterr().out
+
+
+def test_policies_of_the_gate_are_shown_and_checked_beside_the_others(folder, capsys):
+    """A folder within may hold the catalogue alone, policies alone, or both; what does not hold is named."""
+    own = folder / "staff"
+    own.mkdir()
+    (own / "tools.toml").write_text(shipped_staff_texts()["tools.toml"].replace("support_desk", "our_desk"))
+    assert 0 == main(["policy", "check", "policies"])
+    assert "for the staff gate: staff.cedar" in capsys.readouterr().out
+    assert 0 == main(["policy", "show", "policies"])
+    said = capsys.readouterr().out
+    assert all(part in said for part in ("==> staff/staff.cedar", "our_desk", "==> staff/staff.cedarschema"))
+    (own / "ours.cedar").write_text('permit (principal in Role::"boss", action, resource);')
+    assert 3 == main(["policy", "check", "policies"])
+    assert "ours.cedar" in capsys.readouterr().err
+    (own / "ours.cedar").write_text("permit (principal, action, resource);")
+    (folder / "holdfast.cedar").unlink()
+    assert 0 == main(["policy", "check", "policies", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert "holdfast.cedar" in told["files"]
+    assert ["ours.cedar", "staff.cedarschema", "tools.toml"] == told["staff"]["files"]
+
+
+def test_functions_that_nobody_could_use_are_told_once_somebody_works_with_the_tools(folder, capsys):
+    """One specialist alone cannot have a second person."""
+    assert 0 == main(["init", "root"])
+    assert 0 == main(["policy", "check"])
+    with _register("var/holdfast.db", None) as (people, _):
+        people.add("bob", "", [Role.SPECIALIST], "root", 1, vouched=True)
+    assert 1 == main(["policy", "check"])
+    assert "nobody can use support_desk/account.export" in capsys.readouterr().out
+    assert 1 == main(["doctor", "--settings", "holdfast.toml"])
+    assert "nobody can use support_desk/account.look_up" in capsys.readouterr().out
+
+
+def test_policies_of_the_gate_are_held_against_expectations(folder, capsys):
+    """0 when all hold, 1 with a sentence for each that does not, 3 for a file that is none."""
+    expected = folder / "expect.toml"
+    expected.write_text(
+        '[[expect]]\nroles = ["support"]\nfunction = "support_desk/account.look_up"\ntakes = ["ticket"]\n'
+    )
+    assert 0 == main(["policy", "test", str(expected)])
+    expected.write_text('[[expect]]\nroles = ["support"]\nfunction = "support_desk/account.look_up"\n')
+    assert 1 == main(["policy", "test", str(expected)])
+    assert "expected never, found ticket" in capsys.readouterr().out
+    expected.write_text("nonsense")
+    assert 3 == main(["policy", "test", str(expected)])
+    assert 3 == main(["policy", "test", str(folder / "nowhere.toml")])
 
 
 @pytest.mark.parametrize("broken", ["no such folder", "empty", "latin1", "huge"])

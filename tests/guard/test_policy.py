@@ -16,6 +16,8 @@ MAY = {
     Role.COMMUNICATOR: {Act.LOOK},
     Role.AUDITOR: {Act.LOOK, Act.REVIEW, Act.SEE_PEOPLE},
     Role.ADMINISTRATOR: {Act.LOOK, Act.MANAGE_PEOPLE, Act.SEE_PEOPLE},
+    Role.SUPPORT: set(),
+    Role.SPECIALIST: set(),
     None: {Act.LOOK},
 }
 ABOUT = {Act.REQUEST, Act.APPROVE, Act.DENY, Act.EMERGENCY, Act.REVIEW}
@@ -35,6 +37,12 @@ def test_each_role_may_do_what_the_table_says_and_no_more(role, act):
     """The expectations above are the shipped policies, word for word."""
     person = somebody(*([role] if role else []))
     assert (act in MAY[role]) is shipped_policy().may(person, act, PLAN if act in ABOUT else None)
+
+
+def test_whoever_works_with_the_tools_looks_only_if_they_take_part_in_responses():
+    """An intruder talks to them first; another role lets them in, a second role for the tools does not shut them out."""
+    assert not shipped_policy().may(somebody(Role.SUPPORT, Role.SPECIALIST), Act.LOOK)
+    assert shipped_policy().may(somebody(Role.SUPPORT, Role.AUDITOR), Act.LOOK)
 
 
 def test_whoever_asked_may_withdraw_it():

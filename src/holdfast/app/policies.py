@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from holdfast.errors import PolicyError
-from holdfast.guard import Policy
+from holdfast.guard import Person, Policy, Role
 from holdfast.guard.policy import POLICIES, QUORUM, SCHEMA
-from holdfast.response import shipped_policy, shipped_texts
+from holdfast.guard.staff import StaffPolicy, out_of_reach
+from holdfast.guard.staff.catalogue import TOOLS
+from holdfast.response import shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
 
+STAFF = "staff"  # the folder within, for the staff gate
+_AT_THE_TOOLS = frozenset({Role.SUPPORT, Role.SPECIALIST})
 _LARGEST = 1_048_576  # bytes of a file: policies are pages, not books
 _MOST = 200  # files: each is parsed at every start
 
 
 def load_policy(folder: str | Path) -> Policy:
-    """The policies in `folder`, or the shipped ones when it is empty.
+    """The policies in `folder`, or the shipped ones when it is empty or has only those of the staff gate.
 
     A folder without `quorum.toml` has the shipped table; the schema is always Holdfast's.
 
@@ -22,7 +27,36 @@ def load_policy(folder: str | Path) -> Policy:
         PolicyError: the folder cannot be read, or its policies do not hold.
 
     """
-    return shipped_policy() if not str(folder) else Policy(texts_in(Path(folder)))
+    own = Path(folder)
+    if not str(folder) or ((own / STAFF).is_dir() and not any(own.glob(f"*{POLICIES}"))):
+        return shipped_policy()
+    return Policy(texts_in(own))
+
+
+def load_staff_policy(folder: str | Path) -> StaffPolicy:
+    """The policies of the staff gate in `folder/staff`, or the shipped ones where there is no such folder.
+
+    It may hold `tools.toml`, policies, or both; what it leaves out is as shipped. The schema is always Holdfast's.
+
+    Raises:
+        PolicyError: the folder cannot be read, or its policies do not hold.
+
+    """
+    where = Path(folder) / STAFF
+    if not str(folder) or not where.is_dir():
+        return shipped_staff_policy()
+    own, shipped = _texts_in(where, TOOLS), shipped_staff_texts()
+    if any(name.endswith(POLICIES) for name in own):
+        shipped = {name: text for name, text in shipped.items() if not name.endswith(POLICIES)}
+    return StaffPolicy({**shipped, **own})
+
+
+def tools_out_of_reach(policy: StaffPolicy, people: Iterable[Person]) -> list[str]:
+    """The functions that nobody could use, a sentence each; none before somebody works with the tools."""
+    there = [person for person in people if person.active]
+    if all(_AT_THE_TOOLS.isdisjoint(person.roles) for person in there):
+        return []
+    return out_of_reach(policy, there)
 
 
 def texts_in(folder: Path) -> dict[str, str]:
@@ -32,18 +66,30 @@ def texts_in(folder: Path) -> dict[str, str]:
         PolicyError: the folder cannot be read, or has no policy.
 
     """
-    shipped = shipped_texts()
-    try:
-        names = sorted(path.name for path in folder.iterdir() if path.suffix == POLICIES or path.name == QUORUM)
-        if not any(name.endswith(POLICIES) for name in names) or len(names) > _MOST:
-            raise PolicyError(f"the folder {folder} has no file *{POLICIES}, or more than {_MOST}")
-        own = {name: _text(folder / name) for name in names}
-    except OSError as why:
-        raise PolicyError(f"the policies in {folder} cannot be read: {why.strerror or why}") from why
+    shipped, own = shipped_texts(), _texts_in(folder, QUORUM)
+    if not any(name.endswith(POLICIES) for name in own):
+        raise PolicyError(f"the folder {folder} has no file *{POLICIES}")
     return {QUORUM: shipped[QUORUM], **own, SCHEMA: shipped[SCHEMA]}
 
 
-def _text(file: Path) -> str:
+def _texts_in(folder: Path, besides: str) -> dict[str, str]:
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.suffix == POLICIES or path.name == besides)
+        if len(names) > _MOST:
+            raise PolicyError(f"the folder {folder} has more than {_MOST} files of policies")
+        return {name: text_of(folder / name) for name in names}
+    except OSError as why:
+        raise PolicyError(f"the policies in {folder} cannot be read: {why.strerror or why}") from why
+
+
+def text_of(file: Path) -> str:
+    """What stands in `file`.
+
+    Raises:
+        OSError: it cannot be read.
+        PolicyError: it is too long, or no UTF-8.
+
+    """
     with file.open("rb") as opened:
         content = opened.read(_LARGEST + 1)
     if len(content) > _LARGEST:

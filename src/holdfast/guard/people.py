@@ -34,6 +34,8 @@ class Role(enum.StrEnum):
     COMMUNICATOR = "communicator"  # tells the people concerned
     AUDITOR = "auditor"  # looks at what was done, and by whom
     ADMINISTRATOR = "administrator"  # says who is there
+    SUPPORT = "support"  # answers holders, with the internal tools; takes no part in responses
+    SPECIALIST = "specialist"  # looks after the accounts with which most is at stake; takes no part in responses either
 
 
 @enum.unique

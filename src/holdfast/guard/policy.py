@@ -86,7 +86,7 @@ class Policy:
         if not names or QUORUM not in texts or SCHEMA not in texts:
             raise PolicyError(f"policies need at least one file *{POLICIES}, {QUORUM} and {SCHEMA}")
         for name in names:
-            _check(name, texts[name], texts[SCHEMA])
+            hold_against(name, texts[name], texts[SCHEMA])
         self.texts = dict(sorted((name, texts[name]) for name in [*names, QUORUM, SCHEMA]))
         self.version = hashlib.sha256(rfc8785.dumps(dict(self.texts))).hexdigest()
         self.table: Table = read_table(texts[QUORUM])
@@ -164,7 +164,7 @@ def _up_to(accounts: int | None) -> str:
     return "any number of accounts" if accounts is None else f"up to {accounts:,} accounts"
 
 
-def _check(name: str, text: str, schema: str) -> None:
+def hold_against(name: str, text: str, schema: str) -> None:
     """Refuse policies that do not fit the schema, by the name of their file.
 
     Raises:

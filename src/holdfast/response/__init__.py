@@ -6,7 +6,7 @@ from .conduct import Deed, Held, HoldState
 from .confirming import Confirming
 from .desk import Answer, Desk, Overtaken
 from .emergency import Emergencies, Review
-from .entitled import Entitled, shipped_policy, shipped_texts
+from .entitled import Entitled, shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
 from .gate import Gate, says_a_lure
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
@@ -62,5 +62,7 @@ __all__ = [
     "forget",
     "says_a_lure",
     "shipped_policy",
+    "shipped_staff_policy",
+    "shipped_staff_texts",
     "shipped_texts",
 ]

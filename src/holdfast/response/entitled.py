@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from holdfast.errors import NotAllowedError
 from holdfast.guard import (
@@ -21,11 +22,13 @@ from holdfast.guard import (
     unreachable,
     wired,
 )
+from holdfast.guard.staff import StaffPolicy
 
 from .case import Filed
 from .people import People, Roll
 
 _POLICIES = "policies"
+_STAFF = "staff"
 
 
 @cache
@@ -36,7 +39,21 @@ def shipped_policy() -> Policy:
 
 def shipped_texts() -> dict[str, str]:
     """Their texts, by the names of their files."""
-    folder = resources.files("holdfast.guard") / _POLICIES
+    return _texts(resources.files("holdfast.guard") / _POLICIES)
+
+
+@cache
+def shipped_staff_policy() -> StaffPolicy:
+    """The policies and the catalogue of the staff gate, which hold where a deployment has none of its own."""
+    return StaffPolicy(shipped_staff_texts())
+
+
+def shipped_staff_texts() -> dict[str, str]:
+    """Their texts, by the names of their files."""
+    return _texts(resources.files("holdfast.guard") / _POLICIES / _STAFF)
+
+
+def _texts(folder: Traversable) -> dict[str, str]:
     return {each.name: each.read_text(encoding="utf-8") for each in folder.iterdir() if each.is_file()}
 
 

@@ -1,8 +1,9 @@
-"""`holdfast policy`: do the policies hold, and can what they ask for be reached?"""
+"""`holdfast policy`: do the policies hold, can what they ask for be reached, and do they say what is expected?"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,10 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
-from holdfast.app.policies import load_policy
+from holdfast.app.policies import load_policy, load_staff_policy, text_of, tools_out_of_reach
+from holdfast.errors import UnreadableFileError
 from holdfast.guard import Policy, unreachable
+from holdfast.guard.staff import StaffPolicy, unmet
 
 from .options import Json
 from .serve import SettingsFile, extra
@@ -23,42 +26,73 @@ Folder = Annotated[
     Path | None, Parameter(help="A folder with policies; without it that of the settings, or the shipped ones.")
 ]
 _EXIT_UNREACHABLE = 1
+_EXIT_UNMET = 1
 
 
 @policy.command
 def check(folder: Folder = None, *, settings: SettingsFile = None, json: Json = False) -> int:
     """Parse the policies, hold them against the schema, and look whether enough people are registered.
 
-    Exit code 3 when they do not hold, 1 when more people must agree to something than may.
+    Exit code 3 when they do not hold, 1 when more people must agree to something than may. The functions of internal
+    tools are looked at once somebody is registered who works with them (support, specialist).
     """
-    found = _policy(folder, settings)
+    found, gate = _policies(folder, settings)
     with extra():
         from holdfast.app.server.doctor import registered  # noqa: PLC0415 - an extra
         from holdfast.app.server.settings import load  # noqa: PLC0415 - an extra
 
         people = registered(load(settings, os.environ))
     rows = unreachable(found, people) if people else []
-    names = [name for name in found.texts if name.endswith(".cedar")]
-    lines = [f"they hold: {', '.join(names)}", f"version {found.version}", *(f"out of reach: {row}" for row in rows)]
+    stuck = tools_out_of_reach(gate, people)
+    lines = [f"they hold: {_cedar(found.texts)}", f"version {found.version}"]
+    lines += [f"they hold, for the staff gate: {_cedar(gate.texts)}", f"version {gate.version}"]
+    lines += [f"out of reach: {row}" for row in [*rows, *stuck]]
     lines += [] if people else ["nobody is registered yet, so nobody can agree to anything"]
-    say(lines, {"version": found.version, "files": list(found.texts), "unreachable": rows}, json=json)
-    return _EXIT_UNREACHABLE if rows else 0
+    told = {"version": found.version, "files": list(found.texts), "unreachable": rows}
+    staff = {"version": gate.version, "files": list(gate.texts), "unreachable": stuck}
+    say(lines, {**told, "staff": staff}, json=json)
+    return _EXIT_UNREACHABLE if rows or stuck else 0
 
 
 @policy.command
 def show(folder: Folder = None, *, settings: SettingsFile = None, json: Json = False) -> None:
     """Show the policies that hold, file by file, and the table of quorums."""
-    found = _policy(folder, settings)
+    found, gate = _policies(folder, settings)
     lines = [f"version {found.version}"]
     for name, text in found.texts.items():
         lines += ["", f"==> {name}", *text.splitlines()]
-    table = msgspec.to_builtins(found.table)
-    say(lines, {"version": found.version, "files": found.texts, "quorums": table}, json=json)
+    lines += ["", f"the staff gate, version {gate.version}"]
+    for name, text in gate.texts.items():
+        lines += ["", f"==> staff/{name}", *text.splitlines()]
+    told = {"version": found.version, "files": found.texts, "quorums": msgspec.to_builtins(found.table)}
+    staff = {"version": gate.version, "files": gate.texts, "catalogue": msgspec.to_builtins(gate.catalogue)}
+    say(lines, {**told, "staff": staff}, json=json)
 
 
-def _policy(folder: Path | None, settings: Path | None) -> Policy:
+@policy.command(name="test")
+def expect(expectations: Path, folder: Folder = None, *, settings: SettingsFile = None, json: Json = False) -> int:
+    """Hold the policies of the staff gate against EXPECTATIONS (TOML, `[[expect]]`): who needs what, and who never may.
+
+    Exit code 1 when one does not hold, 3 when the file cannot be read or is about what there is not.
+    """
+    _, gate = _policies(folder, settings)
+    try:
+        text = text_of(expectations)
+    except OSError as why:
+        raise UnreadableFileError(f"{expectations} cannot be read: {why.strerror or why}") from why
+    rows = unmet(gate, text)
+    say(rows or ["all of it is as expected"], {"version": gate.version, "unmet": rows}, json=json)
+    return _EXIT_UNMET if rows else 0
+
+
+def _policies(folder: Path | None, settings: Path | None) -> tuple[Policy, StaffPolicy]:
     if folder is not None:
-        return load_policy(folder)
+        return load_policy(folder), load_staff_policy(folder)
     with extra():
         from holdfast.app.server.settings import load  # noqa: PLC0415 - an extra
-    return load_policy(load(settings, os.environ).policy.folder)
+    where = load(settings, os.environ).policy.folder
+    return load_policy(where), load_staff_policy(where)
+
+
+def _cedar(names: Iterable[str]) -> str:
+    return ", ".join(name for name in names if name.endswith(".cedar"))

@@ -56,6 +56,7 @@ OPERATIONS: tuple[Operation, ...] = (
         takes=Renewed,
         scope=Scope.READ,
         act=Act.LOOK,
+        own=True,
         answers={200: ("Your token from now on.", TokenSeen)},
     ),
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from holdfast.app.policies import load_policy
+from holdfast.app.policies import load_policy, load_staff_policy, tools_out_of_reach
 from holdfast.app.signin.oidc import client_secret
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
@@ -106,7 +106,8 @@ def _kept(settings: Settings, collection: str, kind: type[T]) -> list[T]:
 
 def _policy(settings: Settings) -> Finding:
     version = load_policy(settings.policy.folder).version
-    return well("policy", f"it holds, version {version[:12]}")
+    gate = load_staff_policy(settings.policy.folder).version
+    return well("policy", f"it holds, version {version[:12]}; that of the staff gate too, version {gate[:12]}")
 
 
 def _people(settings: Settings) -> Finding:
@@ -117,7 +118,8 @@ def _people(settings: Settings) -> Finding:
         advice = "Leave response.auto_seconds out."
         says = f"{len(people)} are registered, so nothing is approved by itself"
         return Finding(about="people", health=Health.ILL, says=says, advice=advice)
-    rows = unreachable(load_policy(settings.policy.folder), people)
+    folder = settings.policy.folder
+    rows = [*unreachable(load_policy(folder), people), *tools_out_of_reach(load_staff_policy(folder), people)]
     if not rows:
         return well("people", f"{len(people)} registered; whatever one of them may ask for, enough others may agree to")
     advice = "Register more people (`holdfast people add`), or ask for fewer: reference, policies."

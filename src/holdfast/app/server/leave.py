@@ -32,6 +32,8 @@ def let(caller: Caller, operation: Operation, policy: Policy) -> None:
         if act not in FOR_PROGRAMS:
             raise _refused(RefusalCode.NOT_A_PERSON, "only a person can do that", "Show the token of a person.")
         return
+    if operation.own:
+        return  # what people do with their own credential takes no leave
     if not caller.confirmed and wanted in {Scope.DECIDE, Scope.PEOPLE}:
         says = f"that this is {caller.person} stands on the word of one administrator alone"
         raise _refused(RefusalCode.UNCONFIRMED, says, CONFIRM)

@@ -37,6 +37,7 @@ class Operation:
 
     Whoever uses it needs a credential with `scope`, and, being a person, leave from the policies for `act`. Where `act`
     is about a deed, only the desk knows which, and asks the policies itself. What is not `secured` is open to all.
+    What is a person's `own` takes no leave: it is about nothing but the credential that they show.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Operation:
     secured: bool = True
     scope: Scope | None = None
     act: Act | None = None
+    own: bool = False
     answer_kind: str = "application/json"
 
     @property

@@ -1,1 +1,65 @@
 """May this member of staff do that in an internal tool just now? Decided without IO, from what is given."""
+
+from __future__ import annotations
+
+from .answer import Charge, StaffAnswer, StaffReason
+from .budgets import charges, counted, free_at, spend
+from .catalogue import Catalogue, Function, Kind, Route, Tool, read_catalogue
+from .decide import STALE_MS, WATCH_MS, StaffState
+from .facts import Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
+from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
+from .needs import Need
+from .policy import Case, Doing, Ruling, StaffPolicy
+from .protect import SIGNED_FROM, TierRule, Tiers
+from .question import ToolAction, ToolQuestion
+from .reach import Expectation, out_of_reach, takes, unmet
+
+__all__ = [
+    "LEVELS",
+    "SEALED",
+    "SIGNED_FROM",
+    "STALE_MS",
+    "WATCH_MS",
+    "Case",
+    "Catalogue",
+    "Charge",
+    "Consent",
+    "Doing",
+    "Expectation",
+    "Function",
+    "Grant",
+    "Joined",
+    "Kind",
+    "Level",
+    "Lock",
+    "Locks",
+    "Need",
+    "Presence",
+    "Route",
+    "Ruling",
+    "StaffAnswer",
+    "StaffFacts",
+    "StaffHold",
+    "StaffPolicy",
+    "StaffReason",
+    "StaffState",
+    "Tier",
+    "TierRule",
+    "Tiers",
+    "Tool",
+    "ToolAction",
+    "ToolQuestion",
+    "ToolSession",
+    "charges",
+    "checked",
+    "counted",
+    "free_at",
+    "joined",
+    "lowered",
+    "may_lift",
+    "out_of_reach",
+    "read_catalogue",
+    "spend",
+    "takes",
+    "unmet",
+]

@@ -7,6 +7,13 @@ import enum
 import msgspec
 
 
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
+    """One unit of the budget of this `key`, of which there are at most `limit` in any hour."""
+
+    key: str
+    limit: int
+
+
 @enum.unique
 class StaffReason(enum.StrEnum):
     """Why something was not allowed: a closed list, the same in every version."""
@@ -35,7 +42,8 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer by the state of this `version`; `needs` says in sentences what would make it allowed.
 
     `action_hash` is what an approval would have to name. `person` is whose session it is, empty where there is none.
-    `level` is the lockdown level that applied. `until` (milliseconds since 1970 UTC) is when what stops it ends.
+    `level` is the lockdown level that applied. `until` (milliseconds since 1970 UTC) is when what stops it ends, if it
+    ends by itself. An answer that allows says what taking it costs: `charges` to the budgets, and `consents` used up.
     """
 
     allowed: bool
@@ -48,3 +56,5 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     holds: tuple[str, ...] = ()
     level: int = 0
     until: int | None = None
+    charges: tuple[Charge, ...] = ()
+    consents: tuple[str, ...] = ()

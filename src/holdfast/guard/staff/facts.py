@@ -9,6 +9,9 @@ import enum
 
 import msgspec
 
+from holdfast.guard.people import Person
+from holdfast.guard.rule import RuleKind
+
 
 @enum.unique
 class Tier(enum.IntEnum):
@@ -24,6 +27,7 @@ class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
     """A session of the tools that the gate opened for `person` (whose `revision` it was) when they signed in.
 
     `id` is 64 hex of the secret's SHA-256. `stepped_up` says when a passkey was used last, by class of function.
+    `seen_at` is when it was used last; None: not since it was made.
     """
 
     id: str
@@ -32,6 +36,7 @@ class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
     network: str = ""
     device: str = ""
     made_at: int
+    seen_at: int | None = None
     ended_at: int | None = None
     stepped_up: dict[str, int] = {}
 
@@ -75,8 +80,8 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
     """A lockdown of `level` on whatever fits every part that is named (empty: any), from `starts` until `until`.
 
-    `functions` and `tool` name what is locked, `role`, `person` and `network` for whom. `named` are the responders whom
-    level 3 leaves in. Locks join: of several that fit, the strictest counts.
+    `function` and `tool` name what is locked, `role`, `person` and `network` (a block of addresses too) for whom.
+    `named` are the responders whom level 3 leaves in. Locks join: of several that fit, the strictest counts.
     """
 
     id: str
@@ -100,3 +105,43 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
             and (self.until is None or now < self.until)
             and (self.lifted_at is None or now < self.lifted_at)
         )
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """That `by` watches this session, and last confirmed it at `at`."""
+
+    session: str
+    by: str
+    at: int
+
+
+class StaffHold(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold on a staff member, tool session, tool, or function (`tool/function`), as the gate needs it."""
+
+    id: str
+    kind: RuleKind
+    subject: str
+    starts: int
+    until: int | None = None
+
+    def in_force(self, now: int) -> bool:
+        """Whether it stands at `now`, to the millisecond."""
+        return self.starts <= now and (self.until is None or now < self.until)
+
+
+class StaffFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known as of this `version`, or what has changed since the one before: each record takes its own's place.
+
+    A tier of `ORDINARY` takes an account off the list. `lifted` are ids of holds that stand no more.
+    """
+
+    version: int
+    persons: tuple[Person, ...] = ()
+    sessions: tuple[ToolSession, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    presences: tuple[Presence, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    holds: tuple[StaffHold, ...] = ()
+    tiers: dict[str, Tier] = {}
+    lifted: tuple[str, ...] = ()

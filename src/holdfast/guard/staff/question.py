@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import rfc8785
 
+from holdfast.errors import UsageError
+
 _DOMAIN = "holdfast/tool-action/1"
 
 
@@ -29,11 +31,17 @@ class ToolAction(msgspec.Struct, frozen=True, kw_only=True):
         """`sha256:` and 64 hex of the SHA-256 of the RFC 8785 form: what an approval is bound to.
 
         Raises:
-            rfc8785.CanonicalizationError: the payload holds a value that JSON cannot say exactly.
+            UsageError: the payload holds a value that JSON cannot say exactly.
 
         """
         form: list[Any] = [_DOMAIN, self.tool, self.function, self.target, dict(self.payload)]
-        return f"sha256:{hashlib.sha256(rfc8785.dumps(form)).hexdigest()}"
+        try:
+            return f"sha256:{hashlib.sha256(rfc8785.dumps(form)).hexdigest()}"
+        except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as why:
+            raise UsageError(
+                f"the payload of {self.function} is not what JSON can say exactly: {why}",
+                advice="Send text, true, false, null, whole numbers below 2**53, lists and records of these.",
+            ) from why
 
 
 class ToolQuestion(msgspec.Struct, frozen=True, kw_only=True):

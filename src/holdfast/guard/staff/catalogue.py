@@ -1,0 +1,131 @@
+"""Which internal tools are there, what can each function of them do, and what does it take?"""
+
+from __future__ import annotations
+
+import enum
+import tomllib
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from holdfast.errors import PolicyError
+
+from .needs import Need
+from .protect import Tiers
+
+TOOLS = "tools.toml"
+OWN = "holdfast"
+"""No tool can be called this: what lifts a lock or ends a session is never itself behind the gate."""
+MINUTE = 60_000  # milliseconds
+
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=100)]
+Words = Annotated[str, Meta(min_length=1, max_length=200)]
+PerHour = Annotated[int, Meta(ge=1, le=10_000)]
+Minutes = Annotated[int, Meta(ge=1, le=60)]  # longer, and it is no longer the same moment
+
+
+@enum.unique
+class Kind(enum.StrEnum):
+    """Whether it shows something or changes something. What is shown counts as what is changed does."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A function of a tool: of this `kind` and `class`, `one_way` if nothing brings it back, `wide` if for many.
+
+    `account` is false for what is about no account, a search or a queue; anything else has to name one.
+    """
+
+    id: Name
+    kind: Kind
+    class_: Name = msgspec.field(name="class")
+    about: Words
+    one_way: bool = False
+    wide: bool = False
+    account: bool = True
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it takes a second person whatever else is written."""
+        return self.one_way or self.wide
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a proxy in front of the tool sees `function`: these methods on `path` of `host` (empty: any).
+
+    A part of the path in braces names an argument; `{target}` is the account.
+    """
+
+    methods: Annotated[tuple[str, ...], Meta(min_length=1)]
+    path: Annotated[str, Meta(pattern="^/", max_length=500)]
+    host: str = ""
+    function: Name
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An internal tool, with how many `reads` and `writes` a person may do with it in any hour."""
+
+    id: Name
+    about: Words
+    reads: PerHour
+    writes: PerHour
+    function: Annotated[tuple[Function, ...], Meta(min_length=1)]
+    route: tuple[Route, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a tool in which something is there twice, or a route leads nowhere."""
+        names = _once([each.id for each in self.function], f"functions of {self.id}")
+        if self.id == OWN:
+            raise ValueError(f"no tool is called {OWN}: what ends a lockdown is never behind the gate")
+        for route in self.route:
+            if route.function not in names:
+                raise ValueError(f"the route {route.path} leads to {route.function}, which {self.id} has not")
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how long a passkey counts for its class of functions, and somebody's consent."""
+
+    step_up_minutes: Minutes = 5
+    consent_minutes: Minutes = 30
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All tools, what accounts take by their tier, and the times."""
+
+    tool: Annotated[tuple[Tool, ...], Meta(min_length=1)]
+    tier: Tiers = Tiers()
+    times: Times = Times()
+
+    def __post_init__(self) -> None:
+        """Refuse two tools of one name."""
+        _once([each.id for each in self.tool], "tools")
+
+    def functions(self) -> dict[tuple[str, str], tuple[Tool, Function]]:
+        """Each function with its tool, by the names of both."""
+        return {(tool.id, each.id): (tool, each) for tool in self.tool for each in tool.function}
+
+
+def read_catalogue(text: str) -> Catalogue:
+    """The catalogue that `text` (TOML) describes.
+
+    Raises:
+        PolicyError: it is no TOML, or not such a catalogue.
+
+    """
+    try:
+        told: Any = tomllib.loads(text)
+        return msgspec.convert(told, Catalogue)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as why:
+        raise PolicyError(f"{TOOLS}: {why}") from why
+
+
+def _once(names: Sequence[str], what: str) -> frozenset[str]:
+    found = frozenset(names)
+    if len(found) < len(names):
+        raise ValueError(f"each of the {what} is written once")
+    return found

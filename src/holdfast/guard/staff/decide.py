@@ -1,0 +1,348 @@
+"""May this member of staff do this just now? From an immutable copy of all that is known, in tens of microseconds.
+
+1. Whoever asks is known: the gate opened their session, it is not over, and they are who they were then.
+2. What they ask for is in the catalogue.
+3. Nothing that they use is held, and no lockdown shuts them out.
+4. The policies permit it.
+5. What it takes is there: by the function, the tier of the account, the lockdown and the policies together.
+6. Their budget is not spent.
+
+A write besides takes a state that was seen to be fresh. From 3 on all that stands in the way is named at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from holdfast.guard.people import Person, person_key
+from holdfast.guard.rule import RuleKind
+from holdfast.guard.session import SessionLimits
+
+from .answer import StaffAnswer, StaffReason
+from .budgets import charges, free_at
+from .catalogue import MINUTE, Function, Kind, Tool
+from .facts import Consent, Grant, StaffFacts, Tier, ToolSession
+from .known import Known, Who
+from .lockdown import UNLOCKED, Joined, joined
+from .needs import Need, clock, sentences
+from .networks import moved
+from .policy import Case, Doing, StaffPolicy
+from .protect import SIGNED_FROM
+from .question import ToolQuestion
+
+STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
+WATCH_MS = 60_000  # whoever watches confirms it this often
+
+_ORDINARY = MappingProxyType({"": Tier.ORDINARY})
+_NONE: Mapping[str, Sequence[int]] = MappingProxyType({})
+
+
+class _Stop(NamedTuple):
+    """Something that stands in the way, and when it ends by itself, if it does."""
+
+    reason: StaffReason
+    until: int | None = None
+
+
+class _Asked(NamedTuple):
+    """A question whose parts are all known."""
+
+    question: ToolQuestion
+    session: ToolSession
+    who: Who
+    tool: Tool
+    function: Function
+    name: str  # `tool/function`
+    tier: Tier
+    hash: str
+    lockdown: Joined
+
+
+class StaffState:
+    """All that the gate decides by, as of one version; it never changes, so it is swapped by replacing it."""
+
+    __slots__ = ("_known", "limits", "policy", "version")
+
+    def __init__(self, policy: StaffPolicy, facts: StaffFacts, *, limits: SessionLimits | None = None) -> None:
+        """Decide by `policy` and `facts`; sessions end by `limits`."""
+        self.policy, self.limits = policy, limits or SessionLimits()
+        self.version = facts.version
+        self._known = Known(facts)
+
+    def changed(self, facts: StaffFacts) -> StaffState:
+        """The state that follows this one when `facts` have come; only what differs is copied."""
+        return self._with(self._known.changed(facts), facts.version)
+
+    def swept(self, now: int) -> StaffState:
+        """The same state without what has ended by `now` (milliseconds since 1970 UTC)."""
+        return self._with(self._known.swept(now), self.version)
+
+    def answer(self, question: ToolQuestion, *, unseen: int, spent: Mapping[str, Sequence[int]] = _NONE) -> StaffAnswer:
+        """The answer to `question`.
+
+        `unseen` is for how many milliseconds this state was not confirmed, by the steady clock of whoever asks; 0 at
+        the owner of the state. `spent` are the times at which units of each budget were spent, where they are known.
+
+        Raises:
+            UsageError: the payload of the action is not what JSON can say.
+
+        """
+        action = question.action
+        hash_ = action.hash
+        session = self._known.sessions.get(question.session)
+        who = self._known.people.get(session.person) if session is not None else None
+        found = self.policy.functions.get((action.tool, action.function))
+        stops = [] if 0 <= unseen < STALE_MS or _only_reads(found) else [_Stop(StaffReason.STATE_UNSEEN)]
+        nobody = self._nobody(session, who, question.time)
+        if session is None or who is None or nobody is not None:
+            stops += [] if nobody is None else [_Stop(nobody)]
+            return self._unknown(stops, hash_, who)
+        if found is None:
+            return self._unknown([*stops, _Stop(StaffReason.UNKNOWN_FUNCTION)], hash_, who)
+        asked = self._asked(question, session, who, found, hash_)
+        return self._answered(asked, stops, spent)
+
+    def _with(self, known: Known, version: int) -> StaffState:
+        after: StaffState = object.__new__(StaffState)
+        after.policy, after.limits, after.version, after._known = self.policy, self.limits, version, known
+        return after
+
+    def _nobody(self, session: ToolSession | None, who: Who | None, now: int) -> StaffReason | None:
+        if session is None:
+            return StaffReason.NO_SESSION
+        seen = session.made_at if session.seen_at is None else session.seen_at
+        over = session.ended_at is not None and session.ended_at <= now
+        if over or not 0 <= now - session.made_at < self.limits.longest or now - seen >= self.limits.idle:
+            return StaffReason.SESSION_OVER
+        if who is None or not _counts(who.person) or who.person.revision != session.revision:
+            return StaffReason.PERSON_GONE
+        return None
+
+    def _unknown(self, stops: list[_Stop], hash_: str, who: Who | None) -> StaffAnswer:
+        reasons = _in_order(stops)
+        return StaffAnswer(
+            allowed=False,
+            version=self.version,
+            action_hash=hash_,
+            person="" if who is None else who.person.id,
+            reasons=reasons,
+            needs=sentences(reasons, {}),
+        )
+
+    def _asked(
+        self, question: ToolQuestion, session: ToolSession, who: Who, found: tuple[Tool, Function], hash_: str
+    ) -> _Asked:
+        tool, function = found
+        networks = (question.network, session.network)
+        locks = self._known.locks.fitting(who, tool.id, function.id, networks, question.time)
+        return _Asked(
+            question,
+            session,
+            who,
+            tool,
+            function,
+            f"{tool.id}/{function.id}",
+            self._tier(question.action.target, function),
+            hash_,
+            joined(locks) if locks else UNLOCKED,
+        )
+
+    def _tier(self, target: str, function: Function) -> Tier:
+        """How much is at stake with the account, in whatever spelling the tool may take for it.
+
+        A function that is about one account, asked about none, may be about any: all is at stake.
+        """
+        if not target:
+            return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
+        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
+
+    def _answered(self, asked: _Asked, stops: list[_Stop], spent: Mapping[str, Sequence[int]]) -> StaffAnswer:
+        now = asked.question.time
+        held = [*self._held(asked)] if self._known.held else []
+        stops += [_Stop(reason, until) for reason, _, until in held]
+        if asked.lockdown.shuts_out(asked.who.key):
+            stops.append(_Stop(StaffReason.LOCKED_DOWN, asked.lockdown.until))
+        consents = self._consents(asked)
+        case = self._case(asked, agreed=bool(consents))
+        ruling = self.policy.ruling(case)
+        stops += [_Stop(reason) for reason in ruling.reasons]
+        needs = self.policy.needs(asked.tool.id, asked.function.id, asked.tier, asked.lockdown.level)
+        stops += [_Stop(need.lacking) for need in needs if not _there(case, need)]
+        costs = charges(asked.who.key, asked.tool, asked.function, asked.tier, self.policy.catalogue.tier)
+        for cost in costs if spent else ():
+            free = free_at(spent.get(cost.key, ()), cost.limit, now)
+            if free != now:
+                stops.append(_Stop(StaffReason.BUDGET_SPENT, free))
+        reasons = _in_order(stops)
+        return StaffAnswer(
+            allowed=not reasons,
+            version=self.version,
+            action_hash=asked.hash,
+            person=asked.who.person.id,
+            reasons=reasons,
+            needs=sentences(reasons, self._words(asked, case, ruling.policies, stops)) if reasons else (),
+            policies=ruling.policies,
+            holds=tuple(dict.fromkeys(hold for _, hold, _ in held)),
+            level=asked.lockdown.level,
+            until=_end(stops),
+            charges=() if reasons else costs,
+            consents=() if reasons else tuple(each.id for each in consents[:1]),
+        )
+
+    def _held(self, asked: _Asked) -> Iterator[tuple[StaffReason, str, int | None]]:
+        for reason, kind, subject in (
+            (StaffReason.STAFF_HELD, RuleKind.STAFF, asked.who.key),
+            (StaffReason.TOOL_SESSION_HELD, RuleKind.TOOL_SESSION, asked.session.id),
+            (StaffReason.TOOL_HELD, RuleKind.TOOL, asked.tool.id),
+            (StaffReason.TOOL_HELD, RuleKind.FUNCTION, asked.name),
+        ):
+            for hold in self._known.held.get((kind, subject), ()):
+                if hold.in_force(asked.question.time):
+                    yield reason, hold.id, hold.until
+
+    def _case(self, asked: _Asked, *, agreed: bool) -> Case:
+        question, session, who = asked.question, asked.session, asked.who
+        stepped = session.stepped_up.get(asked.function.class_)
+        fresh = self.policy.catalogue.times.step_up_minutes * MINUTE
+        case = self.policy.case(Doing(asked.function.kind), asked.name, who.roles, who.person.id)
+        return case._replace(
+            tier=asked.tier,
+            lockdown=asked.lockdown.level,
+            network_moved=moved(session.network, question.network),
+            granted=any(self._grants(each, asked) for each in self._known.grants.get(who.person.id, {}).values()),
+            stepped_up=stepped is not None and 0 <= question.time - stepped < fresh,
+            agreed=agreed,
+            watched=self._watched(asked),
+            reason=_said(question.reason),
+            ticket=_said(question.ticket),
+        )
+
+    def _grants(self, grant: Grant, asked: _Asked) -> bool:
+        """Whether it is leave for just this, by somebody else who still counts."""
+        return (
+            grant.in_force(asked.question.time)
+            and grant.tool == asked.tool.id
+            and grant.function in {asked.function.id, "*"}
+            and asked.tier <= grant.tier
+            and _said(grant.reason)
+            and _said(grant.ticket)
+            and self._other(grant.granted_by, grant.starts, asked) is not None
+        )
+
+    def _consents(self, asked: _Asked) -> list[Consent]:
+        """Those of somebody else to exactly this, the one that ends first at the head."""
+        there = self._known.consents.get(asked.hash)
+        if not there:
+            return []
+        now = asked.question.time
+        stands = self.policy.catalogue.times.consent_minutes * MINUTE
+        signed = asked.function.heavy or asked.tier >= SIGNED_FROM
+        counting = [
+            each
+            for each in there.values()
+            if each.person == asked.who.person.id
+            and each.used_at is None
+            and each.at <= now < min(each.until, each.at + stands)
+            and (each.signed or not signed)
+            and self._second(each.by, each.at, Doing.AGREE, asked)
+        ]
+        return sorted(counting, key=lambda each: (each.until, each.id))
+
+    def _watched(self, asked: _Asked) -> bool:
+        now = asked.question.time
+        return any(
+            0 <= now - each.at < WATCH_MS and self._second(each.by, each.at, Doing.WATCH, asked)
+            for each in self._known.presences.get(asked.session.id, {}).values()
+        )
+
+    def _other(self, by: str, said_at: int, asked: _Asked) -> Who | None:
+        """Somebody else of this id who counts, is not held, and was not taken out since they said it."""
+        other = self._known.people.get(by)
+        if other is None or not _counts(other.person) or other.key == asked.who.key:
+            return None
+        if other.person.back is not None and said_at <= other.person.back:
+            return None
+        held = self._known.held.get((RuleKind.STAFF, other.key), ())
+        return None if any(hold.in_force(asked.question.time) for hold in held) else other
+
+    def _second(self, by: str, said_at: int, doing: Doing, asked: _Asked) -> bool:
+        """Whether `by` counts as the second person: somebody else, not shut out, and one who may."""
+        other = self._other(by, said_at, asked)
+        if other is None:
+            return False
+        locks = self._known.locks.fitting(other, asked.tool.id, asked.function.id, (), asked.question.time)
+        theirs = joined(locks)
+        if theirs.shuts_out(other.key) or asked.lockdown.shuts_out(other.key):
+            return False
+        case = self.policy.case(doing, asked.name, other.roles, other.person.id)
+        return not self.policy.ruling(case._replace(tier=asked.tier, lockdown=asked.lockdown.level)).reasons
+
+    def _words(self, asked: _Asked, case: Case, policies: tuple[str, ...], stops: list[_Stop]) -> dict[str, object]:
+        """What the sentences name. Who could help follows from a case without a person of its own."""
+        others = Case(Doing.AGREE, asked.name, (), tier=asked.tier, lockdown=asked.lockdown.level)
+        spent = [each.until for each in stops if each.reason is StaffReason.BUDGET_SPENT]
+        signed = asked.function.heavy or asked.tier >= SIGNED_FROM
+        return {
+            "what": asked.name,
+            "tier": asked.tier.name.lower().replace("_", " "),
+            "roles": self._roles(case._replace(roles=(), person="")),
+            "agreeing": self._roles(others),
+            "watching": self._roles(others._replace(doing=Doing.WATCH)),
+            "policies": ", ".join(policies),
+            "advice": self.policy.advice(policies),
+            "class_": asked.function.class_,
+            "step_up": self.policy.catalogue.times.step_up_minutes,
+            "hash": asked.hash,
+            "signed": ", signed with a passkey" if signed else "",
+            "watch": WATCH_MS // 1_000,
+            "next": clock(None if None in spent else max(filter(None, spent), default=None)),
+            "level": asked.lockdown.level,
+            "lockdown": asked.lockdown.rule.words,
+            "unlocked": clock(asked.lockdown.until),
+        }
+
+    def _roles(self, case: Case) -> str:
+        return ", ".join(self.policy.roles_for(case)) or "nobody, by these policies"
+
+
+def _counts(person: Person) -> bool:
+    """Whether they are there, on more than one administrator's word: else one of them would be as many as they like."""
+    return person.active and not person.on_word_of
+
+
+def _there(case: Case, need: Need) -> bool:
+    match need:
+        case Need.REASON:
+            return case.reason
+        case Need.TICKET:
+            return case.ticket
+        case Need.GRANT:
+            return case.granted
+        case Need.STEP_UP:
+            return case.stepped_up
+        case Need.CONSENT:
+            return case.agreed
+        case Need.WATCH:
+            return case.watched
+
+
+def _only_reads(found: tuple[Tool, Function] | None) -> bool:
+    return found is not None and found[1].kind is Kind.READ
+
+
+def _said(text: str) -> bool:
+    """Whether it says anything: blanks and dots are no reason."""
+    return any(character.isalnum() for character in text)
+
+
+def _in_order(stops: list[_Stop]) -> tuple[StaffReason, ...]:
+    there = {each.reason for each in stops}
+    return tuple(reason for reason in StaffReason if reason in there) if there else ()
+
+
+def _end(stops: list[_Stop]) -> int | None:
+    """When the last of them ends by itself; None if one does not."""
+    ends = [each.until for each in stops]
+    return max((each for each in ends if each is not None), default=None) if None not in ends else None

@@ -86,6 +86,16 @@ def test_a_body_without_end_behind_another_request_gives_way(small):
     assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
 
 
+def test_what_stands_behind_a_body_is_no_header(small):
+    """A trailer says nothing of who asks, nor from where: what a proxy has put in the head is not added to."""
+    head = f"POST /v1/guard/posts HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n"
+    with socket.create_connection(small.address) as asking:
+        asking.settimeout(30)
+        body = b"%x\r\n%b\r\n0\r\nauthorization: Bearer another\r\n\r\n" % (len(QUESTION), QUESTION)
+        asking.sendall(head.encode() + b"transfer-encoding: chunked\r\n\r\n" + body)
+        assert asking.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
 def test_what_stands_behind_a_body_is_as_small_as_a_head(small):
     """Trailers without end are cut off: they would be kept in memory, and who sends them needs no token."""
     with socket.create_connection(small.address) as asking:

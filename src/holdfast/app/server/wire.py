@@ -41,6 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._silent = silent
         self.since: float | None = None
+        self._in_head = True
         self._besides = 0  # bytes that came since the request began, or since the last part of its body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -78,11 +79,17 @@ class BoundedProtocol(HttpToolsProtocol):
         """A request begins."""
         if self.since is None:
             self.since = self.loop.time()
-        self._besides = 0
+        self._in_head, self._besides = True, 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of its head; what stands behind a body says nothing of who asks (RFC 9110, section 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Its head is whole."""
+        self._in_head = False
         if self._silent.pop(self, self) is None:
             self._silent[self] = None
         # Uvicorn counts its tasks too, but one whose connection gave way takes a moment to notice.

@@ -112,7 +112,7 @@ def test_every_operation_has_its_handler_and_its_own_name():
     assert len(set(names)) == len(names)
     routes = Routes.__new__(Routes)
     routes._place, routes._settings = None, Settings()
-    assert set(names) - {"ask_posts", "ask_actions", "get_snapshot"} == set(routes._handlers())
+    assert set(names) - {"ask_posts", "ask_actions", "get_snapshot", "tell_refusals"} == set(routes._handlers())
     assert json.dumps(document())
 
 

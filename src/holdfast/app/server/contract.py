@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import carrying, confirming, copies, enrolment, people, recoveries, requests
+from . import carrying, confirming, copies, enrolment, people, recoveries, refusals, requests
 from .answers import Problem
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
@@ -64,6 +64,7 @@ OPERATIONS: tuple[Operation, ...] = (
         answers={200: ("The answer, or the list of answers.", Told | list[Told])},
     ),
     *copies.OPERATIONS,
+    *refusals.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

@@ -9,19 +9,21 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
+import msgspec
+
 from holdfast.containment import Packet, Packets, Replica, unpack
-from holdfast.guard import Answer, Question
+from holdfast.guard import Answer, Question, says_a_lure
 from holdfast.reading import read_text
-from holdfast.response import says_a_lure
 
 from .admission import Admission
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
-from .front import GUARD, SNAPSHOT
+from .front import GUARD, REFUSALS, SNAPSHOT
 from .guard import GuardRoutes
 from .link import Beat
 from .logs import Log, crash
 from .metrics import GuardMetrics
+from .refusals import RefusalsTaken, refusals
 from .relay import Relay, Reply
 from .settings import Settings, Time
 
@@ -91,6 +93,10 @@ class Reception:
                 await _pass(send, turned_away)
             elif path == SNAPSHOT:
                 await self._snapshot(scope, send)
+            elif path == REFUSALS:
+                told = await refusals(scope, receive, self._now())
+                self.refused += told
+                await send_body(send, HTTPStatus.OK, msgspec.json.encode(RefusalsTaken(taken=len(told))))
             else:
                 await self.guard(scope, receive, send)
         elif path in _LOOKS and scope["method"] == "GET":

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 PATIENCE = 10.0  # seconds to wait for what the worker is asked: it may be in the midst of a large body
 _MEGABYTE = 1_048_576
-_GUARDED = {"ask_posts", "ask_actions", "get_snapshot"}  # answered before it comes here
+_GUARDED = {"ask_posts", "ask_actions", "get_snapshot", "tell_refusals"}  # answered before it comes here
 
 
 class Routes:

@@ -119,6 +119,20 @@ def test_a_line_on_which_only_a_rest_came_ends_as_others_do(served):
         assert b"" == idle.recv(65_536)
 
 
+def test_whoever_does_not_take_the_answers_gives_way(small):
+    """Many large answers are asked for, and none is read: others are answered."""
+    deaf = []
+    for _ in range(2 * CONNECTIONS):
+        deaf.append(socket.socket())
+        deaf[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        deaf[-1].connect(small.address)
+        deaf[-1].sendall(b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n" * 100)
+    answer = small.client.post("/v1/guard/posts", content=QUESTION, headers=SHOWN)
+    for each in deaf:
+        each.close()
+    assert (200, "allow") == (answer.status_code, answer.json()["verdict"])
+
+
 def test_whoever_is_being_answered_is_not_cut(small):
     """A question that waits for its answer keeps its connection, however many come."""
     with socket.create_connection(small.address) as asking:

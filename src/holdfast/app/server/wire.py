@@ -24,8 +24,8 @@ _SWEEP_EVERY = 0.5  # seconds between looks for requests that take too long
 class BoundedProtocol(HttpToolsProtocol):
     """One connection. `since` is when the request under way began, or when the line was opened for the first one.
 
-    `silent` are those of its server that wait for nothing of ours: without a request, or with one that is not whole,
-    the longest silent first. One whose head has come goes to their end.
+    `silent` are those of its server that wait for nothing of ours: without a request, with one that is not whole, or
+    with an answer that they do not take; the longest silent first. One whose head has come goes to their end.
     """
 
     def __init__(
@@ -109,6 +109,17 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._silent.pop(self, None)
         super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Whoever asked does not take the answer: they wait for themselves."""
+        self._silent[self] = None
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """They do."""
+        if not self.cycle.response_complete and not self.cycle.more_body:
+            self._silent.pop(self, None)
+        super().resume_writing()
 
     def on_response_complete(self) -> None:
         """It is answered; one that was sent behind it has its own time, the rest of this one that which is left."""

@@ -8,6 +8,7 @@ STAMP := $(VENV)/.holdfast-installed
 PEERS := .venv-peers
 PEERS_LOCK := benchmarks/peers/requirements.lock
 BROWSER_LOCK := tests/real/browser.lock
+PROXIES_LOCK := tests/real/proxies.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help setup demo test test-real simulate lint types contracts check bench bench-peers lock clean
@@ -36,17 +37,20 @@ test: setup ## The whole test suite
 
 # Debian's package makes a server of its own too; the tests start theirs in a folder of their own and leave it alone.
 # The provider's packages come by npm; the node that runs them is the one that Playwright brings.
-test-real: setup ## The tests that need a real PostgreSQL server, browser and OpenID provider, which it installs
+test-real: setup ## The tests that need a real PostgreSQL server, browser, OpenID provider, nginx and Envoy, which it installs
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } || \
 	  { echo "PostgreSQL is needed; on Debian: apt-get install postgresql" >&2; exit 2; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } || \
 	  { echo "Chromium is needed; on Debian: apt-get install chromium" >&2; exit 2; }
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx; } || \
+	  { echo "nginx is needed; on Debian: apt-get install nginx" >&2; exit 2; }
 	@command -v npm >/dev/null || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq npm; } || \
 	  { echo "npm is needed; on Debian: apt-get install npm" >&2; exit 2; }
-	@$(PIP) --require-hashes -r $(BROWSER_LOCK)
+	@$(PIP) --require-hashes -r $(BROWSER_LOCK) -r $(PROXIES_LOCK)
 	@cd tests/real/oidc && npm ci --silent --no-audit --no-fund --ignore-scripts
 	$(BIN)/python -m pytest --real -m real
 
@@ -82,6 +86,7 @@ lock: setup ## Remake the lock files (that of tests/real/oidc: npm install --pac
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o $(PEERS_LOCK) benchmarks/peers/requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -c requirements.lock -o $(BROWSER_LOCK) tests/real/browser.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o $(PROXIES_LOCK) tests/real/proxies.in
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis

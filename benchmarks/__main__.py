@@ -26,7 +26,8 @@ NAMES = (
     "gate",
     "ledger",
     "cause",
-    *(["serve"] if shutil.which("wrk") else []),
+    *(["serve", "gate_http"] if shutil.which("wrk") else []),
+    *(["gateway"] if shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") else []),
 )
 INTRODUCTION = """# Benchmarks
 

@@ -16,6 +16,7 @@ from holdfast.app.server.guard import GuardRoutes
 from holdfast.app.server.metrics import GuardMetrics, Metrics
 from holdfast.app.server.openapi import document
 from holdfast.app.server.settings import FILE_ONLY, PREFIX, Unseen, described, sections
+from holdfast.app.server.staffgate import StaffRoutes
 from holdfast.app.server.tally import Tally
 from holdfast.app.server.worker import Worker
 from holdfast.events import Dialect
@@ -185,7 +186,8 @@ def _service() -> str:
     routes = "\n".join(["", "| route | what for | answers |", "|---|---|---|", *rows, ""])
     guard = GuardRoutes(lambda _: None, lambda: 0, lambda: True, Unseen.OPEN)
     others = Metrics(Worker(None, None, dialect=Dialect(), log=None), Tally())
-    metrics = (*GuardMetrics(guard).collect(), *others.collect())
+    staff = StaffRoutes(lambda: None, lambda: 0, lambda: 0, None)
+    metrics = (*GuardMetrics(guard, staff).collect(), *others.collect())
     told = [
         f"| `{each.name}{'_total' if each.type == 'counter' else ''}` | {each.type} | {each.documentation} |"
         for each in metrics

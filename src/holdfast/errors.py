@@ -9,6 +9,7 @@
   x SettingsError               exit 2
   x GuardError                  exit 1
     + NotAllowedError
+      - RefusedByGateError
     + SignInError
       - SignatureError
     + PolicyError             exit 3
@@ -104,6 +105,28 @@ class NotAllowedError(GuardError):
         """As the others; `code` is the reason for programs, one of `guard.RefusalCode`."""
         super().__init__(message, advice=advice)
         self.code = code
+
+
+class RefusedByGateError(NotAllowedError):
+    """The staff gate did not allow a member of staff to do something; `needs` says what would make it allowed.
+
+    `reasons` are codes of `guard.staff.StaffReason`; `action_hash` is what somebody else would have to agree to, and
+    `decision` what the attempt is called on record.
+    """
+
+    def __init__(  # noqa: PLR0913 - all that the gate said
+        self,
+        message: str,
+        *,
+        advice: str | None = None,
+        reasons: tuple[str, ...] = (),
+        needs: tuple[str, ...] = (),
+        action_hash: str = "",
+        decision: str = "",
+    ) -> None:
+        """Remember what would help."""
+        super().__init__(message, advice=advice, code=reasons[0] if reasons else "")
+        self.reasons, self.needs, self.action_hash, self.decision = reasons, needs, action_hash, decision
 
 
 class PolicyError(GuardError):

@@ -8,17 +8,20 @@ from holdfast.guard import Act, Asked, Deed, Person, Policy, Role, approvers, un
 from holdfast.response import shipped_policy, shipped_texts
 
 PLAN = Asked(deed=Deed.HOLD, kind="cause", accounts=100, reach=0, one_way=False, requester="ann")
+ANYBODY = {Act.USE_TOOLS}
+GATE = {Act.SEE_STAFF, Act.GRANT, Act.PROTECT, Act.LOCK}
+LEADS = {Act.LOOK, Act.REQUEST, Act.OPERATE, Act.APPROVE, Act.DENY, Act.EMERGENCY, Act.REVIEW}
 MAY = {
-    Role.RESPONDER: {Act.LOOK, Act.REQUEST, Act.OPERATE},
-    Role.COMMANDER: {Act.LOOK, Act.REQUEST, Act.OPERATE, Act.APPROVE, Act.DENY, Act.EMERGENCY, Act.REVIEW},
-    Role.APPROVER: {Act.LOOK, Act.APPROVE, Act.DENY, Act.REVIEW},
-    Role.INVESTIGATOR: {Act.LOOK},
-    Role.COMMUNICATOR: {Act.LOOK},
-    Role.AUDITOR: {Act.LOOK, Act.REVIEW, Act.SEE_PEOPLE},
-    Role.ADMINISTRATOR: {Act.LOOK, Act.MANAGE_PEOPLE, Act.SEE_PEOPLE},
-    Role.SUPPORT: set(),
-    Role.SPECIALIST: set(),
-    None: {Act.LOOK},
+    Role.RESPONDER: {Act.LOOK, Act.REQUEST, Act.OPERATE, Act.SEE_STAFF, *ANYBODY},
+    Role.COMMANDER: {*LEADS, *GATE, *ANYBODY},
+    Role.APPROVER: {Act.LOOK, Act.APPROVE, Act.DENY, Act.REVIEW, *ANYBODY},
+    Role.INVESTIGATOR: {Act.LOOK, Act.SEE_STAFF, *ANYBODY},
+    Role.COMMUNICATOR: {Act.LOOK, *ANYBODY},
+    Role.AUDITOR: {Act.LOOK, Act.REVIEW, Act.SEE_PEOPLE, Act.SEE_STAFF, *ANYBODY},
+    Role.ADMINISTRATOR: {Act.LOOK, Act.MANAGE_PEOPLE, Act.SEE_PEOPLE, *GATE, *ANYBODY},
+    Role.SUPPORT: ANYBODY,
+    Role.SPECIALIST: ANYBODY,
+    None: {Act.LOOK, *ANYBODY},
 }
 ABOUT = {Act.REQUEST, Act.APPROVE, Act.DENY, Act.EMERGENCY, Act.REVIEW}
 

@@ -22,6 +22,8 @@ from holdfast.detection import StreamTime
 from holdfast.errors import SettingsError, UsageError
 from holdfast.events import Batch
 from holdfast.guard import Policy
+from holdfast.guard.staff import StaffPolicy
+from holdfast.guard.staff.proof import DOMAIN
 from holdfast.ledger import Signer
 from holdfast.ports import Signatures
 from holdfast.reading import read_text
@@ -149,12 +151,13 @@ class LiveWatch:
         told: bool = False,
         policy: Policy | None = None,
         signatures: Signatures | None = None,
+        staff_policy: StaffPolicy | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
         `key` is the file of the signing key, made if it is not there; beside a store's file when it is not given.
-        `policy` says who may do what; the shipped one where it is left out. `behaviour` is how patient and how
-        far-reaching the response is. `signatures` can tell what passkeys signed.
+        `policy` says who may do what, `staff_policy` what in internal tools; the shipped ones where they are left out.
+        `behaviour` is how patient and how far-reaching the response is. `signatures` can tell what passkeys signed.
 
         Raises:
             UsageError: `store` is a database and no `key` is given.
@@ -170,6 +173,7 @@ class LiveWatch:
         self.clock: LiveClock = clock or StreamClock()
         self.platform = MirroredPlatform()
         self.store = SqlStore(store or ":memory:", signer=signer, owned=True)
+        self.proof_key = signer.derived(DOMAIN)
         self.custody = ToldCustody(self.store) if told else None
         engine = make_engine(memory_mb=memory_mb)
         with contextlib.ExitStack() as undo:  # who tries again must find the store free
@@ -186,6 +190,7 @@ class LiveWatch:
                 policy=policy,
                 custody=self.custody,
                 signatures=signatures,
+                staff_policy=staff_policy,
                 responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
             )
             undo.pop_all()

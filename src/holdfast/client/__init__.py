@@ -1,6 +1,8 @@
-"""May this happen just now? The guard inside a platform's own process, by a copy of the holds that keeps fresh."""
+"""May this happen just now? The guard and the gate, for a platform's own processes and its internal tools."""
 
 from .answer import Fail, GuardAnswer
 from .client import GuardClient
+from .proofs import ProofDoor, Proofs
+from .staff import Decision, Gate
 
-__all__ = ["Fail", "GuardAnswer", "GuardClient"]
+__all__ = ["Decision", "Fail", "Gate", "GuardAnswer", "GuardClient", "ProofDoor", "Proofs"]

@@ -117,6 +117,21 @@ class Wire:
         """
         self.ask(_REFUSALS, {"refused": refused})
 
+    def get(self, path: str) -> bytes:
+        """What lies at `path`.
+
+        Raises:
+            GuardUnreachableError: it did not come.
+
+        """
+        try:
+            answer = self._http.get(path)
+        except (httpx2.HTTPError, OSError) as why:
+            raise _unreachable(why) from why
+        if answer.status_code != 200:
+            raise _refused(answer.status_code)
+        return answer.content
+
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()

@@ -16,7 +16,7 @@ from .cohort import (
     TouchedBy,
     Verified,
 )
-from .compile import compile_rule, compile_rules
+from .compile import compile_rule, compile_rules, rule_kind
 from .cut import RECENT_MS, Cut, cuts_of
 from .directory import Directory
 from .freeing import Freed, freed, freed_drift
@@ -114,6 +114,7 @@ __all__ = [
     "recommended",
     "repeats_borrowed",
     "restricted",
+    "rule_kind",
     "sent",
     "spared",
     "stopped",

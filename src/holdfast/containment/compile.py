@@ -74,9 +74,14 @@ def compile_rules(holds: Iterable[Hold], directory: Directory, read: Reader, now
     return tuple(rules)
 
 
+def rule_kind(hold: Hold) -> RuleKind | None:
+    """What a rule for this hold looks at, or None when a platform never asks about its kind."""
+    return _KINDS.get((hold.subject.kind, hold.restriction))
+
+
 def compile_rule(hold: Hold, directory: Directory, read: Reader) -> Rule | None:
     """The guard's rule for one hold, or None when a platform never asks about its kind."""
-    kind = _KINDS.get((hold.subject.kind, hold.restriction))
+    kind = rule_kind(hold)
     if kind is None:
         return None
     members = None if hold.cohort is None else Within(hold.cohort, directory)

@@ -37,6 +37,11 @@ class Act(enum.StrEnum):
     DENY = "deny"
     EMERGENCY = "emergency"
     REVIEW = "review"
+    USE_TOOLS = "use_tools"
+    SEE_STAFF = "see_staff"
+    GRANT = "grant"
+    PROTECT = "protect"
+    LOCK = "lock"
 
     @property
     def words(self) -> str:
@@ -54,6 +59,11 @@ _WORDS = {
     Act.DENY: "say no to this",
     Act.EMERGENCY: "do this alone",
     Act.REVIEW: "review this",
+    Act.USE_TOOLS: "use internal tools",
+    Act.SEE_STAFF: "see who uses which tools, and what was tried",
+    Act.GRANT: "let others use tools for a while",
+    Act.PROTECT: "say which accounts are protected",
+    Act.LOCK: "place or loosen a lockdown",
 }
 
 

@@ -26,6 +26,8 @@ class Purpose(enum.StrEnum):
     REGISTER = "register"
     SIGN_IN = "sign_in"
     APPROVE = "approve"
+    TOOL_SIGN_IN = "tool_sign_in"
+    STEP_UP = "step_up"
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ Bundle: TypeAlias = tuple[str, ...]
 
 LONGEST_VALUE = 200  # characters; ids and hashes are shorter, and what is longer is kept by its digest
 _RECOVERY = frozenset({"email", "phone", "recovery"})
-_IN_VAIN = frozenset({"refused", "denied", "failed", "error"})  # outcomes of staff actions that touched nothing
+IN_VAIN = frozenset({"refused", "denied", "failed", "error"})  # outcomes of staff actions that touched nothing
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ def staff_read(event: DataRead) -> Bundle | None:
 
 def staff_action(event: StaffAction) -> Bundle | None:
     """What staff did in a tool, and whether a ticket asked for it."""
-    if event.outcome in _IN_VAIN:
+    if event.outcome in IN_VAIN:
         return None
     return ("staff", event.staff, event.tool_session, event.action, "ticket" if event.ticket else "")
 

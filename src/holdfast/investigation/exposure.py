@@ -21,6 +21,7 @@ from holdfast.events import (
     StaffAction,
 )
 
+from .bundles import IN_VAIN
 from .deliveries import in_order, subject
 from .hands import Attribution, Hands, Sureness
 
@@ -139,7 +140,8 @@ def _sureness(event: SecurityEvent, who: Attribution) -> Sureness:
             session = event.session if isinstance(event, DataRead) else event.tool_session
             return who.by_staff(event.staff, session, event.time)
         case StaffAction():
-            return who.by_staff(event.staff, event.tool_session, event.time)
+            reached = event.outcome not in IN_VAIN
+            return who.by_staff(event.staff, event.tool_session, event.time) if reached else Sureness.NO
         case DataRead() | CredentialChange() | DataExport():
             return who.by_session(event.session, event.time)
         case AppAuthorised() | ProfileChange():

@@ -23,6 +23,7 @@ from holdfast.events import (
     StaffAction,
 )
 
+from .bundles import IN_VAIN
 from .deliveries import in_order, subject
 
 # Share of ordinary accounts that see this in three days.
@@ -111,6 +112,8 @@ def _say(event: SecurityEvent, seen: _Seen) -> tuple[str, str] | None:  # noqa: 
             return "reset requested", "a reset was asked for" + (f" by {event.channel}" if event.channel else "")
         case CredentialChange():
             return _credential(event)
+        case StaffAction(outcome=outcome) if outcome in IN_VAIN:
+            return None
         case StaffAction():
             kind = "looked up by staff" if event.ticket else "looked up by staff without a ticket"
             asked = f"ticket {event.ticket}" if event.ticket else "no ticket"

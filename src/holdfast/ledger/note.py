@@ -10,6 +10,8 @@ import re
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from holdfast.errors import BrokenLedgerError, SettingsError
 
@@ -104,6 +106,11 @@ class Signer:
         """The key as text."""
         encoded = base64.b64encode(_ED25519 + self._key.private_bytes_raw()).decode()
         return f"{_PRIVATE}{self.vkey.name}+{self.vkey.id.hex()}+{encoded}"
+
+    def derived(self, label: bytes) -> bytes:
+        """32 bytes that follow from the secret and tell nothing of it, for another use (HKDF-SHA256, RFC 5869)."""
+        kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=label)
+        return kdf.derive(self._key.private_bytes_raw())
 
     def __repr__(self) -> str:
         return f"<Signer {self.vkey.name}>"

@@ -36,6 +36,17 @@ COLLECTIONS = (
     "enrolments",
     "followed",
     "found",
+    "gate_asked",
+    "gate_attempt_ends",
+    "gate_attempts",
+    "gate_consents",
+    "gate_grants",
+    "gate_locks",
+    "gate_presence",
+    "gate_proposals",
+    "gate_protected",
+    "gate_sessions",
+    "gate_spending",
     "gone",
     "notices",
     "offers",
@@ -136,6 +147,17 @@ class Book:
         """All that the store keeps in `collection`."""
         with self._store.begin() as transaction:
             return dict(transaction.all(collection, kind))
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """What the store keeps, for who looks for a few things in a collection too large to be mirrored.
+
+        Raises:
+            StoreError: it cannot be reached.
+
+        """
+        with self._store.begin() as transaction:
+            yield transaction
 
     @contextmanager
     def change(self, now: int) -> Iterator[Page]:

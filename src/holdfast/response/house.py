@@ -13,7 +13,8 @@ from holdfast.containment import Exemption
 from holdfast.detection import CampaignTier
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch
-from holdfast.guard import Person, Policy, Reader
+from holdfast.guard import Person, Policy, Reader, SessionLimits
+from holdfast.guard.staff import StaffPolicy
 from holdfast.investigation import Touches, TouchSettings
 from holdfast.ports import Clock, Custody, Engine, NoSignatures, Platform, Signatures, Store
 from holdfast.recovery import Order, Phase, Schedule, Stage
@@ -26,7 +27,7 @@ from .confirming import Confirming
 from .desk import Desk
 from .docket import Docket
 from .emergency import Emergencies
-from .entitled import Entitled, shipped_policy
+from .entitled import Entitled, shipped_policy, shipped_staff_policy
 from .executor import Executor
 from .found import FoundInPlace
 from .gate import Gate
@@ -46,6 +47,7 @@ from .restoring import Restoring
 from .returning import Returning
 from .signin import SignIn
 from .signs import Sign, Signs
+from .staff import StaffGate
 from .standing import Limits
 from .timeline import Timeline
 from .undoing import Undoing
@@ -77,6 +79,7 @@ class ResponseSettings(msgspec.Struct, frozen=True, kw_only=True):
     account_waves: Schedule = Schedule(order=Order.RISK, quiet=60 * MINUTE, every=30 * MINUTE)
     probation: int = 180 * MINUTE
     exempt: tuple[Exemption, ...] = ()
+    tool_sessions: SessionLimits = SessionLimits()
 
 
 class Response:
@@ -103,13 +106,15 @@ class Response:
         people: Iterable[Person] = (),
         policy: Policy | None = None,
         signatures: Signatures | None = None,
+        staff_policy: StaffPolicy | None = None,
     ) -> None:
         """Wire the parts.
 
         `read` is `reading.read_text`; `key` is the secret of the once-only filter; `warnings` gives the takeovers that
         the engine has seen since it was last asked. Without `custody`, hijacked accounts are held and not given back.
         `people` are wired in beside those of the store, and those whom `responder` brings along;
-        `policy` says what they may do, the shipped one where it is left out. `signatures` can
+        `policy` says what they may do, and `staff_policy` what staff may do in internal tools, the shipped ones where
+        they are left out. `signatures` can
         tell whether a passkey signed an approval; without it nothing is signed.
 
         Raises:
@@ -135,6 +140,14 @@ class Response:
         self.emergencies = Emergencies(self.book, self.notices)
         self.brakes = Brakes(self.book, lasting(platform), settings.caps)
         self.signin = SignIn(self.book, self.people, self.notices, signatures or NoSignatures())
+        self.staff = StaffGate(
+            self.book,
+            self.people,
+            self.signin,
+            self.notices,
+            staff_policy or shipped_staff_policy(),
+            settings.tool_sessions,
+        )
         table = self.entitled.policy.table
         self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
         self.incidents = Incidents(self.book, offers, self.knowledge)

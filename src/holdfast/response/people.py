@@ -6,7 +6,7 @@ confirms it, it only looks. Else whoever steals one administrator's sign-in woul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -71,6 +71,7 @@ class People:
         self.tokens = Shelf(book, "tokens", ApiToken)
         self.passkeys = Shelf(book, "passkeys", Passkey)
         self.roll = Roll()
+        self._when_revoked: list[Callable[[Page, Passkey, str], object]] = []
         self.call_the_roll()
 
     @property
@@ -255,7 +256,13 @@ class People:
         key = f"passkey/{passkey.id}/revoked"
         page.record(RecordKind.DECISION, key, passkey.person, {"person": passkey.person}, actor=by)
         page.note(HappeningKind.PEOPLE, f"{by} revoked a passkey of {passkey.person}", passkey.person)
+        for heard in self._when_revoked:
+            heard(page, gone, by)
         return gone
+
+    def when_revoked(self, heard: Callable[[Page, Passkey, str], object]) -> None:
+        """Have `heard` called on the page on which a passkey is revoked, with the passkey and by whom."""
+        self._when_revoked.append(heard)
 
     def keep_passkey(self, page: Page, passkey: Passkey) -> None:
         """Keep a passkey as it is now, once this page is kept; whoever adds or revokes one records that."""

@@ -36,12 +36,17 @@ class Staffed(Served):
                 (policies / name).write_text(text.replace("signed = true", "signed = false"))
             with (folder / "holdfast.toml").open("a") as settings:
                 settings.write('\n[policy]\nfolder = "policies"\n')
+        self.folder = folder
         super().__init__(folder, "--settings", "holdfast.toml", *words, **more)
         for name, roles in PEOPLE.items():
             assert 200 == self.asked("root", "POST", "/v1/people", {"id": name, "roles": roles}).status_code
             self.make_token(name, {"person": name, "scopes": PERSON_SCOPES})
         for name, scopes in PROGRAMS.items():
             self.make_token(name, {"scopes": scopes})
+
+    def again(self):
+        """The same service after a new start."""
+        return Served(self.folder, "--settings", "holdfast.toml")
 
     def make_token(self, name, body):
         """Have a token made and keep it under `name`; what was told of it."""

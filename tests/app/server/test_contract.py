@@ -16,8 +16,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from holdfast.app.server import enrolment, people, requests
+from holdfast.app.server import agreeing, enrolment, lockdowns, people, requests, staffing, toolsessions
 from holdfast.app.server.contract import OPERATIONS
+from holdfast.app.server.forwarding import gateway
 from holdfast.app.server.openapi import document
 from holdfast.app.server.routes import Routes
 from holdfast.app.server.settings import Settings
@@ -73,9 +74,10 @@ def mighty(tmp_path_factory):
     server.end()
 
 
-@schema.include(
-    operation_id=[each.name for each in (*people.OPERATIONS, *enrolment.OPERATIONS, *requests.OPERATIONS)]
-).parametrize()
+_FOR_PEOPLE = (people, enrolment, requests, lockdowns, staffing, agreeing, toolsessions)
+
+
+@schema.include(operation_id=[each.name for room in _FOR_PEOPLE for each in room.OPERATIONS]).parametrize()
 @settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 def test_whoever_may_do_everything_gets_answers_of_the_contract_too(case, mighty):
     """What is refused at the door tells nothing of what lies behind it."""
@@ -112,7 +114,9 @@ def test_every_operation_has_its_handler_and_its_own_name():
     assert len(set(names)) == len(names)
     routes = Routes.__new__(Routes)
     routes._place, routes._settings = None, Settings()
-    assert set(names) - {"ask_posts", "ask_actions", "get_snapshot", "tell_refusals"} == set(routes._handlers())
+    answered_before = {"ask_posts", "ask_actions", "get_snapshot", "tell_refusals", "ask_staff_gate"}
+    answered_before |= {each.name for each in gateway.OPERATIONS}
+    assert set(names) - answered_before == set(routes._handlers())
     assert json.dumps(document())
 
 

@@ -8,6 +8,10 @@ from .staffed import PEOPLE, Staffed
 
 EVERYBODY = {*PEOPLE, "program", "reader", None}
 LOOKS = {*PEOPLE, "reader"} - {"support", "specialist"}  # these work with the tools, and see no response
+PERSONS = {*PEOPLE}
+SEES_STAFF = {"responder", "commander", "investigator", "auditor", "administrator"}
+NOBODYS = "s" * 43  # the secret of no session
+CREDENTIAL = {"id": "x", "response": {"clientDataJSON": "", "authenticatorData": "", "signature": ""}}
 MAY = {
     "ask_posts": {"program"},
     "ask_actions": {"program"},
@@ -51,6 +55,37 @@ MAY = {
     "enrol_person": {"administrator"},
     "list_passkeys": {"auditor", "administrator"},
     "revoke_passkey": {"administrator"},
+    "ask_staff_gate": {"program"},
+    "forward_for_nginx": {"program"},
+    "forward_for_traefik": {"program"},
+    "list_gate_keys": EVERYBODY,
+    "ask_tool_passkey": {"program"},
+    "sign_in_to_tools": {"program"},
+    "ask_step_up": {"program"},
+    "step_up": {"program"},
+    "sign_out_of_tools": {"program"},
+    "ask_to_agree_from_tool": {"program"},
+    "open_tool_session": PERSONS,
+    "watch_tool_session": PERSONS,
+    "end_tool_session": PERSONS,
+    "ask_to_agree": PERSONS,
+    "list_askings": PERSONS,
+    "show_asking": PERSONS,
+    "ask_to_sign": PERSONS,
+    "agree_to_action": PERSONS,
+    "deny_action": PERSONS,
+    "list_tool_sessions": SEES_STAFF,
+    "list_locks": SEES_STAFF,
+    "list_looser": SEES_STAFF,
+    "list_attempts": SEES_STAFF,
+    "list_grants": SEES_STAFF,
+    "list_protected": SEES_STAFF,
+    "place_lock": {"commander", "administrator"},
+    "propose_looser": {"commander", "administrator"},
+    "agree_to_looser": {"commander", "administrator"},
+    "give_grant": {"commander", "administrator"},
+    "revoke_grant": {"commander", "administrator"},
+    "protect_account": {"commander", "administrator"},
     "confirm_person": {"administrator"},
     "renew_token": {*PEOPLE, "reader"},
     "health": EVERYBODY,
@@ -77,6 +112,22 @@ BODIES = {
     "renew_token": {"hash": "sha256:none"},
     "make_token": {"person": "nobody.is.this"},
     "tell_recovery": {"reopened": 0},
+    "ask_staff_gate": {"session": NOBODYS, "tool": "support_desk", "function": "account.look_up", "target": "a"},
+    "ask_tool_passkey": {"person": "responder"},
+    "sign_in_to_tools": {"person": "responder", "credential": CREDENTIAL},
+    "ask_step_up": {"session": NOBODYS, "class": "private"},
+    "step_up": {"session": NOBODYS, "class": "private", "credential": CREDENTIAL},
+    "sign_out_of_tools": {"session": NOBODYS},
+    "ask_to_agree_from_tool": {"session": NOBODYS, "tool": "t", "function": "f", "reason": "why"},
+    "open_tool_session": {},
+    "ask_to_agree": {"tool": "t", "function": "f", "reason": "why"},
+    "ask_to_sign": {"action_hash": "sha256:" + "0" * 64},
+    "agree_to_action": {"action_hash": "sha256:" + "0" * 64},
+    "deny_action": {"why": "why"},
+    "place_lock": {"level": 0, "tool": "no_tool_of_this_name", "why": "why"},
+    "propose_looser": {"lock": "nothing-of-this-id", "why": "why"},
+    "give_grant": {"person": "no_one", "tool": "t", "why": "why", "ticket": "T-1"},
+    "protect_account": {"tier": "protected", "why": "why"},
 }
 ON_A_REQUEST = {"show_request", "approve", "deny", "emergency", "review"}
 BARRED = {"scope_missing", "not_a_person", "role_missing"}

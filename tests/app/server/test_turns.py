@@ -54,3 +54,19 @@ def test_what_nobody_waits_for_is_not_done():
     turns.ask(job("question"))
     assert given_up.done.cancel()
     assert ["question"] == taken(turns)
+
+
+def test_what_goes_first_goes_before_questions_and_between_two_moments_of_a_body():
+    """And yet a flood of it keeps no body out."""
+    turns = Turns()
+    turns.hear(job("body"))
+    turns.ask(job("question"))
+    turns.ask_first(job("first"))
+    assert ["first", "question", "body"] == taken(turns)
+    turns.ask_first(job("between"))
+    assert "between" == turns.take_first().do()
+    assert turns.take_first() is None
+    turns.hear(job("body"))
+    for _ in range(IN_A_ROW + 1):
+        turns.ask_first(job("first"))
+    assert [*["first"] * IN_A_ROW, "body", "first"] == taken(turns)

@@ -14,11 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from holdfast.containment import Packets
 from holdfast.errors import StoreError
 
 from .leftovers import PREFIX, STATE, clear
-from .link import Begin, Link, Pulse
+from .link import Begin, Link, Owner
 from .settings import Settings
 
 _PATIENCE = 300.0  # seconds until it listens: on a busy machine that compiles kernels for the first time
@@ -70,26 +69,20 @@ class Answerer:
         """Its process id."""
         return self._process.pid
 
-    def begin(
-        self,
-        packets: Packets,
-        pulse: Pulse,
-        refused: Callable[[list[tuple[str, int]]], None],
-        gone: Callable[[], None],
-    ) -> Callable[[], None]:
-        """Have it answer by `packets`; returns once it listens, with what tells it that there are more.
+    def begin(self, owner: Owner) -> Callable[[], None]:
+        """Have it answer by what `owner` tells; returns once it listens, with what tells it that there is more.
 
         Raises:
             StoreError: it did not begin.
 
         """
         if self._link is not None:  # it answers already, by what was left in the store
-            self._link.follow(packets, pulse, refused, gone)
+            self._link.follow(owner)
             if self._link.gone.is_set():
                 raise StoreError("The process that answers is gone.", advice="Start the service again.")
             return self._link.wake
-        self._link = link = Link(self._end, packets, pulse)
-        link.start(Begin(settings=self._settings, path=self._path), refused, gone)
+        self._link = link = Link(self._end, owner)
+        link.start(Begin(settings=self._settings, path=self._path))
         link.open.wait(_PATIENCE)
         if link.gone.is_set() or not link.open.is_set():
             raise StoreError("The process that answers did not begin.", advice="Look at what it says above.")

@@ -47,7 +47,9 @@ class _Answering:
         reader, writer = await asyncio.open_connection(sock=end)
         try:
             begin = msgspec.json.decode((await _message(reader))[1], type=Begin)
-            reception = Reception(begin.settings, Relay(begin.path), self._log)
+            reception = Reception(
+                begin.settings, Relay(begin.path), self._log, lambda batch: writer.write(message(Kind.TAKE, batch))
+            )
             while not reception.packets.at:
                 _heard(reception, *await _message(reader))
         except (OSError, EOFError, asyncio.IncompleteReadError):
@@ -90,6 +92,10 @@ class _Answering:
 def _heard(reception: Reception, kind: Kind, body: bytes) -> None:
     if kind is Kind.PACKET:
         reception.take(body)
+    elif kind is Kind.STAFF:
+        reception.take_staff(body)
+    elif kind is Kind.TAKEN:
+        reception.taking.heard(body)
     elif kind is Kind.BEAT:
         reception.beat(msgspec.msgpack.decode(body, type=Beat))
 

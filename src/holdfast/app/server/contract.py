@@ -8,8 +8,23 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import carrying, confirming, copies, enrolment, people, recoveries, refusals, requests
+from . import (
+    agreeing,
+    carrying,
+    confirming,
+    copies,
+    enrolment,
+    lockdowns,
+    people,
+    recoveries,
+    refusals,
+    requests,
+    staffgate,
+    staffing,
+    toolsessions,
+)
 from .answers import Problem
+from .forwarding import gateway
 from .guard import ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
 from .views import CampaignSeen, CampaignWhole, HappeningSeen, HeadSeen, HoldSeen, Page, ProposalSeen
@@ -65,6 +80,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *copies.OPERATIONS,
     *refusals.OPERATIONS,
+    *staffgate.OPERATIONS,
+    *gateway.OPERATIONS,
+    *toolsessions.OPERATIONS,
+    *agreeing.OPERATIONS,
+    *lockdowns.OPERATIONS,
+    *staffing.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

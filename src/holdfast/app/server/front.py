@@ -24,6 +24,8 @@ GUARD = {
     "/v1/guard/actions": May.GUARD_ASK,
     SNAPSHOT: May.GUARD_SNAPSHOT,
     REFUSALS: May.GUARD_SNAPSHOT,
+    "/v1/gate/actions": May.GUARD_ASK,
+    "/v1/gate/forward": May.GUARD_ASK,  # as which all proxies are let in
 }
 """What the process that answers answers itself, and the scope that it takes."""
 

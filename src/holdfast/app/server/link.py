@@ -1,8 +1,8 @@
 """What do the two processes of the service say to each other, and over what?
 
 One owns the state, and answers what must be asked of it; the other answers the guard, and passes all else on. Between
-them is a pair of sockets: packets of the guard's rules and a beat go one way, who was refused goes the other. A message
-is one letter, its length (4 bytes, big-endian) and its body.
+them is a pair of sockets: packets of the guard's rules and of the staff gate, and a beat, go one way; who was refused,
+and what is to be taken from budgets, go the other. A message is one letter, its length (4 bytes, big-endian), its body.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import enum
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -20,6 +22,7 @@ import msgspec
 from holdfast.containment import Packets
 
 from .settings import Settings
+from .taking import TakesBatch, nobody_takes
 
 BEAT = 0.25  # seconds between two messages at most: both sides notice within a few of them that the other is silent
 HEAD = 5  # bytes before a body
@@ -36,6 +39,9 @@ class Kind(enum.StrEnum):
     BEAT = "B"  # how the owner of the state is: `Beat`
     END = "E"  # answer what is under way, and take nothing more
     OPEN = "O"  # it is listened to
+    STAFF = "G"  # a packed frame of the staff gate
+    TAKE = "T"  # what staff would do, and what the copy answered: `taking.Batch`
+    TAKEN = "K"  # the last word on that: `taking.Taken`
     REFUSED = "R"  # accounts that were refused for what they said, with the times: list[tuple[str, int]]
 
 
@@ -70,35 +76,44 @@ def message(kind: Kind, body: bytes = b"") -> bytes:
     return kind.encode() + len(body).to_bytes(4, "big") + body
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """What whoever owns the state has to tell, and what it hears.
+
+    `refused` hears who was refused for what was said; `takes` what staff would do; `gone` is called once the other end
+    is closed.
+    """
+
+    packets: Packets
+    staff: Packets = field(default_factory=Packets)
+    pulse: Pulse
+    refused: Callable[[list[tuple[str, int]]], None]
+    takes: TakesBatch = nobody_takes
+    gone: Callable[[], None]
+
+
 class Link:
     """The end of the process that owns the state. A thread sends, another hears; nobody waits for either."""
 
-    def __init__(self, end: socket.socket, packets: Packets, pulse: Pulse) -> None:
-        """Send what comes to `packets` over `end`, and beats."""
-        self._end, self._source = end, (packets, pulse)
-        self._at = ""
+    def __init__(self, end: socket.socket, owner: Owner) -> None:
+        """Send what comes to the owner's packets over `end`, and beats."""
+        self._end, self._owner = end, owner
+        self._at = self._staff_at = ""
+        self._replies: deque[bytes] = deque()
         self._news = threading.Event()
         self._lock = threading.Lock()
         self.open = threading.Event()
         self.gone = threading.Event()
 
-    def start(self, begin: Begin, refused: Callable[[list[tuple[str, int]]], None], gone: Callable[[], None]) -> None:
-        """Begin. `refused` hears who was refused for what was said; `gone` is called once the other end is closed."""
-        self._refused, self._lost = refused, gone
+    def start(self, begin: Begin) -> None:
+        """Begin."""
         self._send(message(Kind.BEGIN, msgspec.json.encode(begin)))
         threading.Thread(target=self._tell, name="link out", daemon=True).start()
         threading.Thread(target=self._hear, name="link in", daemon=True).start()
 
-    def follow(
-        self,
-        packets: Packets,
-        pulse: Pulse,
-        refused: Callable[[list[tuple[str, int]]], None],
-        gone: Callable[[], None],
-    ) -> None:
-        """From now on send these packets, and tell these of what is heard."""
-        self._refused, self._lost = refused, gone
-        self._source = (packets, pulse)
+    def follow(self, owner: Owner) -> None:
+        """From now on it is this one whose state is told, and who hears."""
+        self._owner = owner
 
     def wake(self) -> None:
         """There may be a new packet."""
@@ -119,11 +134,21 @@ class Link:
         while not self.gone.is_set():
             self._news.wait(BEAT)
             self._news.clear()
-            packets, pulse = self._source
-            for packet in packets.since(self._at):
+            owner = self._owner
+            for packet in owner.packets.since(self._at):
                 self._send(message(Kind.PACKET, packet.data))
                 self._at = f"{packet.run}-{packet.seq}"
-            self._send(message(Kind.BEAT, msgspec.msgpack.encode(pulse())))
+            for packet in owner.staff.since(self._staff_at):
+                self._send(message(Kind.STAFF, packet.data))
+                self._staff_at = f"{packet.run}-{packet.seq}"
+            while self._replies:
+                self._send(message(Kind.TAKEN, self._replies.popleft()))
+            self._send(message(Kind.BEAT, msgspec.msgpack.encode(owner.pulse())))
+
+    def _reply(self, told: bytes) -> None:
+        """Have the thread that sends say it: whoever tells it does not wait."""
+        self._replies.append(told)
+        self._news.set()
 
     def _send(self, data: bytes) -> None:
         with self._lock, contextlib.suppress(OSError):  # that the other end is gone, the thread that hears notices
@@ -138,11 +163,13 @@ class Link:
                 if head[:1] == Kind.OPEN.encode():
                     self.open.set()
                 elif head[:1] == Kind.REFUSED.encode():
-                    self._refused(decoder.decode(body))
+                    self._owner.refused(decoder.decode(body))
+                elif head[:1] == Kind.TAKE.encode():
+                    self._owner.takes(body, self._reply)
         except (OSError, EOFError):
             self.gone.set()
             self.open.set()
-            self._lost()
+            self._owner.gone()
 
 
 def _exactly(end: socket.socket, size: int) -> bytes:

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from .guard import GuardRoutes, histogram
+from .staffgate import StaffRoutes
 from .tally import Tally
 from .worker import Worker
 
@@ -54,9 +55,9 @@ COUNTERS = {
 class GuardMetrics:
     """A collector over the answers of the guard, in the process that gives them."""
 
-    def __init__(self, guard: GuardRoutes) -> None:
+    def __init__(self, guard: GuardRoutes, staff: StaffRoutes) -> None:
         """Over these."""
-        self._guard = guard
+        self._guard, self._staff = guard, staff
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
 
@@ -82,6 +83,20 @@ class GuardMetrics:
         )
         yield CounterMetricFamily(
             "holdfast_guard_refused", "Requests answered by a problem before they came to the state.", guard.refused
+        )
+        yield from self._of_staff()
+
+    def _of_staff(self) -> Iterator[Metric]:
+        staff = self._staff
+        answers = CounterMetricFamily("holdfast_gate_answers", "Answers of the staff gate.", labels=["allowed"])
+        for allowed, count in staff.answers.items():
+            answers.add_metric([str(allowed).lower()], count)
+        yield answers
+        yield HistogramMetricFamily(
+            "holdfast_gate_seconds",
+            "From a member of staff's question to the answer that is counted and on record.",
+            buckets=histogram(staff.seconds),
+            sum_value=staff.seconds_sum,
         )
 
 

@@ -14,10 +14,12 @@ import msgspec
 from holdfast.containment import Packet, Packets, Replica, unpack
 from holdfast.guard import Answer, Question, says_a_lure
 from holdfast.reading import read_text
+from holdfast.response.staff import StaffReplica
 
 from .admission import Admission
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
+from .forwarding.gateway import KEYS, Gateway, asks_for_a_proxy, bare
 from .front import GUARD, REFUSALS, SNAPSHOT
 from .guard import GuardRoutes
 from .link import Beat
@@ -26,17 +28,34 @@ from .metrics import GuardMetrics
 from .refusals import RefusalsTaken, refusals
 from .relay import Relay, Reply
 from .settings import Settings, Time
+from .staffgate import ACTIONS, UNSEEN, StaffRoutes
+from .taking import Taking
 
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
 _PATIENCE = 3.0  # seconds for those
 _BEHIND = 2.0  # seconds that an answer waits at most for the packets it speaks of
 
 
+def _nowhere(batch: bytes) -> None:
+    """Nobody is there who takes."""
+
+
 class Reception:
     """The application of the process that answers."""
 
-    def __init__(self, settings: Settings, relay: Relay, log: Log, wall: Callable[[], float] = time.time) -> None:
-        """Know nothing of the holds yet; pass on over `relay`. `wall` gives seconds since 1970 UTC."""
+    def __init__(
+        self,
+        settings: Settings,
+        relay: Relay,
+        log: Log,
+        send: Callable[[bytes], None] = _nowhere,
+        *,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """Know nothing of the holds yet; pass on over `relay`. `wall` gives seconds since 1970 UTC.
+
+        What staff would do goes to the owner of the state by `send`, in packed batches.
+        """
         self._wall, self._latest = wall, 0
         self._settings, self._relay, self._log = settings, relay, log
         self._admission = Admission(relay)
@@ -47,7 +66,11 @@ class Reception:
         self.packets = Packets()
         self.refused: list[tuple[str, int]] = []
         self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
-        self._metrics = GuardMetrics(self.guard)
+        self._copy = StaffReplica()
+        self.taking = Taking(send, UNSEEN)
+        self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.taking.take, self._keys)
+        self.gateway = Gateway(self._copy, self.staff.decide, self._now)
+        self._metrics = GuardMetrics(self.guard, self.staff)
 
     def take(self, data: bytes) -> None:
         """Take a packet, and let those know who wait for it.
@@ -59,6 +82,17 @@ class Reception:
         for frame in unpack(data):
             self._replica.take((frame,))
             self.packets.add(Packet(frame.run, frame.seq, frame.whole, data))
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    def take_staff(self, data: bytes) -> None:
+        """Take a packet of the staff gate, and let those know who wait for it.
+
+        Raises:
+            SnapshotError: it cannot be used.
+
+        """
+        self._copy.take(data)
         self._moved.set()
         self._moved = asyncio.Event()
 
@@ -87,7 +121,10 @@ class Reception:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if path in GUARD:
+        if asks_for_a_proxy(path):
+            turned_away = await self._admission.let_in(bare(scope))
+            await (self.gateway(scope, receive, send) if turned_away is None else _pass(send, turned_away))
+        elif path in GUARD:
             turned_away = await self._admission.let_in(scope)
             if turned_away is not None:
                 await _pass(send, turned_away)
@@ -97,8 +134,12 @@ class Reception:
                 told = await refusals(scope, receive, self._now())
                 self.refused += told
                 await send_body(send, HTTPStatus.OK, msgspec.json.encode(RefusalsTaken(taken=len(told))))
+            elif path == ACTIONS:
+                await self.staff(scope, receive, send)
             else:
                 await self.guard(scope, receive, send)
+        elif path == KEYS:
+            await self.gateway.keys(scope, send)
         elif path in _LOOKS and scope["method"] == "GET":
             reply = await self._relay.fetch(scope, _PATIENCE)
             if path == "/metrics" and reply.status == HTTPStatus.OK:
@@ -108,12 +149,17 @@ class Reception:
             await self._relay(scope, receive, send, reached=self._reached)
 
     async def _reached(self, at: str) -> None:
-        """Wait for the packets up to `at`, so that whoever was told of a hold is answered by it."""
-        run, _, number = at.rpartition("-")
+        """Wait for the packets up to `at`, so that whoever was told of a hold or a lock is answered by it."""
         until = time.monotonic() + _BEHIND
-        while at and run == self._replica.run and int(number) > self._replica.seq and time.monotonic() < until:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), until - time.monotonic())
+        copies: tuple[Replica | StaffReplica, ...] = (self._replica, self._copy)
+        for copy, each in zip(copies, at.split(" "), strict=False):
+            run, _, number = each.rpartition("-")
+            while each and run == copy.run and int(number) > copy.seq and time.monotonic() < until:
+                await self._moves(until)
+
+    async def _moves(self, until: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._moved.wait(), until - time.monotonic())
 
     async def _snapshot(self, scope: Scope, send: Send) -> None:
         """The packets after those that the client has; it may wait for them."""
@@ -142,6 +188,14 @@ class Reception:
         if says_a_lure(answer):
             self.refused.append((question.account, question.time))
         return answer
+
+    def _keys(self) -> dict[str, str]:
+        """The gate's own keys, by their names."""
+        return self.gateway.public
+
+    def _unseen(self) -> int:
+        """For how many milliseconds the owner of the state was not seen to be well."""
+        return int(min(1e9, max(0.0, (time.monotonic() - self._beat.seen_at) * 1_000)))
 
     def _now(self) -> int:
         beat = self._beat

@@ -15,14 +15,28 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import carrying, confirming, enrolment, people, recoveries, requests, views
+from . import (
+    agreeing,
+    carrying,
+    confirming,
+    enrolment,
+    lockdowns,
+    people,
+    recoveries,
+    requests,
+    staffing,
+    toolsessions,
+    views,
+)
 from .answers import Receive, RefusedError, Scope, Send, length
 from .arriving import Arriving, busy
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
+from .forwarding import gateway
 from .leave import let
 from .metrics import Metrics
 from .openapi import document
@@ -35,7 +49,14 @@ T = TypeVar("T")
 
 PATIENCE = 10.0  # seconds to wait for what the worker is asked: it may be in the midst of a large body
 _MEGABYTE = 1_048_576
-_GUARDED = {"ask_posts", "ask_actions", "get_snapshot", "tell_refusals"}  # answered before it comes here
+_GUARDED = {
+    "ask_posts",
+    "ask_actions",
+    "get_snapshot",
+    "tell_refusals",
+    "ask_staff_gate",
+    *(each.name for each in gateway.OPERATIONS),
+}  # answered before it comes here
 
 
 class Routes:
@@ -74,6 +95,7 @@ class Routes:
             raise RefusedError(status, status.phrase.lower(), advice="See /openapi.json.", headers=headers) from error
 
     def _handlers(self) -> Mapping[str, Handler]:
+        challenges = Challenges()
         return {
             "tell_events": self._events,
             "list_campaigns": self._campaigns,
@@ -92,6 +114,10 @@ class Routes:
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
             **confirming.handlers(self._ask),
             **recoveries.handlers(self._ask),
+            **toolsessions.handlers(self._ask_first, self._place, challenges),
+            **agreeing.handlers(self._ask_first, self._place, challenges),
+            **lockdowns.handlers(self._ask_first),
+            **staffing.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:
@@ -181,6 +207,9 @@ class Routes:
 
     async def _ask(self, question: Callable[[LiveWatch], T]) -> T:
         return await answered(asyncio.wrap_future(self._worker.ask(question)), PATIENCE)
+
+    async def _ask_first(self, question: Callable[[LiveWatch], T]) -> T:
+        return await answered(asyncio.wrap_future(self._worker.ask_first(question)), PATIENCE)
 
 
 def _guarded(operation: Operation, handler: Handler, policy: Policy) -> Handler:

@@ -19,13 +19,15 @@ from typing import TypeAlias
 import uvloop
 
 from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
-from holdfast.app.policies import load_policy
+from holdfast.app.policies import load_policy, load_staff_policy
 from holdfast.app.signin.passkeys import Passkeys
 from holdfast.app.signin.place import Place, place_of
 from holdfast.backends import file_of
 from holdfast.errors import SettingsError
 from holdfast.guard import Policy, unreachable
+from holdfast.guard.staff import StaffPolicy
 from holdfast.response import Bulletin, HoldState
+from holdfast.response.staff import StaffBulletin
 
 from .admission import admitted
 from .answerer import Answerer
@@ -34,7 +36,7 @@ from .beginning import Beginning, StoppedError
 from .door import LOOPBACK, Door, nobody
 from .front import Asgi, Front, Pages
 from .handover import Handover
-from .link import Beat
+from .link import Beat, Owner
 from .listening import allow_files, beyond_loopback, inner_service, listen_at, tls_of
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
@@ -44,6 +46,7 @@ from .room import places_of, short
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
 from .standby import Standby
+from .taken import take_batch
 from .tally import Tally
 from .token import SHORTEST, hashed
 from .worker import Worker
@@ -95,7 +98,7 @@ def serve(settings: Settings, token: str | None, log: Log | None = None, *, page
 def _serve(settings: Settings, token: str | None, log: Log, pages: MakePages, beginning: Beginning) -> int:
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
-    policy = load_policy(settings.policy.folder)
+    policy, staff_policy = load_policy(settings.policy.folder), load_staff_policy(settings.policy.folder)
     allow_files(settings)
     with closing(listen_at(settings)) as listener:
         where = listener.getsockname()
@@ -116,7 +119,7 @@ def _serve(settings: Settings, token: str | None, log: Log, pages: MakePages, be
                 stack.callback(standby.relieve)
 
                 def opened() -> tuple[LiveWatch, Memory]:
-                    return stack.enter_context(_opened(settings, policy, place))
+                    return stack.enter_context(_opened(settings, policy, staff_policy, place))
 
                 taken = standby.turn(opened) if settings.server.standby else opened()
                 if taken is None:
@@ -137,6 +140,8 @@ class _Owner:
         gate, directory = run.response.gate, run.response.knowledge.directory
         self._bulletin = Bulletin(gate, directory, run=secrets.token_hex(8))
         self._bulletin.publish()
+        self._staff = StaffBulletin(run.response.staff, secrets.token_hex(8), run.proof_key)
+        self._staff.publish()
         self._wake: Callable[[], None] | None = None
         room = partial(short, places_of(settings))
         self._worker = Worker(run, memory, dialect=settings.dialect, log=log, publish=self._publish, short=room)
@@ -176,11 +181,20 @@ class _Owner:
     def _answer(self) -> None:
         """Have the guard's answers given by what is known here."""
         forsaken = partial(self._end_with, _FORSAKEN)
-        self._wake = self._answerer.begin(self._bulletin.packets, self._pulse, self._refused, forsaken)
+        owner = Owner(
+            packets=self._bulletin.packets,
+            staff=self._staff.packets,
+            pulse=self._pulse,
+            refused=self._refused,
+            takes=partial(take_batch, self._worker),
+            gone=forsaken,
+        )
+        self._wake = self._answerer.begin(owner)
 
     def _publish(self) -> None:
         seen_at = self._worker.status.seen_at
-        if (self._bulletin.publish() or seen_at != self._beaten) and self._wake is not None:
+        news = [self._bulletin.publish(), self._staff.publish(), seen_at != self._beaten]
+        if any(news) and self._wake is not None:
             self._beaten = seen_at
             self._wake()
 
@@ -205,12 +219,12 @@ class _Owner:
         policy = self._run.response.entitled.policy
         routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings, policy, place)
         front = Front(admitted, routes, shown, door=door, tally=tally, log=self._log)
-        packets = self._bulletin.packets
+        packets, staff = self._bulletin.packets, self._staff.packets
 
         async def stamped(scope: Scope, receive: Receive, send: Send) -> None:
             async def stamp(told: Message) -> None:
                 if told["type"] == "http.response.start":
-                    told["headers"] = [*told["headers"], (STAMP, packets.at.encode())]
+                    told["headers"] = [*told["headers"], (STAMP, f"{packets.at} {staff.at}".encode())]
                 await send(told)
 
             await front(told_from(scope), receive, stamp)
@@ -299,7 +313,9 @@ def _store_there(settings: Settings) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings, policy: Policy, place: Place | None) -> Iterator[tuple[LiveWatch, Memory]]:
+def _opened(
+    settings: Settings, policy: Policy, staff_policy: StaffPolicy, place: Place | None
+) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
@@ -311,6 +327,7 @@ def _opened(settings: Settings, policy: Policy, place: Place | None) -> Iterator
         behaviour=settings.behaviour,
         told=settings.recovery.cases,
         policy=policy,
+        staff_policy=staff_policy,
         signatures=None if place is None else Passkeys(rp_id=place.rp_id, origin=place.origin),
     )
     with run.store:

@@ -17,7 +17,7 @@ from holdfast.backends import file_of, names_password
 from holdfast.containment import PlanKind
 from holdfast.errors import SettingsError, UnreadableFileError
 from holdfast.events import Dialect, TimeUnit
-from holdfast.guard import Role
+from holdfast.guard import Role, SessionLimits
 from holdfast.response import ResponseSettings
 from holdfast.response.brakes import Caps
 
@@ -30,6 +30,7 @@ TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 CLIENT_SECRET_VARIABLE = "HOLDFAST_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 _LARGEST_FILE = 1_048_576  # bytes: settings are a page, not a book
 
+_MINUTE, _HOUR = 60_000, 3_600_000  # milliseconds
 FILE_ONLY = frozenset(
     {"columns", "exempt", "innocents_per_hour_of", "roles", "shares"}
 )  # what no single word of the environment can say
@@ -269,7 +270,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             innocents_of=self.response.innocents_per_hour_of,
             owner=self.response.cap_owner,
         )
-        return behaviour(self.recovery, self.response.exempt, caps)
+        limits = SessionLimits(idle=self.signin.idle_minutes * _MINUTE, longest=self.signin.session_hours * _HOUR)
+        return msgspec.structs.replace(behaviour(self.recovery, self.response.exempt, caps), tool_sessions=limits)
 
     @property
     def dialect(self) -> Dialect:

@@ -13,6 +13,7 @@ from holdfast.errors import OwnedError, StoreError
 from .answerer import Answerer
 from .door import LOOPBACK
 from .following import Following
+from .link import Owner
 from .listening import beyond_loopback
 from .logs import Log
 from .settings import Settings
@@ -96,7 +97,8 @@ class Standby:
             raise beyond_loopback(self._settings)
         self._waiting = Waiting(self._settings, following, self._configured, self._log)
         self._waiting.start(self._answerer.door.dup())
-        following.wake = self._answerer.begin(following.packets, following.pulse, _unheard, self._forsaken.set)
+        owner = Owner(packets=following.packets, pulse=following.pulse, refused=_unheard, gone=self._forsaken.set)
+        following.wake = self._answerer.begin(owner)
         self.listening()
         self._log.info("standby")
 

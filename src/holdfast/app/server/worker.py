@@ -18,6 +18,7 @@ from holdfast.errors import (
     LedgerError,
     NotAllowedError,
     RecoveryError,
+    SignInError,
     StoreError,
     StoreFullError,
     UsageError,
@@ -34,12 +35,13 @@ from .turns import Job, Turns
 T = TypeVar("T")
 
 BEAT = 0.25  # seconds between looks at what is due, when nothing comes in: well within the second a new hold may take
+_HEAR_STAFF_EVERY = 1.0  # seconds between two tellings of what the staff gate has seen
 _PROBE = "probe"  # the collection, and the one key in it, that is written after something could not be
 _PROBE_EVERY = 1.0  # seconds between looks at the store
 _SETTLE_EVERY = 1.0  # seconds that an answer waits at most for others to be made safe with it
 _TELL_EVERY = 10.0  # seconds between two log lines about the same trouble
 # Whoever asked is told; with us nothing is wrong.
-_ASKED_WRONGLY = (RefusedError, UsageError, NotAllowedError, RecoveryError)
+_ASKED_WRONGLY = (RefusedError, UsageError, NotAllowedError, SignInError, RecoveryError)
 _REJECTS_TOLD = 100  # of one body: enough to see what is wrong, too few to send a body back
 
 
@@ -119,7 +121,7 @@ class Worker:
         self._turns = Turns()
         self._wake = threading.Condition()
         self._stopping = False
-        self._probed_at = float("-inf")
+        self._probed_at = self._ticked_at = self._heard_staff_at = float("-inf")
         self._told: dict[str, float] = {}
         self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
         self.totals = {"posts": 0, "events": 0, "rejects": 0, "errors": 0, "archive_failures": 0, "alarms": 0}
@@ -147,6 +149,10 @@ class Worker:
         """The answer to `question`; it is not done when the future was cancelled before its turn came."""
         return self._add(self._turns.ask, lambda: question(self._run))
 
+    def ask_first(self, question: Callable[[LiveWatch], T]) -> Future[T]:
+        """The same, before all else that waits: what people stand before a closed door for."""
+        return self._add(self._turns.ask_first, lambda: question(self._run), first=True)
+
     def stop(self, within: float) -> bool:
         """Deal with all that waits, then end; False when that takes more than `within` seconds."""
         with self._wake:
@@ -156,8 +162,8 @@ class Worker:
             self._thread.join(within)
         return not self._thread.is_alive()
 
-    def _add(self, wait: Callable[[Job[T]], None], do: Callable[[], T]) -> Future[T]:
-        job: Job[T] = Job(do, Future())
+    def _add(self, wait: Callable[[Job[T]], None], do: Callable[[], T], *, first: bool = False) -> Future[T]:
+        job: Job[T] = Job(do, Future(), first)
         with self._wake:
             wait(job)
             self._wake.notify()
@@ -169,7 +175,8 @@ class Worker:
             while (job := self._next()) is not None or not self._stopping:
                 if job is not None:
                     self._answer(job)
-                self._guarded(self._tick)
+                if job is None or not job.first or time.monotonic() - self._ticked_at >= BEAT:
+                    self._guarded(self._tick)
                 self._settle()
             self._archive(lambda: self._memory.close(self._run))
             self.status = replace(self.status, phase="stopped", seen_at=float("-inf"))
@@ -259,11 +266,23 @@ class Worker:
         self.status = Status(phase="at work")
 
     def _tick(self) -> None:
+        self._ticked_at = time.monotonic()
         self._run.store.check()
         self._run.tick()
+        self._hear_staff()
         self._publish()
         self._tell_alarms()
         self._probe()
+
+    def _hear_staff(self) -> None:
+        """Have detection hear what the staff gate has seen, once a second: to hear of one costs as much as of many."""
+        now = time.monotonic()
+        if now - self._heard_staff_at < _HEAR_STAFF_EVERY:
+            return
+        self._heard_staff_at = now
+        told = self._run.response.staff.tidings.take()
+        if told:
+            self._take(Batch(others=told))
 
     def _tell_alarms(self) -> None:
         """Log that a person has to look: how often, and no word of whom it is about."""
@@ -334,6 +353,16 @@ class Worker:
         for _ in self._run.taking(batch):
             self._publish()
             self._probe()
+            self._answer_first()
+
+    def _answer_first(self) -> None:
+        """Answer what goes before all else, though a body is not dealt with yet."""
+        while True:
+            with self._wake:
+                job = self._turns.take_first()
+            if job is None:
+                return
+            self._answer(job)
 
     def _decoded(self, body: bytes) -> Iterator[Decoded]:
         splitter = LineSplitter(longest=LONGEST_LINE)

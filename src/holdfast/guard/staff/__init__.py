@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
-from .catalogue import Catalogue, Function, Kind, Route, Tool, read_catalogue
+from .catalogue import Catalogue, Function, Kind, Tool, read_catalogue
 from .decide import STALE_MS, WATCH_MS, StaffState
 from .facts import Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
@@ -13,6 +13,7 @@ from .policy import Case, Doing, Ruling, StaffPolicy
 from .protect import SIGNED_FROM, TierRule, Tiers
 from .question import ToolAction, ToolQuestion
 from .reach import Expectation, out_of_reach, takes, unmet
+from .routes import Route
 
 __all__ = [
     "LEVELS",

@@ -44,6 +44,7 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     `action_hash` is what an approval would have to name. `person` is whose session it is, empty where there is none.
     `level` is the lockdown level that applied. `until` (milliseconds since 1970 UTC) is when what stops it ends, if it
     ends by itself. An answer that allows says what taking it costs: `charges` to the budgets, and `consents` used up.
+    `attempt` is what it is called on record, empty until it is there.
     """
 
     allowed: bool
@@ -58,3 +59,4 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
     charges: tuple[Charge, ...] = ()
     consents: tuple[str, ...] = ()
+    attempt: str = ""

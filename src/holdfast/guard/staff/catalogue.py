@@ -14,6 +14,7 @@ from holdfast.errors import PolicyError
 
 from .needs import Need
 from .protect import Tiers
+from .routes import Route, ways
 
 TOOLS = "tools.toml"
 OWN = "holdfast"
@@ -55,18 +56,6 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.one_way or self.wide
 
 
-class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a proxy in front of the tool sees `function`: these methods on `path` of `host` (empty: any).
-
-    A part of the path in braces names an argument; `{target}` is the account.
-    """
-
-    methods: Annotated[tuple[str, ...], Meta(min_length=1)]
-    path: Annotated[str, Meta(pattern="^/", max_length=500)]
-    host: str = ""
-    function: Name
-
-
 class Tool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An internal tool, with how many `reads` and `writes` a person may do with it in any hour."""
 
@@ -102,8 +91,9 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     times: Times = Times()
 
     def __post_init__(self) -> None:
-        """Refuse two tools of one name."""
+        """Refuse two tools of one name, and a request that could be two functions."""
         _once([each.id for each in self.tool], "tools")
+        ways((each.id, each.route) for each in self.tool)
 
     def functions(self) -> dict[tuple[str, str], tuple[Tool, Function]]:
         """Each function with its tool, by the names of both."""

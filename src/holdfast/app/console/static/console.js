@@ -73,6 +73,11 @@ async function deny(form) {
   return post(`/console/requests/${request}/deny`, { why: form.elements.why.value });
 }
 
+async function stepUp(kind) {
+  const { options } = await post("/console/tools/options", { class: kind });
+  return post("/console/tools/step", { class: kind, credential: await sign(options) });
+}
+
 // One deed at a time: while it is under way its button cannot be pressed again.
 function on(selector, event, deed) {
   for (const element of document.querySelectorAll(selector)) {
@@ -99,12 +104,13 @@ on("[data-signin]", "click", signIn);
 on("form[data-register]", "submit", register);
 on("[data-approve]", "click", (button) => approve(button.dataset.approve));
 on("form[data-deny]", "submit", deny);
+on("[data-step]", "click", (button) => stepUp(button.dataset.step));
 on("button[data-post]", "click", (button) => {
   const { post: path, passkey, sure } = button.dataset;
   if (sure && !confirm(sure)) return null;
   return post(path, passkey ? { passkey } : {});
 });
 
-if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON && document.querySelector("[data-signin],[data-register],[data-approve=passkey]")) {
+if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON && document.querySelector("[data-signin],[data-register],[data-approve=passkey],[data-step]")) {
   say("This browser is too old for passkeys, or the page was not opened by https. Take a newer one.");
 }

@@ -1,0 +1,12 @@
+"""`holdfast gate`: what stands before the internal tools."""
+
+from __future__ import annotations
+
+import cyclopts
+
+from .gate_desk import join
+from .gate_lint import gate_lint
+
+gate = cyclopts.App(name="gate", help="What stands before the internal tools.")
+gate.command(gate_lint, name="lint")
+join(gate)

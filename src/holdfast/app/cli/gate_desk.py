@@ -1,0 +1,147 @@
+"""`holdfast gate sessions|requests|request|approve|deny|attempts`: what staff does, and what two have to agree to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import cyclopts
+import msgspec
+from cyclopts import Parameter
+
+from holdfast.errors import NotAllowedError, UsageError
+from holdfast.guard import RefusalCode
+
+from .options import Json
+from .service import Service, Url, at, say
+
+_WAITS = 1  # the exit code of what waits for somebody else to agree
+_SHORTEST = 12  # characters of a hash that somebody types
+_SHOWN = 12  # of a session's id
+
+All = Annotated[bool, Parameter(negative="", help="Those too that are over.")]
+Id = Annotated[str, Parameter(help="Its id, as `holdfast gate requests` shows it.")]
+Why = Annotated[str, Parameter(help="Why: it stays on record.")]
+
+
+def sessions(
+    *,
+    end: Annotated[str, Parameter(help="End this one, at once.")] = "",
+    all: All = False,  # noqa: A002 - the word people type
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Show the live sessions of internal tools; with --end, end one of them."""
+    service = Service(url)
+    if end:
+        found = service.send("DELETE", at("gate", "sessions", end))
+        say([_session(found)], found, json=json)
+        return
+    for each in service.every("/v1/gate/sessions", all_=all):
+        say([_session(each)], each, json=json)
+
+
+def requests(*, all: All = False, url: Url = None, json: Json = False) -> None:  # noqa: A002 - the word people type
+    """Show what waits for somebody to agree, as far as it is yours to see."""
+    for each in Service(url).every("/v1/gate/requests", all_=all):
+        say(_asking(each), each, json=json)
+
+
+def request(  # noqa: PLR0913 - each is a word on the command line
+    tool: Annotated[str, Parameter(help="The tool.")],
+    function: Annotated[str, Parameter(help="The function of it.")],
+    *,
+    why: Why,
+    target: Annotated[str, Parameter(help="The account it is about.")] = "",
+    payload: Annotated[str, Parameter(help="The arguments, as one JSON object.")] = "{}",
+    ticket: Annotated[str, Parameter(help="What it is needed for.")] = "",
+    url: Url = None,
+    json: Json = False,
+) -> int:
+    """Ask somebody else to agree to exactly one action of yours. Exit code 1 until they have."""
+    try:
+        arguments = msgspec.json.decode(payload, type=dict[str, Any])
+    except msgspec.MsgspecError as why_not:
+        raise UsageError(f"--payload is no JSON object: {why_not}") from why_not
+    body = {"tool": tool, "function": function, "target": target, "payload": arguments, "reason": why, "ticket": ticket}
+    found = Service(url).send("POST", "/v1/gate/requests", body)
+    say(_asking(found), found, json=json)
+    return 0 if found["state"] == "agreed" else _WAITS
+
+
+def approve(
+    request: Id,
+    *,
+    hash: Annotated[  # noqa: A002 - the word people type
+        str, Parameter(help="The action hash that you were told, or its beginning behind `sha256:` (12 characters).")
+    ] = "",
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Agree that whoever asked does exactly this, once. It is not signed, and counts only where that is enough."""
+    service = Service(url)
+    found = service.get(at("gate", "requests", request))
+    known = found["action_hash"].removeprefix("sha256:")
+    told = hash.removeprefix("sha256:")
+    if hash and not (len(told) >= _SHORTEST and known.startswith(told)):
+        raise NotAllowedError(
+            f"{request} asks for {known[:_SHORTEST]}, not for that",
+            code=RefusalCode.APPROVED_ANOTHER_PLAN,
+            advice="Look at it again: holdfast gate requests.",
+        )
+    body = {"action_hash": found["action_hash"]}
+    found = service.send("POST", at("gate", "requests", request, "approvals"), body)
+    say(_asking(found), found, json=json)
+
+
+def deny(request: Id, *, why: Why, url: Url = None, json: Json = False) -> None:
+    """Say no, or withdraw what you asked for. No agreement to it counts any more."""
+    found = Service(url).send("POST", at("gate", "requests", request, "denials"), {"why": why})
+    say(_asking(found), found, json=json)
+
+
+def attempts(
+    *,
+    target: Annotated[str, Parameter(help="On this account: was it reached or tried?")] = "",
+    person: Annotated[str, Parameter(help="By this person.")] = "",
+    limit: Annotated[int, Parameter(help="How many at most.")] = 100,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Show what was tried with internal tools: what was refused first, of each kind the newest first."""
+    query = urlencode({"target": target, "person": person, "limit": limit})
+    found = Service(url).get(f"/v1/gate/attempts?{query}")
+    if json:
+        say([], found, json=True)
+        return
+    say([f"{found['refused']} refused, {found['allowed']} allowed"], found, json=False)
+    say([_attempt(each) for each in found["items"]], found, json=False)
+
+
+def join(app: cyclopts.App) -> None:
+    """Have these be commands of `app`."""
+    for command in (sessions, requests, request, approve, deny, attempts):
+        app.command(command)
+
+
+def _session(found: dict[str, Any]) -> str:
+    state = "live" if found["live"] else f"ended {found['ended_at'] or 'by its time or its person'}"
+    return f"{found['id']}  {found['person']}  from {found['network'] or '?'}  since {found['made_at']}  {state}"
+
+
+def _asking(found: dict[str, Any]) -> list[str]:
+    first = f"{found['id']}  {found['state']}  {found['person']} asks for {found['function']} of {found['tool']}"
+    payload = msgspec.json.encode(found["payload"]).decode()
+    lines = [first + (f" on {found['target']}" if found["target"] else ""), f"  with     {payload}"]
+    lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}), until {found['until']}")
+    lines.append(f"  hash     {found['action_hash']}")
+    if found["by"]:
+        lines.append(f"  {found['state']}   by {found['by']}{': ' + found['why'] if found['why'] else ''}")
+    return lines
+
+
+def _attempt(found: dict[str, Any]) -> str:
+    said = "allowed" if found["allowed"] else f"refused ({', '.join(found['reasons'])})"
+    agreed = f", agreed to by {', '.join(found['agreed'])}" if found["agreed"] else ""
+    what = f"{found['function']} of {found['tool']} on {found['target'] or 'nobody'}"
+    return f"{found['id']}  {found['at']}  {said}  {found['person'] or 'nobody known'}  {what}{agreed}"

@@ -1,0 +1,1 @@
+"""How does the gate stand before a tool that knows nothing of it?"""

@@ -1,0 +1,133 @@
+"""May this request go on to the tool? Asked by the proxy in front of it; everything that is no clear yes is a no.
+
+1. The proxy says which request it is about, once and plainly.
+2. The request shows the secret of a session that the gate opened, once.
+3. A route of the catalogue says which function it asks for.
+4. The gate decides, and has the attempt on record.
+5. The proxy hands on who asks, signed, and the cookie without the secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import TypeAlias
+from urllib.parse import unquote
+
+from holdfast.app.server.answers import Header, Receive, RefusedError, Scope, Send, send_body, send_refusal, whole_body
+from holdfast.guard.staff import StaffAnswer, StaffReason, ToolAction, ToolQuestion
+from holdfast.guard.staff.proof import LIFETIME, Proof, Prover, target_hash
+
+from .original import Original, Proxy, read_original
+from .routes import Routes
+from .secret import session_of, without_secret
+
+Decide: TypeAlias = Callable[[ToolQuestion], Awaitable[StaffAnswer]]
+"""The gate's last word on a question; whoever waits for it waits in vain where the gate cannot be asked."""
+
+LARGEST_BODY = 65_536  # bytes of a request's body that a proxy may show
+LONGEST_WORDS = 500  # characters of a reason or a ticket
+_SIGN_IN = frozenset({StaffReason.NO_SESSION, StaffReason.SESSION_OVER, StaffReason.PERSON_GONE})
+_NOT_FOR_TOOLS = b"x-holdfast-reason,x-holdfast-ticket"  # Envoy takes these off the request
+
+
+class Forward:
+    """Answers the questions of proxies, in the event loop."""
+
+    def __init__(self, routes: Routes, decide: Decide, prover: Prover, now: Callable[[], int]) -> None:
+        """Look up functions in `routes`; `now` gives milliseconds since 1970 UTC."""
+        self._routes, self._decide, self._prover, self._now = routes, decide, prover, now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one question: 200 with what to hand on, 401 where a session is lacking, else 403.
+
+        Raises:
+            RefusedError: the request cannot be read, so nobody was asked about it.
+
+        """
+        proxy = proxy_of(scope["path"])
+        original, headers = read_original(proxy, scope)
+        session = session_of(headers)
+        action = self._routes.action(original, await _body_hash(scope, receive))
+        if action is None:
+            action = ToolAction(tool="", function="")  # which nobody may; that it was tried goes on record
+        question = ToolQuestion(
+            session=session,
+            action=action,
+            reason=_words(headers, "x-holdfast-reason"),
+            ticket=_words(headers, "x-holdfast-ticket"),
+            network=original.address,
+            time=self._now(),
+        )
+        answer = await self._decide(question)
+        if not answer.allowed:
+            await send_refusal(send, _refusal(answer))
+            return
+        told = self._told(original, question, answer, headers)
+        await send_body(send, HTTPStatus.OK, b"", b"text/plain", told)
+
+    def _told(
+        self, original: Original, question: ToolQuestion, answer: StaffAnswer, headers: Mapping[str, str]
+    ) -> list[Header]:
+        seconds = question.time // 1_000
+        proof = Proof(
+            aud=question.action.tool,
+            sub=answer.person,
+            sid=question.session,
+            jti=answer.attempt,
+            function=question.action.function,
+            target=question.action.target,
+            action=answer.action_hash,
+            htm=original.method,
+            host=original.host,
+            uri=target_hash(original.target),
+            iat=seconds,
+            exp=seconds + LIFETIME,
+        )
+        return [
+            (b"x-holdfast-person", answer.person.encode()),
+            (b"x-holdfast-session", question.session.encode()),
+            (b"x-holdfast-decision", answer.attempt.encode()),
+            (b"x-holdfast-proof", self._prover.sign(proof).encode()),
+            (b"cookie", without_secret(headers.get("cookie", "")).encode("latin-1")),
+            (b"x-envoy-auth-headers-to-remove", _NOT_FOR_TOOLS),
+        ]
+
+
+def proxy_of(path: str) -> Proxy:
+    """Which kind of proxy asks at this path.
+
+    Raises:
+        RefusedError: none does.
+
+    """
+    for proxy in Proxy:
+        if path == proxy.value or (proxy is Proxy.ENVOY and path.startswith(f"{proxy.value}/")):
+            return proxy
+    raise RefusedError(HTTPStatus.NOT_FOUND, "no proxy asks here", advice="See docs/reference/staff-gate-http.md.")
+
+
+async def _body_hash(scope: Scope, receive: Receive) -> str:
+    """The hash of the body, packed as it may be, where the proxy shows one."""
+    sizes = [each for each in scope["headers"] if each[0] == b"content-length"]
+    chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    if not chunked and all(value == b"0" for _, value in sizes):
+        return ""
+    body = await whole_body({**scope, "headers": sizes}, receive, LARGEST_BODY)
+    return f"sha256:{hashlib.sha256(body).hexdigest()}" if body else ""
+
+
+def _refusal(answer: StaffAnswer) -> RefusedError:
+    status = HTTPStatus.UNAUTHORIZED if _SIGN_IN & set(answer.reasons) else HTTPStatus.FORBIDDEN
+    reasons = ",".join(answer.reasons)
+    headers = [(b"x-holdfast-refused", reasons.encode()), (b"x-holdfast-decision", answer.attempt.encode())]
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b'Holdfast realm="tools"'))
+    says = f"the gate does not allow this: {reasons}"
+    return RefusedError(status, says, advice=" ".join(answer.needs), code=answer.reasons[0], headers=headers)
+
+
+def _words(headers: Mapping[str, str], name: str) -> str:
+    """What a header says, percent-encoded where it is not ASCII."""
+    return unquote(headers.get(name, "")[: 3 * LONGEST_WORDS], errors="replace")[:LONGEST_WORDS]

@@ -1,0 +1,102 @@
+"""Which request does a proxy ask about? Told by headers that the proxy says, each once, and by none of the client's.
+
+* nginx (`auth_request`): X-Original-URI, -Method, -Host and -Address, which its configuration sets.
+* Traefik (ForwardAuth): X-Forwarded-Uri, -Method, -Host and -For, which it sets itself.
+* Envoy (`ext_authz` over HTTP): the method, the host and the path of the question itself, and x-forwarded-for.
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from holdfast.app.server.answers import Scope
+
+from .unclear import unclear
+
+_HOST = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_METHOD = re.compile(r"[A-Z]{1,20}")
+_OURS = ("x-holdfast-", "x-original-", "x-forwarded-")
+_SAID_BY_GATE = frozenset({"x-holdfast-person", "x-holdfast-decision", "x-holdfast-proof"})
+_OVERRIDES = frozenset(
+    {"x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"}
+)
+
+
+@enum.unique
+class Proxy(enum.Enum):
+    """Who asks, by the path at which it asks: what a client sends for another one counts for nothing."""
+
+    NGINX = "/v1/gate/forward"
+    TRAEFIK = "/v1/gate/traefik"
+    ENVOY = "/v1/gate/envoy"
+
+
+class Original(NamedTuple):
+    """The request of the client, `target` as in its request line; `address` is where it came from."""
+
+    method: str
+    host: str
+    target: bytes
+    address: str
+
+
+def read_original(proxy: Proxy, scope: Scope) -> tuple[Original, Mapping[str, str]]:
+    """The request that `proxy` asks about by the question `scope`, and its headers, by their names in small letters.
+
+    Raises:
+        RefusedError: it is not told once and plainly, or some tool could take it for another one.
+
+    """
+    headers = _once(scope)
+    match proxy:
+        case Proxy.NGINX:
+            method, host, address = (headers.get(f"x-original-{name}", "") for name in ("method", "host", "address"))
+            target = headers.get("x-original-uri", "").encode("latin-1")
+        case Proxy.TRAEFIK:
+            method, host, address = (headers.get(f"x-forwarded-{name}", "") for name in ("method", "host", "for"))
+            target = headers.get("x-forwarded-uri", "").encode("latin-1")
+        case Proxy.ENVOY:
+            method, host, address = scope["method"], headers.get("host", ""), headers.get("x-forwarded-for", "")
+            query: bytes = scope["query_string"]
+            target = scope["raw_path"][len(proxy.value) :] + (b"?" + query if query else b"")
+    if not _METHOD.fullmatch(method):
+        raise unclear("the method is none")
+    return Original(method, _host(host), target, _address(address)), headers
+
+
+def _once(scope: Scope) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        if name in headers and name == "cookie":
+            headers[name] += f"; {value}"  # as HTTP/2 splits it
+        elif name in headers and name.startswith(_OURS):
+            raise unclear(f"{name} is said twice")
+        elif "_" in name and name.replace("_", "-").startswith(_OURS):
+            raise unclear(f"{name} is not a header, and would be one to some tools")
+        elif name in _OVERRIDES or name in _SAID_BY_GATE:
+            raise unclear(f"{name} is not for a client to say")
+        else:
+            headers[name] = value
+    return headers
+
+
+def _host(said: str) -> str:
+    """The host without its port, in small letters."""
+    found = _HOST.fullmatch(said)
+    if found is None:
+        raise unclear("the host is none")
+    return found[1].lower()
+
+
+def _address(said: str) -> str:
+    """The last of the addresses, which the proxy put there itself."""
+    last = said.rpartition(",")[2].strip()
+    try:
+        return str(ipaddress.ip_address(last))
+    except ValueError as why:
+        raise unclear("the proxy does not say where the request comes from") from why

@@ -1,0 +1,313 @@
+"""How are grants given, accounts protected, and attempts looked at, over HTTP?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from holdfast.app.live import LiveWatch
+from holdfast.errors import UsageError
+from holdfast.events import format_time
+from holdfast.guard import PERSON_ID, Act, Scope
+from holdfast.guard.staff import Grant, StaffReason, Tier
+from holdfast.response.emergency import LONGEST_REASON
+from holdfast.response.staff import Attempt, Chain, Protected
+from holdfast.response.staff.grants import LONGEST_HOURS
+
+from .answers import Problem, RefusedError
+from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from .lockdowns import TierName
+from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, id_parameter
+from .views import Page, page_of
+
+GRANTS, PROTECTED, ATTEMPTS = "/v1/gate/grants", "/v1/gate/protected", "/v1/gate/attempts"
+_NONE = (ERRORS[404], Problem)
+
+Name = Annotated[str, Meta(max_length=512)]
+Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
+
+
+class GrantWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Leave for `person` to use `function` (`*`: each) of `tool` on accounts of up to this `tier`, for a while."""
+
+    person: Annotated[str, Meta(pattern=f"^{PERSON_ID}$")]
+    tool: Name
+    function: Name = "*"
+    tier: TierName = "ordinary"
+    hours: Annotated[float, Meta(gt=0, le=LONGEST_HOURS)] = 1.0
+    why: Words
+    ticket: Annotated[str, Meta(min_length=1, max_length=512)]
+
+
+class GrantSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant."""
+
+    id: str
+    person: str
+    tool: str
+    function: str
+    tier: str
+    starts: str
+    until: str
+    reason: str
+    ticket: str
+    granted_by: str
+    revoked_at: str | None
+    in_force: bool
+
+
+class TierWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which tier an account is from now on, and why."""
+
+    tier: Annotated[str, Meta(pattern="^(high_reach|official|protected)$")]
+    why: Words
+
+
+class ProtectedSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that is guarded more tightly than others."""
+
+    account: str
+    tier: str
+    why: str
+    by: str
+    at: str
+
+
+class AttemptSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody tried, and how it was answered; `person` is empty where the gate had opened no such session."""
+
+    id: str
+    at: str
+    allowed: bool
+    person: str
+    tool: str
+    function: str
+    target: str
+    action_hash: str
+    reasons: tuple[StaffReason, ...]
+    reason: str
+    ticket: str
+    network: str
+    session: str
+    agreed: tuple[str, ...]
+    holds: tuple[str, ...]
+    level: int
+
+
+class AttemptsSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """Some attempts: the refused ones first, of each kind the newest first; and how many there are of each."""
+
+    items: tuple[AttemptSeen, ...]
+    refused: int
+    allowed: int
+    next: str | None = None
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name="list_attempts",
+        method="GET",
+        path=ATTEMPTS,
+        says="What was tried with internal tools: on one account, by one person, or all of it. What was refused first.",
+        parameters=(
+            Parameter(name="target", says="On this account.", schema=KEY),
+            Parameter(name="person", says="By this person.", schema=KEY),
+            AFTER,
+            LIMIT,
+        ),
+        act=Act.SEE_STAFF,
+        answers={200: ("Some of it.", AttemptsSeen)},
+    ),
+    Operation(
+        name="list_grants",
+        method="GET",
+        path=GRANTS,
+        says="The grants in force, by id.",
+        parameters=(AFTER, LIMIT, all_parameter("Those too that ended in the last day.")),
+        act=Act.SEE_STAFF,
+        answers={200: ("Some of them.", Page[GrantSeen])},
+    ),
+    Operation(
+        name="give_grant",
+        method="POST",
+        path=GRANTS,
+        says="Let somebody else use a tool for a while, for a reason and a ticket. They are told.",
+        takes=GrantWanted,
+        scope=Scope.DECIDE,
+        act=Act.GRANT,
+        answers={200: ("It.", GrantSeen)},
+    ),
+    Operation(
+        name="revoke_grant",
+        method="DELETE",
+        path=GRANTS + "/{id}",
+        says="Have a grant count no more.",
+        parameters=(id_parameter(),),
+        scope=Scope.DECIDE,
+        act=Act.GRANT,
+        answers={200: ("It.", GrantSeen), 404: _NONE},
+    ),
+    Operation(
+        name="list_protected",
+        method="GET",
+        path=PROTECTED,
+        says="The accounts that are guarded more tightly, by id.",
+        parameters=(AFTER, LIMIT),
+        act=Act.SEE_STAFF,
+        answers={200: ("Some of them.", Page[ProtectedSeen])},
+    ),
+    Operation(
+        name="protect_account",
+        method="PUT",
+        path=PROTECTED + "/{id}",
+        says="Guard an account more tightly, at once. To guard it less takes a proposal and somebody else.",
+        takes=TierWanted,
+        parameters=(id_parameter("The account's id."),),
+        scope=Scope.DECIDE,
+        act=Act.PROTECT,
+        answers={200: ("It.", ProtectedSeen)},
+    ),
+)
+
+_grant, _tier = msgspec.json.Decoder(GrantWanted), msgspec.json.Decoder(TierWanted)
+
+
+def handlers(ask: Ask) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; `ask` asks the worker."""
+    own = _Handlers(ask)
+    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+
+
+class _Handlers:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def list_attempts(self, http: Request) -> Response:
+        after, limit, (chain, what) = key_of(http), limit_of(http), _chain_of(http)
+
+        def do(run: LiveWatch) -> AttemptsSeen:
+            try:
+                found = run.response.staff.attempts.find(chain, what, after=after, limit=limit)
+            except UsageError as error:
+                raise RefusedError(HTTPStatus.BAD_REQUEST, str(error), advice=error.advice) from error
+            items = tuple(map(_attempt_seen, found.attempts))
+            return AttemptsSeen(items=items, refused=found.refusals, allowed=found.allowances, next=found.next or None)
+
+        return shown(await self._ask(do))
+
+    async def list_grants(self, http: Request) -> Response:
+        after, limit, all_ = key_of(http), limit_of(http), all_of(http)
+
+        def do(run: LiveWatch) -> Page[GrantSeen]:
+            kept, now = run.response.staff.grants.kept, run.clock.now()
+            some = {key: each for key, each in kept.items() if all_ or each.in_force(now)}
+            return page_of(some, after, limit, lambda each: _grant_seen(each, now))
+
+        return shown(await self._ask(do))
+
+    async def give_grant(self, http: Request) -> Response:
+        told, by = await body_of(http, _grant), caller_of(http).person
+
+        def do(run: LiveWatch) -> GrantSeen:
+            now = run.clock.now()
+            made = run.response.staff.grants.give(
+                told.person,
+                told.tool,
+                by,
+                now,
+                hours=told.hours,
+                why=told.why,
+                ticket=told.ticket,
+                function=told.function,
+                tier=Tier[told.tier.upper()],
+            )
+            return _grant_seen(made, now)
+
+        return shown(await self._ask(do))
+
+    async def revoke_grant(self, http: Request) -> Response:
+        by, id_ = caller_of(http).person, http.path_params["id"]
+
+        def do(run: LiveWatch) -> GrantSeen:
+            grants, now = run.response.staff.grants, run.clock.now()
+            if id_ not in grants.kept:
+                raise absent("grant", GRANTS)
+            return _grant_seen(grants.revoke(id_, by, now), now)
+
+        return shown(await self._ask(do))
+
+    async def list_protected(self, http: Request) -> Response:
+        after, limit = key_of(http), limit_of(http)
+        return shown(
+            await self._ask(lambda run: page_of(run.response.staff.protecting.kept, after, limit, _protected_seen))
+        )
+
+    async def protect_account(self, http: Request) -> Response:
+        told, by, account = await body_of(http, _tier), caller_of(http).person, http.path_params["id"]
+        tier = Tier[told.tier.upper()]
+        return shown(
+            await self._ask(
+                lambda run: _protected_seen(
+                    run.response.staff.protecting.protect(account, tier, by, told.why, run.clock.now())
+                )
+            )
+        )
+
+
+def _chain_of(http: Request) -> tuple[Chain, str]:
+    target, person = (http.query_params.get(name, "") for name in ("target", "person"))
+    if target and person:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "attempts are found by target or by person, not by both")
+    if target:
+        return Chain.TARGET, target
+    return (Chain.PERSON, person) if person else (Chain.ALL, "")
+
+
+def _attempt_seen(attempt: Attempt) -> AttemptSeen:
+    return AttemptSeen(
+        id=attempt.id,
+        at=format_time(attempt.time),
+        allowed=attempt.allowed,
+        person=attempt.person,
+        tool=attempt.tool,
+        function=attempt.function,
+        target=attempt.target,
+        action_hash=attempt.action_hash,
+        reasons=attempt.reasons,
+        reason=attempt.reason,
+        ticket=attempt.ticket,
+        network=attempt.network,
+        session=attempt.session,
+        agreed=attempt.agreed,
+        holds=attempt.holds,
+        level=attempt.level,
+    )
+
+
+def _grant_seen(grant: Grant, now: int) -> GrantSeen:
+    return GrantSeen(
+        id=grant.id,
+        person=grant.person,
+        tool=grant.tool,
+        function=grant.function,
+        tier=grant.tier.name.lower(),
+        starts=format_time(grant.starts),
+        until=format_time(grant.until),
+        reason=grant.reason,
+        ticket=grant.ticket,
+        granted_by=grant.granted_by,
+        revoked_at=None if grant.revoked_at is None else format_time(grant.revoked_at),
+        in_force=grant.in_force(now),
+    )
+
+
+def _protected_seen(found: Protected) -> ProtectedSeen:
+    return ProtectedSeen(
+        account=found.account, tier=found.tier.name.lower(), why=found.why, by=found.by, at=format_time(found.at)
+    )

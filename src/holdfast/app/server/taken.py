@@ -1,0 +1,26 @@
+"""How does the owner of the state take a batch? Between two moments of whatever it is judging, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from holdfast.app.live import LiveWatch
+from holdfast.guard.staff import StaffAnswer
+
+from .taking import Taken, pack, unpack_batch
+from .worker import Worker
+
+
+def take_batch(worker: Worker, body: bytes, reply: Callable[[bytes], None]) -> None:
+    """Have `worker` take a packed `Batch`, and `reply` with the packed `Taken`: None where it was not kept."""
+    batch = unpack_batch(body)
+
+    def take(run: LiveWatch) -> list[StaffAnswer]:
+        return run.response.staff.take(batch.takes, run.clock.now())
+
+    def tell(done: Future[list[StaffAnswer]]) -> None:
+        failed = done.cancelled() or done.exception() is not None
+        reply(pack(Taken(number=batch.number, answers=None if failed else tuple(done.result()))))
+
+    worker.ask_first(take).add_done_callback(tell)

@@ -1,0 +1,385 @@
+"""How do members of staff come to a session of the internal tools, show a passkey again, look on, and leave?
+
+Whoever has just signed in at the console opens a session themselves. A tool does it for somebody who answers a
+challenge with a passkey: the challenge is for that person and that purpose, and is used up by the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from holdfast.app.live import LiveWatch, wall_time
+from holdfast.app.signin.challenges import Challenges
+from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
+from holdfast.app.signin.place import Place
+from holdfast.app.signin.sessions import new_secret
+from holdfast.errors import SignatureError, SignInError
+from holdfast.events import format_time
+from holdfast.guard import PERSON_ID, Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
+from holdfast.guard.staff import ToolSession
+from holdfast.response.people import same
+
+from .answers import Problem, RefusedError
+from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
+from .token import session_id
+from .views import Page, page_of
+
+SESSIONS = "/v1/gate/sessions"
+_NONE = (ERRORS[404], Problem)
+
+Id = Annotated[str, Meta(pattern=f"^{PERSON_ID}$")]
+Secret = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{32,128}$")]
+Name = Annotated[str, Meta(max_length=512)]
+Class = Annotated[str, Meta(pattern="^[a-z][a-z0-9_.]{0,99}$")]
+
+
+class ComesFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where somebody comes from: the address, and the device as far as it is known."""
+
+    network: Name = ""
+    device: Name = ""
+
+
+class SignInAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is to be asked for a passkey, to open a session."""
+
+    person: Id
+
+
+class StepAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In which session (its secret), and for which class of functions, a passkey is to be shown."""
+
+    session: Secret
+    class_: Class = msgspec.field(name="class")
+
+
+class SignedInTools(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the browser answered to a challenge of `POST /v1/gate/challenges`, and where the person comes from."""
+
+    person: Id
+    credential: Answered
+    network: Name = ""
+    device: Name = ""
+
+
+class SteppedUp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the browser answered to a challenge of `POST /v1/gate/steps/challenges`."""
+
+    session: Secret
+    class_: Class = msgspec.field(name="class")
+    credential: Answered
+
+
+class SignedOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The secret of the session that ends."""
+
+    session: Secret
+
+
+class OptionsTold(msgspec.Struct, frozen=True, kw_only=True):
+    """`PublicKeyCredentialRequestOptionsJSON`, for `navigator.credentials.get` at the console's own address."""
+
+    options: dict[str, Any]
+
+
+class ToolSessionSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of the tools; `id` is what it is called, and opens nothing."""
+
+    id: str
+    person: str
+    network: str
+    device: str
+    made_at: str
+    seen_at: str | None
+    ended_at: str | None
+    live: bool
+    stepped_up: dict[str, str]
+
+
+class ToolSessionOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that was just opened, and its secret, for this once."""
+
+    session: str
+    opened: ToolSessionSeen
+
+
+class Present(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody looks on; it counts for a minute from `at`."""
+
+    session: str
+    watcher: str
+    at: str
+
+
+def _from_tool(name: str, path: str, says: str, takes: type, answer: type) -> Operation:
+    return Operation(
+        name=name,
+        method="POST",
+        path=path,
+        says=says,
+        takes=takes,
+        scope=Scope.GUARD_ASK,
+        answers={200: ("It.", answer)},
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        name="open_tool_session",
+        method="POST",
+        path=SESSIONS,
+        says="Open a session of the internal tools, right after signing in at the console. A token opens none.",
+        takes=ComesFrom,
+        scope=Scope.DECIDE,
+        act=Act.USE_TOOLS,
+        answers={200: ("It, with its secret, for this once.", ToolSessionOpened)},
+    ),
+    _from_tool(
+        "ask_tool_passkey",
+        "/v1/gate/challenges",
+        "What a browser is to be asked so that somebody opens a session of the tools with a passkey.",
+        SignInAsked,
+        OptionsTold,
+    ),
+    _from_tool(
+        "sign_in_to_tools",
+        "/v1/gate/sign-ins",
+        "Open a session for whoever answered the challenge with their passkey.",
+        SignedInTools,
+        ToolSessionOpened,
+    ),
+    _from_tool(
+        "ask_step_up",
+        "/v1/gate/steps/challenges",
+        "What a browser is to be asked so that the person of a session shows a passkey for a class of functions.",
+        StepAsked,
+        OptionsTold,
+    ),
+    _from_tool(
+        "step_up",
+        "/v1/gate/steps",
+        "Have a passkey count for a class of functions, for some minutes.",
+        SteppedUp,
+        ToolSessionSeen,
+    ),
+    _from_tool("sign_out_of_tools", "/v1/gate/sign-outs", "End a session.", SignedOut, ToolSessionSeen),
+    Operation(
+        name="list_tool_sessions",
+        method="GET",
+        path=SESSIONS,
+        says="The live sessions of the tools, by id.",
+        parameters=(AFTER, LIMIT, all_parameter("Those too that are over.")),
+        act=Act.SEE_STAFF,
+        answers={200: ("Some of them.", Page[ToolSessionSeen])},
+    ),
+    Operation(
+        name="end_tool_session",
+        method="DELETE",
+        path=SESSIONS + "/{id}",
+        says="End a session at once: one's own, or anybody's for whoever may give grants.",
+        parameters=(id_parameter(),),
+        scope=Scope.DECIDE,
+        act=Act.USE_TOOLS,
+        answers={200: ("It.", ToolSessionSeen), 404: _NONE},
+    ),
+    Operation(
+        name="watch_tool_session",
+        method="POST",
+        path=SESSIONS + "/{id}/presence",
+        says="Say that you look on at somebody else's session. It counts for a minute.",
+        parameters=(id_parameter(),),
+        scope=Scope.DECIDE,
+        act=Act.USE_TOOLS,
+        answers={200: ("Noted.", Present), 404: _NONE},
+    ),
+)
+
+_comes_from = msgspec.json.Decoder(ComesFrom)
+_sign_in_asked, _signed_in = msgspec.json.Decoder(SignInAsked), msgspec.json.Decoder(SignedInTools)
+_step_asked, _stepped = msgspec.json.Decoder(StepAsked), msgspec.json.Decoder(SteppedUp)
+_signed_out = msgspec.json.Decoder(SignedOut)
+
+
+def handlers(ask: Ask, place: Place | None, challenges: Challenges) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; passkeys are used at `place`, or nowhere."""
+    own = _Handlers(ask, place, challenges)
+    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+
+
+class _Handlers:
+    def __init__(self, ask: Ask, place: Place | None, challenges: Challenges) -> None:
+        self._ask, self._place, self._challenges = ask, place, challenges
+
+    async def open_tool_session(self, http: Request) -> Response:
+        told, by, secret = await body_of(http, _comes_from), caller_of(http), new_secret()
+        opened = await self._ask(lambda run: _opened(run, secret, by, told))
+        return shown(ToolSessionOpened(session=secret, opened=opened))
+
+    async def ask_tool_passkey(self, http: Request) -> Response:
+        told = await body_of(http, _sign_in_asked)
+        facts = {"person": told.person}
+        return await self._options(http, Purpose.TOOL_SIGN_IN, told.person, facts)
+
+    async def sign_in_to_tools(self, http: Request) -> Response:
+        told, secret = await body_of(http, _signed_in), new_secret()
+        facts = {"person": told.person}
+        signature, challenge = self._answer(http, Purpose.TOOL_SIGN_IN, facts, told.credential)
+
+        def do(run: LiveWatch) -> ToolSessionSeen:
+            try:
+                passkey = _checked(run, told.person, signature, challenge)
+            except SignatureError:
+                run.response.staff.tidings.refused(told.person, told.network, told.device, run.clock.now())
+                raise
+            by = Caller(person=told.person, via=Via.PASSKEY, credential=passkey.id)
+            return _opened(run, secret, by, told, passkey)
+
+        return shown(ToolSessionOpened(session=secret, opened=await self._ask(do)))
+
+    async def ask_step_up(self, http: Request) -> Response:
+        told = await body_of(http, _step_asked)
+        id_ = session_id(told.session)
+        person = await self._ask(lambda run: run.response.staff.sessions.known(id_).person)
+        return await self._options(http, Purpose.STEP_UP, person, {"session": id_, "class": told.class_})
+
+    async def step_up(self, http: Request) -> Response:
+        told = await body_of(http, _stepped)
+        id_ = session_id(told.session)
+        facts = {"session": id_, "class": told.class_}
+        signature, challenge = self._answer(http, Purpose.STEP_UP, facts, told.credential)
+
+        def do(run: LiveWatch) -> ToolSessionSeen:
+            sessions = run.response.staff.sessions
+            passkey = _checked(run, sessions.known(id_).person, signature, challenge)
+            return _seen(run, sessions.step_up(id_, told.class_, passkey, run.clock.now()))
+
+        return shown(await self._ask(do))
+
+    async def sign_out_of_tools(self, http: Request) -> Response:
+        told = await body_of(http, _signed_out)
+        id_ = session_id(told.session)
+
+        def do(run: LiveWatch) -> ToolSessionSeen:
+            session = run.response.staff.sessions.known(id_)
+            return _ended(run, id_, session.person, "signed out")
+
+        return shown(await self._ask(do))
+
+    async def list_tool_sessions(self, http: Request) -> Response:
+        after, limit, all_ = key_of(http), limit_of(http), all_of(http)
+
+        def do(run: LiveWatch) -> Page[ToolSessionSeen]:
+            kept, now = run.response.staff.sessions, run.clock.now()
+            some = {key: each for key, each in kept.kept.items() if all_ or kept.fault(each, now) is None}
+            return page_of(some, after, limit, lambda each: _seen(run, each))
+
+        return shown(await self._ask(do))
+
+    async def end_tool_session(self, http: Request) -> Response:
+        by, id_ = caller_of(http), http.path_params["id"]
+
+        def do(run: LiveWatch) -> ToolSessionSeen:
+            session = _known(run, id_)
+            mine = same(session.person, by.person)
+            if not mine:
+                run.response.entitled.check(by, Act.GRANT)
+            return _ended(run, id_, by.person, "signed out" if mine else "ended by hand")
+
+        return shown(await self._ask(do))
+
+    async def watch_tool_session(self, http: Request) -> Response:
+        by, id_ = caller_of(http), http.path_params["id"]
+
+        def do(run: LiveWatch) -> Present:
+            _known(run, id_)
+            found = run.response.staff.sessions.watch(id_, by, run.clock.now())
+            return Present(session=id_, watcher=found.by, at=format_time(found.at))
+
+        return shown(await self._ask(do))
+
+    async def _options(self, http: Request, purpose: Purpose, person: str, facts: Mapping[str, str]) -> Response:
+        passkeys = self._passkeys()
+        known = await self._ask(lambda run: run.response.people.passkeys_of(person))
+        given = self._challenges.give(
+            purpose, _browser(http, facts), str(purpose), lambda nonce: challenge_of(purpose, nonce, facts), wall_time()
+        )
+        return shown(OptionsTold(options=passkeys.to_sign(given.value, known)))
+
+    def _answer(
+        self, http: Request, purpose: Purpose, facts: Mapping[str, str], credential: Answered
+    ) -> tuple[Signature, bytes]:
+        """The signature, and the challenge that it is to be over, which is used up by that.
+
+        Raises:
+            RefusedError: nobody was asked, or it took too long.
+
+        """
+        try:
+            given = self._challenges.take(purpose, _browser(http, facts), str(purpose), wall_time())
+            return signature_of(credential, given.nonce), given.value
+        except SignInError as error:
+            raise RefusedError(HTTPStatus.FORBIDDEN, str(error), advice=error.advice) from error
+
+    def _passkeys(self) -> Passkeys:
+        if self._place is None:
+            raise RefusedError(
+                HTTPStatus.CONFLICT, "passkeys are used nowhere here", advice="Set signin.origin (reference: sign-in)."
+            )
+        return Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
+
+
+def _browser(http: Request, facts: Mapping[str, str]) -> str:
+    """Who was asked: which program, for whom and what."""
+    return "/".join([caller_of(http).credential, *facts.values()])
+
+
+def _checked(run: LiveWatch, person: str, signature: Signature, challenge: bytes) -> Passkey:
+    now = run.clock.now()
+    passkey = run.response.signin.signed(signature, person, challenge, now, at=now)
+    if passkey.person != person:
+        raise SignatureError("another person's passkey signed it")
+    return passkey
+
+
+def _opened(
+    run: LiveWatch, secret: str, by: Caller, told: ComesFrom | SignedInTools, passkey: Passkey | None = None
+) -> ToolSessionSeen:
+    id_, now = session_id(secret), run.clock.now()
+    sessions = run.response.staff.sessions
+    return _seen(run, sessions.open(id_, by, now, network=told.network, device=told.device, passkey=passkey))
+
+
+def _known(run: LiveWatch, id_: str) -> ToolSession:
+    session = run.response.staff.sessions.kept.get(id_)
+    if session is None:
+        raise absent("session", SESSIONS)
+    return session
+
+
+def _ended(run: LiveWatch, id_: str, by: str, why: str) -> ToolSessionSeen:
+    sessions = run.response.staff.sessions
+    sessions.end([id_], by, why, run.clock.now())
+    return _seen(run, sessions.known(id_))
+
+
+def _seen(run: LiveWatch, session: ToolSession) -> ToolSessionSeen:
+    fault = run.response.staff.sessions.fault(session, run.clock.now())
+    return ToolSessionSeen(
+        id=session.id,
+        person=session.person,
+        network=session.network,
+        device=session.device,
+        made_at=format_time(session.made_at),
+        seen_at=None if session.seen_at is None else format_time(session.seen_at),
+        ended_at=None if session.ended_at is None else format_time(session.ended_at),
+        live=fault is None,
+        stepped_up={class_: format_time(at) for class_, at in session.stepped_up.items()},
+    )

@@ -1,0 +1,231 @@
+"""What was somebody asked to agree to, what did they say, and was it done?
+
+An asking names one person and exactly one action. What is to be done is shown to whoever agrees, and is forgotten when
+the asking is over; the record keeps its hash. A consent is used up by the action it is for.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from holdfast.errors import NotAllowedError, SignatureError, UsageError
+from holdfast.guard import Caller, Passkey, RefusalCode, Signature, approval_challenge
+from holdfast.guard.staff import Consent, ToolAction
+from holdfast.ledger import RecordKind
+from holdfast.response.book import Book, Page, Shelf
+from holdfast.response.emergency import reason
+from holdfast.response.notices import Notices
+from holdfast.response.people import People, same
+from holdfast.response.signin import SignIn, evidence
+from holdfast.response.timeline import HappeningKind
+
+from .kept import Changes, FactShelf
+from .sessions import vouched_for
+
+MINUTE = 60_000  # milliseconds
+ASKED_MS = 60 * MINUTE  # how long an asking stays open: after that whoever asked has gone home
+LARGEST = 16_384  # bytes of an action that is shown to whoever agrees
+MOST_OPEN = 20  # of one person: nobody reads more of them
+_ID_HEX = 16  # of the hash: enough to tell askings apart, short enough to say on the telephone
+
+
+@enum.unique
+class AskingState(enum.StrEnum):
+    """How far it has come."""
+
+    OPEN = "open"
+    AGREED = "agreed"
+    DENIED = "denied"
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """`person` asks others to agree to one `action`, from `at` until `until` (ms since 1970 UTC), and says why."""
+
+    id: str
+    person: str
+    action: ToolAction
+    action_hash: str
+    reason: str
+    ticket: str
+    at: int
+    until: int
+    state: AskingState = AskingState.OPEN
+    by: str = ""
+    why: str = ""
+
+    def open(self, now: int) -> bool:
+        """Whether somebody can still agree to it."""
+        return self.state is AskingState.OPEN and self.at <= now < self.until
+
+
+class Consents:
+    """The askings and the consents. Whoever calls it has made sure that `by` may do so by the policies."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what an agreement touches
+        self, book: Book, people: People, notices: Notices, signin: SignIn, changes: Changes, minutes: int
+    ) -> None:
+        """As kept in the book's store; a consent can be used for so many `minutes`."""
+        self._book, self._people, self._notices, self._signin = book, people, notices, signin
+        self._stands = minutes * MINUTE
+        self.asked = Shelf(book, "gate_asked", Asking)
+        self.kept = FactShelf(book, "gate_consents", Consent, changes, "consents")
+
+    def ask(self, action: ToolAction, by: str, why: str, ticket: str, now: int) -> Asking:
+        """Ask for somebody else to agree to exactly this. Asking again for the same changes nothing.
+
+        Raises:
+            UsageError: it cannot be written down exactly, is too large, or they have asked for too much already.
+            NotAllowedError: no reason is given.
+            StoreError: nothing was kept.
+
+        """
+        said, hash_ = reason(why), action.hash
+        if len(msgspec.json.encode(action)) > LARGEST or len(ticket) > LARGEST:
+            raise UsageError("that is more than somebody can read before they agree", advice="Ask for less at once.")
+        mine = [each for each in self.asked.values() if each.open(now) and same(each.person, by)]
+        before = next((each for each in mine if each.action_hash == hash_), None)
+        if before is not None:
+            return before
+        if len(mine) >= MOST_OPEN:
+            raise UsageError(f"{by} has asked for {len(mine)} things already", advice="Wait, or withdraw some.")
+        asking = Asking(
+            id=self._place(hash_),
+            person=by,
+            action=action,
+            action_hash=hash_,
+            reason=said,
+            ticket=ticket,
+            at=now,
+            until=now + ASKED_MS,
+        )
+        with self._book.change(now) as page:
+            self._forget(page)
+            self.asked.put(page, asking.id, asking)
+            body = {"action_hash": hash_, "tool": action.tool, "function": action.function, "reason": said}
+            page.record(RecordKind.DECISION, f"asking/{asking.id}/{now}", _subject(action), {**body, "ticket": ticket})
+            text = f"{by} asks somebody to agree to {action.function} of {action.tool} on {action.target or 'nobody'}"
+            page.note(HappeningKind.REQUEST, text, asking.id)
+        return asking
+
+    def agree(self, id_: str, by: Caller, action_hash: str, now: int, *, signature: Signature | None = None) -> Consent:
+        """Agree to exactly what was asked; `action_hash` is that of what `by` has seen.
+
+        Raises:
+            UsageError: there is no such asking.
+            NotAllowedError: it is their own, another thing, denied, used or over.
+            SignatureError: the signature is none of theirs over this.
+            StoreError: nothing was kept.
+
+        """
+        asking = self._open(id_, now)
+        if same(by.person, asking.person) or not by.person:
+            raise NotAllowedError(
+                f"{by.person or 'a program'} cannot agree to what {asking.person} asks for",
+                code=RefusalCode.REQUESTER_APPROVED,
+                advice=f"Allowed when somebody other than {asking.person} agrees.",
+            )
+        if action_hash != asking.action_hash:
+            raise NotAllowedError(
+                f"{action_hash[:80]} is not what {id_} asks for",
+                code=RefusalCode.APPROVED_ANOTHER_PLAN,
+                advice="Look at it again, and agree to its action_hash.",
+            )
+        passkey = None if signature is None else self._signed(asking, by.person, signature, now)
+        consent = Consent(
+            id=f"{id_}/{now}",
+            person=asking.person,
+            action_hash=action_hash,
+            by=by.person,
+            at=now,
+            until=now + self._stands,
+            signed=passkey is not None,
+        )
+        with self._book.change(now) as page:
+            self.asked.put(page, id_, msgspec.structs.replace(asking, state=AskingState.AGREED, by=by.person))
+            self.kept.put(page, consent.id, consent)
+            body: dict[str, Any] = {"action_hash": action_hash, "person": asking.person, "via": str(by.via)}
+            if passkey is not None and signature is not None:
+                self._signin.used(page, passkey)
+                body["signature"] = evidence(signature, passkey)
+            page.record(RecordKind.DECISION, f"consent/{consent.id}", _subject(asking.action), body, actor=by.person)
+            text = f"{by.person} agreed to what {asking.person} asked for"
+            page.note(HappeningKind.APPROVAL, text, id_)
+            self._notices.tell(page, f"consent-{id_}", [asking.person], f"{text}: {asking.action.function}")
+        return consent
+
+    def deny(self, id_: str, by: str, why: str, now: int) -> Asking:
+        """Say no. It is closed by that, and what was agreed to for it counts no more; who asked can withdraw it so.
+
+        Raises:
+            UsageError: there is no such asking.
+            NotAllowedError: no reason is given, or it is denied or over already.
+            StoreError: nothing was kept.
+
+        """
+        asking = self.asked.get(id_)
+        if asking is None or asking.state is not AskingState.AGREED:
+            asking = self._open(id_, now)
+        denied = msgspec.structs.replace(asking, state=AskingState.DENIED, by=by, why=reason(why))
+        with self._book.change(now) as page:
+            self.asked.put(page, id_, denied)
+            for key in [key for key in self.kept if key.startswith(f"{id_}/")]:
+                self.kept.put(page, key, msgspec.structs.replace(self.kept[key], used_at=now))
+            body = {"action_hash": asking.action_hash, "why": denied.why}
+            page.record(RecordKind.DECISION, f"denied/{id_}/{now}", _subject(asking.action), body, actor=by)
+            page.note(HappeningKind.DENIAL, f"{by} said no to what {asking.person} asked for: {denied.why}", id_)
+        return denied
+
+    def use_on(self, page: Page, ids: Iterable[str]) -> tuple[str, ...]:
+        """Have these used up by what is done on this page; who had agreed."""
+        used = [self.kept[id_] for id_ in ids]
+        for consent in used:
+            self.kept.put(page, consent.id, msgspec.structs.replace(consent, used_at=page.now))
+            body = {"action_hash": consent.action_hash}
+            key = f"consent/{consent.id}/used"
+            page.record(RecordKind.DECISION, key, consent.person, body, actor=consent.person)
+        return tuple(consent.by for consent in used)
+
+    def _signed(self, asking: Asking, person: str, signature: Signature, now: int) -> Passkey:
+        challenge = approval_challenge(
+            signature.nonce, request=asking.id, action_hash=asking.action_hash, person=person
+        )
+        passkey = self._signin.signed(signature, person, challenge, now, at=now)
+        if passkey.person != person:
+            raise SignatureError("another person's passkey signed it")
+        vouched_for(not passkey.on_word_of)
+        return passkey
+
+    def _open(self, id_: str, now: int) -> Asking:
+        asking = self.asked.get(id_)
+        if asking is None:
+            raise UsageError(f"there is no request {id_} of this kind", advice="See `holdfast gate requests`.")
+        if not asking.open(now):
+            raise NotAllowedError(
+                f"the request {id_} is {asking.state if asking.state is not AskingState.OPEN else 'over'} already",
+                code=RefusalCode.REQUEST_CLOSED,
+                advice="Ask anew, if it is still to be done.",
+            )
+        return asking
+
+    def _place(self, hash_: str) -> str:
+        base = hash_.removeprefix("sha256:")[:_ID_HEX]
+        id_, number = base, 1
+        while id_ in self.asked:
+            number += 1
+            id_ = f"{base}-{number}"
+        return id_
+
+    def _forget(self, page: Page) -> None:
+        """Let go of what is over: payloads are not kept for longer than they are needed."""
+        over = [each.id for each in self.asked.values() if page.now >= each.until + self._stands]
+        for id_ in over:
+            self.asked.drop(page, id_)
+        self.kept.prune(page, lambda each: page.now >= each.until)
+
+
+def _subject(action: ToolAction) -> str:
+    return f"account:{action.target}" if action.target else f"tool:{action.tool}"

@@ -1,0 +1,255 @@
+"""May a member of staff do this with an internal tool? The last word, spoken where the budgets are counted.
+
+A process that answers decides on its copy and brings what came of it here, many at a time. In one transaction (1) what
+was decided on another state than that of now, or at another time, is decided anew; (2) budgets are counted and consents
+used up; (3) every attempt is put on record. Only when that is kept is anything allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import msgspec
+
+from holdfast.containment import rule_kind
+from holdfast.guard import Passkey, RuleKind, SessionLimits
+from holdfast.guard.staff import (
+    Doing,
+    StaffAnswer,
+    StaffFacts,
+    StaffHold,
+    StaffPolicy,
+    StaffReason,
+    StaffState,
+    ToolAction,
+    ToolQuestion,
+)
+from holdfast.guard.staff.needs import clock, sentences
+from holdfast.response.book import Book, Page
+from holdfast.response.conduct import LIVE
+from holdfast.response.notices import Notices
+from holdfast.response.people import People, Roll
+from holdfast.response.signin import SignIn
+
+from .attempts import Attempts
+from .consents import Consents
+from .grants import Grants
+from .kept import Changes
+from .locks import Locks
+from .protecting import Protecting
+from .sessions import Sessions
+from .spending import Spending
+from .tidings import Tidings
+
+DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """A question, and what a copy answered to it."""
+
+    question: ToolQuestion
+    answer: StaffAnswer
+
+
+class StaffGate:
+    """All that the gate is made of, and the one way through it. One thread uses it: the one that owns the book."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what the gate stands on
+        self,
+        book: Book,
+        people: People,
+        signin: SignIn,
+        notices: Notices,
+        policy: StaffPolicy,
+        limits: SessionLimits | None = None,
+    ) -> None:
+        """Go on with what the book's store keeps, by `policy`."""
+        self._book, self._people, self.policy = book, people, policy
+        self._changes, self.tidings = Changes(), Tidings()
+        times = policy.catalogue.times
+        self.limits = limits or SessionLimits()
+        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits)
+        self.grants = Grants(book, people, notices, self._changes)
+        self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
+        self.protecting = Protecting(book, self._changes)
+        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
+        self.attempts = Attempts(book)
+        self._roll: Roll | None = None
+        self._version = 0
+        self._untold: list[StaffFacts] = []
+        self._state = self._anew()
+        book.when_moved(self._holds_moved)
+        people.when_revoked(self._passkey_revoked)
+
+    @property
+    def policies(self) -> Mapping[str, str]:
+        """The texts by which it is judged."""
+        return self.policy.texts
+
+    @property
+    def state(self) -> StaffState:
+        """What decides, as of now."""
+        self._look_at_people()
+        if self._changes:
+            self._version += 1
+            facts = self._changes.take(self._version)
+            self._untold.append(facts)
+            self._state = self._state.changed(facts)
+        return self._state
+
+    def changed(self) -> StaffFacts | None:
+        """What has changed since this was last asked; None for nothing."""
+        state = self.state
+        untold, self._untold = self._untold, []
+        if not untold:
+            return None
+        return untold[0] if len(untold) == 1 else _joined(untold, state.version)
+
+    def whole(self) -> StaffFacts:
+        """Everything, as of the last change. What has ended meanwhile is let go of, here as in the copies."""
+        facts = self._whole(self.state.version)
+        self._state = StaffState(self.policy, facts, limits=self.limits)
+        return facts
+
+    def may_agree(self, person: str, action: ToolAction) -> bool:
+        """Whether the policies let somebody agree to this action of somebody else's."""
+        found = self._people.person(person)
+        if found is None or not found.active or (action.tool, action.function) not in self.policy.functions:
+            return False
+        case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
+        return not self.policy.ruling(case._replace(tier=self.protecting.tier(action.target))).reasons
+
+    def take(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
+        """The last word on each, in order; `now` is the owner's time (milliseconds since 1970 UTC).
+
+        What an answer allows is spent and on record by then, whatever becomes of whoever asked.
+
+        Raises:
+            StoreError: nothing was kept, and nothing is allowed.
+
+        """
+        answers: list[StaffAnswer] = []
+        while len(answers) < len(taken):
+            answers += self._take_some(taken[len(answers) :], now)
+        return answers
+
+    def _take_some(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
+        """As many as go on one page: whoever needs what was used up on it has to wait for the next one."""
+        state, used = self.state, set[str]()
+        tried: list[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]] = []
+        with self._book.change(now) as page:
+            spending = Spending(page)
+            for each in taken:
+                answer = self._decided(state, each, now)
+                if not used.isdisjoint(answer.consents):
+                    break
+                answer = _paid(spending, answer)
+                agreed: tuple[str, ...] = ()
+                if answer.allowed:
+                    agreed = self.consents.use_on(page, answer.consents)
+                    used.update(answer.consents)
+                    self.sessions.used_on(page, each.question.session)
+                tried.append((each.question, answer, agreed))
+            spending.keep()
+            attempts = self.attempts.note(page, tried)
+        for attempt in attempts:
+            self.tidings.tried(attempt)
+        return [
+            msgspec.structs.replace(answer, attempt=attempt.id)
+            for (_, answer, _), attempt in zip(tried, attempts, strict=True)
+        ]
+
+    @staticmethod
+    def _decided(state: StaffState, each: Take, now: int) -> StaffAnswer:
+        """The copy's answer where it stands, else what this state answers now.
+
+        Who answers without seeing the state knows why: that is not taken back.
+        """
+        question, answer = each.question, each.answer
+        if StaffReason.STATE_UNSEEN in answer.reasons:
+            return answer
+        if answer.version == state.version and 0 <= now - question.time <= DECIDED_WITHIN_MS:
+            return answer
+        return state.answer(msgspec.structs.replace(question, time=now), unseen=0)
+
+    def _anew(self) -> StaffState:
+        self._look_at_people()
+        self._changes.take(0)
+        return StaffState(self.policy, self._whole(self._version), limits=self.limits)
+
+    def _whole(self, version: int) -> StaffFacts:
+        return StaffFacts(
+            version=version,
+            persons=tuple(self._people.known.values()),
+            sessions=tuple(self.sessions.kept.values()),
+            grants=tuple(self.grants.kept.values()),
+            consents=tuple(self.consents.kept.values()),
+            presences=tuple(self.sessions.watched.values()),
+            locks=tuple(self.locks.kept.values()),
+            holds=tuple(self._staff_holds(self._book.holds)),
+            tiers={each.account: each.tier for each in self.protecting.kept.values()},
+        )
+
+    def _look_at_people(self) -> None:
+        """Hear of whoever was registered, changed or taken out: the register swaps its roll whole."""
+        roll = self._people.roll
+        if roll is self._roll:
+            return
+        before = {} if self._roll is None else self._roll.people
+        for id_, person in roll.people.items():
+            if before.get(id_) != person:
+                self._changes.note("persons", id_, person)
+        self._roll = roll
+
+    def _holds_moved(self, moved: Collection[str], now: int) -> None:  # noqa: ARG002 - as the book calls it
+        standing = {hold.id: hold for hold in self._staff_holds(moved)}
+        for key in moved:
+            if key in standing:
+                self._changes.note("holds", key, standing[key])
+            elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
+                self._changes.note("lifted", key, None)
+
+    def _passkey_revoked(self, page: Page, passkey: Passkey, by: str) -> None:
+        """Whoever had the key may have opened any of its person's sessions."""
+        theirs = [each.id for each in self.sessions.of(passkey.person)]
+        self.sessions.end_on(page, theirs, by, "a passkey was revoked")
+
+    def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
+        for key in keys:
+            held = self._book.holds[key]
+            kind = rule_kind(held.hold)
+            if kind in _OF_STAFF and held.state in LIVE:
+                hold = held.hold
+                yield StaffHold(id=key, kind=kind, subject=hold.subject.id, starts=hold.starts, until=hold.until)
+
+
+_OF_STAFF = frozenset({RuleKind.STAFF, RuleKind.TOOL_SESSION, RuleKind.TOOL, RuleKind.FUNCTION})
+
+
+def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:
+    """The same where its budgets are not spent, and is spent from them on its page."""
+    if not answer.allowed:
+        return answer
+    paid, again = spending.take(answer.charges)
+    if paid:
+        return answer
+    return msgspec.structs.replace(
+        answer,
+        allowed=False,
+        reasons=(StaffReason.BUDGET_SPENT,),
+        needs=sentences((StaffReason.BUDGET_SPENT,), {"next": clock(again)}),
+        charges=(),
+        consents=(),
+        until=again,
+    )
+
+
+def _joined(facts: Sequence[StaffFacts], version: int) -> StaffFacts:
+    """What several steps come to together; of what has changed twice the last counts."""
+    tiers = {account: tier for each in facts for account, tier in each.tiers.items()}
+    lists = {
+        name: tuple(fact for each in facts for fact in getattr(each, name))
+        for name in StaffFacts.__struct_fields__
+        if name not in {"version", "tiers"}
+    }
+    return StaffFacts(version=version, tiers=tiers, **lists)

@@ -1,0 +1,113 @@
+"""Who was given leave to use which tools, for a while, by whom and what for?"""
+
+from __future__ import annotations
+
+import msgspec
+
+from holdfast.errors import NotAllowedError, UsageError
+from holdfast.guard import RefusalCode
+from holdfast.guard.staff import Grant, Tier
+from holdfast.ledger import RecordKind
+from holdfast.response.book import Book
+from holdfast.response.emergency import reason
+from holdfast.response.notices import Notices
+from holdfast.response.people import People, same
+from holdfast.response.timeline import HappeningKind
+
+from .kept import Changes, FactShelf, named
+
+HOUR = 3_600_000  # milliseconds
+LONGEST_HOURS = 12  # a shift: what is needed for longer is a role
+LONGEST_NAME = 512  # characters of a tool, a function, a ticket
+_KEPT_MS = 24 * HOUR  # how long a grant that is over is shown; the record keeps it for good
+
+
+class Grants:
+    """The register of grants. Whoever calls it has made sure that `by` may do so."""
+
+    def __init__(self, book: Book, people: People, notices: Notices, changes: Changes) -> None:
+        """As kept in the book's store."""
+        self._book, self._people, self._notices = book, people, notices
+        self.kept = FactShelf(book, "gate_grants", Grant, changes, "grants")
+
+    def give(  # noqa: PLR0913 - what a grant says
+        self,
+        person: str,
+        tool: str,
+        by: str,
+        now: int,
+        *,
+        hours: float,
+        why: str,
+        ticket: str,
+        function: str = "*",
+        tier: Tier = Tier.ORDINARY,
+    ) -> Grant:
+        """Let `person` use `function` (`*`: each) of `tool` from `now` on for so many hours.
+
+        Raises:
+            UsageError: there is nobody of this id, or the tool, the ticket or the hours are none.
+            NotAllowedError: somebody would give it to themselves, or no reason is given.
+            StoreError: nothing was kept.
+
+        """
+        there = self._people.person(person)
+        if there is None or not there.active:
+            raise UsageError(f"nobody is registered as {person!r}", advice="`holdfast people list` names everybody.")
+        if same(person, by):
+            raise NotAllowedError(
+                f"{by} would give it to themselves",
+                code=RefusalCode.OWN_DEED,
+                advice=f"Allowed when somebody other than {person} gives it.",
+            )
+        if not all(0 < len(each) <= LONGEST_NAME for each in (tool, function, ticket.strip())):
+            raise UsageError(
+                "a grant names a tool, a function and a ticket", advice=f"Each has at most {LONGEST_NAME} characters."
+            )
+        if not 0 < hours <= LONGEST_HOURS:
+            raise UsageError(f"a grant is for at most {LONGEST_HOURS} hours", advice="For longer, give them a role.")
+        grant = Grant(
+            id="",
+            person=person,
+            tool=tool,
+            function=function,
+            tier=tier,
+            starts=now,
+            until=now + int(hours * HOUR),
+            reason=reason(why),
+            ticket=ticket.strip(),
+            granted_by=by,
+        )
+        grant = msgspec.structs.replace(grant, id=named("g", msgspec.to_builtins(grant)))
+        with self._book.change(now) as page:
+            self.kept.prune(page, lambda each: _ended(each) < now - _KEPT_MS)
+            self.kept.put(page, grant.id, grant)
+            page.record(RecordKind.DECISION, f"grant/{grant.id}", person, msgspec.to_builtins(grant), actor=by)
+            text = f"{by} let {person} use {function} of {tool} for {hours:g} hours ({grant.ticket})"
+            page.note(HappeningKind.PEOPLE, text, person)
+            self._notices.tell(page, grant.id, [person], text)
+        return grant
+
+    def revoke(self, id_: str, by: str, now: int) -> Grant:
+        """Have a grant count no more. Harmless when it was done before.
+
+        Raises:
+            UsageError: there is no such grant.
+            StoreError: nothing was kept.
+
+        """
+        old = self.kept.get(id_)
+        if old is None:
+            raise UsageError(f"there is no grant {id_}", advice="`holdfast staff grants` names them.")
+        if old.revoked_at is not None:
+            return old
+        grant = msgspec.structs.replace(old, revoked_at=now)
+        with self._book.change(now) as page:
+            self.kept.put(page, id_, grant)
+            page.record(RecordKind.DECISION, f"grant/{id_}/revoked", old.person, {"person": old.person}, actor=by)
+            page.note(HappeningKind.PEOPLE, f"{by} took the grant {id_} of {old.person} back", old.person)
+        return grant
+
+
+def _ended(grant: Grant) -> int:
+    return grant.until if grant.revoked_at is None else min(grant.until, grant.revoked_at)

@@ -1,0 +1,224 @@
+"""Which lockdowns stand, who placed them, and how do they end?
+
+To place one takes one person, at once. It ends by itself; to end it sooner, or to guard an account less tightly, takes
+two: one proposes it, another agrees. On the machine of the store an administrator can do it alone, so that nobody is
+locked out; that is told to everybody who commands.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from holdfast.errors import NotAllowedError, UsageError
+from holdfast.guard import Person, RefusalCode, Role
+from holdfast.guard.staff import LEVELS, Lock, Tier, ToolSession, checked, joined, lowered, may_lift
+from holdfast.guard.staff import Locks as Fitting
+from holdfast.ledger import RecordKind
+from holdfast.response.book import Book, Page, Shelf
+from holdfast.response.emergency import reason
+from holdfast.response.notices import Notices
+from holdfast.response.people import People, same
+from holdfast.response.timeline import HappeningKind
+
+from .kept import Changes, FactShelf, named
+from .protecting import Protecting
+from .sessions import Sessions
+
+PROPOSED_MS = 60 * 60_000  # how long a proposal waits for somebody to agree
+LIFTED = -1  # the level that a lock has after the last stage
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`; for `why`.
+
+    It waits from `at` until `until` (milliseconds since 1970 UTC). `agreed_by` is who agreed.
+    """
+
+    id: str
+    lock: str = ""
+    level: int = LIFTED
+    account: str = ""
+    tier: Tier = Tier.ORDINARY
+    by: str
+    why: str
+    at: int
+    until: int
+    agreed_by: str = ""
+
+    def waits(self, now: int) -> bool:
+        """Whether somebody can still agree to it."""
+        return not self.agreed_by and self.at <= now < self.until
+
+
+class Locks:
+    """The register of locks, and of proposals to loosen something. Whoever calls it has asked the policies."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a lock touches
+        self,
+        book: Book,
+        people: People,
+        notices: Notices,
+        sessions: Sessions,
+        protecting: Protecting,
+        changes: Changes,
+    ) -> None:
+        """As kept in the book's store."""
+        self._book, self._people, self._notices = book, people, notices
+        self._sessions, self._protecting = sessions, protecting
+        self.kept = FactShelf(book, "gate_locks", Lock, changes, "locks")
+        self.proposals = Shelf(book, "gate_proposals", Proposal)
+
+    def place(self, lock: Lock, now: int) -> Lock:
+        """Have `lock`, whose id is empty, in force. Live sessions of those whom it shuts out end with it.
+
+        Raises:
+            UsageError: it is no lock that can be placed.
+            StoreError: nothing was kept.
+
+        """
+        made = msgspec.structs.replace(lock, starts=now)
+        made = checked(msgspec.structs.replace(made, id=named("l", msgspec.to_builtins(made))))
+        with self._book.change(now) as page:
+            self._put(page, made, made.placed_by)
+            shut_out = [each.id for each in self._sessions.kept.values() if self._shuts_out(made, each, now)]
+            if LEVELS[made.level].ends_sessions:
+                self._sessions.end_on(page, shut_out, made.placed_by, f"lockdown: {made.why}")
+            others = [each.id for each in self._people.known.values() if _leads(each)]
+            self._notices.tell(page, made.id, others, f"{made.placed_by} placed a {_said(made)}")
+        return made
+
+    def propose(self, wanted: Proposal, now: int) -> Proposal:
+        """Ask for something to be loosened. Asking again for the same changes nothing.
+
+        Raises:
+            UsageError: there is no such lock in force, or it would not be loosened by that.
+            NotAllowedError: no reason is given.
+            StoreError: nothing was kept.
+
+        """
+        said = reason(wanted.why)
+        self._possible(wanted, now)
+        what = (wanted.lock, wanted.level, wanted.account, wanted.tier)
+        for each in self.proposals.values():
+            if each.waits(now) and what == (each.lock, each.level, each.account, each.tier):
+                return each
+        made = msgspec.structs.replace(wanted, why=said, at=now, until=now + PROPOSED_MS, agreed_by="")
+        made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
+        with self._book.change(now) as page:
+            for key in [key for key, each in self.proposals.items() if now >= each.until]:
+                self.proposals.drop(page, key)
+            self.proposals.put(page, made.id, made)
+            body = msgspec.to_builtins(made)
+            page.record(RecordKind.DECISION, f"proposal/{made.id}", made.lock or f"account:{made.account}", body)
+            page.note(HappeningKind.REQUEST, f"{made.by} asks to loosen {made.lock or made.account}: {said}", made.id)
+        return made
+
+    def agree(self, id_: str, by: str, now: int) -> Proposal:
+        """Agree to a proposal of somebody else's; it is done at once.
+
+        Raises:
+            UsageError: there is no such proposal, or it can no longer be done.
+            NotAllowedError: it is their own, or over.
+            StoreError: nothing was kept.
+
+        """
+        found = self.proposals.get(id_)
+        if found is None:
+            raise UsageError(f"there is no proposal {id_}", advice="`holdfast lockdown show` names them.")
+        if not found.waits(now):
+            raise NotAllowedError(
+                f"the proposal {id_} is over", code=RefusalCode.REQUEST_CLOSED, advice="Propose it anew."
+            )
+        if same(by, found.by):
+            raise NotAllowedError(
+                f"{by} proposed it",
+                code=RefusalCode.REQUESTER_APPROVED,
+                advice=f"Allowed when somebody other than {found.by} agrees.",
+            )
+        self._possible(found, now)
+        agreed = msgspec.structs.replace(found, agreed_by=by)
+        with self._book.change(now) as page:
+            self.proposals.put(page, id_, agreed)
+            page.record(RecordKind.DECISION, f"proposal/{id_}/agreed", found.lock or found.account, {}, actor=by)
+            self._loosen(page, agreed, f"{found.by} and {by}")
+        return agreed
+
+    def lift_at_store(self, id_: str, by: Person, why: str, now: int) -> Lock:
+        """End a lock alone, as an administrator at the machine of the store. Whoever commands is told.
+
+        Raises:
+            UsageError: there is no such lock in force.
+            NotAllowedError: they are no administrator who is there, or give no reason.
+            StoreError: nothing was kept.
+
+        """
+        said = reason(why)
+        if not may_lift(by, at_store=True):
+            raise NotAllowedError(
+                f"{by.id} is no administrator who is there",
+                code=RefusalCode.ROLE_MISSING,
+                advice="Allowed for an administrator, at the machine of the store.",
+            )
+        proposal = Proposal(id="", lock=id_, by=by.id, why=said, at=now, until=now)
+        self._possible(proposal, now)
+        with self._book.change(now) as page:
+            self._loosen(page, proposal, by.id)
+            to = [each.id for each in self._people.known.values() if _leads(each)]
+            self._notices.tell(
+                page, f"lifted-{id_}", to, f"{by.id} lifted {id_} alone, at the machine of the store: {said}"
+            )
+        return self.kept[id_]
+
+    def standing(self, now: int) -> list[Lock]:
+        """The locks in force, the strictest first."""
+        return sorted((each for each in self.kept.values() if each.in_force(now)), key=lambda each: -each.level)
+
+    def _loosen(self, page: Page, proposal: Proposal, by: str) -> None:
+        if proposal.account:
+            self._protecting.set_on(page, proposal.account, proposal.tier, by, proposal.why)
+            return
+        lock = self.kept[proposal.lock]
+        if proposal.level == LIFTED:
+            gone = msgspec.structs.replace(lock, lifted_at=page.now)
+            self.kept.put(page, lock.id, gone)
+            page.record(RecordKind.DECISION, f"lock/{lock.id}/lifted", lock.id, {"why": proposal.why}, actor=by)
+            page.note(HappeningKind.ENDED, f"{by} lifted the lockdown {lock.id}: {proposal.why}", lock.id)
+            return
+        id_ = named("l", [lock.id, proposal.level, page.now])
+        gone, after = lowered(lock, proposal.level, page.now, id_=id_, by=by)
+        self.kept.put(page, gone.id, gone)
+        self._put(page, after, by)
+
+    def _put(self, page: Page, lock: Lock, by: str) -> None:
+        self.kept.put(page, lock.id, lock)
+        page.record(RecordKind.DECISION, f"lock/{lock.id}", lock.id, msgspec.to_builtins(lock), actor=by)
+        page.note(HappeningKind.PLACED, f"{by} placed a {_said(lock)}", lock.id)
+
+    def _possible(self, wanted: Proposal, now: int) -> None:
+        if wanted.account:
+            if not wanted.tier < self._protecting.tier(wanted.account):
+                raise UsageError(f"{wanted.account} would not be guarded less by that")
+            return
+        lock = self.kept.get(wanted.lock)
+        if lock is None or not lock.in_force(now):
+            raise UsageError(f"no lock {wanted.lock} is in force", advice="See `holdfast lockdown show`.")
+        if wanted.level != LIFTED:
+            lowered(lock, wanted.level, now, id_="", by=wanted.by)
+
+    def _shuts_out(self, lock: Lock, session: ToolSession, now: int) -> bool:
+        """Whether a lock on all tools leaves whoever has this session nothing."""
+        found = self._people.person(session.person)
+        if found is None or lock.tool or lock.function:
+            return False
+        fitting = Fitting([lock]).fitting(found, "", "", (session.network,), now)
+        return joined(fitting).shuts_out(found.key)
+
+
+def _said(lock: Lock) -> str:
+    parts = [f"{name} {getattr(lock, name)}" for name in ("tool", "function", "role", "person", "network")]
+    on = ", ".join(part for part in parts if not part.endswith(" ")) or "everything"
+    return f"lockdown of level {lock.level} ({LEVELS[lock.level].words}) on {on}: {lock.why}"
+
+
+def _leads(person: Person) -> bool:
+    return person.active and bool({Role.COMMANDER, Role.ADMINISTRATOR} & set(person.roles))

@@ -1,0 +1,59 @@
+"""How much of a budget is spent, exactly, however many processes ask?
+
+There is one count, in the store, and it moves in the transaction in which the attempt is recorded. A unit is spent when
+it is taken, before anything is done: whoever crashes in between has spent it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from holdfast.guard.staff import Charge, counted, free_at, spend
+from holdfast.response.book import Page
+
+SPENDING = "gate_spending"
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """When units of one budget were taken in the hour before the last one (milliseconds since 1970 UTC)."""
+
+    times: tuple[int, ...] = ()
+
+
+class Spending:
+    """The counts as one page has them, read from the store when they are asked for; none outlives its page."""
+
+    def __init__(self, page: Page) -> None:
+        """Count on `page`."""
+        self._page = page
+        self._known: dict[str, tuple[int, ...]] = {}
+
+    def look(self, budget: str) -> int:
+        """How many units of a budget count at the time of the page."""
+        return len(counted(self._spent(budget), self._page.now))
+
+    def take(self, charges: Sequence[Charge]) -> tuple[bool, int | None]:
+        """Take a unit of each, or of none where one of them is spent: whether so, and when one will be there again."""
+        after = []
+        for charge in charges:
+            before = self._spent(charge.key)
+            times = spend(before, charge.limit, self._page.now)
+            if times is None:
+                return False, free_at(before, charge.limit, self._page.now)
+            after.append((charge.key, times))
+        self._known.update(after)
+        return True, None
+
+    def keep(self) -> None:
+        """Have the page keep what was taken."""
+        for budget, times in self._known.items():
+            self._page.transaction.put(SPENDING, budget, Spent(times=times))
+
+    def _spent(self, budget: str) -> tuple[int, ...]:
+        known = self._known.get(budget)
+        if known is None:
+            spent = self._page.transaction.get(SPENDING, budget, Spent)
+            known = self._known[budget] = () if spent is None else spent.times
+        return known

@@ -1,0 +1,76 @@
+"""What did staff do that detection has to hear of, in the vocabulary of events?"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from holdfast.events import SecurityEvent, StaffAction, StaffSignIn
+from holdfast.guard.staff import ToolSession
+
+from .attempts import Attempt
+
+_KEPT = 10_000  # that nobody has taken yet; of more the newest, for the record has them all
+
+
+class Tidings:
+    """Events that wait to be taken, oldest first."""
+
+    def __init__(self) -> None:
+        """Nothing has happened."""
+        self._waiting: deque[SecurityEvent] = deque(maxlen=_KEPT)
+
+    def take(self) -> tuple[SecurityEvent, ...]:
+        """Those since this was last asked."""
+        told = tuple(self._waiting)
+        self._waiting.clear()
+        return told
+
+    def opened(self, session: ToolSession, method: str) -> None:
+        """Somebody signed in to the tools."""
+        self._waiting.append(
+            StaffSignIn(
+                id=f"gate-{session.id[:16]}",
+                time=session.made_at,
+                staff=session.person,
+                outcome="ok",
+                ip=session.network,
+                device=session.device,
+                method=method,
+                tool_session=session.id,
+            )
+        )
+
+    def refused(self, person: str, network: str, device: str, now: int) -> None:
+        """Somebody showed what is no passkey of this person's."""
+        self._waiting.append(
+            StaffSignIn(
+                id=f"gate-refused-{person}-{now}",
+                time=now,
+                staff=person,
+                outcome="refused",
+                ip=network,
+                device=device,
+                method="passkey",
+            )
+        )
+
+    def tried(self, attempt: Attempt) -> None:
+        """Somebody known tried something on an account, and was answered."""
+        if not attempt.person or not attempt.target:
+            return
+        self._waiting.append(
+            StaffAction(
+                id=f"gate-{attempt.id}",
+                time=attempt.time,
+                staff=attempt.person,
+                tool=attempt.tool,
+                action=attempt.function,
+                target=attempt.target,
+                tool_session=attempt.session,
+                outcome="allowed" if attempt.allowed else "refused",
+                ticket=attempt.ticket,
+                reason=attempt.reason,
+                ip=attempt.network,
+                approvals=attempt.agreed,
+            )
+        )

@@ -1,0 +1,121 @@
+"""A real nginx, for as long as a test lasts, with a gate and a tool of the test's own behind it."""
+
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.app.gate.holes import DONE
+
+COMMAND = "make test-real"
+HEAD = "daemon off; master_process off; pid %(folder)s/nginx.pid; error_log %(folder)s/error.log info; worker_processes 1;\n"
+TEMPORARY = "".join(
+    f"    {name}_temp_path %(folder)s/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+)
+PATIENCE = 30  # seconds, for anything
+
+
+def free_port():
+    """A port of loopback that nobody listens on just now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def nginx(folder, text, port):
+    """It runs by `text` and listens on `port`; everything of its own lies in `folder`."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    assert program is not None, f"nginx is not installed; run `{COMMAND}`"
+    where = {"folder": folder}
+    file = folder / "running.conf"
+    file.write_text(HEAD % where + text.replace("http {", "http {\n" + TEMPORARY % where, 1), encoding="utf-8")
+    process = subprocess.Popen([program, "-p", str(folder), "-c", str(file), "-e", str(folder / "error.log")])
+    try:
+        for _ in range(PATIENCE * 100):
+            assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.01)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def send(port, data):
+    """What comes back for these bytes, until the line is closed or silent."""
+    with closing(socket.create_connection(("127.0.0.1", port), PATIENCE)) as line:
+        line.sendall(data)
+        parts = []
+        while part := line.recv(1 << 16):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def get(port, path, headers=None, method="GET", body=b"", host="localhost"):
+    """The status, the headers as text and the body of the answer to one request, of which nothing is made nicer."""
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Connection: close",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
+    lines += [] if "Host" in (headers or {}) else [f"Host: {host}"]
+    lines += [f"Content-Length: {len(body)}"] if body else []
+    head, _, rest = send(port, "\r\n".join([*lines, "", ""]).encode("latin-1") + body).partition(b"\r\n\r\n")
+    return int(head.split(b" ")[1]), head.decode("latin-1"), rest.decode("latin-1")
+
+
+class Server:
+    """An HTTP server of the test's own; it keeps what it was asked, as (method, path, headers)."""
+
+    def __init__(self, answer):
+        """`answer` gives status, headers and body for a handler's request."""
+        self.asked = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do(self):
+                outer.asked.append((self.command, self.path, list(self.headers.items())))
+                self.rfile.read(int(self.headers.get("content-length") or 0))
+                status, headers, body = answer(self)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                if status != 101:
+                    self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_):
+                """Say nothing."""
+
+        for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"):
+            setattr(Handler, f"do_{method}", Handler.do)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = f"127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self):
+        """Be gone; its port refuses."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def tool():
+    """A tool that does whatever it is asked, and takes an upgrade of the line for one."""
+
+    def answer(handler):
+        if handler.headers.get("upgrade"):
+            return 101, {"upgrade": "h2c", "connection": "upgrade"}, ""
+        return 200, {"content-type": "text/plain"}, DONE
+
+    return Server(answer)

@@ -1,0 +1,92 @@
+"""From a passkey in a real browser, through a real nginx, to the tool: with a real service behind."""
+
+import json
+
+import pytest
+from examples.support_desk.app import make
+from examples.support_desk.desk import TOOL
+from examples.support_desk.records import Account, Records
+from tests.app.console.browser import House, policies
+from tests.app.gate.standing import EXAMPLE, Listening
+from tests.real.chromium import Person, chromium
+from tests.real.nginx import free_port, nginx
+
+from holdfast.client import Gate, Proofs
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A service that people know by nginx's name, the tool, and nginx: the house, the origin and the tool's records."""
+    folder = tmp_path_factory.mktemp("served")
+    folder.chmod(0o755)
+    own, port = policies(folder), free_port()
+    (own / "staff").mkdir()
+    tools = (EXAMPLE / "support_desk" / "tools.toml").read_text(encoding="utf-8")
+    (own / "staff" / "tools.toml").write_text(tools, encoding="utf-8")
+    origin = f"http://localhost:{port}"
+    environment = {
+        "HOLDFAST_POLICY_FOLDER": str(own),
+        "HOLDFAST_SIGNIN_ORIGIN": origin,
+        "HOLDFAST_SIGNIN_FORWARDED": "x-forwarded-for",
+    }
+    house = House(folder, people={"alice": ["support"], "cora": ["commander"]}, environment=environment)
+    gate = Gate(house.origin, house.platform, timeout=30)
+    records = Records(folder / "desk.db", [Account("1001", "@ana", "ana@example.org", "+1", second_factor=True)])
+    tool = Listening(make(gate, Proofs(TOOL, gate.keys()), records))
+    text = (
+        (EXAMPLE / "gate" / "nginx.conf").read_text(encoding="utf-8").replace("HOLDFAST_GATEWAY_TOKEN", house.platform)
+    )
+    text = text.replace("250ms", "5s")  # a busy machine of tests; the quarter of a second has a test of its own
+    for ours, theirs in ((8080, port), (8321, house.served.address[1]), (8400, tool.address.rpartition(":")[2])):
+        text = text.replace(f"127.0.0.1:{ours}", f"127.0.0.1:{theirs}")
+    try:
+        with nginx(folder, text, port):
+            yield house, origin, records
+    finally:
+        tool.close()
+        gate.close()
+        house.end()
+
+
+CHANGE = """async () => {
+  const answer = await fetch("/accounts/1001/email", {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-desk-reason": "the holder called", "x-desk-ticket": "T-1" },
+    body: JSON.stringify({ email: "new@example.org" }),
+  });
+  return [answer.status, await answer.text()];
+}"""
+
+
+def test_a_person_opens_the_tools_looks_up_and_changes_after_a_second_look_at_their_passkey(served):
+    """Nothing before the tools are open, nothing that writes before the passkey was shown again."""
+    house, origin, records = served
+    with chromium() as browser:
+        alice = Person(browser, origin, extra_http_headers={"X-Holdfast-Ticket": "T-1"})
+        assert 401 == alice.page.goto("/accounts/1001").status
+        alice.enrol(house.ask("POST", "/v1/people/alice/enrolments", {})["link"])
+        alice.sign_in()
+        assert 401 == alice.page.goto("/accounts/1001").status
+
+        alice.page.goto("/console/tools")
+        with alice.page.expect_navigation():
+            alice.page.get_by_role("button", name="Open the tools").click()
+        looked = alice.page.goto("/accounts/1001")
+        assert (200, "ana@example.org") == (looked.status, json.loads(looked.text())["email"])
+        status, text = alice.page.evaluate(CHANGE)
+        assert (403, True) == (status, "passkey for the class credentials" in text), text
+
+        alice.page.goto("/console/tools")
+        with alice.page.expect_navigation():
+            alice.page.locator("li", has_text="credentials").get_by_role("button").click()
+        assert 200 == alice.page.goto("/accounts/1001").status
+        assert 200 == alice.page.evaluate(CHANGE)[0]
+        assert "new@example.org" == records.account("1001").email
+
+        alice.page.goto("/console/tools")
+        with alice.page.expect_navigation():
+            alice.page.get_by_role("button", name="Close the tools").click()
+        assert 401 == alice.page.goto("/accounts/1001").status
+        alice.close()

@@ -1,0 +1,169 @@
+"""The documented configuration of Envoy, run by a real Envoy before the sample tool and a real gate."""
+
+import hashlib
+import json
+import time
+from contextlib import contextmanager
+
+import pytest
+from tests.app.gate.standing import EXAMPLE, Stand
+from tests.real.envoy import envoy
+from tests.real.nginx import free_port, get
+
+pytestmark = pytest.mark.real
+
+TICKET = {"X-Holdfast-Ticket": "T-1"}
+
+
+class Front:
+    """Envoy as documented, before a stand."""
+
+    def __init__(self, stand):
+        """On a free port."""
+        self.stand, self.port = stand, free_port()
+        text = (EXAMPLE / "gate" / "envoy.yaml").read_text(encoding="utf-8")
+        for ours, theirs in (
+            (8080, self.port),
+            (8321, stand.gate.address.rpartition(":")[2]),
+            (8400, stand.tool.address.rpartition(":")[2]),
+        ):
+            assert f"port_value: {ours}" in text
+            text = text.replace(f"port_value: {ours}", f"port_value: {theirs}")
+        self.text = text
+
+    def session(self, *classes):
+        """The secret of a session of alice's from wherever: Envoy says another address of this machine for loopback."""
+        return self.stand.session("alice", *classes, network="")
+
+    def get(self, path, secret="", method="GET", body=b"", **headers):
+        """The status, the head and the body of what a client gets."""
+        cookie = {"Cookie": f"a=1; __Host-holdfast-tool={secret}; b=2"} if secret else {}
+        return get(self.port, path, {**cookie, **headers}, method=method, body=body)
+
+
+@contextmanager
+def standing(folder):
+    """Envoy before a gate and a tool."""
+    folder.chmod(0o755)
+    stand = Stand(folder)
+    try:
+        front = Front(stand)
+        with envoy(folder, front.text, front.port):
+            yield front
+    finally:
+        stand.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One for all tests that leave it as it is."""
+    with standing(tmp_path_factory.mktemp("shared")) as front:
+        yield front
+
+
+@pytest.fixture
+def front(shared):
+    """It, with nothing asked yet."""
+    shared.stand.begin()
+    return shared
+
+
+@pytest.fixture
+def doomed(tmp_path):
+    """One whose gate ends with the test."""
+    with standing(tmp_path) as front:
+        yield front
+
+
+def test_who_may_gets_through_and_the_tool_hears_from_the_gate_alone_who_asks(front):
+    """Names and proof are the gate's, the cookie comes without the secret, the ticket stays at the gate."""
+    secret = front.session()
+    status, _, body = front.get("/accounts/1001", secret, **TICKET)
+    assert (200, "ana@example.org") == (status, json.loads(body)["email"])
+    (scope,) = front.stand.asked
+    headers = [(name.decode(), value.decode()) for name, value in scope["headers"]]
+    assert [("x-holdfast-person", "alice")] == [each for each in headers if each[0] == "x-holdfast-person"]
+    assert [("cookie", "a=1; b=2")] == [each for each in headers if each[0] == "cookie"]
+    assert "x-holdfast-ticket" not in dict(headers)
+    assert secret not in str(headers)
+
+
+def test_a_refusal_reaches_the_client_with_what_would_help(front):
+    """The gate's own answer: 401 without a session, 403 with the needs; the tool hears of neither."""
+    secret = front.session()
+    status, head, body = front.get("/accounts/1001", secret)
+    assert (403, "ticket_needed") == (status, json.loads(body)["code"])
+    assert "x-holdfast-refused: ticket_needed" in head.lower()
+    assert 401 == front.get("/accounts/1001", **TICKET)[0]
+    assert [] == front.stand.asked
+
+
+def test_a_body_is_part_of_what_is_decided(front):
+    """Its hash is in the payload, so an agreement to one body is none to another."""
+    secret = front.session("credentials")
+    body = b'{"email": "new@example.org"}'
+    why = {"X-Desk-Reason": "the holder called", "X-Desk-Ticket": "T-1", "Content-Type": "application/json"}
+    questions = []
+    front.stand.house.heard = questions.append
+    assert 200 == front.get("/accounts/1001/email", secret, "POST", body, **why)[0]
+    assert f"sha256:{hashlib.sha256(body).hexdigest()}" == questions[0].action.payload["body"]
+    assert "new@example.org" == front.stand.records.account("1001").email
+
+
+SMUGGLED = [
+    {"X-Holdfast-Person": "mallory"}, {"x-holdfast-proof": "x"}, {"X-Original-URI": "/accounts/1002"}, {"X_Holdfast_Person": "mallory"},
+    {"X-HTTP-Method-Override": "POST"}, {"X-Original-URL": "/accounts/1002"}, {"X-Envoy-Original-Path": "/accounts/1002"},
+    {"X-Forwarded-For": "10.0.0.1"}, {"X-Envoy-Auth-Headers-To-Remove": "x-holdfast-proof"},
+]  # fmt: skip
+
+
+HARMLESS = {"X-Original-URI", "X-Envoy-Original-Path", "X-Forwarded-For", "X-Envoy-Auth-Headers-To-Remove"}
+
+
+@pytest.mark.parametrize("headers", SMUGGLED, ids=lambda headers: next(iter(headers)))
+def test_no_header_of_a_client_makes_another_request_or_another_person_of_it(front, headers):
+    """Refused, or the tool sees what it would have seen without it."""
+    secret = front.session()
+    questions = []
+    front.stand.house.heard = questions.append
+    status, *_ = front.get("/accounts/1001", secret, **TICKET, **headers)
+    assert "10.0.0.1" not in [each.network for each in questions]
+    for scope in front.stand.asked:
+        told = {name.decode(): value.decode() for name, value in scope["headers"]}
+        assert "alice" == told["x-holdfast-person"]
+        assert b"/accounts/1001" == scope["raw_path"]
+        assert "mallory" not in str(scope["headers"])
+    assert status in {200, 400, 403}
+    assert (status == 200) == bool(front.stand.asked)
+    assert (status == 200) == (next(iter(headers)) in HARMLESS)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//accounts/1001", "/accounts%2f1001", "/accounts/1001;x", "/ACCOUNTS/1001", "/accounts/1001/", "/accounts/1001?a=1&a=2",
+     "/accounts/1001?_method=POST", "/accounts/%252f", "/accounts/1001%00"],
+)  # fmt: skip
+def test_no_spelling_of_a_path_reaches_the_tool_unjudged(front, path):
+    """Refused by Envoy or by the gate."""
+    secret = front.session()
+    assert front.get(path, secret, **TICKET)[0] in {400, 403}
+    assert [] == front.stand.asked
+
+
+def test_dots_in_a_path_are_taken_out_before_anybody_sees_it(front):
+    """The gate judges what the tool gets."""
+    secret = front.session()
+    assert 200 == front.get("/x/../accounts/1001", secret, **TICKET)[0]
+    assert b"/accounts/1001" == front.stand.asked[0]["raw_path"]
+
+
+def test_a_gate_that_is_gone_or_slow_lets_nobody_through(doomed):
+    """503, in a quarter of a second, and the tool hears nothing."""
+    secret = doomed.session()
+    with doomed.stand.house.slowly():
+        began = time.monotonic()
+        assert 503 == doomed.get("/accounts/1001", secret, **TICKET)[0]
+        assert 0.2 < time.monotonic() - began < 5
+    doomed.stand.gate.close()
+    assert 503 == doomed.get("/accounts/1001", secret, **TICKET)[0]
+    assert [] == doomed.stand.asked

@@ -1,0 +1,220 @@
+"""The documented configuration of nginx, run by a real nginx before the sample tool and a real gate."""
+
+import json
+import time
+from contextlib import contextmanager
+
+import pytest
+from tests.app.gate.standing import EXAMPLE, Stand
+from tests.real.nginx import free_port, get, nginx, send
+
+from holdfast.app.gate.nginx import lint
+
+pytestmark = pytest.mark.real
+
+TICKET = {"X-Holdfast-Ticket": "T-1"}
+
+
+class Front:
+    """nginx as documented, before a stand."""
+
+    def __init__(self, stand):
+        """On a free port."""
+        self.stand, self.port = stand, free_port()
+        text = (EXAMPLE / "gate" / "nginx.conf").read_text(encoding="utf-8")
+        for ours, theirs in (
+            ("127.0.0.1:8080", f"127.0.0.1:{self.port}"),
+            ("127.0.0.1:8321", stand.gate.address),
+            ("127.0.0.1:8400", stand.tool.address),
+        ):
+            assert ours in text
+            text = text.replace(ours, theirs)
+        self.text = text
+
+    def get(self, path, secret="", method="GET", body=b"", **headers):
+        """The status, the head and the body of what a client gets."""
+        cookie = {"Cookie": f"a=1; __Host-holdfast-tool={secret}; b=2"} if secret else {}
+        return get(self.port, path, {**cookie, **headers}, method=method, body=body)
+
+
+@contextmanager
+def standing(folder):
+    """Nginx before a gate and a tool."""
+    folder.chmod(0o755)
+    stand = Stand(folder)
+    try:
+        front = Front(stand)
+        with nginx(folder, front.text, front.port):
+            yield front
+    finally:
+        stand.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One for all tests that leave it as it is."""
+    with standing(tmp_path_factory.mktemp("shared")) as front:
+        yield front
+
+
+@pytest.fixture
+def front(shared):
+    """It, with nothing asked yet."""
+    shared.stand.begin()
+    return shared
+
+
+@pytest.fixture
+def doomed(tmp_path):
+    """One whose gate ends with the test."""
+    with standing(tmp_path) as front:
+        yield front
+
+
+def test_the_lint_finds_nothing_in_the_documented_configuration():
+    """What we tell people to write is what we would let through."""
+    assert [] == lint(EXAMPLE / "gate" / "nginx.conf")
+
+
+def test_who_may_gets_through_and_the_tool_hears_from_the_gate_alone_who_asks(front):
+    """Names and proof are the gate's, the cookie comes without the secret."""
+    secret = front.stand.session("alice")
+    status, _, body = front.get("/accounts/1001", secret, **TICKET)
+    assert (200, "ana@example.org") == (status, json.loads(body)["email"])
+    (scope,) = front.stand.asked
+    headers = [(name.decode(), value.decode()) for name, value in scope["headers"]]
+    assert [("x-holdfast-person", "alice")] == [each for each in headers if each[0] == "x-holdfast-person"]
+    assert [("cookie", "a=1; b=2")] == [each for each in headers if each[0] == "cookie"]
+    assert secret not in str(headers)
+
+
+def test_a_refusal_says_why_in_headers_and_an_unknown_person_gets_401(front):
+    """403 with the codes, 401 where a session is lacking; the tool hears of neither."""
+    secret = front.stand.session("alice")
+    status, head, _ = front.get("/accounts/1001", secret)
+    assert 403 == status
+    assert "X-Holdfast-Refused: ticket_needed" in head
+    assert 401 == front.get("/accounts/1001", **TICKET)[0]
+    assert 403 == front.get("/nothing/like/it", secret, **TICKET)[0]
+    assert [] == front.stand.asked
+    assert ["refused"] * 3 == [outcome for *_, outcome in front.stand.attempts()]
+
+
+def test_a_change_goes_through_both_guards(front):
+    """The proxy lets the request in, the tool asks about its payload; its log has the decision."""
+    secret = front.stand.session("alice", "credentials")
+    body = b'{"email": "new@example.org"}'
+    why = {"X-Desk-Reason": "the holder called", "X-Desk-Ticket": "T-1", "Content-Type": "application/json"}
+    assert 200 == front.get("/accounts/1001/email", secret, "POST", body, **why)[0]
+    assert "new@example.org" == front.stand.records.account("1001").email
+    assert ["desk.use", "account.email.replace"] == [function for _, function, *_ in front.stand.attempts()]
+
+
+SMUGGLED = [
+    {"X-Holdfast-Person": "mallory"}, {"x-holdfast-proof": "x"}, {"X-Original-URI": "/accounts/1001"}, {"X-Original-Method": "GET"},
+    {"X_Holdfast_Person": "mallory"}, {"X-HTTP-Method-Override": "POST"}, {"X-Original-URL": "/accounts/1002"},
+    {"X-Forwarded-Uri": "/accounts/1001"}, {"X-Original-Address": "10.0.0.1"}, {"X-Real-IP": "10.0.0.1"},
+]  # fmt: skip
+
+
+HARMLESS = {
+    "X-Forwarded-Uri",
+    "X-Original-Address",
+    "X-Real-IP",
+    "X-Original-URI",
+    "X-Original-Method",
+    "X_Holdfast_Person",
+}
+
+
+@pytest.mark.parametrize("headers", SMUGGLED, ids=lambda headers: next(iter(headers)))
+def test_no_header_of_a_client_makes_another_request_or_another_person_of_it(front, headers):
+    """Refused, or the tool sees what it would have seen without it."""
+    secret = front.stand.session("alice")
+    status, *_ = front.get("/accounts/1001", secret, **TICKET, **headers)
+    for scope in front.stand.asked:
+        told = {name.decode(): value.decode() for name, value in scope["headers"]}
+        assert ("alice", "127.0.0.1") == (told["x-holdfast-person"], told["x-real-ip"])
+        assert "mallory" not in str(scope["headers"])
+        assert ("GET", b"/accounts/1001") == (scope["method"], scope["raw_path"])
+    assert status in {200, 403}
+    assert (status == 200) == bool(front.stand.asked)
+    assert (status == 200) == (next(iter(headers)) in HARMLESS)
+    assert {"account:1001"} >= {subject for *_, subject, _ in front.stand.attempts()}
+
+
+PATHS = [
+    "//accounts/1001", "/accounts//1001", "/x/../accounts/1001", "/accounts/./1001", "/accounts%2f1001", "/accounts/1001%2fexport",
+    "/accounts/%2e%2e/accounts/1001", "/accounts/1001;x", "/ACCOUNTS/1001", "/accounts/1001/", "/accounts/1001%00", "/accounts/1001?a=1&a=2",
+    "/accounts/1001?_method=POST", "/accounts\\1001", "/accounts/%31001%252f", "http://other.example/x", "/accounts/1001%0d%0aX-A:b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_spelling_of_a_path_reaches_the_tool_unjudged(front, path):
+    """Each is refused, by nginx or by the gate, before the tool hears of it."""
+    secret = front.stand.session("alice")
+    assert front.get(path, secret, **TICKET)[0] in {400, 403}
+    assert [] == front.stand.asked
+
+
+def test_an_absolute_request_line_is_judged_as_what_the_tool_gets(front):
+    """Nginx takes host and path from it; the gate and the tool hear the same."""
+    secret = front.stand.session("alice")
+    status, *_ = front.get("http://localhost/accounts/1001", secret, Host="elsewhere", **TICKET)
+    assert 200 == status
+    assert b"/accounts/1001" == front.stand.asked[0]["raw_path"]
+
+
+FRAMING = [
+    "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "Content-Length: 4\r\nContent-Length: 0\r\n\r\n",
+    "Content-Length: +4\r\n\r\nabcd",
+    "Content-Length: 0\r\n\r\n",
+    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "X: a\n b\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("framing", FRAMING, ids=lambda framing: repr(framing)[1:30])
+def test_no_framing_hides_a_second_request_in_a_first(front, framing):
+    """Whatever nginx makes of it: the tool hears no more requests than the gate let through."""
+    secret = front.stand.session("alice")
+    head = f"Host: localhost\r\nCookie: __Host-holdfast-tool={secret}\r\nX-Holdfast-Ticket: T-1\r\n"
+    hidden = "GET /accounts/1002/export HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    send(front.port, f"GET /accounts/1001 HTTP/1.1\r\n{head}{framing}{hidden}".encode())
+    allowed = [subject for *_, subject, outcome in front.stand.attempts() if outcome == "allowed"]
+    assert len(allowed) == len(front.stand.asked)
+    assert b"/accounts/1002/export" not in [scope["raw_path"] for scope in front.stand.asked]
+
+
+def test_a_gate_that_is_gone_lets_nobody_through(doomed):
+    """500, and the tool hears nothing."""
+    secret = doomed.stand.session("alice")
+    assert 200 == doomed.get("/accounts/1001", secret, **TICKET)[0]
+    doomed.stand.gate.close()
+    assert 500 == doomed.get("/accounts/1001", secret, **TICKET)[0]
+    assert 1 == len(doomed.stand.asked)
+
+
+def test_a_gate_that_is_slow_is_waited_for_no_longer_than_a_quarter_of_a_second(front):
+    """Then it is a no."""
+    secret = front.stand.session("alice")
+    with front.stand.house.slowly():
+        began = time.monotonic()
+        assert 500 == front.get("/accounts/1001", secret, **TICKET)[0]
+        assert 0.2 < time.monotonic() - began < 5
+    assert [] == front.stand.asked
+
+
+def test_an_answer_is_never_kept(front):
+    """The session is ended between two requests on one line."""
+    secret = front.stand.session("alice")
+    gate = front.stand.desk.gate
+    assert 200 == front.get("/accounts/1001", secret, **TICKET)[0]
+    with front.stand.house.lock:
+        gate.sessions.end([each.id for each in gate.sessions.of("alice")], "cora", "lost laptop", front.stand.desk.now)
+    assert 401 == front.get("/accounts/1001", secret, **TICKET)[0]

@@ -1,0 +1,75 @@
+"""Was this account reached or tried? Whoever asks sees what was refused first, however much was tried."""
+
+import pytest
+
+from holdfast.errors import UsageError
+from holdfast.guard.staff import StaffReason
+from holdfast.response.staff import Attempts, Chain
+
+
+def ids(found):
+    return [each.id for each in found.attempts]
+
+
+def tried(desk, count=7):
+    """On two accounts by two people; each third time without a ticket, which is refused."""
+    sessions = [desk.session("sam"), desk.session("alice")]
+    for number in range(count):
+        ticket = "" if number % 3 == 0 else "T-1"
+        desk.tried(desk.asked(sessions[number % 2], target=f"account-{number % 2}", ticket=ticket))
+
+
+def test_what_was_refused_comes_first_and_the_newest_of_each_kind(desk):
+    """By target, by person, and of all."""
+    tried(desk)
+    find = desk.gate.attempts.find
+    assert ["a-7", "a-4", "a-1", "a-6", "a-5", "a-3", "a-2"] == ids(find(Chain.ALL, "", limit=10))
+    assert ["a-7", "a-1", "a-5", "a-3"] == ids(find(Chain.TARGET, "account-0", limit=10))
+    assert ["a-4", "a-6", "a-2"] == ids(find(Chain.PERSON, "alice", limit=10))
+    found = find(Chain.TARGET, "account-0", limit=10)
+    assert (2, 2, "") == (found.refusals, found.allowances, found.next)
+    assert [] == ids(find(Chain.TARGET, "nobody.tried.this", limit=10))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_pages_follow_on_each_other_and_leave_nothing_out(desk, limit):
+    """Whatever their size, over the border between the refused and the allowed."""
+    tried(desk)
+    whole, found, after = ids(desk.gate.attempts.find(Chain.ALL, "", limit=10)), [], ""
+    while True:
+        page = desk.gate.attempts.find(Chain.ALL, "", after=after, limit=limit)
+        found += ids(page)
+        after = page.next
+        if not after:
+            break
+    assert whole == found
+
+
+def test_a_page_of_another_chain_is_no_place_to_go_on_from(desk):
+    """Nor is what is no attempt at all."""
+    tried(desk)
+    for after in ("a-2", "a-999", "a-", "a-x", "7"):
+        with pytest.raises(UsageError):
+            desk.gate.attempts.find(Chain.TARGET, "account-0", after=after, limit=10)
+
+
+def test_an_attempt_is_found_by_a_process_made_anew(desk, clock, make_desk):
+    """Nothing of it is in memory, and numbers go on."""
+    tried(desk)
+    again = make_desk(desk.store, clock)
+    (answer,) = again.tried(again.asked(again.session("sam", number=2), target="account-0"))
+    assert "a-8" == answer.attempt
+    assert ["a-7", "a-1", "a-8", "a-5", "a-3"] == ids(Attempts(again.book).find(Chain.TARGET, "account-0", limit=10))
+    assert (StaffReason.TICKET_NEEDED,) == again.gate.attempts.get("a-1").reasons
+
+
+def test_detection_hears_of_each_attempt_once(desk):
+    """As an action of staff, with what was answered."""
+    session = desk.session("alice")
+    desk.tried(desk.asked(session), desk.asked(session, ticket=""))
+    heard = [each for each in desk.gate.tidings.take() if hasattr(each, "target")]
+    assert [("alice", "support_desk", "account.look_up", "account-1")] * 2 == [
+        (each.staff, each.tool, each.action, each.target) for each in heard
+    ]
+    assert ["allowed", "refused"] == [each.outcome for each in heard]
+    assert () == desk.gate.tidings.take()

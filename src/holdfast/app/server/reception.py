@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import parse_qs
@@ -33,6 +34,7 @@ from .taking import Taking
 
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
 _PATIENCE = 3.0  # seconds for those
+MOST_REFUSED = 10_000  # remembered until the owner of the state hears of them; a flood beyond that says nothing more
 _BEHIND = 2.0  # seconds that an answer waits at most for the packets it speaks of
 
 
@@ -64,7 +66,7 @@ class Reception:
         self._moved = asyncio.Event()
         self._wait = min(LONGEST_WAIT, settings.server.request_seconds / 2)
         self.packets = Packets()
-        self.refused: list[tuple[str, int]] = []
+        self.refused: deque[tuple[str, int]] = deque(maxlen=MOST_REFUSED)
         self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
         self._copy = StaffReplica()
         self.taking = Taking(send, UNSEEN)

@@ -79,7 +79,7 @@ _SERVICE_MIDDLE = """
 Bodies: 1 MiB and 1,000 questions for the guard, `events.body_mb` for events. Heads: 64 KiB. A request is cut when it is not answered
 `server.request_seconds` after its first byte, a silent connection after `server.idle_seconds`. Where there are more than
 `server.connections` at once, whoever has been silent for longest gives way to whoever comes, and so does a sender whose body never comes to an
-end; while that many are being answered, others get 503 by the server itself, as text. Of questions to the thread that owns the state
+end, and who does not take the answers; while that many are being answered, others get 503 by the server itself, as text. Of questions to the thread that owns the state
 eight are answered before a body of events that waits.
 
 A body of events takes its place among `events.queue` when it is whole. Those that are still coming in share `events.queue_mb` of memory; when that

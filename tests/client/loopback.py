@@ -1,5 +1,6 @@
 """A guard that answers whatever a test wants: http.server on a free port of loopback."""
 
+import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ class Loopback:
         self.status, self.body, self.step, self.pause, self.age = 200, b"", 1 << 20, 0.0, "0.000"
         self.time = None
         self.asked, self.headers = [], []
+        self.told, self.hears = [], 200  # what was posted, and how that is answered
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -20,6 +22,13 @@ class Loopback:
                 outer.asked.append(self.path)
                 outer.headers.append(dict(self.headers))
                 outer.serve(self)
+
+            def do_POST(self):
+                told = self.rfile.read(int(self.headers["content-length"]))
+                outer.told.append((self.path, json.loads(told)))
+                self.send_response(outer.hears)
+                self.send_header("content-length", "0")
+                self.end_headers()
 
             def log_message(self, *_):
                 """Say nothing."""

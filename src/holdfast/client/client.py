@@ -12,7 +12,7 @@ import msgspec
 
 from holdfast.errors import GuardUnreachableError
 from holdfast.events import parse_time
-from holdfast.guard import Action, Question, Reason, Verdict
+from holdfast.guard import Action, Question, Reason, Verdict, says_a_lure
 
 from .answer import Fail, GuardAnswer, answered
 from .following import Following
@@ -116,7 +116,10 @@ class GuardClient:
         """The answer to `question` at its own time, from the copy: a few microseconds, and never an error."""
         snapshot, known_at = self._following.known
         age = time.monotonic() - known_at
-        return answered(snapshot.answer(question), age=age, stale=age > self._stale, fail=self._fail)
+        answer = snapshot.answer(question)
+        if says_a_lure(answer):
+            self._following.refusals.note(question.account, self._following.now())
+        return answered(answer, age=age, stale=age > self._stale, fail=self._fail)
 
     def ask_remote(self, account: str, action: Action = Action.POST, **said: str | tuple[str, ...]) -> GuardAnswer:
         """The server's own answer just now.

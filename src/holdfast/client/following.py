@@ -12,6 +12,7 @@ from holdfast.errors import HoldfastError
 from holdfast.guard import Snapshot
 from holdfast.reading import read_text
 
+from .refusals import Refusals
 from .wire import Wire
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0  # seconds after a failure; doubled each time, and drawn by lot up to a half less
@@ -31,6 +32,7 @@ class Following:
         self._known: tuple[Snapshot, float] = (self._replica.snapshot, float("-inf"))
         self._thread = threading.Thread(target=self._follow, name="holdfast guard", daemon=True)
         self.trouble: HoldfastError | None = None
+        self.refusals = Refusals()
 
     def start(self) -> None:
         """Begin."""
@@ -64,6 +66,15 @@ class Following:
                 failures += 1
                 longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(failures, 10))
                 self._ended.wait(longest * random.uniform(0.5, 1))  # noqa: S311 - so that clients do not come together
+            else:
+                self._tell()
+
+    def _tell(self) -> None:
+        """Tell whom the copy refused; that nobody hears of it keeps no news waiting."""
+        try:
+            self.refusals.tell(self._wire)
+        except HoldfastError as why:
+            self.trouble = why
 
     def _look(self) -> None:
         fetched = self._wire.snapshot(self._replica.at, self._wait if self._replica.at else 0.0)

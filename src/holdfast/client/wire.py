@@ -13,7 +13,7 @@ import msgspec
 from holdfast.errors import GuardUnreachableError, SettingsError
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_SNAPSHOT = "/v1/guard/snapshot"
+_SNAPSHOT, _REFUSALS = "/v1/guard/snapshot", "/v1/guard/refusals"
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +107,15 @@ class Wire:
         if answer.status_code != 200:
             raise _refused(answer.status_code)
         return answer.content
+
+    def tell(self, refused: list[dict[str, str]]) -> None:
+        """Tell of accounts that were refused, each with the time.
+
+        Raises:
+            GuardUnreachableError: it is not heard.
+
+        """
+        self.ask(_REFUSALS, {"refused": refused})
 
     def get(self, path: str) -> bytes:
         """What lies at `path`.

@@ -1,6 +1,6 @@
 """Who may do what just now, and how many must agree: holders and staff alike."""
 
-from .answer import Answer, Reason, Verdict
+from .answer import Answer, Reason, Verdict, says_a_lure
 from .decide import (
     Approval,
     Decision,
@@ -108,6 +108,7 @@ __all__ = [
     "quorum",
     "required",
     "required_of",
+    "says_a_lure",
     "token_id",
     "unreachable",
     "wired",

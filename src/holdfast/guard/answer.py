@@ -48,6 +48,8 @@ class Reason(enum.StrEnum):
 # What a person may still release; everything else is refused outright.
 KEPT_BACK = frozenset({Reason.NEAR_DUPLICATE_HELD, Reason.UNREADABLE})
 
+_SAYS_A_LURE = frozenset({Reason.LURE_HELD, Reason.LURE_HELD_HERE, Reason.NEAR_DUPLICATE_HELD})
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer, its reasons and the holds that gave them, by the snapshot of this `version`.
@@ -79,6 +81,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
             return "This stands until a person has looked at it."
         end = dt.datetime.fromtimestamp(-(-self.until // 60_000) * 60, tz=dt.UTC)
         return f"This ends by itself at {end:%H:%M} UTC on {end.day} {end:%B %Y} at the latest, unless it is renewed."
+
+
+def says_a_lure(answer: Answer) -> bool:
+    """Whether something was stopped for what it says."""
+    return answer.verdict is not Verdict.ALLOW and not _SAYS_A_LURE.isdisjoint(answer.reasons)
 
 
 _KEPT = "This has not been published. It is kept, and a person will look at it."

@@ -7,7 +7,7 @@ from .confirming import Confirming
 from .desk import Answer, Desk, Overtaken
 from .emergency import Emergencies, Review
 from .entitled import Entitled, shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
-from .gate import Gate, says_a_lure
+from .gate import Gate
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
 from .outbox import Pace
@@ -60,7 +60,6 @@ __all__ = [
     "Timeline",
     "Told",
     "forget",
-    "says_a_lure",
     "shipped_policy",
     "shipped_staff_policy",
     "shipped_staff_texts",

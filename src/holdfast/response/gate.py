@@ -8,14 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from holdfast.containment import Directory, Hold, compile_rule, compile_rules
-from holdfast.guard import Answer, Question, Reader, Reason, Snapshot, Verdict
+from holdfast.guard import Answer, Question, Reader, Snapshot, says_a_lure
 
 from .book import Book
 from .conduct import LIVE
 from .signs import Sign, Signs
 from .silence import Silence
-
-_SAYS_A_LURE = frozenset({Reason.LURE_HELD, Reason.LURE_HELD_HERE, Reason.NEAR_DUPLICATE_HELD})
 
 
 class Gate:
@@ -101,8 +99,3 @@ class Gate:
 
     def _standing(self) -> Iterator[Hold]:
         return (held.hold for held in self._book.holds.values() if held.state in LIVE)
-
-
-def says_a_lure(answer: Answer) -> bool:
-    """Whether something was stopped for what it says."""
-    return answer.verdict is not Verdict.ALLOW and not _SAYS_A_LURE.isdisjoint(answer.reasons)

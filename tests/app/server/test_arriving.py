@@ -21,15 +21,20 @@ class Sender:
 
     async def send(self, part, *, more=True):
         """One part, and time for it to be taken in."""
+        self.put(part, more=more)
+        await self.settled()
+
+    def put(self, part, *, more=True):
+        """One part, and no time."""
         self._parts.put_nowait({"type": "http.request", "body": part, "more_body": more})
-        await self._settled()
 
     async def leave(self):
         """Go away in the midst of it."""
         self._parts.put_nowait({"type": "http.disconnect"})
-        await self._settled()
+        await self.settled()
 
-    async def _settled(self):
+    async def settled(self):
+        """Time for what was sent to be taken in."""
         for _ in range(5):  # turns of the event loop: a part is taken, room is made, whoever gives way hears of it
             await asyncio.sleep(0)
 
@@ -78,6 +83,23 @@ def test_whoever_has_been_sending_for_longest_gives_way():
         assert b"x" * 40 == await third.body
         await second.send(b"", more=False)
         assert b"x" * 40 + b"y" * 20 == await second.body
+
+    assert 1 == run(story).turned_away
+
+
+def test_what_gave_way_is_never_taken_for_whole():
+    """Its last part comes in the same turn of the loop in which it gives way: 429, and not that part alone."""
+
+    async def story(arriving):
+        first, second = Sender(arriving), Sender(arriving)
+        await first.send(b"x" * 60)
+        await second.send(b"y" * 40)
+        second.put(b"y")
+        first.put(b"the rest", more=False)
+        await second.settled()
+        assert (429, None) == (first.status, second.status)
+        await second.send(b"", more=False)
+        assert b"y" * 41 == await second.body
 
     assert 1 == run(story).turned_away
 

@@ -124,7 +124,7 @@ def test_every_operation_has_its_handler_and_its_own_name():
     assert len(set(names)) == len(names)
     routes = Routes.__new__(Routes)
     routes._place, routes._settings = None, Settings()
-    answered_before = {"ask_posts", "ask_actions", "get_snapshot", "ask_staff_gate"}
+    answered_before = {"ask_posts", "ask_actions", "get_snapshot", "tell_refusals", "ask_staff_gate"}
     answered_before |= {each.name for each in gateway.OPERATIONS}
     assert set(names) - answered_before == set(routes._handlers())
     assert json.dumps(document())

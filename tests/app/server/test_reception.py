@@ -8,7 +8,7 @@ from tests.client.test_following import packed
 
 from holdfast.app.server.link import Beat
 from holdfast.app.server.logs import make_log
-from holdfast.app.server.reception import Reception
+from holdfast.app.server.reception import MOST_REFUSED, Reception
 from holdfast.app.server.relay import Relay
 from holdfast.app.server.settings import Settings
 from holdfast.app.server.settings import Time as EventTime
@@ -49,3 +49,11 @@ def test_a_clock_that_is_set_back_puts_no_hold_out_of_force():
         assert "allow" != verdict(reception, "a")
         clock[0] = (NOW - HOUR) / 1_000
         assert "allow" != verdict(reception, "a")
+
+
+def test_a_flood_of_refusals_costs_no_memory_while_nobody_hears_of_it():
+    """The owner of the state may stand still: the latest are kept for it."""
+    reception = Reception(Settings(), Relay("nowhere"), make_log())
+    for number in range(MOST_REFUSED + 5):
+        reception.refused.append((f"a{number}", NOW))
+    assert (MOST_REFUSED, "a5") == (len(reception.refused), reception.refused[0][0])

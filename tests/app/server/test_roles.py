@@ -16,6 +16,7 @@ MAY = {
     "ask_posts": {"program"},
     "ask_actions": {"program"},
     "get_snapshot": {"program"},
+    "tell_refusals": {"program"},
     "tell_events": {"program"},
     "list_campaigns": LOOKS,
     "show_campaign": LOOKS,
@@ -103,6 +104,7 @@ MAY = {
 BODIES = {
     "ask_posts": {"account": "a"},
     "ask_actions": {"account": "a", "action": "sign_in"},
+    "tell_refusals": {"refused": [{"account": "a", "time": "2020-01-01T00:00:00Z"}]},
     "approve": {"action_hash": "0" * 64},
     "deny": {"why": " "},
     "emergency": {"why": " "},

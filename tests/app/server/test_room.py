@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from holdfast.app.server.room import LEAST, places_of, short
+from holdfast.app.server.room import LEAST, places_of, short, there
 from holdfast.app.server.settings import Settings, Store
 
 
@@ -20,6 +20,15 @@ def test_room_runs_short_where_too_little_is_free_or_nothing_can_be_looked_at(tm
     assert short(places, gone)
     assert not short((), gone)
     assert not short(places)
+
+
+def test_a_folder_that_is_there_is_looked_at_itself(tmp_path):
+    """An archive may be a disk of its own, in a folder that is somebody else's."""
+    archive = tmp_path / "events"
+    archive.mkdir()
+    assert short([archive], {archive: LEAST - 1, tmp_path: LEAST}.__getitem__)
+    assert not short([archive], {archive: LEAST, tmp_path: LEAST - 1}.__getitem__)
+    assert archive == there(archive)
 
 
 def test_a_database_is_looked_after_by_its_own_server():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.app.signin.authenticator import ORIGIN, PRESENT, VERIFIED, Authenticator, b64
+from webauthn.helpers import base64url_to_bytes
 
 from holdfast.app.signin.passkeys import Answered, Passkeys, Registered, names_another, signature_of
 from holdfast.errors import SignatureError
@@ -143,6 +144,24 @@ def test_whatever_bytes_come_the_error_is_ours(data, client, signed):
     hostile = msgspec.structs.replace(sign(device), authenticator_data=data, client_data=client, signature=signed)
     with pytest.raises(SignatureError):
         HERE.check(hostile, passkey, CHALLENGE)
+
+
+@pytest.mark.parametrize("name", ["t-924c3b98d5ad", "shorter0"])
+def test_a_passkey_cannot_bear_the_name_of_a_token(name):
+    """It names itself; what is said of it would be said of that token, too."""
+    device = Authenticator()
+    device.id = base64url_to_bytes(name)
+    with pytest.raises(SignatureError):
+        register(device)
+
+
+def test_a_passkey_has_one_name():
+    """Letters that mean nothing in base64url make no other key of it."""
+    device = Authenticator()
+    answer = msgspec.convert(device.create(HERE.to_register(ALICE, [], CHALLENGE)), Registered)
+    for name in (answer.id + "!", answer.id[:5] + "\x1b[2J" + answer.id[5:], answer.id + "="):
+        with pytest.raises(SignatureError):
+            HERE.registered(msgspec.structs.replace(answer, id=name), "alice", CHALLENGE, at=0, label="")
 
 
 @given(st.text(max_size=100), st.binary(max_size=300))

@@ -57,6 +57,13 @@ def test_several_codes_are_all_read_and_one_only_once():
     assert len(look(saved(sheet)).codes) == 2
 
 
+@pytest.mark.parametrize("size", [(1536, 5), (5, 1536), (400, 5), (63, 400)])
+def test_a_strip_has_a_hash_as_any_picture(size):
+    """So narrow that no mark can be looked for in it, and that in small it is less than a pixel wide."""
+    noise = np.random.default_rng(1).integers(0, 255, size, dtype=np.uint8)
+    assert look(saved(Image.fromarray(noise))).phash
+
+
 def test_a_hash_survives_size_and_compression():
     """Half the size and a poor quality change few bits; another scene changes half."""
     one = look(saved(scene(1)))

@@ -25,7 +25,6 @@ from .reception import Reception
 from .relay import Relay
 
 _EVERY = 0.05  # seconds between two messages of what was refused
-_MOST_REFUSED = 10_000  # of them in one message; a flood beyond that says nothing more
 _TEXT = "see https://example.org/x and 1BoatSLRHtKNngkdXEeobR76b53LETtpyT"
 
 
@@ -109,7 +108,8 @@ async def _tell_refused(reception: Reception, writer: asyncio.StreamWriter) -> N
     while True:
         await asyncio.sleep(_EVERY)
         if reception.refused:
-            told, reception.refused[:] = reception.refused[:_MOST_REFUSED], []
+            told = list(reception.refused)
+            reception.refused.clear()
             writer.write(message(Kind.REFUSED, msgspec.json.encode(told)))
             await writer.drain()
 

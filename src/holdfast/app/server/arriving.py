@@ -51,6 +51,8 @@ class Arriving:
         try:
             while True:
                 message = await receive()
+                if body not in self._coming:  # given up, and heard from before it was told: what came before is gone
+                    raise TimeoutError
                 if message["type"] == "http.disconnect":
                     raise RefusedError(HTTPStatus.BAD_REQUEST, "the sender went away")
                 body.parts.append(message.get("body", b""))

@@ -18,11 +18,12 @@ from .tally import Tally
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-SNAPSHOT = "/v1/guard/snapshot"
+SNAPSHOT, REFUSALS = "/v1/guard/snapshot", "/v1/guard/refusals"
 GUARD = {
     "/v1/guard/posts": May.GUARD_ASK,
     "/v1/guard/actions": May.GUARD_ASK,
     SNAPSHOT: May.GUARD_SNAPSHOT,
+    REFUSALS: May.GUARD_SNAPSHOT,
     "/v1/gate/actions": May.GUARD_ASK,
     "/v1/gate/forward": May.GUARD_ASK,  # as which all proxies are let in
 }

@@ -5,25 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
+import msgspec
+
 from holdfast.containment import Packet, Packets, Replica, unpack
-from holdfast.guard import Answer, Question
+from holdfast.guard import Answer, Question, says_a_lure
 from holdfast.reading import read_text
-from holdfast.response import says_a_lure
 from holdfast.response.staff import StaffReplica
 
 from .admission import Admission
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
 from .forwarding.gateway import KEYS, Gateway, asks_for_a_proxy, bare
-from .front import GUARD, SNAPSHOT
+from .front import GUARD, REFUSALS, SNAPSHOT
 from .guard import GuardRoutes
 from .link import Beat
 from .logs import Log, crash
 from .metrics import GuardMetrics
+from .refusals import RefusalsTaken, refusals
 from .relay import Relay, Reply
 from .settings import Settings, Time
 from .staffgate import ACTIONS, UNSEEN, StaffRoutes
@@ -31,6 +34,7 @@ from .taking import Taking
 
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
 _PATIENCE = 3.0  # seconds for those
+MOST_REFUSED = 10_000  # remembered until the owner of the state hears of them; a flood beyond that says nothing more
 _BEHIND = 2.0  # seconds that an answer waits at most for the packets it speaks of
 
 
@@ -62,7 +66,7 @@ class Reception:
         self._moved = asyncio.Event()
         self._wait = min(LONGEST_WAIT, settings.server.request_seconds / 2)
         self.packets = Packets()
-        self.refused: list[tuple[str, int]] = []
+        self.refused: deque[tuple[str, int]] = deque(maxlen=MOST_REFUSED)
         self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
         self._copy = StaffReplica()
         self.taking = Taking(send, UNSEEN)
@@ -128,6 +132,10 @@ class Reception:
                 await _pass(send, turned_away)
             elif path == SNAPSHOT:
                 await self._snapshot(scope, send)
+            elif path == REFUSALS:
+                told = await refusals(scope, receive, self._now())
+                self.refused += told
+                await send_body(send, HTTPStatus.OK, msgspec.json.encode(RefusalsTaken(taken=len(told))))
             elif path == ACTIONS:
                 await self.staff(scope, receive, send)
             else:

@@ -22,8 +22,9 @@ def places_of(settings: Settings) -> tuple[Path, ...]:
 
 
 def there(place: Path) -> Path:
-    """The nearest folder above `place` that there is."""
-    return next(folder for folder in place.absolute().parents if folder.is_dir())
+    """The folder `place` itself, or the nearest above it that there is: an archive may be a disk of its own."""
+    place = place.absolute()
+    return next(folder for folder in (place, *place.parents) if folder.is_dir())
 
 
 def _free(folder: Path) -> int:

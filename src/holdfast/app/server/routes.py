@@ -56,6 +56,7 @@ _GUARDED = {
     "ask_posts",
     "ask_actions",
     "get_snapshot",
+    "tell_refusals",
     "ask_staff_gate",
     *(each.name for each in gateway.OPERATIONS),
 }  # answered before it comes here

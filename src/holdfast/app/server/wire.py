@@ -24,8 +24,8 @@ _SWEEP_EVERY = 0.5  # seconds between looks for requests that take too long
 class BoundedProtocol(HttpToolsProtocol):
     """One connection. `since` is when the request under way began, or when the line was opened for the first one.
 
-    `silent` are those of its server without a request that is whole, the longest silent first. One whose head has come
-    goes to their end.
+    `silent` are those of its server that wait for nothing of ours: without a request, with one that is not whole, or
+    with an answer that they do not take; the longest silent first. One whose head has come goes to their end.
     """
 
     def __init__(
@@ -41,7 +41,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._silent = silent
         self.since: float | None = None
-        self._head: int | None = 0  # bytes of the head so far; None once it is whole
+        self._in_head = True
+        self._besides = 0  # bytes that came since the request began, or since the last part of its body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to count the time, and make room."""
@@ -61,24 +62,34 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Cut the line when the head becomes too large."""
-        if self._head is not None:
-            if self._head > LARGEST_HEAD:
-                self.transport.abort()
-                return
-            self._head += len(data)
+        """Cut the line when what is no body becomes too large: a head, or what may stand behind a body in parts."""
+        if self._besides > LARGEST_HEAD:
+            self.transport.abort()
+            return
+        self._besides += len(data)
         super().data_received(data)
+        if self.since is None and not self.transport.is_closing():
+            # The rest of a request that was answered before. Uvicorn waits for the next one without end then.
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def on_message_begin(self) -> None:
         """A request begins."""
         if self.since is None:
             self.since = self.loop.time()
-        self._head = 0
+        self._in_head, self._besides = True, 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of its head; what stands behind a body says nothing of who asks (RFC 9110, section 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Its head is whole."""
-        self._head = None
+        self._in_head = False
         if self._silent.pop(self, self) is None:
             self._silent[self] = None
         # Uvicorn counts its tasks too, but one whose connection gave way takes a moment to notice.
@@ -86,15 +97,38 @@ class BoundedProtocol(HttpToolsProtocol):
         self.limit_concurrency = most if most is not None and len(self.connections) >= most else None
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """A part of its body."""
+        self._besides = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        """The rest of it, too: whoever asked waits for us now."""
-        self._silent.pop(self, None)
+        """The rest of it, too: whoever asked waits for us now, unless they were answered before."""
+        if self.cycle.response_complete:
+            self.since = None
+        else:
+            self._silent.pop(self, None)
         super().on_message_complete()
 
+    def pause_writing(self) -> None:
+        """Whoever asked does not take the answer: they wait for themselves."""
+        self._silent[self] = None
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """They do."""
+        if not self.cycle.response_complete and not self.cycle.more_body:
+            self._silent.pop(self, None)
+        super().resume_writing()
+
     def on_response_complete(self) -> None:
-        """It is answered; one that was sent behind it has its own time."""
-        self.since = self.loop.time() if self.pipeline else None
-        if not self.pipeline and not self.transport.is_closing():
+        """It is answered; one that was sent behind it has its own time, the rest of this one that which is left."""
+        behind = self.pipeline[-1][0] if self.pipeline else None
+        if behind is not None:
+            self.since = self.loop.time()
+        elif not self.cycle.more_body:
+            self.since = None
+        if (behind is None or behind.more_body) and not self.transport.is_closing():
             self._silent[self] = None
         super().on_response_complete()
 

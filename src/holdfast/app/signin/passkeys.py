@@ -42,6 +42,8 @@ _FOREIGN = (WebAuthnException, UnsupportedAlgorithm, cbor2.CBORError, ValueError
 Base64 = Annotated[str, Meta(max_length=65_536)]  # base64url, as browsers write it
 Id = Annotated[str, Meta(min_length=1, max_length=1_400)]  # of a credential: at most 1,023 bytes (section 5.1)
 
+_LEAST_ID = 16  # bytes (section 4, "Credential ID"); the name of a token is shorter, so that no key can bear one
+
 
 class Attested(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """`AuthenticatorAttestationResponseJSON`, as far as it is looked at."""
@@ -133,8 +135,8 @@ class Passkeys:
                 expected_origin=self._origin,
                 require_user_verification=True,
             )
-            if made.credential_id != raw:
-                raise ValueError("two ids")
+            if made.credential_id != raw or bytes_to_base64url(raw) != answer.id or len(raw) < _LEAST_ID:
+                raise ValueError("two ids, or another's")
         return Passkey(
             id=answer.id,
             person=person,

@@ -21,17 +21,22 @@ _LEAST_STEP = (
     8  # of 255 by which a corner differs from what is around it: a quarter of what is usual, for soft pictures
 )
 
+_EDGE = 31  # pixels from each side in which no corner is looked for, for what is around it is looked at, too
+
 cv2.setNumThreads(1)
 cv2.setUseOptimized(True)
-_orb = cv2.ORB.create(nfeatures=_FOUND, fastThreshold=_LEAST_STEP)
+_orb = cv2.ORB.create(nfeatures=_FOUND, fastThreshold=_LEAST_STEP, edgeThreshold=_EDGE)
 
 
 def marks_of(grey: Image.Image) -> Marks:
-    """The marks of a picture in grey (mode L)."""
+    """The marks of a picture in grey (mode L); a strip has none."""
     small = grey.copy()
     small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    pixels = np.asarray(small)
-    corners, around = _orb.compute(pixels, _spread(_orb.detect(pixels, None), *small.size))
+    corners: Sequence[cv2.KeyPoint] = ()
+    around = None
+    if min(small.size) > 2 * _EDGE:  # of a pixel's height OpenCV makes sizes without any, and fails
+        pixels = np.asarray(small)
+        corners, around = _orb.compute(pixels, _spread(_orb.detect(pixels, None), *small.size))
     if around is None:
         corners, around = (), np.zeros((0, 32), np.uint8)
     places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2) + 0.5

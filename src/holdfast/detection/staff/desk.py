@@ -1,0 +1,104 @@
+"""What do all staff members do together? The ground against which each is compared, so that a busy day is nobody's sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import exp, log, sqrt
+
+from . import figures
+from .person import remember
+
+_NETWORKS = 10_000
+_FUNCTIONS = 10_000
+_VALUES = 100_000
+_SAMPLE = 8  # people or accounts remembered for each
+_RATE = log(2) / figures.RECENT
+_MONTH = log(2) / (28 * figures.DAY)
+
+
+@dataclass(slots=True)
+class Shares:
+    """Accounts looked at, those nobody asked for, those of high reach, and `taken`, which are both; older ones count less."""
+
+    rate: float
+    at: int = 0
+    accounts: float = 0.0
+    unasked: float = 0.0
+    famous: float = 0.0
+    taken: float = 0.0
+
+    def add(self, now: int, *, unasked: bool, famous: bool) -> None:
+        """One more account."""
+        if now > self.at:
+            kept = exp((self.at - now) * self.rate)
+            self.accounts, self.unasked, self.famous, self.taken, self.at = (
+                self.accounts * kept,
+                self.unasked * kept,
+                self.famous * kept,
+                self.taken * kept,
+                now,
+            )
+        self.accounts += 1.0
+        self.unasked += unasked
+        self.famous += famous
+        self.taken += unasked and famous
+
+
+@dataclass(slots=True)
+class Desk:
+    """All staff members together; bounded, the oldest goes first."""
+
+    networks: dict[str, set[str]] = field(default_factory=dict)
+    first_uses: dict[str, dict[str, int]] = field(default_factory=dict)
+    values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    lately: Shares = field(default_factory=lambda: Shares(_RATE))
+    month: Shares = field(default_factory=lambda: Shares(_MONTH))
+
+    def own(self, staff: str, network: str) -> None:
+        """`network` has become one of their own."""
+        people = self.networks.get(network) or set()
+        if len(people) < _SAMPLE:
+            people.add(staff)
+        remember(self.networks, network, people, _NETWORKS)
+
+    def of_colleagues(self, network: str) -> bool:
+        """Whether several work from there."""
+        return len(self.networks.get(network, ())) >= figures.COLLEAGUES
+
+    def first_use(self, staff: str, function: str, now: int) -> int:
+        """`staff` uses it for the first time; how many others did so lately."""
+        users = self.first_uses.get(function) or {}
+        others = sum(now - at <= figures.LEARNERS_WITHIN for other, at in users.items() if other != staff)
+        remember(users, staff, now, _SAMPLE)
+        remember(self.first_uses, function, users, _FUNCTIONS)
+        return others
+
+    def given(self, value: str, account: str, org: str | None) -> tuple[int, int]:
+        """`account` was given this recovery value: how many unrelated accounts have it by now, and of high reach.
+
+        `org` is the body that runs an account of high reach, empty for none; None where it is of no high reach.
+        """
+        accounts = self.values.get(value) or {}
+        remember(accounts, account, org, _SAMPLE)
+        remember(self.values, value, accounts, _VALUES)
+        high = {org or account for account, org in accounts.items() if org is not None}
+        return len(high) + sum(org is None for org in accounts.values()), len(high)
+
+    def share(self, which: str, own: float, of: float, least: float = figures.LEAST_SHARE) -> float:
+        """The share of somebody's accounts that honest work has: their own past, the desk's month, and the last hours.
+
+        The larger of what they themselves and what everybody lately does, with room for doubt: neither a job nor a busy hour is
+        a sign.
+        """
+        usual = getattr(self.month, which) / max(self.month.accounts, 1.0)
+        mine = _at_most(own + figures.PRIOR * usual, of + figures.PRIOR)
+        now = _at_most(
+            getattr(self.lately, which) + figures.RECENT_PRIOR * usual, self.lately.accounts + figures.RECENT_PRIOR
+        )
+        return min(0.95, max(least, mine, now))
+
+
+def _at_most(part: float, whole: float) -> float:
+    """A share that may well be so large, its standard deviation counted `figures.DOUBT` times."""
+    share = part / whole
+    return share + figures.DOUBT * sqrt(max(0.0, share * (1 - share)) / whole)

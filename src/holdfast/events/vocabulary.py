@@ -168,7 +168,7 @@ class ProfileChange(Event, frozen=True, kw_only=True, omit_defaults=True, tag="p
 
 
 class StaffAction(Event, frozen=True, kw_only=True, omit_defaults=True, tag="staff_action"):
-    """A staff member did something to `target` in an internal tool, for a `ticket` or out of a `queue` where they say so."""
+    """A staff member did something to `target` in an internal tool, for a `ticket` or out of a `queue`, where given."""
 
     staff: str
     tool: str

@@ -18,11 +18,11 @@ class StaffTier(enum.StrEnum):
 
 
 class StaffAlarm(msgspec.Struct, frozen=True, kw_only=True):
-    """This staff member's access looks abused. Times are milliseconds since 1970 UTC.
+    """A staff member's access looks abused. Times are milliseconds since 1970 UTC.
 
     `score` (nats) is the sum of `evidence`. `actions` counts what was done in tools from `since`, the first of the signs
-    that stand, until `at`; `accounts` are those touched in that time, the last 32 of them. It is a reason to ask, not a verdict:
-    whoever was talked out of a credential has done nothing wrong.
+    that stand, until `at`; `accounts` are those touched on that day, the last 32 of them. It is a reason to ask, not a
+    verdict: whoever was talked out of a credential has done nothing wrong.
     """
 
     staff: str

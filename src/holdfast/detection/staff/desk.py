@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
 from . import figures
-from .person import remember
+from .person import Person, remember
 
 _NETWORKS = 10_000
 _FUNCTIONS = 10_000
@@ -60,6 +60,16 @@ class Desk:
         if len(people) < _SAMPLE:
             people.add(staff)
         remember(self.networks, network, people, _NETWORKS)
+
+    def recall(self, staff: str, person: Person) -> None:
+        """Know again what the past of one of them tells of all."""
+        for network in person.networks:
+            self.own(staff, network)
+        self.month.accounts += person.accounts_before
+        self.month.unasked += person.unasked_before
+        self.month.famous += person.famous_before
+        self.month.taken += person.taken_before
+        self.month.at = max(self.month.at, person.day * figures.DAY)
 
     def of_colleagues(self, network: str) -> bool:
         """Whether several work from there."""

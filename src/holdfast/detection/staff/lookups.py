@@ -38,13 +38,13 @@ def looked(person: Person, event: StaffAction, org: str | None, desk: Desk) -> b
 def repeated(person: Person, event: CredentialChange, org: str | None, desk: Desk) -> bool:
     """Take in the value they gave an account; whether unrelated accounts have it, which is a sign."""
     accounts, high = desk.given(event.new_hash, event.account, org)
-    if accounts < 2:  # noqa: PLR2004 - one account repeats nothing
+    if accounts < 2:
         return False
     nats = figures.OF_HIGH_REACH * (high > 1) + (
-        figures.SAME_VALUE if accounts == 2 else figures.OF_THREE + (accounts - 3) * figures.EACH_ACCOUNT_MORE  # noqa: PLR2004
+        figures.SAME_VALUE if accounts == 2 else figures.OF_THREE + (accounts - 3) * figures.EACH_ACCOUNT_MORE
     )
     note = f"gave {accounts} unrelated accounts the same {event.what}"
-    stands = figures.STANDS_LONG if accounts > 2 else figures.AGAIN  # noqa: PLR2004
+    stands = figures.STANDS_LONG if accounts > 2 else figures.AGAIN
     person.raise_sign(Sign.VALUE, min(figures.MOST_BY_VALUE, nats), event.time, note, stands)
     return True
 
@@ -63,9 +63,7 @@ def _fast(person: Person, now: int, desk: Desk, *, unasked: bool, famous: bool) 
     ) or grew  # fmt: skip
 
 
-def _add(  # noqa: PLR0913, PLR0917 - one sum, and how it is told
-    person: Person, sign: Sign, now: int, nats: float, most: float, words: str, usual: float
-) -> bool:
+def _add(person: Person, sign: Sign, now: int, nats: float, most: float, words: str, usual: float) -> bool:
     known = person.signs.get(sign)
     total = (known.nats if known else 0.0) + nats
     if total <= 0:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+import msgspec
 
 from . import figures
 
@@ -13,6 +14,7 @@ V = TypeVar("V")
 PLACES = 16  # networks and devices each
 FUNCTIONS = 256
 ACCOUNTS = 256  # of one day
+PUSHES = 16
 SHOWN = 32
 HOURS = 24
 ASKED, HELD = 1, 2
@@ -31,8 +33,7 @@ class Sign(enum.StrEnum):
     VALUE = "same_recovery_value"
 
 
-@dataclass(slots=True, kw_only=True)
-class Standing:
+class Standing(msgspec.Struct, kw_only=True):
     """A sign that counts until `until`: nats, since when, and in words."""
 
     nats: float
@@ -41,33 +42,33 @@ class Standing:
     note: str
 
 
-@dataclass(slots=True)
-class Person:
-    """One staff member. What was seen today becomes their past tomorrow, unless somebody was told of them."""
+class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One staff member, as kept. What was seen today becomes their past tomorrow, unless a hold of their tools was proposed."""
 
     day: int = -1
     days: int = 0  # on which they were seen, before today
-    networks: dict[str, None] = field(default_factory=dict)
-    devices: dict[str, None] = field(default_factory=dict)
-    functions: dict[str, None] = field(default_factory=dict)
-    hours: list[float] = field(default_factory=lambda: [0.0] * HOURS)
+    networks: dict[str, None] = {}
+    devices: dict[str, None] = {}
+    functions: dict[str, None] = {}
+    hours: list[float] = msgspec.field(default_factory=lambda: [0.0] * HOURS)
     accounts_before: float = 0.0
     unasked_before: float = 0.0
     famous_before: float = 0.0
     taken_before: float = 0.0  # of high reach that nobody asked for
     taken_lately: int = 0
     # today
-    new_networks: dict[str, None] = field(default_factory=dict)
-    new_devices: dict[str, None] = field(default_factory=dict)
+    new_networks: dict[str, None] = {}
+    new_devices: dict[str, None] = {}
     hours_today: int = 0  # one bit for each
-    accounts: dict[str, None] = field(default_factory=dict)
-    bodies: dict[str, None] = field(default_factory=dict)  # that run accounts of high reach which they looked at
+    accounts: dict[str, None] = {}
+    bodies: dict[str, None] = {}  # that run accounts of high reach which they looked at
     unasked: int = 0
     famous: int = 0
     taken: int = 0
     actions: int = 0
+    changed: dict[str, int] = {}  # accounts whose credentials they changed, and when
     # lately
-    refused: list[int] = field(default_factory=list)
+    refused: list[int] = []
     pages: int = 0
     paged_at: int = 0
     worked_at: int = 0  # at a place of their own
@@ -75,7 +76,7 @@ class Person:
     patience: float = 0.0  # of the slow sum, over days
     days_taken: int = 0  # that it is made of
     session: str = ""
-    signs: dict[Sign, Standing] = field(default_factory=dict)
+    signs: dict[Sign, Standing] = {}
     told: int = 0  # `ASKED` about, or `HELD`: it was proposed
     told_at: int = 0
     counted: int = 0  # actions since the oldest sign that stands
@@ -95,9 +96,7 @@ class Person:
             for into, new in ((self.networks, self.new_networks), (self.devices, self.new_devices)):
                 for each in new:
                     remember(into, each, None, PLACES)
-            self.hours = [
-                hour * keep + (self.hours_today >> number & 1) for number, hour in enumerate(self.hours)
-            ]
+            self.hours = [hour * keep + (self.hours_today >> number & 1) for number, hour in enumerate(self.hours)]
             self.accounts_before = self.accounts_before * keep + len(self.accounts)
             self.unasked_before = self.unasked_before * keep + self.unasked
             self.famous_before = self.famous_before * keep + self.famous
@@ -106,6 +105,7 @@ class Person:
         self.day = day
         self.new_networks, self.new_devices, self.hours_today = {}, {}, 0
         self.accounts, self.bodies, self.unasked, self.famous, self.taken, self.actions = {}, {}, 0, 0, 0, 0
+        self.changed = {}
         self.taken_before *= keep
         return networks
 

@@ -6,7 +6,8 @@ The evidence of each family of signs is summed as it comes; sums over look-ups n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from holdfast.detection import model
 from holdfast.detection.campaign import Term
@@ -18,7 +19,7 @@ from . import figures, places
 from .alarm import ReportWave, StaffAlarm, StaffTier
 from .desk import Desk
 from .lookups import looked, repeated, rested
-from .person import ASKED, FUNCTIONS, HELD, SHOWN, Person, Sign, Standing, remember
+from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing, remember
 from .reports import Reports
 
 HOW_TO = "read_page"
@@ -28,18 +29,22 @@ REFUSED = "refused"
 _PEOPLE = 100_000
 _FAMOUS = 1_000_000  # accounts of high reach that are known
 
+
 class StaffWatch:
     """All staff members of a platform. Memory is bounded: the longest unseen go first."""
 
-    def __init__(self) -> None:
-        """Know nobody yet."""
-        self._people: dict[str, Person] = {}
+    def __init__(self, people: Mapping[str, Person] = MappingProxyType({})) -> None:
+        """Know `people` as another watch left them (`take_learnt`)."""
+        self._people: dict[str, Person] = dict(people)
+        self._learnt: dict[str, None] = {}
         self._famous: dict[str, str] = {}  # account of high reach -> its organisation
         self._desk = Desk()
         self._reports = Reports()
         self._alarms: list[StaffAlarm] = []
         self._waves: list[ReportWave] = []
         self._precursors: list[Takeover] = []
+        for staff, person in people.items():
+            self._desk.recall(staff, person)
 
     def observe(self, events: Iterable[SecurityEvent]) -> None:
         """Take security events in, those of a batch in order of time."""
@@ -74,33 +79,47 @@ class StaffWatch:
         taken, self._precursors = self._precursors, []
         return taken
 
+    def learnt(self) -> dict[str, Person]:
+        """Those of whom something is known since they were `kept` that a new watch should know."""
+        return {staff: self._people[staff] for staff in self._learnt if staff in self._people}
+
+    def kept(self, staff: Iterable[str]) -> None:
+        """What is known of these is kept."""
+        for each in staff:
+            self._learnt.pop(each, None)
+
     def _met(self, event: Account) -> None:
         if event.verified or event.reach >= model.HIGH_REACH or event.tier != "ordinary":
             remember(self._famous, event.account, event.org, _FAMOUS)
         else:
             self._famous.pop(event.account, None)
 
-    def _person(self, staff: str, now: int) -> Person:
-        """Who it is, as of `now`."""
+    def _person(self, staff: str, now: int) -> Person | None:
+        """Who it is, as of `now`; None where that day has become their past already: it is told again, or very late."""
         person = self._people.get(staff)
         if person is None:
             person = Person()
             remember(self._people, staff, person, _PEOPLE)
         day = now // figures.DAY
+        if day < person.day:
+            return None
         if day > person.day:
             rested(person, self._desk)
             for network in person.learn(day):
                 self._desk.own(staff, network)
             remember(self._people, staff, person, _PEOPLE)
+            self._learnt[staff] = None
         if person.signs or person.told:
             person.forget(now)
         return person
 
     def _signed_in(self, event: StaffSignIn) -> None:
         person = self._person(event.staff, event.time)
+        if person is None:
+            return
         if event.outcome == REFUSED:
             if event.method == "push":
-                person.refused = [*person.refused[-7:], event.time]
+                person.refused = sorted({*person.refused, event.time})[-PUSHES:]
             return
         person.session = event.tool_session
         places.pushed(person, event)
@@ -110,6 +129,8 @@ class StaffWatch:
     def _acted(self, event: StaffAction) -> None:
         now = event.time
         person = self._person(event.staff, now)
+        if person is None:
+            return
         if event.action == HOW_TO:
             person.pages = person.pages + 1 if now - person.paged_at <= figures.PAGES_WITHIN else 1
             person.paged_at = now
@@ -148,20 +169,25 @@ class StaffWatch:
 
     def _changed(self, event: CredentialChange) -> None:
         person = self._person(event.staff, event.time)
+        if person is None:
+            return
         if event.new_hash and repeated(person, event, self._famous.get(event.account), self._desk):
             self._weigh(event.staff, person, event.time)
+        remember(person.changed, event.account, event.time, SHOWN)
         if person.told == HELD:
-            self._precursors.append(self._precursor(event, person))
+            self._precursors.append(_precursor(event.staff, person, event.account, event.time))
 
     def _reported(self, event: StaffReport) -> None:
-        if event.kind == "vishing":
-            self._person(event.staff, event.time).reported_at = event.time
+        person = self._people.get(event.staff)
+        if event.kind == "vishing" and person is not None:
+            person.reported_at = max(person.reported_at, event.time)
         wave = self._reports.hear(event, len(self._people))
         if wave is not None:
             self._waves.append(wave)
 
     def _weigh(self, staff: str, person: Person, now: int) -> None:
         """Tell of them if there is enough for it, and more than was told before."""
+        self._learnt[staff] = None
         signs = _counting(person)
         called = Sign.PLACE in signs and 0 < now - person.reported_at <= figures.DAY
         score = sum(standing.nats for standing in signs.values()) + called * figures.CALLED
@@ -184,21 +210,24 @@ class StaffWatch:
                 evidence=tuple(_terms(person, called=called)),
             )
         )
+        if hold:
+            self._precursors += [_precursor(staff, person, *changed) for changed in person.changed.items()]
 
-    def _precursor(self, event: CredentialChange, person: Person) -> Takeover:
-        """The account looks taken over, because of whose hand changed it."""
-        evidence = tuple(_terms(person, called=False))
-        return Takeover(
-            account=event.account,
-            staff=event.staff,
-            tool_session=event.tool_session,
-            changed_at=event.time,
-            reset_at=0,
-            signed_in_at=0,
-            warned_at=event.time,
-            score=sum(term.log_likelihood for term in evidence),
-            evidence=evidence,
-        )
+
+def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Takeover:
+    """The account looks taken over, because of whose hand changed it."""
+    evidence = tuple(_terms(person, called=False))
+    return Takeover(
+        account=account,
+        staff=staff,
+        tool_session=person.session,
+        changed_at=changed_at,
+        reset_at=0,
+        signed_in_at=0,
+        warned_at=max(changed_at, person.told_at),
+        score=sum(term.log_likelihood for term in evidence),
+        evidence=evidence,
+    )
 
 
 def _counting(person: Person) -> dict[Sign, Standing]:

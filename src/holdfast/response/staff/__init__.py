@@ -7,6 +7,7 @@ from .grants import Grants
 from .locks import Locks, Proposal
 from .protecting import Protected, Protecting
 from .sessions import Sessions
+from .signals import StaffSignals
 from .spending import Spending
 from .told import StaffBulletin, StaffFrame, StaffReplica
 
@@ -28,6 +29,7 @@ __all__ = [
     "StaffFrame",
     "StaffGate",
     "StaffReplica",
+    "StaffSignals",
     "Take",
     "Tried",
 ]

@@ -30,7 +30,7 @@ class Way(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """One abuse: whose access, from when on, and the times of each abusive action; milliseconds from the world's first."""
+    """One abuse: whose access, from when on, and when each abusive action was; ms from the world's first."""
 
     way: Way
     staff: str
@@ -89,13 +89,14 @@ def _bribed(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Atta
     begins = day * DAY + agent.begins(day) * HOUR + 30 * MINUTE
     times = sorted(int(begins + rng.integers(LENGTH - HOUR)) for _ in range(int(rng.integers(10, 26))))
     made = [
-        acted(agent.name, time, "view_account", _account(rng, 0.33), f"session-{agent.number}-{day}", "") for time in times
+        acted(agent.name, time, "view_account", _account(rng, 0.33), f"session-{agent.number}-{day}", "")
+        for time in times
     ]
     return Attack(way=Way.BRIBED, staff=agent.name, begins=begins, actions=tuple(times), events=tuple(made))
 
 
 def _patient(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:
-    """One or two of the famous on each day at work; half of them also have an address of their own put in, now and then."""
+    """One or two of the famous on each day at work; half of them also put in an address of their own, now and then."""
     begins = day * DAY + agent.begins(day) * HOUR
     changes = rng.random() < 0.5
     made: list[SecurityEvent] = []

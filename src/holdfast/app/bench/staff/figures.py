@@ -12,7 +12,6 @@ from holdfast.detection.staff import StaffAlarm, StaffTier
 
 from .attacks import Attack
 
-_PER_MONTH = 30
 _THOUSAND = 1_000
 _FALSE_SHOWN = 20
 
@@ -27,14 +26,19 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     at_most: float
 
 
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """How some numbers are spread."""
+
+    median: float
+    p90: float
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """How many abuses were seen, and when: by abusive actions done before, and seconds since it began. None: never."""
 
     seen: int
-    actions_median: float | None
-    actions_p90: float | None
-    seconds_median: float | None
-    seconds_p90: float | None
+    actions: Spread | None
+    seconds: Spread | None
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +95,7 @@ def row_of(found: Sequence[Outcome]) -> Row:
 
 
 def before_of(found: Iterable[Outcome]) -> dict[str, tuple[int, ...]]:
-    """The abusive actions done before each was asked about, and before its hold was proposed; those never told are left out."""
+    """The abusive actions done before each was asked about, and before its hold was proposed; only those told of."""
     each = list(found)
     return {
         "asked": tuple(sorted(one.asked[0] for one in each if one.asked is not None)),
@@ -102,15 +106,14 @@ def before_of(found: Iterable[Outcome]) -> dict[str, tuple[int, ...]]:
 def _seen(found: Iterable[tuple[int, int] | None]) -> Seen:
     known = [each for each in found if each is not None]
     if not known:
-        return Seen(seen=0, actions_median=None, actions_p90=None, seconds_median=None, seconds_p90=None)
-    (actions, a90), (seconds, s90) = (np.quantile(column, (0.5, 0.9)).tolist() for column in zip(*known, strict=True))
-    return Seen(
-        seen=len(known),
-        actions_median=actions,
-        actions_p90=a90,
-        seconds_median=seconds / _THOUSAND,
-        seconds_p90=s90 / _THOUSAND,
-    )
+        return Seen(seen=0, actions=None, seconds=None)
+    actions, times = zip(*known, strict=True)
+    return Seen(seen=len(known), actions=_spread(actions), seconds=_spread([each / _THOUSAND for each in times]))
+
+
+def _spread(numbers: Sequence[float]) -> Spread:
+    median, p90 = np.quantile(numbers, (0.5, 0.9)).tolist()
+    return Spread(median=median, p90=p90)
 
 
 def false_among(attacks: Iterable[Attack], alarms: Iterable[StaffAlarm]) -> list[StaffAlarm]:
@@ -123,9 +126,7 @@ def rate_of(count: int, agent_days: int) -> Rate:
     """A count among agent-days as a rate."""
     per = _THOUSAND / max(1, agent_days)
     low, high = bounds(count)
-    return Rate(
-        count=count, agent_days=agent_days, per_thousand=count * per, at_least=low * per, at_most=high * per
-    )
+    return Rate(count=count, agent_days=agent_days, per_thousand=count * per, at_least=low * per, at_most=high * per)
 
 
 def told(alarms: Iterable[StaffAlarm]) -> tuple[FalseAlarm, ...]:

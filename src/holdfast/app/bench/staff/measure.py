@@ -13,9 +13,9 @@ from holdfast.events import Account, SecurityEvent
 from .agents import Agent, agents
 from .attacks import Attack, Way, attacks
 from .figures import FalseAlarm, Rate, Row, before_of, false_among, outcomes, rate_of, row_of, told
-from .work import DAY, FAMOUS, Honest, body, famous
+from .work import DAY, FAMOUS, HOUR, Honest, body, famous
 
-MONTH = 30
+MONTH, HOURS = 30, 24
 MOST_HOLDS = 1.0  # false proposals to hold somebody's tools, among 1,000 agents in a month of 30 days
 PER_SECOND = 100_000
 HELD_SHARE = 0.9  # of relayed credentials and of tired thumbs for which a hold is proposed
@@ -25,7 +25,8 @@ _THOUSAND = 1_000
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was found. `holds_per_month` counts false proposals among 1,000 agents in 30 days, between its bounds.
 
-    `actions_before` tells for each way the abusive actions done before each alarm. `events_per_second` is of processor time, which other programs on the machine do not lengthen much.
+    `actions_before` tells for each way the abusive actions done before each alarm. `events_per_second` is of processor
+    time, which other programs on the machine do not lengthen much.
     """
 
     seed: int
@@ -51,7 +52,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watched(msgspec.Struct, kw_only=True):
-    """What the watch told while the days went by."""
+    """What the watch told while the hours went by."""
 
     alarms: list[StaffAlarm] = []
     waves: list[ReportWave] = []
@@ -67,32 +68,36 @@ def measure(count: int, days: int, seed: int, each: int, done: Callable[[], None
     seen = Watched()
     watch = StaffWatch()
     watch.observe([Account(account=famous(n), time=0, reach=500_000, org=body(n)) for n in range(FAMOUS)])
-    for batch in _days(seed, desk, abuses, days, seen):
+    for batch, ends_day in _hours(seed, desk, abuses, days, seen):
         began = time.process_time()
         watch.observe(batch)
         seen.seconds += time.process_time() - began
         seen.events += len(batch)
         seen.alarms += watch.take_alarms()
         seen.waves += watch.take_waves()
-        done()
+        if ends_day:
+            done()
     return _report(seed, count, days, abuses, seen)
 
 
-def _days(
+def _hours(
     seed: int, desk: list[Agent], abuses: list[Attack], days: int, seen: Watched
-) -> Iterator[list[SecurityEvent]]:
-    """The events of each day; what runs past midnight comes with the next."""
-    honest, over = Honest(seed), list[SecurityEvent]()
+) -> Iterator[tuple[list[SecurityEvent], bool]]:
+    """The events of each hour, and whether a day ends with it; what runs past midnight comes with the next day."""
+    honest = Honest(seed)
     begins = {attack.staff: attack.begins for attack in abuses}
-    attacked = [event for attack in abuses for event in attack.events]
+    hours: list[list[SecurityEvent]] = [[] for _ in range((days + 1) * HOURS)]
+    for attack in abuses:
+        for event in attack.events:
+            hours[event.time // HOUR].append(event)
     for day in range(days):
-        events = over + [event for event in attacked if day * DAY <= event.time < (day + 1) * DAY]
         for agent in desk:
-            events += honest.day(agent, day)
+            for event in honest.day(agent, day):
+                hours[event.time // HOUR].append(event)
             seen.agent_days += agent.works(day) and begins.get(agent.name, days * DAY) >= (day + 1) * DAY
-        end = (day + 1) * DAY
-        over = [event for event in events if event.time >= end]
-        yield [event for event in events if event.time < end]
+        for hour in range(day * HOURS, (day + 1) * HOURS):
+            yield hours[hour], hour % HOURS == HOURS - 1
+            hours[hour] = []
 
 
 def _report(seed: int, count: int, days: int, abuses: list[Attack], seen: Watched) -> Report:

@@ -41,18 +41,20 @@ def print_report(console: Console, report: Report) -> None:
     )
     console.print(f"Campaigns against staff told of: {report.waves}")
     for wrong in report.false[:_SHOWN]:
-        console.print(plain(f"  {wrong.tier} {wrong.staff}, {wrong.score:.1f} nats: {'; '.join(wrong.evidence)}", "dim", 300))
+        console.print(
+            plain(f"  {wrong.tier} {wrong.staff}, {wrong.score:.1f} nats: {'; '.join(wrong.evidence)}", "dim", 300)
+        )
     for goal, reached in report.goals.items():
         console.print(Text.assemble(Text("kept  ", "green") if reached else Text("MISSED", "bold red"), "  ", goal))
 
 
 def _cells(seen: Seen, attacks: int) -> tuple[str, str, str]:
-    if seen.actions_median is None or seen.seconds_median is None or seen.actions_p90 is None or seen.seconds_p90 is None:
+    if seen.actions is None or seen.seconds is None:
         return f"0/{attacks}", "-", "-"
     return (
         f"{seen.seen}/{attacks}",
-        f"{seen.actions_median:.0f}/{seen.actions_p90:.0f}",
-        f"{_wait(seen.seconds_median)}/{_wait(seen.seconds_p90)}",
+        f"{seen.actions.median:.0f}/{seen.actions.p90:.0f}",
+        f"{_wait(seen.seconds.median)}/{_wait(seen.seconds.p90)}",
     )
 
 

@@ -1,14 +1,15 @@
 """What does an honest day at the support desk look like in events, with all that may look like an attack?
 
 Besides tickets: trips, borrowed and new laptops, a company network that moves, slips at the push, favours to colleagues
-without a ticket, calls from the press, families with one address, mass incidents, a mailing about passwords, a week of training,
-an exercise about phishing.
+without a ticket, calls from the press, families with one address, mass incidents, a mailing about passwords, a week of
+training, an exercise about phishing.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -98,15 +99,15 @@ class Honest:
         made: list[SecurityEvent] = []
         for number in range(1 + int(rng.integers(3))):
             time = begin + number * 3 * HOUR
-            slips = 0 if agent.key else int(np.searchsorted((0.0002, 0.0012, 0.012), rng.random()))
-            for slip in range((3 - slips) if not agent.key else 0):
-                made.append(signed_in(agent.name, time - (slip + 1) * MINUTE, place, "refused", "push", ""))
+            slips = 0 if agent.key else _slips(rng.random())
+            made += [
+                signed_in(agent.name, time - each * MINUTE, place, "refused", "push", "")
+                for each in range(1, slips + 1)
+            ]
             made.append(signed_in(agent.name, time, place, "ok", "hardware_key" if agent.key else "push", session))
         return made
 
-    def _looks(
-        self, agent: Agent, day: int, begin: int, session: str, rng: np.random.Generator
-    ) -> list[SecurityEvent]:
+    def _looks(self, agent: Agent, day: int, begin: int, session: str, rng: np.random.Generator) -> list[SecurityEvent]:
         busy = 1.5 if day == MAILING else 1.0
         count = int(rng.poisson(agent.per_day * busy))
         times = np.sort(rng.integers(begin + MINUTE, begin + LENGTH, count))
@@ -130,8 +131,7 @@ class Honest:
             times.tolist(), who.tolist(), known.tolist(), untold.tolist(), what.tolist(), strict=True
         ):
             account = famous(number % FAMOUS) if high else f"a{number}"
-            seldom = drawn > 0.9995
-            action = SELDOM[number % len(SELDOM)] if seldom else EVERYDAY[int(drawn * 4 * len(EVERYDAY)) % len(EVERYDAY)]
+            action = _action(number, drawn)
             ticket = "" if no_ticket else f"t{number}"
             made.append(acted(agent.name, time, action, account, session, ticket))
             if action == "replace_email":
@@ -166,11 +166,24 @@ class Honest:
         return made
 
 
+def _slips(drawn: float) -> int:
+    """Pushes refused by mistake before the right one: one at each hundredth sign-in, three at one in 5,000."""
+    return next((slips for slips, most in ((3, 0.0002), (2, 0.0012), (1, 0.012)) if drawn < most), 0)
+
+
+def _action(number: int, drawn: float) -> str:
+    """What is done, once in 2,000 times something seldom."""
+    if drawn > 0.9995:
+        return SELDOM[number % len(SELDOM)]
+    return EVERYDAY[int(drawn * 4 * len(EVERYDAY)) % len(EVERYDAY)]
+
+
 def _reports(agent: Agent, day: int, begin: int, rng: np.random.Generator) -> list[SecurityEvent]:
-    kind = "vishing" if rng.random() < 0.3 else "phishing"
+    """One report in 600 days; on the day of the exercise one in twenty recognises it."""
+    vishing = rng.random() < 0.3
     if rng.random() < 1 / 600 or (day == EXERCISE and rng.random() < 0.05):
-        kind = "phishing" if day == EXERCISE else kind
-        return [StaffReport(staff=agent.name, time=begin + 2 * HOUR, kind="vishing" if kind == "vishing" else "phishing")]
+        kind: Literal["vishing", "phishing"] = "vishing" if vishing and day != EXERCISE else "phishing"
+        return [StaffReport(staff=agent.name, time=begin + 2 * HOUR, kind=kind)]
     return []
 
 
@@ -194,7 +207,14 @@ def acted(  # noqa: PLR0913, PLR0917 - what an action says
 ) -> StaffAction:
     """One action in the tool."""
     return StaffAction(
-        staff=staff, time=time, tool=TOOL, action=action, target=target, tool_session=session, ticket=ticket, outcome="ok"
+        staff=staff,
+        time=time,
+        tool=TOOL,
+        action=action,
+        target=target,
+        tool_session=session,
+        ticket=ticket,
+        outcome="ok",
     )
 
 

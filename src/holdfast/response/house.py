@@ -208,9 +208,7 @@ class Response:
         while self._unheard:
             self._hear(self._unheard[0], now)
             self._unheard.popleft()
-        learnt = self.watch.staff.learnt()
-        self.signals.keep(learnt, now)
-        self.watch.staff.kept(learnt)
+        self.signals.keep(self.watch.staff, now)
 
     def work(self, now: int) -> int | None:
         """Do what is due at `now`; answer when to come back (milliseconds since 1970 UTC), None when nothing waits.

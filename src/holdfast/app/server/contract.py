@@ -19,6 +19,7 @@ from . import (
     requests,
     staffgate,
     staffing,
+    staffsignals,
     toolsessions,
 )
 from .answers import Problem
@@ -82,6 +83,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *agreeing.OPERATIONS,
     *lockdowns.OPERATIONS,
     *staffing.OPERATIONS,
+    *staffsignals.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

@@ -19,7 +19,19 @@ from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import agreeing, carrying, enrolment, lockdowns, people, recoveries, requests, staffing, toolsessions, views
+from . import (
+    agreeing,
+    carrying,
+    enrolment,
+    lockdowns,
+    people,
+    recoveries,
+    requests,
+    staffing,
+    staffsignals,
+    toolsessions,
+    views,
+)
 from .answers import Receive, RefusedError, Scope, Send, length, whole_body
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
@@ -102,6 +114,7 @@ class Routes:
             **agreeing.handlers(self._ask_first, self._place, challenges),
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
+            **staffsignals.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:

@@ -94,21 +94,22 @@ class Desk:
         high = {org or account for account, org in accounts.items() if org is not None}
         return len(high) + sum(org is None for org in accounts.values()), len(high)
 
-    def share(self, which: str, own: float, of: float, least: float = figures.LEAST_SHARE) -> float:
-        """The share of somebody's accounts that honest work has: their own past, the desk's month, and the last hours.
+    def share(self, which: str, person: Person, least: float = figures.LEAST_SHARE) -> float:
+        """The share of somebody's accounts that honest work has: their own past, the desk's month, and the last hour.
 
-        The larger of what they themselves and what everybody lately does, with room for doubt: neither a job nor a busy hour is
-        a sign.
+        The larger of what they themselves did before and what all others do just now, with room for doubt: neither a
+        job nor a busy hour is a sign.
         """
         usual = getattr(self.month, which) / max(self.month.accounts, 1.0)
-        mine = _at_most(own + figures.PRIOR * usual, of + figures.PRIOR)
-        now = _at_most(
-            getattr(self.lately, which) + figures.RECENT_PRIOR * usual, self.lately.accounts + figures.RECENT_PRIOR
-        )
-        return min(0.95, max(least, mine, now))
+        own = getattr(person, f"{which}_before") + figures.PRIOR * usual
+        # Their own day is taken out whole: at night, or at a small desk, they would hide behind themselves.
+        others = max(0.0, self.lately.accounts - len(person.accounts))
+        theirs = max(0.0, getattr(self.lately, which) - getattr(person, which))
+        now = _at_most(theirs + figures.RECENT_PRIOR * usual, others + figures.RECENT_PRIOR)
+        return min(0.95, max(least, _at_most(own, person.accounts_before + figures.PRIOR), now))
 
 
 def _at_most(part: float, whole: float) -> float:
     """A share that may well be so large, its standard deviation counted `figures.DOUBT` times."""
-    share = part / whole
+    share = min(1.0, part / whole)
     return share + figures.DOUBT * sqrt(max(0.0, share * (1 - share)) / whole)

@@ -51,12 +51,12 @@ def repeated(person: Person, event: CredentialChange, org: str | None, desk: Des
 
 def _fast(person: Person, now: int, desk: Desk, *, unasked: bool, famous: bool) -> bool:
     """Two sums over today's accounts, neither below nothing."""
-    usual = desk.share("unasked", person.unasked_before, person.accounts_before)
+    usual = desk.share("unasked", person)
     grew = _add(
         person, Sign.UNASKED, now, _llr(figures.UNASKED, usual, shown=unasked), figures.MOST_BY_UNASKED,
         "looked at accounts without ticket or queue, {:.0%} of which are usual", usual,
     )  # fmt: skip
-    usual = desk.share("famous", person.famous_before, person.accounts_before)
+    usual = desk.share("famous", person)
     return _add(
         person, Sign.REACH, now, _llr(figures.FAMOUS, usual, shown=famous), figures.MOST_BY_REACH,
         "looked at unrelated accounts of high reach, {:.0%} of which are usual", usual,
@@ -112,6 +112,6 @@ def _slow(person: Person, now: int, desk: Desk) -> bool:
 
 def _taking_days(person: Person, desk: Desk) -> float:
     """The chance of a day with such an account in honest work: as many accounts as are usual, each with its share."""
-    share = desk.share("taken", person.taken_before, person.accounts_before, figures.LEAST_TAKEN)
+    share = desk.share("taken", person, figures.LEAST_TAKEN)
     a_day = max(1.0, person.accounts_before / max(1, min(person.days, 28)))
     return 1 - (1 - share) ** a_day

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
 from holdfast.containment import Plan, propose_for_staff
 from holdfast.detection import Term
-from holdfast.detection.staff import Person, ReportWave, StaffAlarm, StaffTier
+from holdfast.detection.staff import Person, ReportWave, StaffAlarm, StaffTier, StaffWatch
 from holdfast.guard import Role
 from holdfast.guard.staff import LEVELS
 from holdfast.ledger import RecordKind
@@ -21,6 +21,7 @@ from holdfast.response.people import People
 from holdfast.response.timeline import HappeningKind
 
 _PREFIX = "access/"
+_KEPT_EVERY = 60_000  # milliseconds
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
 
 
@@ -34,18 +35,23 @@ class StaffSignals:
         self.alarms = Shelf(book, "staff_alarms", StaffAlarm)
         self.waves = Shelf(book, "staff_waves", ReportWave)
         self.known = Shelf(book, "staff_known", Person)
+        self._kept_at = -_KEPT_EVERY
 
-    def keep(self, learnt: Mapping[str, Person], now: int) -> None:
-        """Keep what is known of some people, for a response made anew: the past of a month is not told again.
+    def keep(self, watch: StaffWatch, now: int) -> None:
+        """Keep what `watch` has learnt of people, once a minute: a response made anew is not told of the past month.
 
         Raises:
             StoreError: nothing was kept.
 
         """
-        if learnt:
-            with self._book.change(now) as page:
-                for staff, person in learnt.items():
-                    self.known.put(page, staff, person)
+        learnt = watch.learnt()
+        if not learnt or 0 <= now - self._kept_at < _KEPT_EVERY:
+            return
+        with self._book.change(now) as page:
+            for staff, person in learnt.items():
+                self.known.put(page, staff, person)
+        watch.kept(learnt)
+        self._kept_at = now
 
     def alarmed(self, alarm: StaffAlarm, now: int) -> None:
         """Somebody's access looks abused: ask them; where two signs agree, a hold of their tools is proposed.
@@ -88,7 +94,7 @@ class StaffSignals:
         level = LEVELS[wave.level]
         text = (
             f"a campaign against staff: {wave.people} people reported calls or messages within hours. Proposed: "
-            f"lockdown of level {wave.level} ({level.words}), `holdfast lockdown place --level {wave.level}`"
+            f"lockdown of level {wave.level} ({level.words}), `holdfast lockdown set {wave.level}`"
         )
         with self._book.change(now) as page:
             self.waves.put(page, key, wave)

@@ -26,6 +26,7 @@ NAMES = (
     "gate",
     "ledger",
     "cause",
+    "staff",
     *(["serve"] if shutil.which("wrk") else []),
 )
 INTRODUCTION = """# Benchmarks

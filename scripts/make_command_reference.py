@@ -54,6 +54,11 @@ COMMANDS = (
     ("policy",),
     ("policy", "check"),
     ("policy", "show"),
+    ("staff",),
+    ("staff", "report"),
+    ("staff", "alarms"),
+    ("lockdown",),
+    ("lockdown", "set"),
     ("gate",),
     ("gate", "lint"),
     ("undo",),
@@ -74,6 +79,7 @@ COMMANDS = (
     ("bench", "calibrate"),
     ("bench", "cause"),
     ("bench", "hijack"),
+    ("bench", "staff"),
 )
 WIDTH = 100
 _HEAD = """# Commands

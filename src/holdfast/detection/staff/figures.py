@@ -14,7 +14,9 @@ DAY = 24 * HOUR
 MISSED = 0.05  # share of abused accesses that may go unseen
 
 ASK = log((1 - MISSED) / 1e-3)
-"""6.86 nats (Wald 1945): one agent-day in a thousand may be asked about, if the weights were right. [judged]"""
+"""6.86 nats (Wald 1945): one agent-day in a thousand may be asked about, if the weights were right. [judged]
+
+On synthetic work it is three: what honest people do on one day is not independent."""
 
 HOLD = log((1 - MISSED) / 3e-6)
 """12.67 nats. A thousand agents work 20,000 days in a month, and one of these may end in a false proposal; fifteen times rarer than

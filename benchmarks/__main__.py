@@ -26,6 +26,7 @@ NAMES = (
     "gate",
     "ledger",
     "cause",
+    "staff",
     *(["serve", "gate_http"] if shutil.which("wrk") else []),
     *(["gateway"] if shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") else []),
 )

@@ -55,6 +55,11 @@ COMMANDS = (
     ("policy",),
     ("policy", "check"),
     ("policy", "show"),
+    ("staff",),
+    ("staff", "report"),
+    ("staff", "alarms"),
+    ("lockdown",),
+    ("lockdown", "set"),
     ("gate",),
     ("gate", "lint"),
     ("gate", "sessions"),
@@ -96,6 +101,7 @@ COMMANDS = (
     ("bench", "calibrate"),
     ("bench", "cause"),
     ("bench", "hijack"),
+    ("bench", "staff"),
 )
 WIDTH = 100
 _HEAD = """# Commands

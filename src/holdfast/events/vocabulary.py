@@ -168,7 +168,7 @@ class ProfileChange(Event, frozen=True, kw_only=True, omit_defaults=True, tag="p
 
 
 class StaffAction(Event, frozen=True, kw_only=True, omit_defaults=True, tag="staff_action"):
-    """A staff member did something to `target` in an internal tool."""
+    """A staff member did something to `target` in an internal tool, for a `ticket` or out of a `queue`, where given."""
 
     staff: str
     tool: str
@@ -177,6 +177,7 @@ class StaffAction(Event, frozen=True, kw_only=True, omit_defaults=True, tag="sta
     tool_session: str = ""
     outcome: str = ""
     ticket: str = ""
+    queue: str = ""
     reason: str = ""
     ip: str = ""
     device: str = ""

@@ -77,10 +77,10 @@ def staff_read(event: DataRead) -> Bundle | None:
 
 
 def staff_action(event: StaffAction) -> Bundle | None:
-    """What staff did in a tool, and whether a ticket asked for it."""
+    """What staff did in a tool, and whether a ticket, or the queue it lay in, asked for it."""
     if event.outcome in IN_VAIN:
         return None
-    return ("staff", event.staff, event.tool_session, event.action, "ticket" if event.ticket else "")
+    return ("staff", event.staff, event.tool_session, event.action, "ticket" if event.ticket or event.queue else "")
 
 
 def network_prefix(ip: str) -> str:

@@ -103,6 +103,7 @@ class Concern(enum.StrEnum):
     CAMPAIGN = "campaign"
     READING = "reading"  # a staff member or tool session reads what nobody asked them to read
     TAKEOVERS = "takeovers"  # a tool session takes accounts over, and nobody has posted yet
+    ACCESS = "access"  # a staff member's access looks abused by somebody else, or sold
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

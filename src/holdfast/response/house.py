@@ -47,11 +47,20 @@ from .restoring import Restoring
 from .returning import Returning
 from .signin import SignIn
 from .signs import Sign, Signs
-from .staff import StaffGate
+from .staff import StaffGate, StaffSignals
 from .standing import Limits
 from .timeline import Timeline
 from .undoing import Undoing
-from .watch import CampaignSeen, News, StaffSuspected, TakeoverSeen, Watch, no_warnings
+from .watch import (
+    AccessAbused,
+    CampaignSeen,
+    News,
+    StaffSuspected,
+    StaffTargeted,
+    TakeoverSeen,
+    Watch,
+    no_warnings,
+)
 
 SECOND, MINUTE = 1_000, 60_000  # milliseconds
 
@@ -153,7 +162,8 @@ class Response:
         )
         table = self.entitled.policy.table
         self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
-        self.incidents = Incidents(self.book, offers, self.knowledge)
+        self.signals = StaffSignals(self.book, offers, self.knowledge, self.people, self.notices)
+        self.incidents = Incidents(self.book, offers, self.knowledge, self.signals)
         self._signs = Signs()
         self.restoring = Restoring(
             self.book, self.knowledge, self._signs, cohorts=settings.waves, accounts=settings.account_waves
@@ -176,7 +186,7 @@ class Response:
         )
         self.carrying = Carrying(self.desk, self.undoing, self.restoring, self.brakes, self.entitled)
         self.gate = Gate(self.book, self.knowledge.directory, read, self._signs)
-        self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings)
+        self.watch = Watch(engine, self.knowledge, key=key, warnings=warnings, staff=self.signals.known)
         self.report = Report()
         self._lists = Lists(self.book, self.knowledge, platform)
         self._executor = Executor(platform, self.book, clock, settings.pace, self.brakes)
@@ -204,6 +214,7 @@ class Response:
         while self._unheard:
             self._hear(self._unheard[0], now)
             self._unheard.popleft()
+        self.signals.keep(self.watch.staff, now)
 
     def work(self, now: int) -> int | None:
         """Do what is due at `now`; answer when to come back (milliseconds since 1970 UTC), None when nothing waits.
@@ -239,6 +250,10 @@ class Response:
             case TakeoverSeen(takeover=takeover):
                 self.incidents.warned(takeover, now)
                 self._signs.note(Sign.TAKEOVER, takeover.account, takeover.warned_at)
+            case AccessAbused(alarm=alarm):
+                self.signals.alarmed(alarm, now)
+            case StaffTargeted(wave=wave):
+                self.signals.targeted(wave, now)
             case _:
                 assert_never(news)
 

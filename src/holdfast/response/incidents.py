@@ -17,6 +17,7 @@ from .case import Concern, Named
 from .inquiry import ALIKE, in_hand
 from .knowledge import Knowledge
 from .offers import Offers
+from .staff import StaffSignals
 from .timeline import HappeningKind
 
 # Warnings about so many accounts by one tool session are an incident. One in a thousand honest changes by staff gives a
@@ -34,8 +35,9 @@ class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
 class Incidents:
     """Puts suspicions and warnings on record, and offers plans against the session or staff member behind them."""
 
-    def __init__(self, book: Book, offers: Offers, knowledge: Knowledge) -> None:
-        """Go on with what the book's store keeps."""
+    def __init__(self, book: Book, offers: Offers, knowledge: Knowledge, signals: StaffSignals) -> None:
+        """Go on with what the book's store keeps; `signals` deals with accesses abused."""
+        self._signals = signals
         self._book = book
         self._offers = offers
         self._knowledge = knowledge
@@ -139,6 +141,7 @@ class Incidents:
 
     def offer_again(self, page: Page, about: str) -> None:
         """Offer the plans about an incident as of now; nothing when `about` is none."""
+        self._signals.offer_again(page, about)
         takeover = {_about(each): each for each in self.takeovers.values()}.get(about)
         suspicion = self.suspicions.get(about)
         if suspicion is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeAlias
 
 import msgspec
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from holdfast.detection import Campaign
+from holdfast.detection.staff import Person, ReportWave, StaffAlarm, StaffWatch
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch, OnceOnly
 from holdfast.investigation import ReadAbuse, staff_outliers
@@ -42,7 +44,19 @@ class TakeoverSeen(msgspec.Struct, frozen=True, kw_only=True):
     takeover: Takeover
 
 
-News: TypeAlias = CampaignSeen | StaffSuspected | TakeoverSeen
+class AccessAbused(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody else's hands seem to use a staff member's access, or theirs seem to be paid for."""
+
+    alarm: StaffAlarm
+
+
+class StaffTargeted(msgspec.Struct, frozen=True, kw_only=True):
+    """Many of the staff report calls or messages: somebody works on all of them."""
+
+    wave: ReportWave
+
+
+News: TypeAlias = CampaignSeen | StaffSuspected | TakeoverSeen | AccessAbused | StaffTargeted
 
 
 def no_warnings() -> Sequence[Takeover]:
@@ -53,7 +67,7 @@ def no_warnings() -> Sequence[Takeover]:
 class Watch:
     """Takes batches, lets each event count once, and tells the news. It keeps no event."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what it feeds, and what it knows)
         self,
         engine: Engine,
         knowledge: Knowledge,
@@ -61,11 +75,12 @@ class Watch:
         key: bytes,
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
         look_every: int = 15 * MINUTE,
+        staff: Mapping[str, Person] = MappingProxyType({}),
     ) -> None:
         """Feed `engine` and `knowledge`; `key` is the secret of the once-only filter (`events.OnceOnly`).
 
         `warnings` gives the takeovers that the engine has seen since it was last called. Staff are compared with each
-        other every `look_every` milliseconds.
+        other every `look_every` milliseconds, and each with their own past, of which `staff` is what was kept.
         """
         self._engine = engine
         self._knowledge = knowledge
@@ -73,6 +88,7 @@ class Watch:
         self._once = OnceOnly(key=key)
         self._look_every = look_every
         self._looked_at = 0
+        self.staff = StaffWatch(staff)
 
     def take(self, batch: Batch, now: int) -> list[News]:
         """The news in `batch`, which came at `now` (milliseconds since 1970 UTC).
@@ -85,7 +101,11 @@ class Watch:
             CampaignSeen(campaign=campaign, posts=_posts_of(campaign, fresh.posts))
             for campaign in self._engine.run([fresh])
         ]
-        news += [TakeoverSeen(takeover=takeover) for takeover in self._warnings()]
+        self.staff.observe(fresh.others)
+        warnings = [*self._warnings(), *self.staff.take_precursors()]
+        news += [TakeoverSeen(takeover=takeover) for takeover in warnings]
+        news += [AccessAbused(alarm=alarm) for alarm in self.staff.take_alarms()]
+        news += [StaffTargeted(wave=wave) for wave in self.staff.take_waves()]
         return news + self._outliers(now)
 
     def _outliers(self, now: int) -> list[News]:

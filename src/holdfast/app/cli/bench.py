@@ -26,6 +26,7 @@ from .options import Json, Memory, check_files
 bench = cyclopts.App(name="bench", help="Measure how good it is, on data that anybody can bring or make.")
 bench.command("holdfast.app.cli.bench_calibrate:calibrate", name="calibrate")
 bench.command("holdfast.app.cli.bench_cause:cause", name="cause")
+bench.command("holdfast.app.cli.bench_staff:staff", name="staff")
 
 _EXIT_BROKEN_PROMISE = 1
 

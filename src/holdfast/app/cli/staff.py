@@ -16,7 +16,29 @@ Why = Annotated[str, Parameter(help="Why: it stays on record.")]
 All = Annotated[bool, Parameter(negative="", help="Those too that ended in the last day.")]
 Account = Annotated[str, Parameter(help="The id of an account.")]
 
-staff = cyclopts.App(name="staff", help="Who may use internal tools for a while, and which accounts are protected.")
+staff = cyclopts.App(
+    name="staff", help="Report a call or message; who may use internal tools for a while, which accounts are protected."
+)
+
+
+@staff.command
+def report(
+    kind: Annotated[Literal["vishing", "phishing", "lost-device", "other"], Parameter(help="What was tried.")],
+    text: Annotated[str, Parameter(help="What they said or wrote, and how to tell it again.")] = "",
+    *,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Tell of a call, a message or a lost device. Nobody is held for reporting; it may save a colleague."""
+    found = Service(url).send("POST", "/v1/staff/reports", {"kind": kind.replace("-", "_"), "text": text})
+    say([f"Thank you. Heard at {found['at']}."], found, json=json)
+
+
+@staff.command
+def alarms(*, url: Url = None, json: Json = False) -> None:
+    """Show whose access looks abused, with the evidence term by term. Ask them over a way that you know is theirs."""
+    for each in Service(url).every("/v1/staff/alarms"):
+        say(_alarm(each), each, json=json)
 
 
 @staff.command
@@ -107,6 +129,12 @@ def _grant(found: dict[str, Any]) -> str:
     ends = f"revoked {found['revoked_at']}" if found["revoked_at"] else f"until {found['until']}"
     what = f"{found['function']} of {found['tool']} up to {found['tier']}"
     return f"{found['id']}  {found['person']}  {what}  {ends}  by {found['granted_by']} for {found['ticket']}"
+
+
+def _alarm(found: dict[str, Any]) -> list[str]:
+    head = f"{found['staff']}  {found['tier']}  {found['at']}  {found['score']:.1f} nats  {found['actions']} actions"
+    terms = (f"    {term['log_likelihood']:+.1f}  {term['note'] or term['term']}" for term in found["evidence"])
+    return [head, *terms]
 
 
 def _protected(found: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from . import (
     requests,
     staffgate,
     staffing,
+    staffsignals,
     toolsessions,
 )
 from .answers import Problem
@@ -92,6 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *changing.OPERATIONS,
     *access.OPERATIONS,
     *certifying.OPERATIONS,
+    *staffsignals.OPERATIONS,
     Operation(
         name="tell_events",
         method="POST",

@@ -32,6 +32,7 @@ from . import (
     recoveries,
     requests,
     staffing,
+    staffsignals,
     toolsessions,
     views,
 )
@@ -124,6 +125,7 @@ class Routes:
             **changing.handlers(self._ask_first),
             **access.handlers(self._ask_first),
             **certifying.handlers(self._ask_first),
+            **staffsignals.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ from .grants import Grants
 from .locks import Locks, Proposal
 from .protecting import Protected, Protecting
 from .sessions import Sessions
+from .signals import StaffSignals
 from .spending import Spending
 from .told import StaffBulletin, StaffFrame, StaffReplica
 
@@ -30,6 +31,7 @@ __all__ = [
     "StaffFrame",
     "StaffGate",
     "StaffReplica",
+    "StaffSignals",
     "Take",
     "Telling",
     "Tried",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Literal
 
-from holdfast.events import CredentialChange, SecurityEvent, StaffAction, StaffSignIn
+from holdfast.events import CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
 from holdfast.guard.staff import PendingChange, ToolSession
 
 from .attempts import Attempt
@@ -68,6 +69,13 @@ class Tidings:
                 tool_session=change.session,
             )
         )
+
+    def reported(
+        self, person: str, kind: Literal["vishing", "phishing", "lost_device", "other"], text: str, now: int
+    ) -> None:
+        """Somebody told what was tried on them."""
+        report = StaffReport(id=f"gate-report-{person}-{now}", time=now, staff=person, kind=kind, text=text)
+        self._waiting.append(report)
 
     def tried(self, attempt: Attempt) -> None:
         """Somebody known tried something on an account, and was answered."""

@@ -1,0 +1,1 @@
+"""How well are abused staff accesses told from honest support work?"""

@@ -1,0 +1,155 @@
+"""How is a staff access abused? Four ways, drawn from a seed, each with the truth about it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from holdfast.connectors.simulated.streams import stream
+from holdfast.events import SecurityEvent, StaffReport
+
+from .agents import PROVIDERS, Agent
+from .work import ACCOUNTS, DAY, FAMOUS, HOUR, LENGTH, MINUTE, Place, acted, changed, famous, read, signed_in
+
+SETTLING = 10  # days before the first attack: the desk has a past by then
+PATIENT = 15  # days that the patient insider has at least
+
+
+@enum.unique
+class Way(enum.StrEnum):
+    """The ways."""
+
+    RELAYED = "relayed_credential"
+    FATIGUE = "push_fatigue"
+    BRIBED = "bribed_reader"
+    PATIENT = "patient_insider"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attack:
+    """One abuse: whose access, from when on, and when each abusive action was; ms from the world's first."""
+
+    way: Way
+    staff: str
+    begins: int
+    actions: tuple[int, ...]
+    events: tuple[SecurityEvent, ...]
+
+
+def attacks(seed: int, desk: list[Agent], days: int, each: int) -> list[Attack]:
+    """`each` abuses of each way, on as many agents as there are of them; fewer where the desk is small."""
+    rng = stream(seed, "attacks")
+    fit = [agent for agent in desk if agent.hired < 0]
+    chosen = rng.permutation(len(fit))[: each * len(Way)].tolist()
+    made = []
+    for number, at in enumerate(chosen):
+        way = tuple(Way)[number % len(Way)]
+        last = max(SETTLING + 1, days - PATIENT) if way is Way.PATIENT else days
+        on = [day for day in range(min(SETTLING, days - 1), last) if fit[at].works(day)]
+        if on:
+            day = on[int(rng.integers(len(on)))]
+            made.append(_DRAWN[way](stream(seed, "attack", number), fit[at], day, days))
+    return made
+
+
+def _relayed(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:  # noqa: ARG001 - as the others
+    """Talked out of the credential: a page in between signs in from elsewhere; the visitor looks around, then takes."""
+    begins = day * DAY + int(rng.integers(DAY - 3 * HOUR))
+    session = f"stolen-{agent.number}"
+    made: list[SecurityEvent] = []
+    if rng.random() < 0.2:  # it felt wrong afterwards
+        made.append(StaffReport(staff=agent.name, time=begins - 5 * MINUTE, kind="vishing"))
+    method = "push" if not agent.key else "otp"
+    made.append(signed_in(agent.name, begins, _elsewhere(rng), "ok", method, session))
+    at = begins
+    if rng.random() < 0.6:
+        for _ in range(int(rng.integers(2, 6))):
+            at += 2 * MINUTE
+            made.append(read(agent.name, at, f"page:{rng.integers(40)}", session))
+    return _taking(Way.RELAYED, rng, agent, (begins, at, session), made)
+
+
+def _fatigue(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:  # noqa: ARG001 - as the others
+    """The password is known; pushes at night until one is accepted."""
+    begins = day * DAY + int(rng.integers(DAY - 3 * HOUR))
+    session, place = f"stolen-{agent.number}", _elsewhere(rng)
+    pushes = int(rng.integers(2, 13))
+    made: list[SecurityEvent] = [
+        signed_in(agent.name, begins - (number + 1) * MINUTE, place, "refused", "push", "") for number in range(pushes)
+    ]
+    made.append(signed_in(agent.name, begins, place, "ok", "push", session))
+    return _taking(Way.FATIGUE, rng, agent, (begins, begins, session), made)
+
+
+def _bribed(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:  # noqa: ARG001 - as the others
+    """Paid to look: among the day's work, 10 to 25 accounts that no ticket asks for, a third of them of high reach."""
+    begins = day * DAY + agent.begins(day) * HOUR + 30 * MINUTE
+    times = sorted(int(begins + rng.integers(LENGTH - HOUR)) for _ in range(int(rng.integers(10, 26))))
+    made = [
+        acted(agent.name, time, "view_account", _account(rng, 0.33), f"session-{agent.number}-{day}", "")
+        for time in times
+    ]
+    return Attack(way=Way.BRIBED, staff=agent.name, begins=begins, actions=tuple(times), events=tuple(made))
+
+
+def _patient(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:
+    """One or two of the famous on each day at work; half of them also put in an address of their own, now and then."""
+    begins = day * DAY + agent.begins(day) * HOUR
+    changes = rng.random() < 0.5
+    made: list[SecurityEvent] = []
+    times = []
+    for each in range(day, days):
+        for _ in range(int(rng.integers(1, 3)) if agent.works(each) else 0):
+            time = each * DAY + agent.begins(each) * HOUR + int(rng.integers(HOUR, LENGTH))
+            account, session = famous(int(rng.integers(FAMOUS))), f"session-{agent.number}-{each}"
+            made.append(acted(agent.name, time, "view_account", account, session, ""))
+            times.append(time)
+            if changes and rng.random() < 0.3:
+                made.append(changed(agent.name, time + MINUTE, account, session, f"taken-{agent.number}"))
+                times.append(time + MINUTE)
+    return Attack(way=Way.PATIENT, staff=agent.name, begins=begins, actions=tuple(sorted(times)), events=tuple(made))
+
+
+_DRAWN: Mapping[Way, Callable[[np.random.Generator, Agent, int, int], Attack]] = {
+    Way.RELAYED: _relayed,
+    Way.FATIGUE: _fatigue,
+    Way.BRIBED: _bribed,
+    Way.PATIENT: _patient,
+}
+
+
+def _elsewhere(rng: np.random.Generator) -> Place:
+    """A relay; three in ten are at providers that colleagues use too."""
+    network = f"provider-{rng.integers(PROVIDERS)}" if rng.random() < 0.3 else f"relay-{rng.integers(1_000)}"
+    return Place(network=network, device=f"visitor-{rng.integers(1_000_000)}")
+
+
+def _account(rng: np.random.Generator, share: float) -> str:
+    return famous(int(rng.integers(FAMOUS))) if rng.random() < share else f"a{rng.integers(ACCOUNTS)}"
+
+
+def _taking(
+    way: Way, rng: np.random.Generator, agent: Agent, start: tuple[int, int, str], made: list[SecurityEvent]
+) -> Attack:
+    """From an access taken: look at 20 to 60 accounts, half of them famous, and put in an address for every third.
+
+    One in ten look-ups has a ticket made up; six in ten visitors use one address for all.
+    """
+    begins, at, session = start
+    same, times = rng.random() < 0.6, []
+    for number in range(int(rng.integers(20, 61))):
+        at += int(rng.integers(MINUTE, 3 * MINUTE))
+        account, ticket = _account(rng, 0.5), "made-up" if rng.random() < 0.1 else ""
+        made.append(acted(agent.name, at, "view_account", account, session, ticket))
+        times.append(at)
+        if number % 3 == 2:
+            value = f"taken-{agent.number}" if same else f"taken-{agent.number}-{number}"
+            made += [
+                acted(agent.name, at + 1000, "replace_email", account, session, ticket),
+                changed(agent.name, at + 1001, account, session, value),
+            ]
+            times.append(at + 1000)
+    return Attack(way=way, staff=agent.name, begins=begins, actions=tuple(times), events=tuple(made))

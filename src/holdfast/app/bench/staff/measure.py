@@ -1,0 +1,134 @@
+"""Play a support desk of many agents for many days, feed it to the watch, and count what is told of whom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from holdfast.detection.staff import ReportWave, StaffAlarm, StaffTier, StaffWatch
+from holdfast.events import Account, SecurityEvent
+
+from .agents import Agent, agents
+from .attacks import Attack, Way, attacks
+from .figures import FalseAlarm, Rate, Row, before_of, false_among, outcomes, rate_of, row_of, told
+from .work import DAY, FAMOUS, HOUR, Honest, body, famous
+
+MONTH, HOURS = 30, 24
+MOST_HOLDS = 1.0  # false proposals to hold somebody's tools, among 1,000 agents in a month of 30 days
+PER_SECOND = 100_000
+HELD_SHARE = 0.9  # of relayed credentials and of tired thumbs for which a hold is proposed
+_THOUSAND = 1_000
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found. `holds_per_month` counts false proposals among 1,000 agents in 30 days, between its bounds.
+
+    `actions_before` tells for each way the abusive actions done before each alarm. `events_per_second` is of processor
+    time, which other programs on the machine do not lengthen much.
+    """
+
+    seed: int
+    agents: int
+    days: int
+    events: int
+    events_per_second: float
+    ways: dict[str, Row]
+    actions_before: dict[str, dict[str, tuple[int, ...]]]
+    asked: Rate
+    held: Rate
+    holds_per_month: float
+    holds_at_least: float
+    holds_at_most: float
+    waves: int
+    goals: dict[str, bool]
+    false: tuple[FalseAlarm, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether each goal is."""
+        return all(self.goals.values())
+
+
+class Watched(msgspec.Struct, kw_only=True):
+    """What the watch told while the hours went by."""
+
+    alarms: list[StaffAlarm] = []
+    waves: list[ReportWave] = []
+    events: int = 0
+    seconds: float = 0.0
+    agent_days: int = 0
+
+
+def measure(count: int, days: int, seed: int, each: int, done: Callable[[], None] = lambda: None) -> Report:
+    """Play `count` agents for `days` days with `each` abuses of each way; `done` is called after each day."""
+    desk = agents(seed, count, days)
+    abuses = attacks(seed, desk, days, each)
+    seen = Watched()
+    watch = StaffWatch()
+    watch.observe([Account(account=famous(n), time=0, reach=500_000, org=body(n)) for n in range(FAMOUS)])
+    for batch, ends_day in _hours(seed, desk, abuses, days, seen):
+        began = time.process_time()
+        watch.observe(batch)
+        seen.seconds += time.process_time() - began
+        seen.events += len(batch)
+        seen.alarms += watch.take_alarms()
+        seen.waves += watch.take_waves()
+        if ends_day:
+            done()
+    return _report(seed, count, days, abuses, seen)
+
+
+def _hours(
+    seed: int, desk: list[Agent], abuses: list[Attack], days: int, seen: Watched
+) -> Iterator[tuple[list[SecurityEvent], bool]]:
+    """The events of each hour, and whether a day ends with it; what runs past midnight comes with the next day."""
+    honest = Honest(seed)
+    begins = {attack.staff: attack.begins for attack in abuses}
+    hours: list[list[SecurityEvent]] = [[] for _ in range((days + 1) * HOURS)]
+    for attack in abuses:
+        for event in attack.events:
+            hours[event.time // HOUR].append(event)
+    for day in range(days):
+        for agent in desk:
+            for event in honest.day(agent, day):
+                hours[event.time // HOUR].append(event)
+            seen.agent_days += agent.works(day) and begins.get(agent.name, days * DAY) >= (day + 1) * DAY
+        for hour in range(day * HOURS, (day + 1) * HOURS):
+            yield hours[hour], hour % HOURS == HOURS - 1
+            hours[hour] = []
+
+
+def _report(seed: int, count: int, days: int, abuses: list[Attack], seen: Watched) -> Report:
+    found = outcomes(abuses, seen.alarms)
+    ways = {str(way): row_of([each for each in found if each.way == way]) for way in Way}
+    wrong = false_among(abuses, seen.alarms)
+    held = rate_of(sum(alarm.tier is StaffTier.HOLD for alarm in wrong), seen.agent_days)
+    # A thousand agents in a month, at work as often as these were.
+    month = seen.agent_days / (count * days) * MONTH
+    speed = seen.events / max(seen.seconds, 1e-9)
+    stolen = [ways[way] for way in (Way.RELAYED, Way.FATIGUE)]
+    return Report(
+        seed=seed,
+        agents=count,
+        days=days,
+        events=seen.events,
+        events_per_second=speed,
+        ways=ways,
+        actions_before={str(way): before_of([each for each in found if each.way == way]) for way in Way},
+        asked=rate_of(len(wrong), seen.agent_days),
+        held=held,
+        holds_per_month=held.per_thousand * month,
+        holds_at_least=held.at_least * month,
+        holds_at_most=held.at_most * month,
+        waves=len(seen.waves),
+        goals={
+            f"at most {MOST_HOLDS:.0f} false proposal to hold, per 1,000 agents and month": held.per_thousand * month
+            <= MOST_HOLDS,
+            f"a hold proposed for {HELD_SHARE:.0%} of stolen accesses": sum(row.held.seen for row in stolen)
+            >= HELD_SHARE * sum(row.attacks for row in stolen),
+            f"{PER_SECOND:,} events a second": speed >= PER_SECOND,
+        },
+        false=told(wrong),
+    )

@@ -1,0 +1,74 @@
+"""How is a report on staff signals told on a terminal?"""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.app.terminal import plain
+
+from .figures import Rate, Seen
+from .measure import MONTH, Report
+
+WIDTH = 110
+_SHOWN = 5
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400  # seconds
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print the ways of abuse, the false alarms, and the goals."""
+    console.print(
+        f"{report.agents:,} agents, {report.days} days, seed {report.seed}: {report.events:,} events, "
+        f"{report.events_per_second:,.0f} a second of processor time"
+    )
+    table = Table(title="Abused accesses", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("way")
+    for head in ("asked about", "actions before", "time", "hold proposed", "actions before", "time"):
+        table.add_column(head, justify="right")
+    for name, row in report.ways.items():
+        table.add_row(name, *_cells(row.asked, row.attacks), *_cells(row.held, row.attacks))
+    console.print(table)
+    console.print(
+        Text("Actions: abusive ones done before; time: since the access was abused first. Median/nine in ten.", "dim")
+    )
+    console.print(f"Honest agents asked about: {_rate(report.asked)}")
+    console.print(f"Honest agents with a hold proposed: {_rate(report.held)}")
+    console.print(
+        f"  per 1,000 agents and {MONTH} days: {report.holds_per_month:.2f} "
+        f"({report.holds_at_least:.2f} to {report.holds_at_most:.2f})"
+    )
+    console.print(f"Campaigns against staff told of: {report.waves}")
+    for wrong in report.false[:_SHOWN]:
+        console.print(
+            plain(f"  {wrong.tier} {wrong.staff}, {wrong.score:.1f} nats: {'; '.join(wrong.evidence)}", "dim", 300)
+        )
+    for goal, reached in report.goals.items():
+        console.print(Text.assemble(Text("kept  ", "green") if reached else Text("MISSED", "bold red"), "  ", goal))
+
+
+def _cells(seen: Seen, attacks: int) -> tuple[str, str, str]:
+    if seen.actions is None or seen.seconds is None:
+        return f"0/{attacks}", "-", "-"
+    return (
+        f"{seen.seen}/{attacks}",
+        f"{seen.actions.median:.0f}/{seen.actions.p90:.0f}",
+        f"{_wait(seen.seconds.median)}/{_wait(seen.seconds.p90)}",
+    )
+
+
+def _rate(rate: Rate) -> str:
+    return (
+        f"{rate.count} in {rate.agent_days:,} agent-days = {rate.per_thousand:.2f} per 1,000 "
+        f"({rate.at_least:.2f} to {rate.at_most:.2f} at 95 %)"
+    )
+
+
+def _wait(seconds: float) -> str:
+    """A time in the unit that suits it."""
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.0f}s"
+    if seconds < 2 * _HOUR:
+        return f"{seconds / _MINUTE:.0f}m"
+    return f"{seconds / _HOUR:.1f}h" if seconds < 2 * _DAY else f"{seconds / _DAY:.1f}d"

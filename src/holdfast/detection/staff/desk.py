@@ -1,0 +1,115 @@
+"""What do all staff members do together? The ground against which each is compared, so that a busy day is nobody's sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import exp, log, sqrt
+
+from . import figures
+from .person import Person, remember
+
+_NETWORKS = 10_000
+_FUNCTIONS = 10_000
+_VALUES = 100_000
+_SAMPLE = 8  # people or accounts remembered for each
+_RATE = log(2) / figures.RECENT
+_MONTH = log(2) / (28 * figures.DAY)
+
+
+@dataclass(slots=True)
+class Shares:
+    """Accounts looked at, those nobody asked for, those of high reach, and `taken`, which are both; older ones count less."""
+
+    rate: float
+    at: int = 0
+    accounts: float = 0.0
+    unasked: float = 0.0
+    famous: float = 0.0
+    taken: float = 0.0
+
+    def add(self, now: int, *, unasked: bool, famous: bool) -> None:
+        """One more account."""
+        if now > self.at:
+            kept = exp((self.at - now) * self.rate)
+            self.accounts, self.unasked, self.famous, self.taken, self.at = (
+                self.accounts * kept,
+                self.unasked * kept,
+                self.famous * kept,
+                self.taken * kept,
+                now,
+            )
+        self.accounts += 1.0
+        self.unasked += unasked
+        self.famous += famous
+        self.taken += unasked and famous
+
+
+@dataclass(slots=True)
+class Desk:
+    """All staff members together; bounded, the oldest goes first."""
+
+    networks: dict[str, set[str]] = field(default_factory=dict)
+    first_uses: dict[str, dict[str, int]] = field(default_factory=dict)
+    values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    lately: Shares = field(default_factory=lambda: Shares(_RATE))
+    month: Shares = field(default_factory=lambda: Shares(_MONTH))
+
+    def own(self, staff: str, network: str) -> None:
+        """`network` has become one of their own."""
+        people = self.networks.get(network) or set()
+        if len(people) < _SAMPLE:
+            people.add(staff)
+        remember(self.networks, network, people, _NETWORKS)
+
+    def recall(self, staff: str, person: Person) -> None:
+        """Know again what the past of one of them tells of all."""
+        for network in person.networks:
+            self.own(staff, network)
+        self.month.accounts += person.accounts_before
+        self.month.unasked += person.unasked_before
+        self.month.famous += person.famous_before
+        self.month.taken += person.taken_before
+        self.month.at = max(self.month.at, person.day * figures.DAY)
+
+    def of_colleagues(self, network: str) -> bool:
+        """Whether several work from there."""
+        return len(self.networks.get(network, ())) >= figures.COLLEAGUES
+
+    def first_use(self, staff: str, function: str, now: int) -> int:
+        """`staff` uses it for the first time; how many others did so lately."""
+        users = self.first_uses.get(function) or {}
+        others = sum(now - at <= figures.LEARNERS_WITHIN for other, at in users.items() if other != staff)
+        remember(users, staff, now, _SAMPLE)
+        remember(self.first_uses, function, users, _FUNCTIONS)
+        return others
+
+    def given(self, value: str, account: str, org: str | None) -> tuple[int, int]:
+        """`account` was given this recovery value: how many unrelated accounts have it by now, and of high reach.
+
+        `org` is the body that runs an account of high reach, empty for none; None where it is of no high reach.
+        """
+        accounts = self.values.get(value) or {}
+        remember(accounts, account, org, _SAMPLE)
+        remember(self.values, value, accounts, _VALUES)
+        high = {org or account for account, org in accounts.items() if org is not None}
+        return len(high) + sum(org is None for org in accounts.values()), len(high)
+
+    def share(self, which: str, person: Person, least: float = figures.LEAST_SHARE) -> float:
+        """The share of somebody's accounts that honest work has: their own past, the desk's month, and the last hour.
+
+        The larger of what they themselves did before and what all others do just now, with room for doubt: neither a
+        job nor a busy hour is a sign.
+        """
+        usual = getattr(self.month, which) / max(self.month.accounts, 1.0)
+        own = getattr(person, f"{which}_before") + figures.PRIOR * usual
+        # Their own day is taken out whole: at night, or at a small desk, they would hide behind themselves.
+        others = max(0.0, self.lately.accounts - len(person.accounts))
+        theirs = max(0.0, getattr(self.lately, which) - getattr(person, which))
+        now = _at_most(theirs + figures.RECENT_PRIOR * usual, others + figures.RECENT_PRIOR)
+        return min(0.95, max(least, _at_most(own, person.accounts_before + figures.PRIOR), now))
+
+
+def _at_most(part: float, whole: float) -> float:
+    """A share that may well be so large, its standard deviation counted `figures.DOUBT` times."""
+    share = min(1.0, part / whole)
+    return share + figures.DOUBT * sqrt(max(0.0, share * (1 - share)) / whole)

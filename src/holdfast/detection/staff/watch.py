@@ -1,0 +1,248 @@
+"""Whose hands use a staff member's access? Their events, weighed one after the other against their own past.
+
+The evidence of each family of signs is summed as it comes; sums over look-ups never fall below nothing (Page, Biometrika 41,
+1954), so that a long honest past does not hide an abuse that begins today. What the whole desk does lately is the ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from holdfast.detection import model
+from holdfast.detection.campaign import Term
+from holdfast.detection.order import events_in_order
+from holdfast.detection.takeover import Takeover
+from holdfast.events import Account, CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
+
+from . import figures, places
+from .alarm import ReportWave, StaffAlarm, StaffTier
+from .desk import Desk
+from .lookups import looked, repeated, rested
+from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing, remember
+from .reports import Reports
+
+HOW_TO = "read_page"
+"""The action of `staff_action` that reads how something is done; its target is no account."""
+
+REFUSED = "refused"
+_PEOPLE = 100_000
+_FAMOUS = 1_000_000  # accounts of high reach that are known
+
+
+class StaffWatch:
+    """All staff members of a platform. Memory is bounded: the longest unseen go first."""
+
+    def __init__(self, people: Mapping[str, Person] = MappingProxyType({})) -> None:
+        """Know `people` as another watch left them (`take_learnt`)."""
+        self._people: dict[str, Person] = dict(people)
+        self._learnt: dict[str, None] = {}
+        self._famous: dict[str, str] = {}  # account of high reach -> its organisation
+        self._desk = Desk()
+        self._reports = Reports()
+        self._alarms: list[StaffAlarm] = []
+        self._waves: list[ReportWave] = []
+        self._precursors: list[Takeover] = []
+        for staff, person in people.items():
+            self._desk.recall(staff, person)
+
+    def observe(self, events: Iterable[SecurityEvent]) -> None:
+        """Take security events in, those of a batch in order of time."""
+        kinds = (StaffAction, StaffSignIn, StaffReport, CredentialChange, Account)
+        for event in events_in_order(event for event in events if isinstance(event, kinds)):
+            match event:
+                case StaffAction():
+                    self._acted(event)
+                case StaffSignIn():
+                    self._signed_in(event)
+                case CredentialChange(by="staff") if event.staff:
+                    self._changed(event)
+                case StaffReport():
+                    self._reported(event)
+                case Account():
+                    self._met(event)
+                case _:
+                    pass
+
+    def take_alarms(self) -> list[StaffAlarm]:
+        """Those since the last call."""
+        taken, self._alarms = self._alarms, []
+        return taken
+
+    def take_waves(self) -> list[ReportWave]:
+        """The campaigns against staff since the last call."""
+        taken, self._waves = self._waves, []
+        return taken
+
+    def take_precursors(self) -> list[Takeover]:
+        """Changes since the last call by somebody whose tools it was proposed to hold."""
+        taken, self._precursors = self._precursors, []
+        return taken
+
+    def learnt(self) -> dict[str, Person]:
+        """Those of whom something is known since they were `kept` that a new watch should know."""
+        return {staff: self._people[staff] for staff in self._learnt if staff in self._people}
+
+    def kept(self, staff: Iterable[str]) -> None:
+        """What is known of these is kept."""
+        for each in staff:
+            self._learnt.pop(each, None)
+
+    def _met(self, event: Account) -> None:
+        if event.verified or event.reach >= model.HIGH_REACH or event.tier != "ordinary":
+            remember(self._famous, event.account, event.org, _FAMOUS)
+        else:
+            self._famous.pop(event.account, None)
+
+    def _person(self, staff: str, now: int) -> Person | None:
+        """Who it is, as of `now`; None where that day has become their past already: it is told again, or very late."""
+        person = self._people.get(staff)
+        if person is None:
+            person = Person()
+            remember(self._people, staff, person, _PEOPLE)
+        day = now // figures.DAY
+        if day < person.day:
+            return None
+        if day > person.day:
+            rested(person, self._desk)
+            for network in person.learn(day):
+                self._desk.own(staff, network)
+            remember(self._people, staff, person, _PEOPLE)
+            self._learnt[staff] = None
+        if person.signs or person.told:
+            person.forget(now)
+        return person
+
+    def _signed_in(self, event: StaffSignIn) -> None:
+        person = self._person(event.staff, event.time)
+        if person is None:
+            return
+        if event.outcome == REFUSED:
+            if event.method == "push":
+                person.refused = sorted({*person.refused, event.time})[-PUSHES:]
+            return
+        person.session = event.tool_session
+        places.pushed(person, event)
+        places.entered(person, event, self._desk)
+        self._weigh(event.staff, person, event.time)
+
+    def _acted(self, event: StaffAction) -> None:
+        now = event.time
+        person = self._person(event.staff, now)
+        if person is None:
+            return
+        if event.action == HOW_TO:
+            person.pages = person.pages + 1 if now - person.paged_at <= figures.PAGES_WITHIN else 1
+            person.paged_at = now
+            return
+        person.actions += 1
+        person.counted += bool(person.signs)
+        if event.tool_session:
+            person.session = event.tool_session
+        if not person.new_devices and not person.new_networks:
+            person.worked_at = now
+        function = f"{event.tool}/{event.action}"
+        raised = function not in person.functions and self._first_use(event, person, function)
+        if event.target and event.target not in person.accounts:
+            org = self._famous.get(event.target)
+            raised = looked(person, event, org, self._desk) or raised
+        if raised:
+            self._weigh(event.staff, person, now)
+
+    def _first_use(self, event: StaffAction, person: Person, function: str) -> bool:
+        """They use it for the first time: a sign where they have just read how, and nobody else does the same."""
+        now, refused = event.time, event.outcome == REFUSED
+        others = self._desk.first_use(event.staff, function, now)
+        if not refused:
+            remember(person.functions, function, None, FUNCTIONS)
+        if not person.settled or person.pages < figures.PAGES or now - person.paged_at > figures.PAGES_WITHIN:
+            return False
+        if others >= figures.LEARNERS:
+            nats, how = figures.LEARNT_AS_COLLEAGUES, "as colleagues do these days"
+        elif refused:
+            nats, how = figures.SHUT_OUT, "and was refused"
+        else:
+            nats, how = figures.LEARNT, "as nobody else does these days"
+        note = f"read {person.pages} how-to pages, then used {function} for the first time, {how}"
+        person.raise_sign(Sign.LEARNING, nats, now, note)
+        return True
+
+    def _changed(self, event: CredentialChange) -> None:
+        person = self._person(event.staff, event.time)
+        if person is None:
+            return
+        if event.new_hash and repeated(person, event, self._famous.get(event.account), self._desk):
+            self._weigh(event.staff, person, event.time)
+        remember(person.changed, event.account, event.time, SHOWN)
+        if person.told == HELD:
+            self._precursors.append(_precursor(event.staff, person, event.account, event.time))
+
+    def _reported(self, event: StaffReport) -> None:
+        person = self._people.get(event.staff)
+        if event.kind == "vishing" and person is not None:
+            person.reported_at = max(person.reported_at, event.time)
+        wave = self._reports.hear(event, len(self._people))
+        if wave is not None:
+            self._waves.append(wave)
+
+    def _weigh(self, staff: str, person: Person, now: int) -> None:
+        """Tell of them if there is enough for it, and more than was told before."""
+        self._learnt[staff] = None
+        signs = _counting(person)
+        called = Sign.PLACE in signs and 0 < now - person.reported_at <= figures.DAY
+        score = sum(standing.nats for standing in signs.values()) + called * figures.CALLED
+        families = sum(standing.nats >= figures.COUNTS for standing in signs.values())
+        hold = score >= figures.HOLD and families >= figures.LEAST_SIGNS
+        told = HELD if hold else ASKED if score >= figures.ASK else 0
+        if told <= person.told:
+            return
+        person.told, person.told_at = told, now
+        self._alarms.append(
+            StaffAlarm(
+                staff=staff,
+                tool_session=person.session,
+                tier=StaffTier.HOLD if hold else StaffTier.ASK,
+                since=min(standing.since for standing in signs.values()),
+                at=now,
+                score=score,
+                actions=person.counted,
+                accounts=tuple(person.accounts)[-SHOWN:],
+                evidence=tuple(_terms(person, called=called)),
+            )
+        )
+        if hold:
+            self._precursors += [_precursor(staff, person, *changed) for changed in person.changed.items()]
+
+
+def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Takeover:
+    """The account looks taken over, because of whose hand changed it."""
+    evidence = tuple(_terms(person, called=False))
+    return Takeover(
+        account=account,
+        staff=staff,
+        tool_session=person.session,
+        changed_at=changed_at,
+        reset_at=0,
+        signed_in_at=0,
+        warned_at=max(changed_at, person.told_at),
+        score=sum(term.log_likelihood for term in evidence),
+        evidence=evidence,
+    )
+
+
+def _counting(person: Person) -> dict[Sign, Standing]:
+    """The signs that count together: learning a tool and seeing more of the famous are one new job, so the stronger counts."""
+    signs = person.signs
+    learning, reach = signs.get(Sign.LEARNING), signs.get(Sign.REACH)
+    if learning is None or reach is None:
+        return signs
+    weaker = Sign.LEARNING if learning.nats <= reach.nats else Sign.REACH
+    return {sign: standing for sign, standing in signs.items() if sign is not weaker}
+
+
+def _terms(person: Person, *, called: bool) -> Iterator[Term]:
+    for sign, standing in _counting(person).items():
+        yield Term(term=str(sign), log_likelihood=standing.nats, note=standing.note)
+    if called:
+        note = "reported a call themselves, and was signed in from elsewhere afterwards"
+        yield Term(term="called", log_likelihood=figures.CALLED, note=note)

@@ -1,0 +1,135 @@
+"""What is done where a staff member's access looks abused, or somebody works on all of them? People are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from holdfast.containment import Plan, propose_for_staff
+from holdfast.detection import Term
+from holdfast.detection.staff import Person, ReportWave, StaffAlarm, StaffTier, StaffWatch
+from holdfast.guard import Role
+from holdfast.guard.staff import LEVELS
+from holdfast.ledger import RecordKind
+from holdfast.response.book import Book, Page, Shelf
+from holdfast.response.case import Concern
+from holdfast.response.knowledge import Knowledge
+from holdfast.response.notices import Notices
+from holdfast.response.offers import Offers
+from holdfast.response.people import People
+from holdfast.response.timeline import HappeningKind
+
+_PREFIX = "access/"
+_KEPT_EVERY = 60_000  # milliseconds
+_LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
+
+
+class StaffSignals:
+    """Puts alarms on record, proposes holds of tools where two signs agree, and tells of campaigns against staff."""
+
+    def __init__(self, book: Book, offers: Offers, knowledge: Knowledge, people: People, notices: Notices) -> None:
+        """Go on with what the book's store keeps."""
+        self._book, self._offers, self._knowledge = book, offers, knowledge
+        self._people, self._notices = people, notices
+        self.alarms = Shelf(book, "staff_alarms", StaffAlarm)
+        self.waves = Shelf(book, "staff_waves", ReportWave)
+        self.known = Shelf(book, "staff_known", Person)
+        self._kept_at = -_KEPT_EVERY
+
+    def keep(self, watch: StaffWatch, now: int) -> None:
+        """Keep what `watch` has learnt of people, once a minute: a response made anew is not told of the past month.
+
+        Raises:
+            StoreError: nothing was kept.
+
+        """
+        learnt = watch.learnt()
+        if not learnt or 0 <= now - self._kept_at < _KEPT_EVERY:
+            return
+        with self._book.change(now) as page:
+            for staff, person in learnt.items():
+                self.known.put(page, staff, person)
+        watch.kept(learnt)
+        self._kept_at = now
+
+    def alarmed(self, alarm: StaffAlarm, now: int) -> None:
+        """Somebody's access looks abused: ask them; where two signs agree, a hold of their tools is proposed.
+
+        Raises:
+            StoreError: nothing was kept; tell it again.
+
+        """
+        key, about = f"{alarm.staff}/{alarm.at}/{alarm.tier}", f"{_PREFIX}{alarm.staff}"
+        if key in self.alarms:
+            return
+        hold = alarm.tier is StaffTier.HOLD
+        with self._book.change(now) as page:
+            self.alarms.put(page, key, alarm)
+            body = {
+                "staff": alarm.staff,
+                "tier": str(alarm.tier),
+                "score": alarm.score,
+                "actions": alarm.actions,
+                "evidence": [msgspec.to_builtins(term) for term in alarm.evidence],
+            }
+            page.record(RecordKind.OBSERVATION, f"access/{key}", about, body)
+            asked = "a hold of their tools is proposed" if hold else "ask them, over a way that you know is theirs"
+            page.note(HappeningKind.WARNING, f"{alarm.staff}: {_words(alarm.evidence)}; {asked}", about)
+            if hold and not self._proposed(alarm.staff):
+                self._offer(page, about, alarm)
+
+    def targeted(self, wave: ReportWave, now: int) -> None:
+        """Somebody works on the staff as a whole: whoever leads is told, with the lockdown that is proposed.
+
+        Nobody is held for it, least of all who reported.
+
+        Raises:
+            StoreError: nothing was kept; tell it again.
+
+        """
+        key = str(wave.at)
+        if key in self.waves:
+            return
+        level = LEVELS[wave.level]
+        text = (
+            f"a campaign against staff: {wave.people} people reported calls or messages within hours. Proposed: "
+            f"lockdown of level {wave.level} ({level.words}), `holdfast lockdown set {wave.level}`"
+        )
+        with self._book.change(now) as page:
+            self.waves.put(page, key, wave)
+            body = {"people": wave.people, "since": wave.since, "level": wave.level, "staff": list(wave.staff)}
+            page.record(RecordKind.OBSERVATION, f"wave/{key}", "staff", body)
+            page.note(HappeningKind.WARNING, text, f"staff/{key}")
+            told = [each.id for each in self._people.known.values() if each.active and _LEADS & set(each.roles)]
+            self._notices.tell(page, f"staff-{key}", told, text)
+
+    def offer_again(self, page: Page, about: str) -> None:
+        """Offer the plans about somebody's access as of now; nothing when `about` is something else."""
+        found = [each for each in self.alarms.values() if about == f"{_PREFIX}{each.staff}"]
+        held = [each for each in found if each.tier is StaffTier.HOLD]
+        if held:
+            self._offer(page, about, max(held, key=lambda each: each.at))
+
+    def _proposed(self, staff: str) -> bool:
+        """Whether a plan against this person lies on the desk already, because of what they read."""
+        offer = self._offers.latest.get(f"reading/staff:{staff}")
+        return offer is not None and offer.wanted
+
+    def _offer(self, page: Page, about: str, alarm: StaffAlarm) -> None:
+        self._offers.make(page, about, Concern.ACCESS, self._plans(about, alarm, page.now), endangered=alarm.actions)
+
+    def _plans(self, about: str, alarm: StaffAlarm, now: int) -> tuple[Plan, ...]:
+        return propose_for_staff(
+            about,
+            alarm.staff,
+            (alarm.tool_session,) if alarm.tool_session else (),
+            self._knowledge.directory,
+            now,
+            why=_words(alarm.evidence),
+            revision=self._offers.number(about) + 1,
+        )
+
+
+def _words(evidence: Iterable[Term]) -> str:
+    return "; ".join(f"{term.note or term.term} ({term.log_likelihood:+.1f})" for term in evidence)

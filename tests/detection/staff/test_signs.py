@@ -1,0 +1,191 @@
+"""Each sign by itself, and what honest work looks like beside it."""
+
+import pytest
+
+from holdfast.detection.staff import StaffTier, figures
+from holdfast.events import Account
+
+from .agent import DAY, FAMOUS, HOUR, MINUTE, Agents
+
+
+@pytest.fixture
+def desk():
+    """Six agents with eight days behind them."""
+    return Agents()
+
+
+def terms(alarm):
+    """What the alarm is made of."""
+    return {term.term for term in alarm.evidence}
+
+
+def test_ordinary_days_tell_nothing(desk):
+    """Eight days of tickets at home are nobody's sign."""
+    assert [] == desk.alarms
+
+
+def test_a_new_network_and_device_at_night_are_asked_about_and_no_more(desk):
+    """One family of signs, however strong, is a trip with a borrowed laptop: no hold is proposed."""
+    desk.enter(0, desk.now, "relay", "visitor")
+    (alarm,) = desk.alarms
+    assert (StaffTier.ASK, {"signed_in_elsewhere"}) == (alarm.tier, terms(alarm))
+    assert "at an hour that is not theirs" in alarm.evidence[0].note
+
+
+def test_a_visitor_who_looks_around_is_proposed_to_be_held(desk):
+    """The second family tips it, and the score is the sum of what is told."""
+    desk.enter(0, desk.now, "relay", "visitor")
+    desk.tell(*(desk.looks(0, desk.now + each * MINUTE, FAMOUS[each]) for each in range(1, 12)))
+    hold = desk.alarms[-1]
+    assert StaffTier.HOLD is hold.tier
+    assert hold.score == pytest.approx(sum(term.log_likelihood for term in hold.evidence))
+    assert hold.score >= figures.HOLD
+    assert len(terms(hold)) >= figures.LEAST_SIGNS
+    assert 1 <= hold.actions <= 11
+    assert set(hold.accounts) <= set(FAMOUS)
+
+
+def test_a_network_that_colleagues_work_from_says_little(desk):
+    """Where the company moved its exit everybody is new to it, and on the own device nobody is asked."""
+    for number in range(5):
+        for day in (number, number + 1):
+            desk.enter(number, (desk.day + day) * DAY + 9 * HOUR, "exit")
+    assert [] == desk.alarms
+    desk.enter(5, (desk.day + 8) * DAY + 9 * HOUR, "exit", "laptop")
+    assert [] == desk.alarms
+
+
+def test_a_place_becomes_their_own_the_day_after():
+    """Who was asked about a laptop once is not asked about it again."""
+    desk = Agents()
+    desk.enter(0, desk.now, "hotel", "laptop")
+    assert 1 == len(desk.alarms)
+    for day in range(1, 12):
+        desk.enter(0, desk.now + day * DAY, "hotel", "laptop")
+    assert [] == desk.alarms
+
+
+def test_everything_of_a_new_hire_is_new():
+    """Before a few days have passed no place is a sign."""
+    desk = Agents(days=3)
+    desk.enter(0, desk.now, "relay", "visitor")
+    assert [] == desk.alarms
+
+
+@pytest.mark.parametrize(("refused", "asked"), [(0, False), (1, False), (8, True)])
+def test_pushes_refused_before_one_was_accepted(desk, refused, asked):
+    """One is a slip; eight in a row and then a yes, from elsewhere, are a tired thumb."""
+    for each in range(refused):
+        desk.enter(0, desk.now + each * MINUTE, "relay", method="push", outcome="refused")
+    desk.enter(0, desk.now + 10 * MINUTE, method="push")
+    desk.enter(0, desk.now + 11 * MINUTE, "relay", method="push")
+    assert asked is any("push_accepted_after_refusals" in terms(alarm) for alarm in desk.alarms)
+
+
+def test_a_refused_sign_in_that_led_to_nothing_is_nobodys_sign(desk):
+    """Pushes that were refused, and nothing else: the person did well."""
+    for each in range(20):
+        desk.enter(0, desk.now + each * MINUTE, "relay", "visitor", method="push", outcome="refused")
+    desk.enter(0, desk.now + 3 * HOUR, method="push")
+    assert [] == desk.alarms
+
+
+def learning(desk, numbers):
+    """These read how it is done and then do it for the first time; what was told of each, by sign."""
+    for number in numbers:
+        at = desk.now + number * MINUTE
+        desk.enter(number, at, device="laptop")
+        desk.reads(number, at + 1)
+        desk.tell(desk.looks(number, at + 10, f"b{number}", "T", action="remove_mfa"))
+    return [alarm.staff for alarm in desk.alarms if "how_to_then_first_use" in terms(alarm)]
+
+
+def test_reading_how_and_then_doing_it_for_the_first_time(desk):
+    """One who does so on a new device is asked about."""
+    assert ["s0"] == learning(desk, [0])
+
+
+def test_a_training_is_everybodys(desk):
+    """Where others use it for the first time too, it says nearly nothing."""
+    assert ["s0", "s1", "s2", "s3"] == learning(desk, range(6))
+
+
+def test_accounts_of_a_queue_are_asked_for(desk):
+    """A look out of a queue counts as one with a ticket."""
+    desk.tell(*(desk.looks(0, desk.now + each, f"q{each}", queue="inbox") for each in range(40)))
+    assert [] == desk.alarms
+
+
+def test_accounts_that_nobody_asked_for_and_of_high_reach(desk):
+    """At home, within one sitting: two signs that differ, told of after some accounts."""
+    desk.tell(*(desk.looks(0, desk.now + each, FAMOUS[each]) for each in range(20)))
+    told = desk.alarms
+    assert [StaffTier.ASK, StaffTier.HOLD] == [alarm.tier for alarm in told]
+    assert {"looked_without_ticket", "unrelated_high_reach"} == terms(told[-1])
+
+
+def test_accounts_that_one_body_runs_count_once():
+    """An organisation's forty accounts are one case."""
+    desk = Agents()
+    desk.tell(*(Account(account=f"org{each}", time=0, reach=1_000_000, org="broadcaster") for each in range(40)))
+    desk.tell(*(desk.looks(0, desk.now + each, f"org{each}", "T") for each in range(40)))
+    assert [] == desk.alarms
+
+
+def test_a_mass_incident_is_everybodys():
+    """Where the whole desk looks without tickets, nobody stands out."""
+    desk = Agents(count=12)
+    for at in range(0, 60 * MINUTE, MINUTE):
+        desk.tell(*(desk.looks(number, desk.now + at + number, f"m{number}-{at}") for number in range(12)))
+    assert [] == [alarm for alarm in desk.alarms if alarm.tier is StaffTier.HOLD]
+
+
+def test_one_of_the_famous_a_day(desk):
+    """The patient insider is asked about within two weeks of work."""
+    told = []
+    for day in range(desk.day, desk.day + 14):
+        for number in range(6):
+            desk.work(number, day)
+        desk.tell(desk.looks(0, day * DAY + 12 * HOUR, FAMOUS[day]))
+        told += desk.alarms
+    assert {"s0"} == {alarm.staff for alarm in told}
+    assert any("took accounts of high reach" in term.note for alarm in told for term in alarm.evidence)
+
+
+def test_a_family_shares_an_address_and_a_collector_has_many(desk):
+    """Two accounts with one value are nobody's alarm; three of high reach are asked about."""
+    desk.changes(0, desk.now, "a1", "v")
+    desk.changes(0, desk.now + 1, "a2", "v")
+    assert [] == desk.alarms
+    for each in range(3):
+        desk.changes(1, desk.now + each, FAMOUS[each], "w")
+    (alarm,) = desk.alarms
+    assert ("s1", {"same_recovery_value"}) == (alarm.staff, terms(alarm))
+
+
+def test_what_somebody_changed_is_a_warning_once_a_hold_of_theirs_is_proposed(desk):
+    """The accounts changed before and after it, each once, with the evidence against the hand."""
+    desk.enter(0, desk.now, "relay", "visitor")
+    desk.changes(0, desk.now + 1, FAMOUS[30], "x")
+    assert [] == desk.watch.take_precursors()
+    desk.tell(*(desk.looks(0, desk.now + each * MINUTE, FAMOUS[each]) for each in range(1, 12)))
+    desk.changes(0, desk.now + HOUR, FAMOUS[31], "y")
+    warned = desk.watch.take_precursors()
+    assert [FAMOUS[30], FAMOUS[31]] == [each.account for each in warned]
+    assert all(each.staff == "s0" and each.evidence for each in warned)
+
+
+def test_a_watch_made_anew_knows_the_past_of_people_and_tells_nothing_twice():
+    """What was kept stands for the days before; the same day told again raises no second alarm."""
+    desk = Agents()
+    desk.enter(0, desk.now, "relay", "visitor")
+    assert 1 == len(desk.alarms)
+    known = desk.watch.learnt()
+    desk.watch.kept(known)
+    assert {} == desk.watch.learnt()
+    anew = Agents(days=0, people=known)
+    anew.work(0, 3)  # told again
+    anew.enter(0, desk.now, "relay", "visitor")
+    assert [] == anew.alarms
+    anew.enter(1, desk.now, "relay", "visitor")
+    assert ["s1"] == [alarm.staff for alarm in anew.alarms]

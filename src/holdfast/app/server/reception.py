@@ -16,6 +16,7 @@ from holdfast.response import says_a_lure
 from holdfast.response.staff import StaffReplica
 
 from .admission import Admission
+from .ahead import Ahead
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
 from .forwarding.gateway import KEYS, Gateway, asks_for_a_proxy, bare
@@ -27,6 +28,7 @@ from .metrics import GuardMetrics
 from .relay import Relay, Reply
 from .settings import Settings, Time
 from .staffgate import ACTIONS, UNSEEN, StaffRoutes
+from .staffing import ATTEMPTS
 from .taking import Taking
 
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
@@ -66,7 +68,8 @@ class Reception:
         self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
         self._copy = StaffReplica()
         self.taking = Taking(send, UNSEEN)
-        self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.taking.take, self._keys)
+        self.ahead = Ahead(self.taking, send, self._unseen)
+        self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.ahead.take, self._keys)
         self.gateway = Gateway(self._copy, self.staff.decide, self._now)
         self._metrics = GuardMetrics(self.guard, self.staff)
 
@@ -93,6 +96,14 @@ class Reception:
         self._copy.take(data)
         self._moved.set()
         self._moved = asyncio.Event()
+
+    def tell(self) -> None:
+        """Have the owner hear what was allowed in advance."""
+        self.ahead.flush(self._now())
+
+    async def close(self) -> None:
+        """Have the owner know all that there is to know."""
+        await self.ahead.close(self._now())
 
     def beat(self, beat: Beat) -> None:
         """Hear how the owner of the state is."""
@@ -140,6 +151,8 @@ class Reception:
                 reply.body.append(self._metrics.text())
             await _pass(send, reply)
         else:
+            if path.startswith(ATTEMPTS):
+                await self.ahead.settled(self._now())  # whoever looks at the record sees all that was allowed
             await self._relay(scope, receive, send, reached=self._reached)
 
     async def _reached(self, at: str) -> None:

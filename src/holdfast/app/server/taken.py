@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from holdfast.app.live import LiveWatch
-from holdfast.guard.staff import StaffAnswer
 
 from .taking import Taken, pack, unpack_batch
 from .worker import Worker
@@ -16,11 +15,15 @@ def take_batch(worker: Worker, body: bytes, reply: Callable[[bytes], None]) -> N
     """Have `worker` take a packed `Batch`, and `reply` with the packed `Taken`: None where it was not kept."""
     batch = unpack_batch(body)
 
-    def take(run: LiveWatch) -> list[StaffAnswer]:
-        return run.response.staff.take(batch.takes, run.clock.now())
+    def take(run: LiveWatch) -> Taken:
+        gate, now = run.response.staff, run.clock.now()
+        if batch.told or batch.ended:
+            gate.hear(batch.told, batch.ended, now)
+        answers = tuple(gate.take(batch.takes, now))
+        return Taken(number=batch.number, answers=answers, made=gate.reservations.take())
 
-    def tell(done: Future[list[StaffAnswer]]) -> None:
+    def tell(done: Future[Taken]) -> None:
         failed = done.cancelled() or done.exception() is not None
-        reply(pack(Taken(number=batch.number, answers=None if failed else tuple(done.result()))))
+        reply(pack(Taken(number=batch.number, answers=None) if failed else done.result()))
 
     worker.ask_first(take).add_done_callback(tell)

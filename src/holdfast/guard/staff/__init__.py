@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
-from .catalogue import Catalogue, Function, Kind, Tool, read_catalogue
+from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, read_catalogue
 from .decide import STALE_MS, WATCH_MS, StaffState
 from .facts import Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
@@ -36,6 +36,7 @@ __all__ = [
     "Locks",
     "Need",
     "Presence",
+    "RecordFirst",
     "Route",
     "Ruling",
     "StaffAnswer",

@@ -83,12 +83,27 @@ class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     consent_minutes: Minutes = 30
 
 
+@enum.unique
+class RecordFirst(enum.StrEnum):
+    """What is on the disk before it is allowed."""
+
+    ALL = "all"
+    ALL_BUT_ORDINARY_READS = "all_but_ordinary_reads"
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for all tools."""
+
+    record_first: RecordFirst = RecordFirst.ALL_BUT_ORDINARY_READS
+
+
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All tools, what accounts take by their tier, and the times."""
 
     tool: Annotated[tuple[Tool, ...], Meta(min_length=1)]
     tier: Tiers = Tiers()
     times: Times = Times()
+    gate: Gate = Gate()
 
     def __post_init__(self) -> None:
         """Refuse two tools of one name, and a request that could be two functions."""

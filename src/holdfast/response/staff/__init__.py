@@ -6,11 +6,13 @@ from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
 from .protecting import Protected, Protecting
+from .reserving import Afterwards, Reservation, Reservations
 from .sessions import Sessions
 from .spending import Spending
 from .told import StaffBulletin, StaffFrame, StaffReplica
 
 __all__ = [
+    "Afterwards",
     "Asking",
     "AskingState",
     "Attempt",
@@ -22,6 +24,8 @@ __all__ = [
     "Proposal",
     "Protected",
     "Protecting",
+    "Reservation",
+    "Reservations",
     "Sessions",
     "Spending",
     "StaffBulletin",

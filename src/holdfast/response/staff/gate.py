@@ -37,6 +37,7 @@ from .grants import Grants
 from .kept import Changes
 from .locks import Locks
 from .protecting import Protecting
+from .reserving import Afterwards, Reservations
 from .sessions import Sessions
 from .spending import Spending
 from .tidings import Tidings
@@ -45,10 +46,11 @@ DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockd
 
 
 class Take(msgspec.Struct, frozen=True, kw_only=True):
-    """A question, and what a copy answered to it."""
+    """A question, and what a copy answered to it; `more` is how many units it would like in advance besides."""
 
     question: ToolQuestion
     answer: StaffAnswer
+    more: int = 0
 
 
 class StaffGate:
@@ -74,6 +76,7 @@ class StaffGate:
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
         self.attempts = Attempts(book)
+        self.reservations = Reservations()
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -136,6 +139,7 @@ class StaffGate:
     def _take_some(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
         """As many as go on one page: whoever needs what was used up on it has to wait for the next one."""
         state, used = self.state, set[str]()
+        ahead: list[int] = []
         tried: list[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]] = []
         with self._book.change(now) as page:
             spending = Spending(page)
@@ -149,15 +153,39 @@ class StaffGate:
                     agreed = self.consents.use_on(page, answer.consents)
                     used.update(answer.consents)
                     self.sessions.used_on(page, each.question.session)
+                ahead.append(each.more if answer.in_advance and answer.allowed else 0)
                 tried.append((each.question, answer, agreed))
-            spending.keep()
             attempts = self.attempts.note(page, tried)
+            for wanted, (_, answer, _), attempt in zip(ahead, tried, attempts, strict=True):
+                if wanted:
+                    self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
+            spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
         return [
             msgspec.structs.replace(answer, attempt=attempt.id)
             for (_, answer, _), attempt in zip(tried, attempts, strict=True)
         ]
+
+    def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
+        """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.
+
+        Harmless when it was heard before.
+
+        Raises:
+            StoreError: it was not kept, and is to be told again.
+
+        """
+        fresh = self.reservations.fresh(told)
+        with self._book.change(now) as page:
+            attempts = self.attempts.note(page, [(each.question, each.answer, ()) for each in fresh])
+            for each in fresh:
+                self.sessions.used_on(page, each.question.session)
+            spending = Spending(page)
+            self.reservations.hear(page, spending, fresh, ended)
+            spending.keep()
+        for attempt in attempts:
+            self.tidings.tried(attempt)
 
     @staticmethod
     def _decided(state: StaffState, each: Take, now: int) -> StaffAnswer:

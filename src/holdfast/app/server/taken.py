@@ -6,9 +6,23 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from holdfast.app.live import LiveWatch
+from holdfast.response.staff import StaffGate
 
-from .taking import Taken, pack, unpack_batch
+from .taking import Batch, Taken, pack, unpack_batch
 from .worker import Worker
+
+
+def taken(gate: StaffGate, batch: Batch, now: int) -> Taken:
+    """The last word of the `gate` on a batch, once it is kept.
+
+    Raises:
+        StoreError: it was not.
+
+    """
+    if batch.told or batch.ended:
+        gate.hear(batch.told, batch.ended, now)
+    answers = tuple(gate.take(batch.takes, now))
+    return Taken(number=batch.number, answers=answers, made=gate.reservations.take())
 
 
 def take_batch(worker: Worker, body: bytes, reply: Callable[[bytes], None]) -> None:
@@ -16,11 +30,7 @@ def take_batch(worker: Worker, body: bytes, reply: Callable[[bytes], None]) -> N
     batch = unpack_batch(body)
 
     def take(run: LiveWatch) -> Taken:
-        gate, now = run.response.staff, run.clock.now()
-        if batch.told or batch.ended:
-            gate.hear(batch.told, batch.ended, now)
-        answers = tuple(gate.take(batch.takes, now))
-        return Taken(number=batch.number, answers=answers, made=gate.reservations.take())
+        return taken(run.response.staff, batch, run.clock.now())
 
     def tell(done: Future[Taken]) -> None:
         failed = done.cancelled() or done.exception() is not None

@@ -13,13 +13,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from holdfast.guard.staff import StaffAnswer
-from holdfast.response.staff import Afterwards, Reservation, Take
+from holdfast.guard.staff import StaffAnswer, StaffReason
+from holdfast.response.staff import MOST_UNITS, Afterwards, Reservation, Take
 
 from .taking import PATIENCE, Batch, Taking, pack, unpack_taken
 
 EVERY = 0.05  # seconds between two batches of what was allowed
-_MANY = 32  # units to ask for
 _SOON_MS = 10_000  # who asks again within this time loads a page, or works through a list
 _SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
 _UNHEARD = 1.0  # seconds after which nothing more is allowed here, when what was allowed is not on record
@@ -54,14 +53,10 @@ class Ahead:
         answer = self._here(take)
         if answer is not None:
             return answer
-        if not self._wants_more(take):
-            return await self._taking.take(take)
-        budget = take.answer.charges[0].key
-        self._wanted.add(budget)
-        try:
-            return await self._taking.take(msgspec.structs.replace(take, more=_MANY))
-        finally:
-            self._wanted.discard(budget)
+        last = await self._asked_of_owner(take)
+        if last.reasons == (StaffReason.BUDGET_SPENT,) and last.version == take.answer.version:
+            return self._here(take) or last  # what is left of the budget came here meanwhile
+        return last
 
     def heard(self, body: bytes) -> None:
         """Take what the owner says."""
@@ -113,6 +108,16 @@ class Ahead:
             self._end(budget)
         self.flush(now)
         await self.settled(now)
+
+    async def _asked_of_owner(self, take: Take) -> StaffAnswer:
+        if not self._wants_more(take):
+            return await self._taking.take(take)
+        budget = take.answer.charges[0].key
+        self._wanted.add(budget)
+        try:
+            return await self._taking.take(msgspec.structs.replace(take, more=MOST_UNITS))
+        finally:
+            self._wanted.discard(budget)
 
     def _here(self, take: Take) -> StaffAnswer | None:
         question, answer = take.question, take.answer

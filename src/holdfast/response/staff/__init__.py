@@ -6,12 +6,13 @@ from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
 from .protecting import Protected, Protecting
-from .reserving import Afterwards, Reservation, Reservations
+from .reserving import MOST_UNITS, Afterwards, Reservation, Reservations
 from .sessions import Sessions
 from .spending import Spending
 from .told import StaffBulletin, StaffFrame, StaffReplica
 
 __all__ = [
+    "MOST_UNITS",
     "Afterwards",
     "Asking",
     "AskingState",

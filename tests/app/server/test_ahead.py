@@ -179,6 +179,26 @@ def test_what_is_left_comes_back(service):
     asyncio.run(run())
 
 
+def test_a_unit_counts_from_when_it_may_be_used_last(service):
+    """Used at the end of its time, it is not there again an hour after it was taken."""
+
+    async def run():
+        process, allowed = service.process(), []
+        for step in (0, 9 * SECOND, HOUR - 9 * SECOND, 9 * SECOND, 2 * SECOND):
+            service.clock.advance(step)
+            if step > MINUTE:
+                service.session = service.desk.session("alice", number=2)
+                process.copy = service.desk.copy()
+            for _ in range(LIMIT if step else 3):
+                allowed += [service.desk.now] * (await process.ask()).allowed
+            for end in allowed:
+                assert sum(end - HOUR < time <= end for time in allowed) <= LIMIT
+        await process.close()
+        assert len(allowed) == len(service.recorded) > LIMIT
+
+    asyncio.run(run())
+
+
 def test_what_a_killed_process_had_stays_spent(service):
     """The record says how much that may be: nobody can do it a second time."""
 
@@ -270,15 +290,14 @@ def test_what_could_not_be_kept_is_told_again(clock, when):
     asyncio.run(run())
 
 
-def test_where_nobody_hears_what_was_allowed_nothing_more_is(service, monkeypatch):
+def test_where_nobody_hears_what_was_allowed_nothing_more_is(service):
     """After a second the owner's word is waited for again."""
 
     async def run():
-        process, seconds = service.process(), [100.0]
-        monkeypatch.setattr("holdfast.app.server.ahead.time.monotonic", lambda: seconds[0])
+        process = service.process()
         for _ in range(3):
             await process.ask()
-        seconds[0] += 1.5
+        service.clock.advance(1_500)
         answer = await process.ask()
         assert answer.attempt == "a-3"
         process.tell()

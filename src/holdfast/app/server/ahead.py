@@ -7,7 +7,6 @@ batches; where it does not hear them nothing more is allowed here, and everybody
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -21,8 +20,9 @@ from .taking import PATIENCE, Batch, Taking, pack, unpack_taken
 EVERY = 0.05  # seconds between two batches of what was allowed
 _SOON_MS = 10_000  # who asks again within this time loads a page, or works through a list
 _SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
-_UNHEARD = 1.0  # seconds after which nothing more is allowed here, when what was allowed is not on record
+_UNHEARD_MS = 1_000  # what is not on record after so long stops all that would be allowed here
 _BATCH = 500  # at once: some 50 ms of the owner's time
+_FLOOD = 100  # so many do not wait for the next time
 _MOST = 10_000  # people and tools that are kept in mind
 
 
@@ -43,7 +43,6 @@ class Ahead:
         self._ended: list[str] = []
         self._wanted = set[str]()
         self._under_way: Batch | None = None
-        self._unheard_since = 0.0
         self._number = 0
         self._heard = asyncio.Event()
         self.answered = 0
@@ -69,10 +68,8 @@ class Ahead:
             batch, self._under_way = self._under_way, None
             if taken.answers is None:
                 self._told[:0], self._ended[:0] = batch.told, batch.ended
-            elif not self._told:
-                self._unheard_since = 0.0
-            else:
-                self._unheard_since = time.monotonic()
+            elif len(self._told) >= _FLOOD:
+                self._send_batch()
             self._heard.set()
             self._heard = asyncio.Event()
 
@@ -81,15 +78,8 @@ class Ahead:
         for budget, each in list(self._open.items()):
             if now >= each.reservation.until or each.used == each.reservation.units:
                 self._end(budget)
-        if self._under_way is not None or not (self._told or self._ended):
-            return
-        told, self._told = tuple(self._told[:_BATCH]), self._told[_BATCH:]
-        ended: tuple[str, ...] = ()
-        if not self._told:  # the end of a reservation comes after the uses of all its units
-            ended, self._ended = tuple(self._ended), []
-        self._number -= 1
-        self._under_way = Batch(number=self._number, told=told, ended=ended)
-        self._send(pack(self._under_way))
+        if self._under_way is None and (self._told or self._ended):
+            self._send_batch()
 
     async def settled(self, now: int) -> None:
         """Wait until the owner has heard all that was allowed so far, for as long as one waits for it."""
@@ -121,27 +111,38 @@ class Ahead:
 
     def _here(self, take: Take) -> StaffAnswer | None:
         question, answer = take.question, take.answer
-        if not (answer.allowed and answer.in_advance) or self._unseen() >= _SEEN_MS or self._owner_is_deaf():
+        if not (answer.allowed and answer.in_advance) or self._unseen() >= _SEEN_MS:
             return None
         there = self._open.get(answer.charges[0].key)
         if there is None or there.used == there.reservation.units or question.time >= there.reservation.until:
             return None
+        if self._owner_is_behind(question.time):
+            return None
         there.used += 1
         told = msgspec.structs.replace(answer, attempt=there.reservation.unit(there.used))
-        self._unheard_since = self._unheard_since or time.monotonic()
         self._told.append(
             Afterwards(reservation=there.reservation.id, number=there.used, question=question, answer=told)
         )
         self.answered += 1
         return told
 
-    def _owner_is_deaf(self) -> bool:
-        return bool(self._unheard_since) and time.monotonic() - self._unheard_since > _UNHEARD
+    def _send_batch(self) -> None:
+        told, self._told = tuple(self._told[:_BATCH]), self._told[_BATCH:]
+        ended: tuple[str, ...] = ()
+        if not self._told:  # the end of a reservation comes after the uses of all its units
+            ended, self._ended = tuple(self._ended), []
+        self._number -= 1
+        self._under_way = Batch(number=self._number, told=told, ended=ended)
+        self._send(pack(self._under_way))
+
+    def _owner_is_behind(self, now: int) -> bool:
+        untold = self._told if self._under_way is None or not self._under_way.told else self._under_way.told
+        return bool(untold) and now - untold[0].question.time > _UNHEARD_MS
 
     def _wants_more(self, take: Take) -> bool:
         """Whether its person looks at one account after the other, and has not asked for units just now."""
         answer = take.answer
-        if not (answer.allowed and answer.in_advance) or self._owner_is_deaf():
+        if not (answer.allowed and answer.in_advance) or self._owner_is_behind(take.question.time):
             return False
         budget, now = answer.charges[0].key, take.question.time
         before = self._asked.pop(budget, None)

@@ -59,9 +59,9 @@ class Spending:
         return units
 
     def give_back(self, budget: str, units: int, until: int) -> None:
-        """Have that many units again that were taken to be used before `until`."""
+        """Have that many units again that were taken to be used before `until`; after an hour they are there anyway."""
         times = list(self._spent(budget))
-        for _ in range(units):
+        for _ in range(min(units, times.count(until))):
             times.remove(until)
         self._known[budget] = tuple(times)
 

@@ -18,7 +18,7 @@ from holdfast.response.staff import MOST_UNITS, Afterwards, Reservation, Take
 from .taking import PATIENCE, Batch, Taking, pack, unpack_taken
 
 EVERY = 0.05  # seconds between two batches of what was allowed
-_SOON_MS = 10_000  # who asks again within this time loads a page, or works through a list
+_SOON_MS = 2_000  # who asks again within this time loads a page, or works through a list
 _SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
 _UNHEARD_MS = 1_000  # what is not on record after so long stops all that would be allowed here
 _BATCH = 500  # at once: some 50 ms of the owner's time

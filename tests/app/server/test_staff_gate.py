@@ -2,9 +2,12 @@
 
 import hashlib
 import signal
+import time
 
 import pytest
 import rfc8785
+
+from holdfast.response.staff import MOST_UNITS
 
 from .staffhouse import StaffHouse
 
@@ -175,12 +178,15 @@ def test_what_cannot_be_meant_is_refused_and_counts_for_nothing(house):
 
 
 def test_nothing_is_allowed_while_the_owner_of_the_state_is_silent(house):
-    """It is refused with a reason that says so, and allowed again once the owner is back."""
+    """Within a second also what units taken in advance would pay for; and allowed again once the owner is back."""
     secret = house.sign_in("alice")
     assert house.asks(secret)["allowed"]  # so that the tool is known to be let in
     house.served.process.send_signal(signal.SIGSTOP)
     try:
-        assert ["state_unseen"] == house.asks(secret)["reasons"]
+        began = time.monotonic()
+        while (answer := house.asks(secret))["allowed"]:
+            assert time.monotonic() - began < 2  # a second, and what a busy machine adds
+        assert ["state_unseen"] == answer["reasons"]
         assert ["ticket_needed"] == house.asks(secret, ticket="")["reasons"]
     finally:
         house.served.process.send_signal(signal.SIGCONT)
@@ -189,7 +195,10 @@ def test_nothing_is_allowed_while_the_owner_of_the_state_is_silent(house):
 
 
 def test_as_many_as_the_budget_and_not_one_more_however_they_ask(tmp_path):
-    """Two hundred at once, then a new start, then a kill in the midst of asking: the count is the record's."""
+    """Two hundred at once, then a new start, then a kill in the midst of asking: the count is the record's.
+
+    What a killed process had in hand stays spent, so that there are at most so many fewer, and never one more.
+    """
     house = StaffHouse(tmp_path)
     try:
         secret = house.sign_in("alice")
@@ -206,7 +215,8 @@ def test_as_many_as_the_budget_and_not_one_more_however_they_ask(tmp_path):
         assert ["budget_spent"] == again.asks(secret)["reasons"]
         rest = sum(each["allowed"] for each in again.together(100, other))
         found = again.ask("GET", "/v1/gate/attempts?person=sam&limit=1000", token=again.tokens["olga"])
-        assert LIMIT == heard + rest == found["allowed"]
+        assert LIMIT - MOST_UNITS <= heard + rest <= LIMIT
+        assert LIMIT - MOST_UNITS <= found["allowed"] <= LIMIT
     finally:
         again.end()
 

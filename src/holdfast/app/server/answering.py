@@ -18,13 +18,14 @@ import uvloop
 from holdfast.errors import SnapshotError
 from holdfast.reading import read_text
 
+from .ahead import EVERY
 from .link import HEAD, Beat, Begin, Kind, message
 from .listening import service
 from .logs import Log, crash, make_log, quiet_libraries
 from .reception import Reception
 from .relay import Relay
 
-_EVERY = 0.05  # seconds between two messages of what was refused
+_EVERY = EVERY  # seconds between two messages of what was refused
 _TEXT = "see https://example.org/x and 1BoatSLRHtKNngkdXEeobR76b53LETtpyT"
 
 
@@ -70,6 +71,7 @@ class _Answering:
             os._exit(1)  # nobody owns the state any more: what is under way could not be answered
         server.should_exit = True
         await serving
+        await reception.close()
         return 0
 
     async def _hear(self, reception: Reception, reader: asyncio.StreamReader) -> bool:
@@ -94,7 +96,7 @@ def _heard(reception: Reception, kind: Kind, body: bytes) -> None:
     elif kind is Kind.STAFF:
         reception.take_staff(body)
     elif kind is Kind.TAKEN:
-        reception.taking.heard(body)
+        reception.ahead.heard(body)
     elif kind is Kind.BEAT:
         reception.beat(msgspec.msgpack.decode(body, type=Beat))
 
@@ -107,6 +109,7 @@ async def _message(reader: asyncio.StreamReader) -> tuple[Kind, bytes]:
 async def _tell_refused(reception: Reception, writer: asyncio.StreamWriter) -> None:
     while True:
         await asyncio.sleep(_EVERY)
+        reception.tell()
         if reception.refused:
             told = list(reception.refused)
             reception.refused.clear()

@@ -18,6 +18,7 @@ from holdfast.reading import read_text
 from holdfast.response.staff import StaffReplica
 
 from .admission import Admission
+from .ahead import Ahead
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
 from .forwarding.gateway import KEYS, Gateway, asks_for_a_proxy, bare
@@ -30,6 +31,7 @@ from .refusals import RefusalsTaken, refusals
 from .relay import Relay, Reply
 from .settings import Settings, Time
 from .staffgate import ACTIONS, UNSEEN, StaffRoutes
+from .staffing import ATTEMPTS
 from .taking import Taking
 
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
@@ -70,7 +72,8 @@ class Reception:
         self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
         self._copy = StaffReplica()
         self.taking = Taking(send, UNSEEN)
-        self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.taking.take, self._keys)
+        self.ahead = Ahead(self.taking, send, self._unseen)
+        self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.ahead.take, self._keys)
         self.gateway = Gateway(self._copy, self.staff.decide, self._now)
         self._metrics = GuardMetrics(self.guard, self.staff)
 
@@ -97,6 +100,14 @@ class Reception:
         self._copy.take(data)
         self._moved.set()
         self._moved = asyncio.Event()
+
+    def tell(self) -> None:
+        """Have the owner hear what was allowed in advance."""
+        self.ahead.flush(self._now())
+
+    async def close(self) -> None:
+        """Have the owner know all that there is to know."""
+        await self.ahead.close(self._now())
 
     def beat(self, beat: Beat) -> None:
         """Hear how the owner of the state is."""
@@ -128,18 +139,7 @@ class Reception:
             await (self.gateway(scope, receive, send) if turned_away is None else _pass(send, turned_away))
         elif path in GUARD:
             turned_away = await self._admission.let_in(scope)
-            if turned_away is not None:
-                await _pass(send, turned_away)
-            elif path == SNAPSHOT:
-                await self._snapshot(scope, send)
-            elif path == REFUSALS:
-                told = await refusals(scope, receive, self._now())
-                self.refused += told
-                await send_body(send, HTTPStatus.OK, msgspec.json.encode(RefusalsTaken(taken=len(told))))
-            elif path == ACTIONS:
-                await self.staff(scope, receive, send)
-            else:
-                await self.guard(scope, receive, send)
+            await (self._asked(scope, receive, send) if turned_away is None else _pass(send, turned_away))
         elif path == KEYS:
             await self.gateway.keys(scope, send)
         elif path in _LOOKS and scope["method"] == "GET":
@@ -148,7 +148,23 @@ class Reception:
                 reply.body.append(self._metrics.text())
             await _pass(send, reply)
         else:
+            if path.startswith(ATTEMPTS):
+                await self.ahead.settled(self._now())  # whoever looks at the record sees all that was allowed
             await self._relay(scope, receive, send, reached=self._reached)
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is the guard's to answer to whoever was let in."""
+        path = scope["path"]
+        if path == SNAPSHOT:
+            await self._snapshot(scope, send)
+        elif path == REFUSALS:
+            told = await refusals(scope, receive, self._now())
+            self.refused += told
+            await send_body(send, HTTPStatus.OK, msgspec.json.encode(RefusalsTaken(taken=len(told))))
+        elif path == ACTIONS:
+            await self.staff(scope, receive, send)
+        else:
+            await self.guard(scope, receive, send)
 
     async def _reached(self, at: str) -> None:
         """Wait for the packets up to `at`, so that whoever was told of a hold or a lock is answered by it."""

@@ -53,6 +53,9 @@ class StaffAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class StaffTold(msgspec.Struct, frozen=True, kw_only=True):
     """The answer. What is allowed is spent and on record as `attempt` by then; it is for exactly this `action_hash`.
 
+    Looks at ordinary accounts, one after the other, may be paid for in advance: then they are on record a moment later,
+    with this `attempt` as their `unit`.
+
     `reasons` are codes of a closed list; `needs` say what would make it allowed. `until` is when what stops it ends by
     itself. `level` is the lockdown that applied, `version` that of the state it was decided on.
     """

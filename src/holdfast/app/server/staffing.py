@@ -80,9 +80,13 @@ class ProtectedSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttemptSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody tried, and how it was answered; `person` is empty where the gate had opened no such session."""
+    """What somebody tried, and how it was answered; `person` is empty where the gate had opened no such session.
+
+    `unit` is what the tool was told that it is called, where a unit taken in advance paid for it; else it is empty.
+    """
 
     id: str
+    unit: str
     at: str
     allowed: bool
     person: str
@@ -272,6 +276,7 @@ def _chain_of(http: Request) -> tuple[Chain, str]:
 def _attempt_seen(attempt: Attempt) -> AttemptSeen:
     return AttemptSeen(
         id=attempt.id,
+        unit=attempt.unit,
         at=format_time(attempt.time),
         allowed=attempt.allowed,
         person=attempt.person,

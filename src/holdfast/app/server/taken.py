@@ -6,21 +6,34 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from holdfast.app.live import LiveWatch
-from holdfast.guard.staff import StaffAnswer
+from holdfast.response.staff import StaffGate
 
-from .taking import Taken, pack, unpack_batch
+from .taking import Batch, Taken, pack, unpack_batch
 from .worker import Worker
+
+
+def taken(gate: StaffGate, batch: Batch, now: int) -> Taken:
+    """The last word of the `gate` on a batch, once it is kept.
+
+    Raises:
+        StoreError: it was not.
+
+    """
+    if batch.told or batch.ended:
+        gate.hear(batch.told, batch.ended, now)
+    answers = tuple(gate.take(batch.takes, now))
+    return Taken(number=batch.number, answers=answers, made=gate.reservations.take())
 
 
 def take_batch(worker: Worker, body: bytes, reply: Callable[[bytes], None]) -> None:
     """Have `worker` take a packed `Batch`, and `reply` with the packed `Taken`: None where it was not kept."""
     batch = unpack_batch(body)
 
-    def take(run: LiveWatch) -> list[StaffAnswer]:
-        return run.response.staff.take(batch.takes, run.clock.now())
+    def take(run: LiveWatch) -> Taken:
+        return taken(run.response.staff, batch, run.clock.now())
 
-    def tell(done: Future[list[StaffAnswer]]) -> None:
+    def tell(done: Future[Taken]) -> None:
         failed = done.cancelled() or done.exception() is not None
-        reply(pack(Taken(number=batch.number, answers=None if failed else tuple(done.result()))))
+        reply(pack(Taken(number=batch.number, answers=None) if failed else done.result()))
 
     worker.ask_first(take).add_done_callback(tell)

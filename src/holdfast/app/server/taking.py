@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from holdfast.guard.staff import StaffAnswer, StaffReason
-from holdfast.response.staff import Take
+from holdfast.response.staff import Afterwards, Reservation, Take
 
 PATIENCE = 2.0  # seconds to wait for the owner: proxies wait for far less, and a late yes helps nobody
 _BATCH = 500  # at once: some 50 ms of the owner's time
@@ -21,17 +21,20 @@ _MOST = 20_000  # that wait; whoever comes then is refused at once
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """Some takes, by a number that its answers name."""
+    """Some takes, by a number that its answers name. One below zero tells what was allowed in advance (`ahead`)."""
 
     number: int
-    takes: tuple[Take, ...]
+    takes: tuple[Take, ...] = ()
+    told: tuple[Afterwards, ...] = ()
+    ended: tuple[str, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The last word on each of a batch; None: they were not kept, and nothing is allowed."""
+    """The last word on each of a batch, and what may be used in advance; None: nothing was kept, nothing is allowed."""
 
     number: int
     answers: tuple[StaffAnswer, ...] | None
+    made: tuple[Reservation, ...] = ()
 
 
 TakesBatch: TypeAlias = Callable[[bytes, Callable[[bytes], None]], None]
@@ -78,7 +81,10 @@ class Taking:
 
     def heard(self, body: bytes) -> None:
         """Take the answers to the batch under way; those to one that was given up come too late."""
-        taken = unpack_taken(body)
+        self.take_in(unpack_taken(body))
+
+    def take_in(self, taken: Taken) -> None:
+        """The same, unpacked."""
         if taken.number != self._number or not self._under_way:
             return
         answers = (None,) * len(self._under_way) if taken.answers is None else taken.answers

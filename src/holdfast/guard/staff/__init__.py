@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
-from .catalogue import Catalogue, Function, Kind, Tool, read_catalogue
+from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, read_catalogue
 from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, begins
 from .decide import STALE_MS, WATCH_MS, StaffState
 from .facts import Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
@@ -43,6 +43,7 @@ __all__ = [
     "Need",
     "PendingChange",
     "Presence",
+    "RecordFirst",
     "Route",
     "Ruling",
     "StaffAnswer",

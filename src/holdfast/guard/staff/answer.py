@@ -44,7 +44,8 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     `action_hash` is what an approval would have to name. `person` is whose session it is, empty where there is none.
     `level` is the lockdown level that applied. `until` (milliseconds since 1970 UTC) is when what stops it ends, if it
     ends by itself. An answer that allows says what taking it costs: `charges` to the budgets, and `consents` used up.
-    `attempt` is what it is called on record, empty until it is there.
+    `attempt` is what it is called on record, empty until it is there. Where `in_advance` a unit that was taken in
+    advance may pay for it, and the record may hear of it a moment later.
     """
 
     allowed: bool
@@ -60,3 +61,4 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     charges: tuple[Charge, ...] = ()
     consents: tuple[str, ...] = ()
     attempt: str = ""
+    in_advance: bool = False

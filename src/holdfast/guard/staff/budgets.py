@@ -5,6 +5,7 @@ The hour slides: in no 60 minutes are there more than the limit, wherever they b
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 
 from .answer import Charge
@@ -33,13 +34,17 @@ def counted(times: Sequence[int], now: int) -> tuple[int, ...]:
 
     What was done at a time that has not come yet counts: a clock that was set back never gives a second budget.
     """
-    return tuple(sorted([time for time in times if now - time < HOUR]))
+    there = sorted(times)
+    return tuple(there[bisect.bisect_right(there, now - HOUR) :])
 
 
 def spend(times: Sequence[int], limit: int, now: int) -> tuple[int, ...] | None:
     """The `times` to keep after one more at `now`; None when the budget is spent."""
     there = counted(times, now)
-    return tuple(sorted((*there, now))) if len(there) < limit else None
+    if len(there) >= limit:
+        return None
+    place = bisect.bisect_right(there, now)
+    return (*there[:place], now, *there[place:])
 
 
 def free_at(times: Sequence[int], limit: int, now: int) -> int | None:

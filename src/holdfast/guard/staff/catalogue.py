@@ -91,6 +91,20 @@ class Times(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     consent_minutes: Minutes = 30
 
 
+@enum.unique
+class RecordFirst(enum.StrEnum):
+    """What is on the disk before it is allowed."""
+
+    ALL = "all"
+    ALL_BUT_ORDINARY_READS = "all_but_ordinary_reads"
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for all tools."""
+
+    record_first: RecordFirst = RecordFirst.ALL_BUT_ORDINARY_READS
+
+
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All tools, what accounts take by their tier, for how long changes cool, and the times."""
 
@@ -98,6 +112,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     tier: Tiers = Tiers()
     cooling: Cooling = Cooling()
     times: Times = Times()
+    gate: Gate = Gate()
 
     def __post_init__(self) -> None:
         """Refuse two tools of one name, and a request that could be two functions."""

@@ -12,7 +12,7 @@ A write besides takes a state that was seen to be fresh. From 3 on all that stan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from holdfast.guard.session import SessionLimits
 
 from .answer import StaffAnswer, StaffReason
 from .budgets import charges, free_at
-from .catalogue import MINUTE, Function, Kind, Tool
+from .catalogue import MINUTE, Function, Kind, RecordFirst, Tool
 from .facts import Consent, Grant, StaffFacts, Tier, ToolSession
 from .known import Known, Who
 from .lockdown import UNLOCKED, Joined, joined
@@ -36,6 +36,7 @@ STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
 WATCH_MS = 60_000  # whoever watches confirms it this often
 
 _ORDINARY = MappingProxyType({"": Tier.ORDINARY})
+_WORDS = frozenset({Need.REASON, Need.TICKET})
 _NONE: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 
@@ -189,6 +190,17 @@ class StaffState:
             until=_end(stops),
             charges=() if reasons else costs,
             consents=() if reasons else tuple(each.id for each in consents[:1]),
+            in_advance=not (reasons or consents) and self._in_advance(asked, needs),
+        )
+
+    def _in_advance(self, asked: _Asked, needs: Collection[Need]) -> bool:
+        """Whether it only looks at an ordinary account, outside a lockdown, and takes no more than words."""
+        return (
+            asked.function.kind is Kind.READ
+            and asked.tier == Tier.ORDINARY
+            and not asked.lockdown.level
+            and _WORDS.issuperset(needs)
+            and self.policy.catalogue.gate.record_first is RecordFirst.ALL_BUT_ORDINARY_READS
         )
 
     def _held(self, asked: _Asked) -> Iterator[tuple[StaffReason, str, int | None]]:

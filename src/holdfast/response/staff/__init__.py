@@ -7,12 +7,15 @@ from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
 from .protecting import Protected, Protecting
+from .reserving import MOST_UNITS, Afterwards, Reservation, Reservations
 from .sessions import Sessions
 from .signals import StaffSignals
 from .spending import Spending
 from .told import StaffBulletin, StaffFrame, StaffReplica
 
 __all__ = [
+    "MOST_UNITS",
+    "Afterwards",
     "Asking",
     "AskingState",
     "Attempt",
@@ -25,6 +28,8 @@ __all__ = [
     "Proposal",
     "Protected",
     "Protecting",
+    "Reservation",
+    "Reservations",
     "Sessions",
     "Spending",
     "StaffBulletin",

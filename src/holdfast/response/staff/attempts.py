@@ -27,7 +27,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """`person` (empty: nobody known) tried `function` of `tool` on `target`, at `time` (ms since 1970 UTC).
 
     What exactly was to be done is known by its `action_hash`; the payload is not kept. `agreed` is who had agreed to
-    it. `before` are the numbers of the attempts before it in its chains, 0 for none, in the order of `Chain`.
+    it. `unit` is the unit taken in advance that paid for it, by which name whoever asked knows it. `before`
+    are the numbers of the attempts before it in its chains, 0 for none, in the order of `Chain`.
     """
 
     number: int
@@ -47,6 +48,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     level: int = 0
     agreed: tuple[str, ...] = ()
     before: tuple[int, ...] = ()
+    unit: str = ""
 
     @property
     def id(self) -> str:
@@ -92,7 +94,10 @@ class Attempts:
         self._book = book
 
     def note(self, page: Page, tried: Sequence[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]]) -> list[Attempt]:
-        """Put on record what was tried, how it was answered, and who had agreed, all of it once this page is kept."""
+        """Put on record what was tried, how it was answered, and who had agreed, all of it once this page is kept.
+
+        An answer that has a name by now was given before; then what was asked has its own time.
+        """
         made, records = [], []
         for question, answer, agreed in tried:
             attempt = self._next(page.transaction, _attempt(question, answer, agreed, page.now))
@@ -164,7 +169,7 @@ def _attempt(question: ToolQuestion, answer: StaffAnswer, agreed: tuple[str, ...
     action = question.action
     return Attempt(
         number=0,
-        time=now,
+        time=min(now, question.time) if answer.attempt else now,
         person=answer.person,
         session=question.session,
         tool=action.tool,
@@ -179,6 +184,7 @@ def _attempt(question: ToolQuestion, answer: StaffAnswer, agreed: tuple[str, ...
         holds=answer.holds,
         level=answer.level,
         agreed=agreed,
+        unit=answer.attempt,
     )
 
 
@@ -196,6 +202,8 @@ def _record(attempt: Attempt) -> Record:
         "agreed": list(attempt.agreed),
         "level": attempt.level,
     }
+    if attempt.unit:
+        body["unit"] = attempt.unit
     return Record(
         key=f"attempt/{attempt.number}",
         kind=RecordKind.DECISION,

@@ -46,6 +46,7 @@ from .grants import Grants
 from .kept import Changes
 from .locks import Locks
 from .protecting import Protecting
+from .reserving import Afterwards, Reservations
 from .sessions import Sessions
 from .spending import Spending
 from .tidings import Tidings
@@ -54,10 +55,11 @@ DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockd
 
 
 class Take(msgspec.Struct, frozen=True, kw_only=True):
-    """A question, and what a copy answered to it."""
+    """A question, and what a copy answered to it; `more` is how many units it would like in advance besides."""
 
     question: ToolQuestion
     answer: StaffAnswer
+    more: int = 0
 
 
 class StaffGate:
@@ -91,6 +93,7 @@ class StaffGate:
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
+        self.reservations = Reservations()
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -179,6 +182,7 @@ class StaffGate:
     def _take_some(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
         """As many as go on one page: whoever needs what was used up on it has to wait for the next one."""
         state, used = self.state, set[str]()
+        ahead: list[int] = []
         tried: list[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]] = []
         with self._book.change(now) as page:
             spending = Spending(page)
@@ -192,10 +196,14 @@ class StaffGate:
                     agreed = self.consents.use_on(page, answer.consents)
                     used.update(answer.consents)
                     self.sessions.used_on(page, each.question.session)
+                ahead.append(each.more if answer.in_advance and answer.allowed else 0)
                 tried.append((each.question, answer, agreed))
-            spending.keep()
             attempts = self.attempts.note(page, tried)
             self.changing.ask_on(page, self._changes_of(attempts))
+            for wanted, (_, answer, _), attempt in zip(ahead, tried, attempts, strict=True):
+                if wanted:
+                    self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
+            spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
         return [
@@ -210,6 +218,26 @@ class StaffGate:
                 _, function = self.policy.functions[attempt.tool, attempt.function]
                 if function.changes is not None:
                     yield attempt, function.changes, self.protecting.tier(attempt.target)
+
+    def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
+        """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.
+
+        Harmless when it was heard before.
+
+        Raises:
+            StoreError: it was not kept, and is to be told again.
+
+        """
+        fresh = self.reservations.fresh(told)
+        with self._book.change(now) as page:
+            attempts = self.attempts.note(page, [(each.question, each.answer, ()) for each in fresh])
+            for each in fresh:
+                self.sessions.used_on(page, each.question.session)
+            spending = Spending(page)
+            self.reservations.hear(page, spending, fresh, ended)
+            spending.keep()
+        for attempt in attempts:
+            self.tidings.tried(attempt)
 
     @staticmethod
     def _decided(state: StaffState, each: Take, now: int) -> StaffAnswer:

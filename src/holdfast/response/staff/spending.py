@@ -14,6 +14,7 @@ from holdfast.guard.staff import Charge, counted, free_at, spend
 from holdfast.response.book import Page
 
 SPENDING = "gate_spending"
+AHEAD_SHARE = 4  # of what is left at most one in so many is taken in advance: others of the same person may ask too
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,28 @@ class Spending:
             after.append((charge.key, times))
         self._known.update(after)
         return True, None
+
+    def take_ahead(self, charge: Charge, wanted: int, until: int) -> int:
+        """Take up to `wanted` further units, to be used before `until`: how many.
+
+        They count as spent at `until`, so that no hour has more in it than the limit whenever they are used. The
+        nearer the budget is to its end the fewer there are.
+        """
+        before = counted(self._spent(charge.key), self._page.now)
+        units = max(0, min(wanted, (charge.limit - len(before)) // AHEAD_SHARE))
+        self._known[charge.key] = tuple(sorted((*before, *[until] * units)))
+        return units
+
+    def give_back(self, budget: str, units: int, until: int) -> None:
+        """Have that many units again that were taken to be used before `until`; after an hour they are there anyway."""
+        times = list(self._spent(budget))
+        for _ in range(min(units, times.count(until))):
+            times.remove(until)
+        self._known[budget] = tuple(times)
+
+    def owe(self, budget: str, time: int) -> None:
+        """Count what was done at `time`, whatever is left."""
+        self._known[budget] = tuple(sorted((*self._spent(budget), time)))
 
     def keep(self) -> None:
         """Have the page keep what was taken."""

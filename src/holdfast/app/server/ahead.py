@@ -1,0 +1,161 @@
+"""What may be answered here at once, because the owner of the state has let units of the budget be used in advance?
+
+Looks at ordinary accounts, of whoever looks at one after the other. Each is told to the owner a moment later, in
+batches; where it does not hear them nothing more is allowed here, and everybody waits for its word as for all else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+
+import msgspec
+
+from holdfast.guard.staff import StaffAnswer, StaffReason
+from holdfast.response.staff import MOST_UNITS, Afterwards, Reservation, Take
+
+from .taking import PATIENCE, Batch, Taking, pack, unpack_taken
+
+EVERY = 0.05  # seconds between two batches of what was allowed
+_SOON_MS = 2_000  # who asks again within this time loads a page, or works through a list
+_SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
+_UNHEARD_MS = 1_000  # what is not on record after so long stops all that would be allowed here
+_BATCH = 500  # at once: some 50 ms of the owner's time
+_FLOOD = 100  # so many do not wait for the next time
+_MOST = 10_000  # people and tools that are kept in mind
+
+
+class _Open(msgspec.Struct, kw_only=True):
+    reservation: Reservation
+    used: int = 0
+
+
+class Ahead:
+    """What stands between those who ask and `Taking`; the event loop alone uses it."""
+
+    def __init__(self, taking: Taking, send: Callable[[bytes], None], unseen: Callable[[], int]) -> None:
+        """Batches go out by `send`; `unseen` gives for how many milliseconds the owner was not heard of."""
+        self._taking, self._send, self._unseen = taking, send, unseen
+        self._open: dict[str, _Open] = {}
+        self._asked: OrderedDict[str, int] = OrderedDict()
+        self._told: list[Afterwards] = []
+        self._ended: list[str] = []
+        self._wanted = set[str]()
+        self._under_way: Batch | None = None
+        self._number = 0
+        self._heard = asyncio.Event()
+        self.answered = 0
+
+    async def take(self, take: Take) -> StaffAnswer:
+        """The answer by a unit taken in advance, else the owner's."""
+        answer = self._here(take)
+        if answer is not None:
+            return answer
+        last = await self._asked_of_owner(take)
+        if last.reasons == (StaffReason.BUDGET_SPENT,) and last.version == take.answer.version:
+            return self._here(take) or last  # what is left of the budget came here meanwhile
+        return last
+
+    def heard(self, body: bytes) -> None:
+        """Take what the owner says."""
+        taken = unpack_taken(body)
+        if taken.number >= 0:
+            for made in taken.made:
+                self._begin(made)
+            self._taking.take_in(taken)
+        elif self._under_way is not None and taken.number == self._under_way.number:
+            batch, self._under_way = self._under_way, None
+            if taken.answers is None:
+                self._told[:0], self._ended[:0] = batch.told, batch.ended
+            elif len(self._told) >= _FLOOD:
+                self._send_batch()
+            self._heard.set()
+            self._heard = asyncio.Event()
+
+    def flush(self, now: int) -> None:
+        """Tell what was allowed; let go of what is over at `now` (milliseconds since 1970 UTC) or used up."""
+        for budget, each in list(self._open.items()):
+            if now >= each.reservation.until or each.used == each.reservation.units:
+                self._end(budget)
+        if self._under_way is None and (self._told or self._ended):
+            self._send_batch()
+
+    async def settled(self, now: int) -> None:
+        """Wait until the owner has heard all that was allowed so far, for as long as one waits for it."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while self._told or self._ended or self._under_way is not None:
+                    heard = self._heard
+                    self.flush(now)
+                    await heard.wait()
+        except TimeoutError:
+            return
+
+    async def close(self, now: int) -> None:
+        """Give back all that is left, and wait until the owner knows."""
+        for budget in list(self._open):
+            self._end(budget)
+        self.flush(now)
+        await self.settled(now)
+
+    async def _asked_of_owner(self, take: Take) -> StaffAnswer:
+        if not self._wants_more(take):
+            return await self._taking.take(take)
+        budget = take.answer.charges[0].key
+        self._wanted.add(budget)
+        try:
+            return await self._taking.take(msgspec.structs.replace(take, more=MOST_UNITS))
+        finally:
+            self._wanted.discard(budget)
+
+    def _here(self, take: Take) -> StaffAnswer | None:
+        question, answer = take.question, take.answer
+        if not (answer.allowed and answer.in_advance) or self._unseen() >= _SEEN_MS:
+            return None
+        there = self._open.get(answer.charges[0].key)
+        if there is None or there.used == there.reservation.units or question.time >= there.reservation.until:
+            return None
+        if self._owner_is_behind(question.time):
+            return None
+        there.used += 1
+        told = msgspec.structs.replace(answer, attempt=there.reservation.unit(there.used))
+        self._told.append(
+            Afterwards(reservation=there.reservation.id, number=there.used, question=question, answer=told)
+        )
+        self.answered += 1
+        return told
+
+    def _send_batch(self) -> None:
+        told, self._told = tuple(self._told[:_BATCH]), self._told[_BATCH:]
+        ended: tuple[str, ...] = ()
+        if not self._told:  # the end of a reservation comes after the uses of all its units
+            ended, self._ended = tuple(self._ended), []
+        self._number -= 1
+        self._under_way = Batch(number=self._number, told=told, ended=ended)
+        self._send(pack(self._under_way))
+
+    def _owner_is_behind(self, now: int) -> bool:
+        untold = self._told if self._under_way is None or not self._under_way.told else self._under_way.told
+        return bool(untold) and now - untold[0].question.time > _UNHEARD_MS
+
+    def _wants_more(self, take: Take) -> bool:
+        """Whether its person looks at one account after the other, and has not asked for units just now."""
+        answer = take.answer
+        if not (answer.allowed and answer.in_advance) or self._owner_is_behind(take.question.time):
+            return False
+        budget, now = answer.charges[0].key, take.question.time
+        before = self._asked.pop(budget, None)
+        self._asked[budget] = now
+        if len(self._asked) > _MOST:
+            self._asked.popitem(last=False)
+        return before is not None and now - before < _SOON_MS and budget not in self._wanted
+
+    def _begin(self, made: Reservation) -> None:
+        self._end(made.budget)
+        self._open[made.budget] = _Open(reservation=made)
+
+    def _end(self, budget: str) -> None:
+        there = self._open.pop(budget, None)
+        if there is not None:
+            self._ended.append(there.reservation.id)

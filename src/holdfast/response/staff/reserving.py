@@ -1,0 +1,122 @@
+"""Which units of budgets were taken in advance, for looking at ordinary accounts, and what has come of each?
+
+A process that answers may use them up without asking again, and tells each use a moment later. What it can no longer
+tell, because it died, stays spent: the record says how many uses there may have been that nobody heard of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from holdfast.guard.staff import Charge, StaffAnswer, ToolQuestion
+from holdfast.ledger import RecordKind
+from holdfast.response.book import Page
+
+from .attempts import Attempt
+from .spending import Spending
+
+MOST_UNITS = 32  # at once: the most uses that may go unheard of with one process, for each person and tool
+LASTS_MS = 10_000  # long enough for a page and what it loads, short enough that what is unused is soon there again
+_KNOWN_MS = 60_000  # how long after its end a reservation is known, so that what is told twice is known as well
+
+
+class Reservation(msgspec.Struct, frozen=True, kw_only=True):
+    """So many `units` of a budget, to be used before `until` (ms since 1970 UTC); `id` is the attempt it came with."""
+
+    id: str
+    budget: str
+    units: int
+    until: int
+
+    def unit(self, number: int) -> str:
+        """What the use of a unit is called, counted from 1."""
+        return f"{self.id}.{number}"
+
+
+class Afterwards(msgspec.Struct, frozen=True, kw_only=True):
+    """What was allowed by the unit of this `number`; its `answer` names it."""
+
+    reservation: str
+    number: int
+    question: ToolQuestion
+    answer: StaffAnswer
+
+
+class _Course(msgspec.Struct, kw_only=True):
+    """How far a reservation is used, as far as is on record."""
+
+    reservation: Reservation
+    used: int = 0
+    ended: bool = False
+
+
+class Reservations:
+    """Those that this process has made. They need no store: after a restart nobody is left who could use them."""
+
+    def __init__(self) -> None:
+        """There is none."""
+        self._courses: dict[str, _Course] = {}
+        self._made: list[Reservation] = []
+
+    def take(self) -> tuple[Reservation, ...]:
+        """Those that were made since this was last asked."""
+        made, self._made = self._made, []
+        return tuple(made)
+
+    def make(self, page: Page, spending: Spending, charge: Charge, attempt: Attempt, wanted: int) -> None:
+        """Take up to `wanted` further units of what this attempt was charged, on its page; none near the end."""
+        until = page.now + LASTS_MS
+        units = spending.take_ahead(charge, min(wanted, MOST_UNITS), until)
+        if not units:
+            return
+        made = Reservation(id=attempt.id, budget=charge.key, units=units, until=until)
+        body = {"budget": made.budget, "units": units, "until": until, "tool": attempt.tool}
+        key = f"reservation/{attempt.number}"
+        page.record(RecordKind.DECISION, key, f"tool:{attempt.tool}", body, actor=attempt.person)
+        page.then.append(lambda: self._keep(made))
+
+    def fresh(self, told: Sequence[Afterwards]) -> list[Afterwards]:
+        """Those that were not heard before."""
+        return [each for each in told if each.number > self._used(each.reservation)]
+
+    def hear(self, page: Page, spending: Spending, fresh: Sequence[Afterwards], ended: Sequence[str]) -> None:
+        """Note the uses of units, and give back what is left of those that are `ended`.
+
+        What was used of one that an owner before this one made is counted anew: it is not known what is left of it.
+        """
+        used = {each.reservation: each.number for each in fresh}
+        for each in fresh:
+            if each.reservation not in self._courses:
+                spending.owe(each.answer.charges[0].key, each.question.time)
+        for id_ in ended:
+            course = self._courses.get(id_)
+            if course is None or course.ended:
+                continue
+            made = course.reservation
+            done = max(course.used, used.get(id_, 0))
+            spending.give_back(made.budget, made.units - done, made.until)
+            key = f"reservation/{id_.removeprefix('a-')}/ended"
+            body = {"budget": made.budget, "used": done, "given_back": made.units - done}
+            page.record(RecordKind.OUTCOME, key, f"attempt:{id_}", body)
+        page.then.append(lambda: self._heard(used, ended, page.now))
+
+    def _keep(self, made: Reservation) -> None:
+        self._courses[made.id] = _Course(reservation=made)
+        self._made.append(made)
+
+    def _used(self, id_: str) -> int:
+        course = self._courses.get(id_)
+        return 0 if course is None else course.used
+
+    def _heard(self, used: dict[str, int], ended: Sequence[str], now: int) -> None:
+        for id_, number in used.items():
+            unknown = Reservation(id=id_, budget="", units=0, until=now)
+            self._courses.setdefault(id_, _Course(reservation=unknown)).used = number
+        for id_ in ended:
+            if id_ in self._courses:
+                self._courses[id_].ended = True
+        over = [id_ for id_, each in self._courses.items() if each.ended and now - each.reservation.until > _KNOWN_MS]
+        for id_ in over:
+            del self._courses[id_]

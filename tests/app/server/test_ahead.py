@@ -1,0 +1,399 @@
+"""Looks at ordinary accounts may be answered by units taken in advance: none is above the limit, and each is told."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.response.staff.conftest import HOUR, MINUTE, SECOND, START, Desk, open_store
+
+from holdfast.app.server.ahead import Ahead
+from holdfast.app.server.taken import taken
+from holdfast.app.server.taking import Taken, Taking, pack, unpack_batch
+from holdfast.errors import StoreError
+from holdfast.guard.staff import StaffPolicy, StaffReason, Tier
+from holdfast.response import shipped_staff_texts
+from holdfast.response.staff import Spending, Take
+from holdfast.testing import SetClock
+from holdfast.testing.faults import Faults, FaultyStore, When
+
+LIMIT, ALICE = 40, "alice|support_desk|read|0"
+
+
+def policy(first="all_but_ordinary_reads"):
+    """The shipped policies with forty reads an hour."""
+    texts = shipped_staff_texts()
+    tools = texts["tools.toml"].replace("reads = 120", f"reads = {LIMIT}")
+    return StaffPolicy({**texts, "tools.toml": tools.replace('"all_but_ordinary_reads"\n', f'"{first}"\n')})
+
+
+class Service:
+    """An owner, and processes that answer, on one store; what they send is heard when `pump` is called."""
+
+    def __init__(self, store, clock, rules=None):
+        self.store, self.clock, self.rules = store, clock, rules or policy()
+        self.desk = Desk(store, clock, self.rules)
+        self.session = self.desk.session("alice")
+        self.unseen = 0
+        self.processes = []
+
+    def process(self):
+        """One more process that answers, with a copy as of now."""
+        process = Process(self)
+        self.processes.append(process)
+        return process
+
+    def restart(self):
+        """The owner is killed and comes back; whoever answered for it has ended with it."""
+        self.processes.clear()
+        self.desk = Desk(self.store, self.clock, self.rules)
+
+    @property
+    def recorded(self):
+        """The attempts that are on record as allowed."""
+        bodies = [each.record for each in self.store.entries() if each.record.key.startswith("attempt/")]
+        return [each for each in bodies if each.body["outcome"] == "allowed"]
+
+    @property
+    def spent(self):
+        """How much of alice's budget counts as spent."""
+        with self.desk.book.change(self.desk.now) as page:
+            return Spending(page).look(ALICE)
+
+
+class Process:
+    """One process that answers."""
+
+    def __init__(self, service):
+        self.service, self.sent = service, []
+        taking = Taking(self.sent.append, "later")
+        self.ahead = Ahead(taking, self.sent.append, lambda: service.unseen)
+        self.copy = service.desk.copy()
+
+    async def ask(self, **more):
+        """The answer to one question about an account, whoever gives it."""
+        asked = asyncio.ensure_future(self.ahead.take(self.take(**more)))
+        for _ in range(5):
+            await asyncio.sleep(0)
+            self.pump()
+        return await asked
+
+    def take(self, **more):
+        """A question, and what the copy answers."""
+        question = self.service.desk.asked(self.service.session, **more)
+        return Take(question=question, answer=self.copy.state.answer(question, unseen=self.service.unseen))
+
+    def pump(self):
+        """The owner hears all that was sent, and its words come back."""
+        while self.sent:
+            batch, desk = unpack_batch(self.sent.pop(0)), self.service.desk
+            try:
+                told = taken(desk.gate, batch, desk.now)
+            except StoreError:
+                told = Taken(number=batch.number, answers=None)
+            self.ahead.heard(pack(told))
+
+    def tell(self):
+        """The owner hears what was allowed."""
+        self.ahead.flush(self.service.desk.now)
+        self.pump()
+
+    async def close(self):
+        """An orderly end."""
+        closing = asyncio.ensure_future(self.ahead.close(self.service.desk.now))
+        while not closing.done():
+            await asyncio.sleep(0)
+            self.pump()
+
+
+@pytest.fixture
+def service(store, clock):
+    """A service."""
+    return Service(store, clock)
+
+
+@pytest.fixture
+def store():
+    """A store in memory."""
+    with open_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands still."""
+    return SetClock(START)
+
+
+def test_who_looks_at_one_after_the_other_does_not_wait(service):
+    """The third answer comes without a word from the owner, and the owner hears of it afterwards, once."""
+
+    async def run():
+        process = service.process()
+        first, second = await process.ask(), await process.ask()
+        third = await process.ahead.take(process.take(target="account-3"))
+        assert [True] * 3 == [each.allowed for each in (first, second, third)]
+        assert ("a-1", "a-2", "a-2.1") == (first.attempt, second.attempt, third.attempt)
+        assert 2 == len(service.recorded)
+        process.tell()
+        told = service.recorded[-1]
+        assert ("alice", "account:account-3", "a-2.1") == (told.actor, told.subject, told.body["unit"])
+        process.tell()
+        assert 3 == len(service.recorded)
+        assert ["reservation/2"] == service.desk.keys("reservation/")
+
+    asyncio.run(run())
+
+
+def test_who_looks_once_takes_nothing_in_advance(service):
+    """Nor does whoever comes back later."""
+
+    async def run():
+        process = service.process()
+        await process.ask()
+        service.clock.advance(MINUTE)
+        await process.ask()
+        assert 2 == service.spent
+        assert [] == service.desk.keys("reservation/")
+
+    asyncio.run(run())
+
+
+def test_what_is_left_comes_back(service):
+    """When its time is over, and at an orderly end: only what was done is spent."""
+
+    async def run():
+        process = service.process()
+        for _ in range(3):
+            await process.ask()
+        assert service.spent > 3
+        service.clock.advance(11 * SECOND)
+        process.tell()
+        assert 3 == service.spent
+        for _ in range(2):
+            await process.ask()
+        assert service.spent > 5
+        await process.close()
+        assert 5 == service.spent == len(service.recorded)
+
+    asyncio.run(run())
+
+
+def test_a_unit_counts_from_when_it_may_be_used_last(service):
+    """Used at the end of its time, it is not there again an hour after it was taken."""
+
+    async def run():
+        process, allowed = service.process(), []
+        for step in (0, 9 * SECOND, HOUR - 9 * SECOND, 9 * SECOND, 2 * SECOND):
+            service.clock.advance(step)
+            if step > MINUTE:
+                service.session = service.desk.session("alice", number=2)
+                process.copy = service.desk.copy()
+            for _ in range(LIMIT if step else 3):
+                allowed += [service.desk.now] * (await process.ask()).allowed
+            for end in allowed:
+                assert sum(end - HOUR < time <= end for time in allowed) <= LIMIT
+        await process.close()
+        assert len(allowed) == len(service.recorded) > LIMIT
+
+    asyncio.run(run())
+
+
+def test_what_a_killed_process_had_stays_spent(service):
+    """The record says how much that may be: nobody can do it a second time."""
+
+    async def run():
+        process = service.process()
+        for _ in range(4):
+            await process.ask()
+        (entry,) = (each.record for each in service.store.entries() if each.record.key == "reservation/2")
+        service.restart()
+        assert 2 + entry.body["units"] == service.spent
+        assert 2 == len(service.recorded)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda service: service.desk.protect("account-1", Tier.HIGH_REACH),
+        lambda service: service.desk.lock(1),
+        lambda service: setattr(service, "unseen", 1_000),
+    ],
+    ids=["a protected account", "a lockdown", "a state unseen for a second"],
+)
+def test_what_weighs_more_is_on_record_first(service, change):
+    """With units in hand, too: no answer comes before the owner's."""
+
+    async def run():
+        process = service.process()
+        for _ in range(3):
+            await process.ask()
+        change(service)
+        process.copy = service.desk.copy()
+        answer = await process.ask()
+        assert "." not in answer.attempt
+        changing = process.take(function="account.password.reset").answer
+        assert not changing.in_advance
+
+    asyncio.run(run())
+
+
+def test_a_lockdown_that_the_copy_has_heard_of_stops_units_in_hand(service):
+    """They were taken before it, and let nobody through."""
+
+    async def run():
+        process = service.process()
+        for _ in range(3):
+            await process.ask()
+        service.desk.lock(4)
+        process.copy = service.desk.copy()
+        answer = await process.ask()
+        assert not answer.allowed
+        assert {StaffReason.LOCKED_DOWN, StaffReason.SESSION_OVER} & set(answer.reasons)
+
+    asyncio.run(run())
+
+
+def test_a_deployment_can_have_everything_on_record_first(store, clock):
+    """With `gate.record_first = "all"` nothing is taken in advance."""
+
+    async def run():
+        service = Service(store, clock, policy("all"))
+        process = service.process()
+        for _ in range(4):
+            await process.ask()
+        assert 4 == len(service.recorded) == service.spent
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("when", When)
+def test_what_could_not_be_kept_is_told_again(clock, when):
+    """And is on record once, whether the store had kept it or not."""
+
+    async def run():
+        faults = Faults()
+        with open_store() as inner:
+            service = Service(FaultyStore(inner, faults), clock)
+            process = service.process()
+            for _ in range(5):
+                await process.ask()
+            faults.arm(faults.calls + 8, when, lambda: StoreError("the disk is gone"))
+            for _ in range(4):
+                process.tell()
+            assert faults.struck
+            await process.close()
+            assert 5 == len(service.recorded) == service.spent
+
+    asyncio.run(run())
+
+
+def test_where_nobody_hears_what_was_allowed_nothing_more_is(service):
+    """After a second the owner's word is waited for again."""
+
+    async def run():
+        process = service.process()
+        for _ in range(3):
+            await process.ask()
+        service.clock.advance(1_500)
+        answer = await process.ask()
+        assert answer.attempt == "a-3"
+        process.tell()
+        assert "." in (await process.ask()).attempt
+
+    asyncio.run(run())
+
+
+def test_whoever_is_on_the_way_when_the_rest_comes_here_is_answered_by_it(service):
+    """A rush uses the budget up to its end: units in hand are not left while somebody is refused."""
+
+    async def run():
+        process = service.process()
+        asked = [asyncio.ensure_future(process.ask()) for _ in range(3 * LIMIT)]
+        answers = await asyncio.gather(*asked)
+        await process.close()
+        assert LIMIT == sum(each.allowed for each in answers) == service.spent == len(service.recorded)
+
+    asyncio.run(run())
+
+
+def test_an_owner_that_knows_nothing_of_a_reservation_counts_its_uses(service):
+    """They were allowed by the owner before it, so they are on record and spent."""
+
+    async def run():
+        process = service.process()
+        for _ in range(4):
+            await process.ask()
+        service.restart()
+        before = service.spent
+        process.tell()
+        assert (4, before + 2) == (len(service.recorded), service.spent)
+
+    asyncio.run(run())
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["ask", "ask", "ask", "tell", "kill", "restart", "wait", "moment"]),
+        st.integers(0, 2),
+        st.integers(1, 12),
+    ),
+    min_size=5,
+    max_size=25,
+)
+
+
+class Story:
+    """What three processes allowed one person, and whether anything was killed."""
+
+    def __init__(self, store, clock):
+        self.service, self.clock = Service(store, clock), clock
+        self.allowed, self.killed = [], False
+
+    async def step(self, what, which, count):
+        """One step of a plan."""
+        service = self.service
+        while len(service.processes) < 3:
+            service.process()
+        process = service.processes[which]
+        match what:
+            case "ask":
+                answers = [await process.ask(target=f"a{number}") for number in range(count)]
+                self.allowed += [service.desk.now for each in answers if each.allowed]
+            case "tell":
+                process.tell()
+            case "kill":
+                self.killed, service.processes[which] = True, Process(service)
+            case "restart":
+                self.killed = True
+                service.restart()
+            case "wait":
+                self.clock.advance(count * 3 * MINUTE)
+            case "moment":
+                self.clock.advance(count * SECOND)
+
+
+@given(steps)
+def test_no_hour_has_more_in_it_than_the_limit(plan):
+    """Three processes that answer one person, killed at will with what they have not told, and owners that are, too.
+
+    Where nothing was killed, all that was allowed is on record, and nothing else is spent.
+    """
+
+    async def run():
+        with open_store() as store:
+            story = Story(store, SetClock(START))
+            for step in plan:
+                await story.step(*step)
+            allowed, service = story.allowed, story.service
+            for end in allowed:
+                assert sum(end - HOUR < time <= end for time in allowed) <= LIMIT
+            if not story.killed:
+                for process in service.processes:
+                    await process.close()
+                assert sorted(allowed) == sorted(each.time for each in service.recorded)
+                assert service.spent == sum(service.desk.now - HOUR < time for time in allowed)
+
+    asyncio.run(run())

@@ -16,6 +16,7 @@ from holdfast.errors import GuardUnreachableError, RefusedByGateError
 
 from .desk import desk
 from .records import Records
+from .waiting import counting
 
 
 def make(gate: Gate, proofs: Proofs, records: Records) -> Starlette:
@@ -23,10 +24,10 @@ def make(gate: Gate, proofs: Proofs, records: Records) -> Starlette:
     functions = desk(gate, records)
 
     async def look_up(request: Request) -> Response:
-        return _shown(records, request.path_params["id"])
-
-    async def export(request: Request) -> Response:
-        return _shown(records, request.path_params["id"])
+        found = await run_in_threadpool(counting, gate, records, request.path_params["id"])
+        if found is None:
+            return JSONResponse({"detail": "there is no such account"}, 404)
+        return JSONResponse({**found.account._asdict(), "waiting": [each._asdict() for each in found.waiting]})
 
     async def replace_email(request: Request) -> Response:
         body = await request.json()
@@ -35,32 +36,27 @@ def make(gate: Gate, proofs: Proofs, records: Records) -> Starlette:
     async def reset_second_factor(request: Request) -> Response:
         return await acting(request, functions.reset_second_factor, request.path_params["id"])
 
+    async def reset_password(request: Request) -> Response:
+        return await acting(request, functions.reset_password, request.path_params["id"])
+
     async def acting(request: Request, function: Any, *given: str) -> Response:  # noqa: ANN401 - a guarded function
         proof = request.headers["x-holdfast-proof"]
         reason, ticket = (request.headers.get(f"x-desk-{name}", "") for name in ("reason", "ticket"))
         network = request.headers.get("x-real-ip", "")
         with gate.acting(proof=proof, reason=reason, ticket=ticket, network=network):
-            await run_in_threadpool(function, *given)
-        return JSONResponse({"done": True})
+            said = await run_in_threadpool(function, *given)
+        return JSONResponse({"says": said})
 
     routes = [
         Route("/accounts/{id}", look_up),
-        Route("/accounts/{id}/export", export),
+        Route("/accounts/{id}/export", look_up),
         Route("/accounts/{id}/email", replace_email, methods=["POST"]),
         Route("/accounts/{id}/mfa/reset", reset_second_factor, methods=["POST"]),
+        Route("/accounts/{id}/password/reset", reset_password, methods=["POST"]),
     ]
     handlers: dict[Any, Any] = {RefusedByGateError: _refused, GuardUnreachableError: _unasked}
     door = Middleware(ProofDoor, proofs=proofs)  # type: ignore[arg-type]
     return Starlette(routes=routes, middleware=[door], exception_handlers=handlers)
-
-
-def _shown(records: Records, id_: str) -> Response:
-    account = records.account(id_)
-    return (
-        JSONResponse({"detail": "there is no such account"}, 404)
-        if account is None
-        else JSONResponse(account._asdict())
-    )
 
 
 async def _refused(_: Request, error: RefusedByGateError) -> Response:

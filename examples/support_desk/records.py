@@ -10,8 +10,19 @@ from typing import NamedTuple
 
 _TABLES = """
 create table if not exists accounts (id text primary key, handle text, email text, phone text, second_factor int);
+create table if not exists waiting (
+  number integer primary key, decision text unique, account text, what text, value, asked_at int);
 create table if not exists deeds (number integer primary key, decision text, hash text, person text, what text);
 """
+_PUT = {
+    "email": "update accounts set email = ? where id = ?",
+    "second_factor": "update accounts set second_factor = ? where id = ?",
+}
+_KEEP = "insert into waiting (decision, account, what, value, asked_at) values (?, ?, ?, ?, ?)"
+_KEPT = """
+select decision, account, what, value, asked_at from waiting where account = coalesce(?, account) order by number
+"""
+_DEED = "insert into deeds (decision, hash, person, what) values (?, ?, ?, ?)"
 
 
 class Account(NamedTuple):
@@ -33,6 +44,16 @@ class Deed(NamedTuple):
     what: str
 
 
+class Waiting(NamedTuple):
+    """A new `email` or `second_factor` of an account, by a decision of the gate at `asked_at` (Unix seconds)."""
+
+    decision: str
+    account: str
+    what: str
+    value: str | bool
+    asked_at: int
+
+
 class Records:
     """The accounts in one file. Each call has a connection of its own."""
 
@@ -49,17 +70,38 @@ class Records:
             row = line.execute("select * from accounts where id = ?", (id_,)).fetchone()
         return None if row is None else Account(*row[:4], bool(row[4]))
 
-    def replace_email(self, id_: str, email: str, deed: Deed) -> None:
-        """Change an e-mail, and write down by which decision, both or neither."""
+    def keep_beside(self, new: Waiting, deed: Deed) -> None:
+        """Keep a new value beside the old one, and write down by which decision, both or neither."""
         with self._line() as line:
-            line.execute("update accounts set email = ? where id = ?", (email, id_))
-            line.execute("insert into deeds (decision, hash, person, what) values (?, ?, ?, ?)", deed)
+            line.execute(_KEEP, new)
+            line.execute(_DEED, deed)
 
-    def reset_second_factor(self, id_: str, deed: Deed) -> None:
-        """Take the second factor off, and write down by which decision, both or neither."""
+    def kept_beside(self, account: str | None = None) -> list[Waiting]:
+        """The values that wait, of one account or all, oldest first."""
         with self._line() as line:
-            line.execute("update accounts set second_factor = 0 where id = ?", (id_,))
-            line.execute("insert into deeds (decision, hash, person, what) values (?, ?, ?, ?)", deed)
+            rows = line.execute(_KEPT, (account,))
+            return [Waiting(*row[:3], bool(row[3]) if row[2] == "second_factor" else row[3], row[4]) for row in rows]
+
+    def put(self, decision: str) -> None:
+        """Put a value that waited in the place of the old one. What was asked for before it can never follow it."""
+        with self._line() as line:
+            taken = "delete from waiting where decision = ? returning number, account, what, value"
+            row = line.execute(taken, (decision,)).fetchone()
+            if row is None:
+                return  # somebody else did, or a newer one
+            number, account, what, value = row
+            line.execute(_PUT[what], (value, account))
+            line.execute("delete from waiting where account = ? and what = ? and number < ?", (account, what, number))
+
+    def drop(self, decision: str) -> None:
+        """Forget a value that will never count."""
+        with self._line() as line:
+            line.execute("delete from waiting where decision = ?", (decision,))
+
+    def note(self, deed: Deed) -> None:
+        """Write down what was done."""
+        with self._line() as line:
+            line.execute(_DEED, deed)
 
     def deeds(self) -> list[Deed]:
         """All that was done."""

@@ -1,6 +1,7 @@
 """A deployment begins once, with one person who says who else is there."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -180,6 +181,20 @@ def test_policies_of_the_gate_are_shown_and_checked_beside_the_others(folder, ca
     told = json.loads(capsys.readouterr().out)
     assert "holdfast.cedar" in told["files"]
     assert ["ours.cedar", "staff.cedarschema", "tools.toml"] == told["staff"]["files"]
+
+
+def test_a_function_that_would_change_a_credential_in_silence_is_warned_of(folder, capsys):
+    """It is a warning: the policies hold. The shipped catalogue and that of the sample have none."""
+    own = folder / "staff"
+    own.mkdir()
+    tools = shipped_staff_texts()["tools.toml"]
+    sample = (Path(__file__).parents[2] / "examples" / "support_desk" / "tools.toml").read_text(encoding="utf-8")
+    for text, count in ((tools.replace('changes = "email"\n', ""), 1), (tools, 0), (sample, 0)):
+        (own / "tools.toml").write_text(text)
+        assert 0 == main(["policy", "check", "policies"])
+        assert count == capsys.readouterr().out.count("warning: support_desk/account.email.replace sounds")
+        assert 0 == main(["policy", "check", "policies", "--json"])
+        assert count == len(json.loads(capsys.readouterr().out)["staff"]["silent"])
 
 
 def test_functions_that_nobody_could_use_are_told_once_somebody_works_with_the_tools(folder, capsys):

@@ -107,7 +107,7 @@ def test_a_body_is_part_of_what_is_decided(front):
     front.stand.house.heard = questions.append
     assert 200 == front.get("/accounts/1001/email", secret, "POST", body, **why)[0]
     assert f"sha256:{hashlib.sha256(body).hexdigest()}" == questions[0].action.payload["body"]
-    assert "new@example.org" == front.stand.records.account("1001").email
+    assert ["new@example.org"] == [each.value for each in front.stand.records.kept_beside("1001")]
 
 
 SMUGGLED = [

@@ -3,6 +3,6 @@
 from .answer import Fail, GuardAnswer
 from .client import GuardClient
 from .proofs import ProofDoor, Proofs
-from .staff import Decision, Gate
+from .staff import Change, Decision, Gate
 
-__all__ = ["Decision", "Fail", "Gate", "GuardAnswer", "GuardClient", "ProofDoor", "Proofs"]
+__all__ = ["Change", "Decision", "Fail", "Gate", "GuardAnswer", "GuardClient", "ProofDoor", "Proofs"]

@@ -23,7 +23,7 @@ from urllib.parse import quote
 import msgspec
 
 from holdfast.errors import GuardUnreachableError, RefusedByGateError, UsageError
-from holdfast.guard.staff import ToolAction
+from holdfast.guard.staff import Stage, ToolAction
 
 from .frozen import frozen, thawed
 from .wire import Wire
@@ -52,11 +52,16 @@ class _Acting(msgspec.Struct, frozen=True, kw_only=True):
     network: str
 
 
-class _Change(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a change has come."""
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the change by a decision has come, and whether its new value `counts`, so may be used.
+
+    `until` (RFC 3339) is when it will count if nothing comes in between; None before the old value was told.
+    """
 
     id: str
     counts: bool
+    stage: Stage = Stage.ASKED  # what is not said is taken as not begun
+    until: str | None = None
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,11 +193,26 @@ class Gate:
             GuardUnreachableError: it cannot be said, or the decision changed no credential. Then it does not count.
 
         """
+        told = self._change(decision)
+        return told.counts and told.id == decision
+
+    def change(self, decision: str) -> Change:
+        """How far the change by the decision of this id has come, to be shown to whoever asks.
+
+        Raises:
+            GuardUnreachableError: it cannot be said, or the decision changed no credential.
+
+        """
+        told = self._change(decision)
+        if told.id != decision:
+            raise GuardUnreachableError("The gate's answer is about something else than it was asked.")
+        return told
+
+    def _change(self, decision: str) -> Change:
         try:
-            told = msgspec.json.decode(self._wire.get(f"{_CHANGES}/{quote(decision, safe='')}"), type=_Change)
+            return msgspec.json.decode(self._wire.get(f"{_CHANGES}/{quote(decision, safe='')}"), type=Change)
         except msgspec.MsgspecError as why:
             raise GuardUnreachableError("The gate's answer cannot be read: it is of another version.") from why
-        return told.counts and told.id == decision
 
     def keys(self) -> dict[str, str]:
         """What `Proofs` checks by: the gate's public keys, by their names.

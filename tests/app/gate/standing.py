@@ -22,12 +22,14 @@ from holdfast.app.server.forwarding.forward import Forward
 from holdfast.app.server.forwarding.routes import Routes
 from holdfast.app.server.forwarding.shown import session_shown
 from holdfast.client import Gate, Proofs
+from holdfast.events import format_time
 from holdfast.guard import Passkey
-from holdfast.guard.staff import StaffPolicy, ToolAction, ToolQuestion
+from holdfast.guard.staff import StaffPolicy, Stage, ToolAction, ToolQuestion
 from holdfast.guard.staff.proof import Prover
 from holdfast.response import shipped_staff_texts
 from holdfast.response.staff import Take
 
+CHANGES = "/v1/gate/changes/"
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples"
 ANA, PRESIDENT = (
     Account("1001", "@ana", "ana@example.org", "+1", True),
@@ -36,11 +38,15 @@ ANA, PRESIDENT = (
 
 
 class Wall:
-    """The clock of the machine, by which proofs are checked."""
+    """The clock of the machine, by which proofs are checked, or some milliseconds `ahead` of it."""
+
+    def __init__(self):
+        """As the machine's."""
+        self.ahead = 0
 
     def now(self):
         """Milliseconds since 1970 UTC."""
-        return int(time.time() * 1000)
+        return int(time.time() * 1000) + self.ahead
 
 
 def policy():
@@ -111,10 +117,20 @@ class Gatehouse:
                 await send_body(send, 200, json.dumps(self.prover.keys).encode())
             elif scope["path"] == "/v1/gate/actions":
                 await send_body(send, 200, await self._actions(await whole_body(scope, receive, 1 << 20)))
+            elif scope["path"].startswith(CHANGES):
+                await send_body(send, 200, self._change(scope["path"].removeprefix(CHANGES)))
             else:
                 await self._forward(scope, receive, send)
         except RefusedError as refused:
             await send_refusal(send, refused)
+
+    def _change(self, id_):
+        with self.lock:
+            changing = self.desk.gate.changing
+            change = changing.kept[id_]
+            stage = changing.stage(change, self.desk.now)
+        until = None if change.until is None else format_time(change.until)
+        return json.dumps({"id": id_, "stage": stage, "counts": stage is Stage.IN_FORCE, "until": until}).encode()
 
     async def _actions(self, body):
         asked = json.loads(body)
@@ -161,6 +177,15 @@ class Stand:
                 passkey = Passkey(id=f"key of {name}", person=name, public_key=b"", added_at=0)
                 self.desk.gate.sessions.step_up(id_, each, passkey, self.desk.now)
         return secret
+
+    def told(self):
+        """Have the platform take all notices about changes; these are given."""
+        with self.house.lock:
+            changing, now = self.desk.gate.changing, self.desk.now
+            notices = changing.due(now)
+            for each in notices:
+                changing.told(each.id, now)
+        return notices
 
     def begin(self):
         """Forget what was asked before, and end every session: the next test has its own."""

@@ -2,9 +2,16 @@
 
 import httpx2
 import pytest
-from tests.app.gate.standing import Stand
+from examples.support_desk.desk import desk
+from examples.support_desk.records import Deed, Records, Waiting
+from examples.support_desk.waiting import FOR_GOOD, counting, settle
+from tests.app.gate.standing import ANA, Stand
 
+from holdfast.events import format_time
 from holdfast.guard.staff import Tier
+
+HOUR = 3_600_000  # milliseconds: how long an ordinary account's change cools
+NEAR = "127.0.0.1"
 
 HEADERS = ("x-holdfast-person", "x-holdfast-session", "x-holdfast-decision", "x-holdfast-proof", "cookie")
 
@@ -53,7 +60,8 @@ def test_an_email_is_replaced_by_the_very_decision_that_allowed_it(stand):
     secret = stand.session("alice", "credentials")
     why = {"X-Desk-Reason": "the holder called", "X-Desk-Ticket": "T-1"}
     done = ask(stand, secret, "POST", "/accounts/1001/email", body={"email": "new@example.org"}, **why)
-    assert (200, "new@example.org") == (done.status_code, stand.records.account("1001").email)
+    assert (200, True) == (done.status_code, "it waits" in done.json()["says"])
+    assert ["new@example.org"] == [each.value for each in stand.records.kept_beside("1001")]
     (deed,) = stand.records.deeds()
     attempt = stand.desk.gate.attempts.get(deed.decision)
     assert ("alice", "account.email.replace", "1001", deed.hash) == (
@@ -63,6 +71,77 @@ def test_an_email_is_replaced_by_the_very_decision_that_allowed_it(stand):
         attempt.action_hash,
     )
     assert secret not in str([scope["headers"] for scope in stand.asked])
+
+
+def swapped(stand, email="new@example.org"):
+    """An e-mail replaced by somebody who may; what the gate's notices then were."""
+    with stand.client.acting(stand.session("alice", "credentials"), reason="they called", ticket="T-1", network=NEAR):
+        desk(stand.client, stand.records).replace_email("1001", email)
+    return stand.told()
+
+
+def reset(stand):
+    """What a reset of the password says, by somebody else and within the tool."""
+    with stand.client.acting(stand.session("bob"), reason="they called", ticket="T-2", network=NEAR):
+        return desk(stand.client, stand.records).reset_password("1001")
+
+
+def test_a_new_email_is_used_for_a_reset_only_once_it_counts(stand):
+    """The page says until when it waits; the old one is used meanwhile, and the new one from then on."""
+    swapped(stand)
+    shown = ask(stand, stand.session("alice"), "GET", "/accounts/1001", **{"X-Holdfast-Ticket": "T-1"}).json()
+    (change,) = stand.desk.gate.changing.kept.values()
+    waits = {"what": "email", "value": "new@example.org", "says": f"waits until {format_time(change.until)}"}
+    assert ("ana@example.org", [waits]) == (shown["email"], shown["waiting"])
+    assert "sent to ana@example.org" == reset(stand)
+    stand.desk.clock.ahead = HOUR
+    assert "sent to new@example.org" == reset(stand)
+
+
+def test_what_counted_is_undone_by_the_link_of_a_later_change(stand):
+    """The holder was away for the first swap: the link of the second brings back what was there before both."""
+    swapped(stand, "one@example.org")
+    stand.desk.clock.ahead = HOUR
+    assert "sent to one@example.org" == reset(stand)
+    link = swapped(stand, "two@example.org")[0].link.removeprefix("/changes/")
+    assert "sent to one@example.org" == reset(stand)
+    with stand.house.lock:
+        stand.desk.gate.changing.reverse(link, stand.desk.now)
+    stand.desk.clock.ahead = 3 * HOUR
+    assert "sent to ana@example.org" == reset(stand)
+
+
+def test_nothing_that_waits_counts_while_the_gate_is_gone(stand):
+    """Nor does what counted before."""
+    swapped(stand)
+    stand.desk.clock.ahead = HOUR
+    stand.gate.close()
+    found = counting(stand.client, stand.records, "1001")
+    assert ("ana@example.org", ["waits: the gate does not say until when"]) == (
+        found.account.email,
+        [each.says for each in found.waiting],
+    )
+
+
+def test_what_no_link_can_undo_any_more_takes_the_old_value_s_place(stand):
+    """The gate does not remember for ever; until then the tool does."""
+    (notice,) = swapped(stand)
+    stand.desk.clock.ahead = HOUR
+    asked_at = stand.records.kept_beside()[0].asked_at
+    settle(stand.client, stand.records, asked_at + FOR_GOOD - 1)
+    assert [notice.change] == [each.decision for each in stand.records.kept_beside()]
+    settle(stand.client, stand.records, asked_at + FOR_GOOD)
+    assert ("new@example.org", []) == (stand.records.account("1001").email, stand.records.kept_beside())
+
+
+def test_an_older_value_never_follows_a_newer_one(tmp_path):
+    """Whichever of them is settled first."""
+    records, deed = Records(tmp_path / "desk.db", [ANA]), Deed("", "", "alice", "")
+    for decision, value in (("a-1", "one@example.org"), ("a-2", "two@example.org")):
+        records.keep_beside(Waiting(decision, "1001", "email", value, 0), deed)
+    records.put("a-2")
+    records.put("a-1")
+    assert ("two@example.org", []) == (records.account("1001").email, records.kept_beside())
 
 
 def test_without_a_fresh_passkey_or_a_reason_nothing_changes(stand):

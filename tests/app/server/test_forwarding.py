@@ -71,9 +71,10 @@ def test_a_request_goes_through_the_service_to_the_tool_and_its_function(house, 
         done = httpx2.post(
             f"{tool.url}/accounts/1001/email", headers=headers, json={"email": "new@example.org"}, timeout=60
         )
-        assert (200, "new@example.org") == (done.status_code, records.account("1001").email), done.text
+        assert (200, True) == (done.status_code, "it waits" in done.json()["says"]), done.text
     finally:
         tool.close()
+    assert ["new@example.org"] == [each.value for each in records.kept_beside("1001")]
     (deed,) = records.deeds()
     found = house.ask("GET", "/v1/gate/attempts?target=1001", token=house.tokens["olga"])["items"]
     assert [("account.email.replace", deed.decision), ("desk.use", answer.headers["x-holdfast-decision"])] == [

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from holdfast.app.policies import load_policy, load_staff_policy, text_of, tools_out_of_reach
 from holdfast.errors import UnreadableFileError
 from holdfast.guard import Policy, unreachable
-from holdfast.guard.staff import StaffPolicy, unmet
+from holdfast.guard.staff import StaffPolicy, silent, unmet
 
 from .options import Json
 from .serve import SettingsFile, extra
@@ -34,7 +34,8 @@ def check(folder: Folder = None, *, settings: SettingsFile = None, json: Json = 
     """Parse the policies, hold them against the schema, and look whether enough people are registered.
 
     Exit code 3 when they do not hold, 1 when more people must agree to something than may. The functions of internal
-    tools are looked at once somebody is registered who works with them (support, specialist).
+    tools are looked at once somebody is registered who works with them (support, specialist). A function that sounds as
+    if it changes a holder's e-mail, phone, second factor or passkey, and does not say `changes`, is warned of.
     """
     found, gate = _policies(folder, settings)
     with extra():
@@ -42,14 +43,16 @@ def check(folder: Folder = None, *, settings: SettingsFile = None, json: Json = 
         from holdfast.app.server.settings import load  # noqa: PLC0415 - an extra
 
         people = registered(load(settings, os.environ))
+    warned = silent(gate.catalogue)
     rows = unreachable(found, people) if people else []
     stuck = tools_out_of_reach(gate, people)
     lines = [f"they hold: {_cedar(found.texts)}", f"version {found.version}"]
     lines += [f"they hold, for the staff gate: {_cedar(gate.texts)}", f"version {gate.version}"]
     lines += [f"out of reach: {row}" for row in [*rows, *stuck]]
+    lines += [f"warning: {row}" for row in warned]
     lines += [] if people else ["nobody is registered yet, so nobody can agree to anything"]
     told = {"version": found.version, "files": list(found.texts), "unreachable": rows}
-    staff = {"version": gate.version, "files": list(gate.texts), "unreachable": stuck}
+    staff = {"version": gate.version, "files": list(gate.texts), "unreachable": stuck, "silent": warned}
     say(lines, {**told, "staff": staff}, json=json)
     return _EXIT_UNREACHABLE if rows or stuck else 0
 

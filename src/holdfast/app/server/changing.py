@@ -132,7 +132,7 @@ class _Handlers:
             changing, now = run.response.staff.changing, run.clock.now()
             found = changing.of(account) if account else changing.kept.values()
             some = {each.id: each for each in found if all_ or not each.closed}
-            return page_of(some, after, limit, lambda each: _seen(each, changing.stage(each, now)))
+            return page_of(some, after, limit, lambda each: change_seen(each, changing.stage(each, now)))
 
         return shown(await self._ask(do))
 
@@ -142,7 +142,7 @@ class _Handlers:
             found = changing.kept.get(http.path_params["id"])
             if found is None:
                 raise absent("change", CHANGES)
-            return _seen(found, changing.stage(found, run.clock.now()))
+            return change_seen(found, changing.stage(found, run.clock.now()))
 
         return shown(await self._ask(do))
 
@@ -166,7 +166,8 @@ class _Handlers:
         return _page_of(await self._ask(do))
 
 
-def _seen(change: PendingChange, stage: Stage) -> ChangeSeen:
+def change_seen(change: PendingChange, stage: Stage) -> ChangeSeen:
+    """A change as it is shown that has come to `stage`."""
     return ChangeSeen(
         id=change.id,
         account=change.account,

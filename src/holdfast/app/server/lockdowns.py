@@ -184,7 +184,7 @@ class _Handlers:
                 why=told.why,
                 placed_by=by,
             )
-            return _seen(run.response.staff.locks.place(lock, now), now)
+            return lock_seen(run.response.staff.locks.place(lock, now), now)
 
         return shown(await self._ask(do))
 
@@ -194,7 +194,7 @@ class _Handlers:
         def do(run: LiveWatch) -> Page[LockSeen]:
             kept, now = run.response.staff.locks.kept, run.clock.now()
             some = {key: each for key, each in kept.items() if all_ or each.in_force(now)}
-            return page_of(some, after, limit, lambda each: _seen(each, now))
+            return page_of(some, after, limit, lambda each: lock_seen(each, now))
 
         return shown(await self._ask(do))
 
@@ -237,7 +237,8 @@ class _Handlers:
         return shown(await self._ask(do))
 
 
-def _seen(lock: Lock, now: int) -> LockSeen:
+def lock_seen(lock: Lock, now: int) -> LockSeen:
+    """A lockdown as it is shown at `now` (milliseconds since 1970 UTC)."""
     return LockSeen(
         id=lock.id,
         level=lock.level,

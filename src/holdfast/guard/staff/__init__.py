@@ -15,6 +15,7 @@ from .protect import SIGNED_FROM, TierRule, Tiers
 from .question import ToolAction, ToolQuestion
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
+from .silent import silent
 
 __all__ = [
     "CHAIN",
@@ -70,6 +71,7 @@ __all__ = [
     "may_lift",
     "out_of_reach",
     "read_catalogue",
+    "silent",
     "spend",
     "takes",
     "unmet",

@@ -1,0 +1,69 @@
+"""Which lockdowns are in force just now, and which changes of holders' credentials wait? Shown, and no more."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from holdfast.app.live import LiveWatch
+from holdfast.app.server.asking import Ask
+from holdfast.app.server.changing import ChangeSeen, change_seen
+from holdfast.app.server.lockdowns import LockSeen, lock_seen
+from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.guard import Act
+from holdfast.guard.staff import OPEN
+
+from .desk import MOST_SHOWN, SIGN_IN
+from .site import Site
+
+STANDING = "/console/standing"
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands: the strictest lockdown first, the change that counts soonest first; `count` is of all changes."""
+
+    locks: tuple[LockSeen, ...]
+    changes: tuple[ChangeSeen, ...]
+    count: int
+
+
+class StandingPages:
+    """The page of what stands."""
+
+    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+        """Answer with these; `ask` asks the worker."""
+        self._site, self._sessions, self._ask = site, sessions, ask
+
+    def routes(self) -> list[Route]:
+        """Where it is."""
+        return [Route(STANDING, self._page, methods=["GET"])]
+
+    async def _page(self, http: Request) -> Response:
+        who = self._sessions.who(http.scope)
+        if who is None:
+            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        return self._site.page("standing", who, it=await self._ask(lambda run: _standing(run, who)))
+
+
+def _standing(run: LiveWatch, who: SignedIn) -> Standing:
+    """What stands now.
+
+    Raises:
+        NotAllowedError: the policies do not let this person see what staff do.
+
+    """
+    run.response.entitled.check(who.caller, Act.SEE_STAFF)
+    changing, now = run.response.staff.changing, run.clock.now()
+    locks = [each for each in run.response.staff.locks.kept.values() if each.in_force(now)]
+    staged = [(each, changing.stage(each, now)) for each in changing.kept.values() if not each.closed]
+    waiting = [(each, stage) for each, stage in staged if stage in OPEN]
+    waiting.sort(key=lambda row: (row[0].until is None, row[0].until or row[0].asked_at))
+    return Standing(
+        locks=tuple(lock_seen(each, now) for each in sorted(locks, key=lambda lock: (-lock.level, lock.starts))),
+        changes=tuple(change_seen(*row) for row in waiting[:MOST_SHOWN]),
+        count=len(waiting),
+    )

@@ -136,12 +136,12 @@ def test_more_memory_than_there_is_is_told():
 def test_what_nobody_foresaw_is_70_and_says_how_to_report_it(monkeypatch, capsys):
     """Never 1; the traceback only for who asks for it."""
     broken = cyclopts.App(name="holdfast")
-    broken.command(lambda: 1 // 0, name="divide")
+    broken.command(lambda: 1 // 0, name="scan")
     monkeypatch.setitem(main.__globals__, "app", broken)
 
-    assert 70 == main(["divide"])
+    assert 70 == main(["scan"])
     short = capsys.readouterr().err
-    assert 70 == main(["--verbose", "divide"])
+    assert 70 == main(["--verbose", "scan"])
     long = capsys.readouterr().err
 
     assert "ZeroDivisionError" in short

@@ -277,3 +277,15 @@ def test_to_ask_and_withdraw_without_end_comes_to_an_end(desk, clock):
         ask_and_withdraw()
     clock.advance(3 * HOUR)
     ask_and_withdraw()
+
+
+def test_a_grant_ends_with_the_roles_of_whoever_gave_it(desk):
+    """Whoever commands no more has let nobody in."""
+    desk.protect("star", Tier.HIGH_REACH)
+    session, ask = desk.session("alice"), {"target": "star"}
+    desk.gate.grants.give(
+        "alice", "support_desk", "cora", desk.now, hours=1, why="a case", ticket="T-1", tier=Tier.HIGH_REACH
+    )
+    assert () == desk.tried(desk.asked(session, **ask))[0].reasons
+    desk.people.change("cora", None, [Role.AUDITOR], "root", desk.now, vouched=True)
+    assert (StaffReason.GRANT_NEEDED,) == desk.tried(desk.asked(session, **ask))[0].reasons

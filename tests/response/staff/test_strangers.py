@@ -55,3 +55,10 @@ def test_whoever_is_known_is_on_record_in_the_midst_of_a_flood(desk):
     assert [mixed[3].attempt, mixed[1].attempt] == [
         each.id for each in desk.gate.attempts.find(Chain.PERSON, "alice", limit=10).attempts
     ]
+
+
+def test_detection_hears_of_refused_sign_ins_of_people_and_not_of_made_up_names(desk):
+    """What it knows of people has bounded room, which strangers would fill with names."""
+    for name in ("made-up", "alice", "made-up-too"):
+        desk.gate.not_signed(name, "203.0.113.9", "phone", desk.now)
+    assert ["alice"] == [each.staff for each in desk.gate.tidings.take()]

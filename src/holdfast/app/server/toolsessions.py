@@ -250,7 +250,7 @@ class _Handlers:
             try:
                 passkey = _checked(run, told.person, signature, challenge)
             except SignatureError:
-                run.response.staff.tidings.refused(told.person, told.network, told.device, run.clock.now())
+                run.response.staff.not_signed(told.person, told.network, told.device, run.clock.now())
                 raise
             by = Caller(person=told.person, via=Via.PASSKEY, credential=passkey.id)
             return _opened(run, secret, by, told, passkey)

@@ -165,6 +165,11 @@ class StaffGate:
         case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
         return not self.policy.ruling(case._replace(tier=self.protecting.tier(action.target))).reasons
 
+    def not_signed(self, person: str, network: str, device: str, now: int) -> None:
+        """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
+        if self._people.person(person) is not None:
+            self.tidings.refused(person, network, device, now)
+
     def take(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
         """The last word on each, in order; `now` is the owner's time (milliseconds since 1970 UTC).
 

@@ -197,6 +197,8 @@ SMUGGLED = [
     ("X-Holdfast-Person", "mallory"), ("X-Holdfast-Decision", "a-1"), ("X-Holdfast-Proof", "x"), ("X-Original-Address", "::1"),
     ("X-HTTP-Method-Override", "DELETE"), ("X-Method-Override", "DELETE"), ("X-HTTP-Method", "DELETE"),
     ("X-Original-URL", "/accounts/2"), ("X-Rewrite-URL", "/accounts/2"), ("X-Original-Host", "x"),
+    ("X_HTTP_Method_Override", "DELETE"), ("x-http_method-override", "DELETE"), ("X_Method_Override", "DELETE"),
+    ("X_HTTP_Method", "DELETE"), ("X_Rewrite_URL", "/accounts/2"),
 ]  # fmt: skip
 
 

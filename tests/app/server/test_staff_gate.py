@@ -7,6 +7,7 @@ import time
 import pytest
 import rfc8785
 
+from holdfast.app.signin.challenges import MOST_BY_ADDRESS
 from holdfast.response.staff import MOST_UNITS
 
 from .staffhouse import StaffHouse
@@ -55,11 +56,22 @@ def test_an_answer_of_a_passkey_opens_one_session(house):
     assert 403 == house.posted("/v1/gate/sign-ins", {**body, "person": "bob"}).status_code
 
 
+def test_whoever_asks_for_names_without_end_keeps_nobody_from_signing(house):
+    """From elsewhere: neither the person of that name from signing in, nor whoever is asked for something else."""
+    options = house.posted("/v1/gate/challenges", {"person": "alice", "network": "office"}).json()["options"]
+    for number in range(MOST_BY_ADDRESS + 1):
+        body = {"person": "alice" if number == 0 else f"name-{number}", "network": "203.0.113.9"}
+        assert 200 == house.posted("/v1/gate/challenges", body).status_code
+    body = {"person": "alice", "credential": house.of["alice"].device.get(options), "network": "office"}
+    assert 200 == house.posted("/v1/gate/sign-ins", body).status_code
+
+
 def test_a_step_up_is_for_its_session_and_class(house):
-    """A signature for another class counts for nothing."""
+    """A signature for another class counts for nothing, and one for no class is not asked for."""
     secret, other = house.sign_in("sam"), house.sign_in("sam")
     ask = {"function": "account.email.replace", "payload": {"email": "a@example.org"}}
     assert ["step_up_needed"] == house.asks(secret, **ask)["reasons"]
+    assert 422 == house.posted("/v1/gate/steps/challenges", {"session": secret, "class": "made_up"}).status_code
     options = house.posted("/v1/gate/steps/challenges", {"session": secret, "class": "standing"}).json()["options"]
     credential = house.of["sam"].device.get(options)
     for session, class_ in ((secret, "credentials"), (other, "standing")):

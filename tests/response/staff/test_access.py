@@ -127,3 +127,17 @@ def test_what_it_says_is_what_the_gate_answers(desk):
         question = desk.asked(desk.session(person))
         answer = desk.gate.state.answer(question, unseen=0)
         assert answer.allowed == (person in named), person
+
+
+def test_a_grant_of_somebody_whose_roles_have_changed_is_no_right(desk):
+    """As the gate sees it."""
+    desk.gate.begin(desk.now)
+    desk.clock.set(desk.now + 1_000)
+    desk.gate.grants.give(
+        "alice", "support_desk", "cora", desk.now, hours=1, why="a flood of tickets", ticket="T-9", tier=Tier.OFFICIAL
+    )
+    before = desk.now
+    desk.clock.set(desk.now + 1_000)
+    desk.people.change("cora", None, [Role.AUDITOR], "root", desk.now, vouched=True)
+    wanted = Wanted(function="account.email.replace", tier=Tier.OFFICIAL, person="alice")
+    assert [{"alice"}, set()] == [able(desk, at, wanted)[0] for at in (before, desk.now)]

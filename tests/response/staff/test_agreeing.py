@@ -7,7 +7,7 @@ from holdfast.errors import NotAllowedError, SignatureError, UsageError
 from holdfast.guard import RefusalCode, Role, Signature
 from holdfast.guard.staff import Lock, StaffReason, Tier
 from holdfast.response.staff import Proposal
-from holdfast.response.staff.consents import ASKED_MS, MOST_OPEN
+from holdfast.response.staff.consents import ASKED_MS, MOST_OPEN, MOST_VAIN
 from holdfast.response.staff.locks import LIFTED
 
 from .conftest import HOUR, MINUTE
@@ -259,3 +259,33 @@ def test_guarding_more_takes_one_and_guarding_less_takes_two(desk):
     assert Tier.ORDINARY is desk.gate.protecting.tier("star")
     with pytest.raises(UsageError):
         desk.gate.locks.propose(wanted, desk.now)
+
+
+def test_to_ask_and_withdraw_without_end_comes_to_an_end(desk, clock):
+    """What is withdrawn is kept for an hour too, so there are so many; then it goes on."""
+    session = desk.session("sam")
+    numbers = iter(range(10 * MOST_VAIN))
+
+    def ask_and_withdraw():
+        action = desk.asked(session, "account.password.reset", target=f"account-{next(numbers)}").action
+        asked = desk.gate.consents.ask(action, "sam", "the holder called", "T-1", desk.now)
+        desk.gate.consents.deny(asked.id, "sam", "not needed", desk.now)
+
+    for _ in range(MOST_VAIN):
+        ask_and_withdraw()
+    with pytest.raises(UsageError):
+        ask_and_withdraw()
+    clock.advance(3 * HOUR)
+    ask_and_withdraw()
+
+
+def test_a_grant_ends_with_the_roles_of_whoever_gave_it(desk):
+    """Whoever commands no more has let nobody in."""
+    desk.protect("star", Tier.HIGH_REACH)
+    session, ask = desk.session("alice"), {"target": "star"}
+    desk.gate.grants.give(
+        "alice", "support_desk", "cora", desk.now, hours=1, why="a case", ticket="T-1", tier=Tier.HIGH_REACH
+    )
+    assert () == desk.tried(desk.asked(session, **ask))[0].reasons
+    desk.people.change("cora", None, [Role.AUDITOR], "root", desk.now, vouched=True)
+    assert (StaffReason.GRANT_NEEDED,) == desk.tried(desk.asked(session, **ask))[0].reasons

@@ -73,3 +73,12 @@ def test_detection_hears_of_each_attempt_once(desk):
     ]
     assert ["allowed", "refused"] == [each.outcome for each in heard]
     assert () == desk.gate.tidings.take()
+
+
+def test_an_account_is_asked_about_in_every_spelling_at_once(desk):
+    """A tool may take any of them for it: whoever tries another one does not stay out of sight."""
+    session = desk.session("alice")
+    spelt = ("President", "PRESIDENT", "pre\u200bsident")
+    desk.tried(*(desk.asked(session, target=each, ticket="") for each in spelt))
+    found = desk.gate.attempts.find(Chain.TARGET, "president", limit=10)
+    assert ["pre\u200bsident", "PRESIDENT", "President"] == [each.target for each in found.attempts]

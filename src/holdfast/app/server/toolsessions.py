@@ -20,7 +20,7 @@ from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
 from holdfast.app.signin.place import Place
 from holdfast.app.signin.sessions import new_secret
-from holdfast.errors import SignatureError, SignInError
+from holdfast.errors import SignatureError, SignInError, UsageError
 from holdfast.events import format_time
 from holdfast.guard import PERSON_ID, Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
 from holdfast.guard.staff import ToolSession
@@ -49,9 +49,13 @@ class ComesFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class SignInAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is to be asked for a passkey, to open a session."""
+    """Who is to be asked for a passkey, to open a session.
+
+    Say the `network` as at the sign-in itself: then nobody elsewhere, who asks for the same person, gets in the way.
+    """
 
     person: Id
+    network: Name = ""
 
 
 class StepAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -226,18 +230,27 @@ class _Handlers:
     async def ask_tool_passkey(self, http: Request) -> Response:
         told = await body_of(http, _sign_in_asked)
         facts = {"person": told.person}
-        return await self._options(http, Purpose.TOOL_SIGN_IN, told.person, facts)
+        return await self._options(http, Purpose.TOOL_SIGN_IN, told.person, facts, stranger=_stranger(http, told))
 
     async def sign_in_to_tools(self, http: Request) -> Response:
         told, secret = await body_of(http, _signed_in), new_secret()
         facts = {"person": told.person}
-        signature, challenge = self._answer(http, Purpose.TOOL_SIGN_IN, facts, told.credential)
+        asked = SignInAsked(person=told.person, network=told.network)
+        try:
+            signature, challenge = self._answer(
+                http, Purpose.TOOL_SIGN_IN, facts, told.credential, stranger=_stranger(http, asked)
+            )
+        except RefusedError:  # the tool did not say the network when it asked
+            asked = SignInAsked(person=told.person)
+            signature, challenge = self._answer(
+                http, Purpose.TOOL_SIGN_IN, facts, told.credential, stranger=_stranger(http, asked)
+            )
 
         def do(run: LiveWatch) -> ToolSessionSeen:
             try:
                 passkey = _checked(run, told.person, signature, challenge)
             except SignatureError:
-                run.response.staff.tidings.refused(told.person, told.network, told.device, run.clock.now())
+                run.response.staff.not_signed(told.person, told.network, told.device, run.clock.now())
                 raise
             by = Caller(person=told.person, via=Via.PASSKEY, credential=passkey.id)
             return _opened(run, secret, by, told, passkey)
@@ -247,7 +260,14 @@ class _Handlers:
     async def ask_step_up(self, http: Request) -> Response:
         told = await body_of(http, _step_asked)
         id_ = session_id(told.session)
-        person = await self._ask(lambda run: run.response.staff.sessions.known(id_).person)
+
+        def do(run: LiveWatch) -> str:
+            staff = run.response.staff
+            if all(function.class_ != told.class_ for _, function in staff.policy.functions.values()):
+                raise UsageError(f"no function is of the class {told.class_}", advice="See the catalogue, tools.toml.")
+            return staff.sessions.known(id_).person
+
+        person = await self._ask(do)
         return await self._options(http, Purpose.STEP_UP, person, {"session": id_, "class": told.class_})
 
     async def step_up(self, http: Request) -> Response:
@@ -305,16 +325,23 @@ class _Handlers:
 
         return shown(await self._ask(do))
 
-    async def _options(self, http: Request, purpose: Purpose, person: str, facts: Mapping[str, str]) -> Response:
+    async def _options(
+        self, http: Request, purpose: Purpose, person: str, facts: Mapping[str, str], *, stranger: str = ""
+    ) -> Response:
         passkeys = self._passkeys()
         known = await self._ask(lambda run: run.response.people.passkeys_of(person))
         given = self._challenges.give(
-            purpose, _browser(http, facts), str(purpose), lambda nonce: challenge_of(purpose, nonce, facts), wall_time()
+            purpose,
+            _browser(http, facts, stranger),
+            str(purpose),
+            lambda nonce: challenge_of(purpose, nonce, facts),
+            wall_time(),
+            stranger=stranger,
         )
         return shown(OptionsTold(options=passkeys.to_sign(given.value, known)))
 
     def _answer(
-        self, http: Request, purpose: Purpose, facts: Mapping[str, str], credential: Answered
+        self, http: Request, purpose: Purpose, facts: Mapping[str, str], credential: Answered, *, stranger: str = ""
     ) -> tuple[Signature, bytes]:
         """The signature, and the challenge that it is to be over, which is used up by that.
 
@@ -323,7 +350,7 @@ class _Handlers:
 
         """
         try:
-            given = self._challenges.take(purpose, _browser(http, facts), str(purpose), wall_time())
+            given = self._challenges.take(purpose, _browser(http, facts, stranger), str(purpose), wall_time())
             return signature_of(credential, given.nonce), given.value
         except SignInError as error:
             raise RefusedError(HTTPStatus.FORBIDDEN, str(error), advice=error.advice) from error
@@ -336,9 +363,14 @@ class _Handlers:
         return Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
 
 
-def _browser(http: Request, facts: Mapping[str, str]) -> str:
-    """Who was asked: which program, for whom and what."""
-    return "/".join([caller_of(http).credential, *facts.values()])
+def _browser(http: Request, facts: Mapping[str, str], stranger: str) -> str:
+    """Who was asked: which program, for whom and what, and from where they come who have not shown yet who they are."""
+    return "/".join([stranger or caller_of(http).credential, *facts.values()])
+
+
+def _stranger(http: Request, told: SignInAsked) -> str:
+    """From where somebody would sign in: whoever asks for names without end pushes out none but those from there."""
+    return f"{caller_of(http).credential}/{told.network}"
 
 
 def _checked(run: LiveWatch, person: str, signature: Signature, challenge: bytes) -> Passkey:

@@ -232,7 +232,7 @@ class StaffState:
         )
 
     def _grants(self, grant: Grant, asked: _Asked) -> bool:
-        """Whether it is leave for just this, by somebody else who still counts."""
+        """Whether it is leave for just this, by somebody else who still counts, and whose roles are still those."""
         return (
             grant.in_force(asked.question.time)
             and grant.tool == asked.tool.id
@@ -240,7 +240,8 @@ class StaffState:
             and asked.tier <= grant.tier
             and _said(grant.reason)
             and _said(grant.ticket)
-            and self._other(grant.granted_by, grant.starts, asked) is not None
+            and (giver := self._other(grant.granted_by, grant.starts, asked)) is not None
+            and grant.giver_revision in {None, giver.person.revision}
         )
 
     def _consents(self, asked: _Asked) -> list[Consent]:

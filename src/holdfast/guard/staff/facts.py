@@ -42,7 +42,10 @@ class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """Time-boxed leave for `person` to use `function` (`*`: each) of `tool` up to this tier, with why and what for."""
+    """Time-boxed leave for `person` to use `function` (`*`: each) of `tool` up to this tier, with why and what for.
+
+    It counts while whoever gave it is who they were then, by their `giver_revision`; None: that was not noted.
+    """
 
     id: str
     person: str
@@ -54,6 +57,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     ticket: str
     granted_by: str
+    giver_revision: int | None = None
     revoked_at: int | None = None
 
     def in_force(self, now: int) -> bool:

@@ -62,7 +62,7 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
             for tier in tiers:
                 needs = asked(policy, who.person.roles, who.person.id, f"{tool}/{function}", tier, locked.level)
                 if needs is not None:
-                    theirs = known.grants.get(who.person.id, {}).values()
+                    theirs = [each for each in known.grants.get(who.person.id, {}).values() if _stands(known, each)]
                     yield _right(who, (tool, function), tier, needs, locked.level, theirs)
 
 
@@ -71,6 +71,12 @@ def _taken(  # noqa: PLR0913, PLR0917 - what it depends on, so that it can be ke
 ) -> tuple[Need, ...] | None:
     who = Person(id=person, roles=roles)  # type: ignore[arg-type]
     return takes(policy, who, function, tier, level=level)
+
+
+def _stands(known: Known, grant: Grant) -> bool:
+    """Whether whoever gave it is there, and who they were when they did, as the gate asks too."""
+    giver = known.people.get(grant.granted_by)
+    return giver is not None and giver.person.active and grant.giver_revision in {None, giver.person.revision}
 
 
 def _right(  # noqa: PLR0913, PLR0917 - what a right is made of

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from holdfast.errors import UsageError
+from holdfast.guard import person_key
 from holdfast.guard.staff import StaffAnswer, StaffReason, ToolQuestion
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Transaction
@@ -219,7 +220,10 @@ def _chains(attempt: Attempt) -> tuple[str, str, str]:
 
 
 def _end(chain: Chain, what: str) -> str:
-    return chain.value if chain is Chain.ALL else f"{chain}/{what}"
+    """An account's chain is that of all its spellings, as its tier is: a tool may take any of them for it."""
+    if chain is Chain.ALL:
+        return chain.value
+    return f"{chain}/{person_key(what) if chain is Chain.TARGET else what}"
 
 
 def _longer(ends: Ends, number: int, *, allowed: bool) -> Ends:

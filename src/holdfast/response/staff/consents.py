@@ -30,6 +30,7 @@ MINUTE = 60_000  # milliseconds
 ASKED_MS = 60 * MINUTE  # how long an asking stays open: after that whoever asked has gone home
 LARGEST = 16_384  # bytes of an action that is shown to whoever agrees
 MOST_OPEN = 20  # of one person: nobody reads more of them
+MOST_VAIN = 100  # of one person in the hour or so that askings are kept, not agreed to: withdrawn ones take room too
 _ID_HEX = 16  # of the hash: enough to tell askings apart, short enough to say on the telephone
 
 
@@ -86,12 +87,15 @@ class Consents:
         said, hash_ = reason(why), action.hash
         if len(msgspec.json.encode(action)) > LARGEST or len(ticket) > LARGEST:
             raise UsageError("that is more than somebody can read before they agree", advice="Ask for less at once.")
-        mine = [each for each in self.asked.values() if each.open(now) and same(each.person, by)]
+        vain = [each for each in self.asked.values() if each.state is not AskingState.AGREED and same(each.person, by)]
+        mine = [each for each in vain if each.open(now)]
         before = next((each for each in mine if each.action_hash == hash_), None)
         if before is not None:
             return before
         if len(mine) >= MOST_OPEN:
             raise UsageError(f"{by} has asked for {len(mine)} things already", advice="Wait, or withdraw some.")
+        if sum(now < each.until + self._stands for each in vain) >= MOST_VAIN:
+            raise UsageError(f"{by} has asked for {MOST_VAIN} things in vain lately", advice="Ask again in an hour.")
         asking = Asking(
             id=self._place(hash_),
             person=by,

@@ -2,13 +2,15 @@
 
 A process that answers decides on its copy and brings what came of it here, many at a time. In one transaction (1) what
 was decided on another state than that of now, or at another time, is decided anew; (2) budgets are counted and consents
-used up; (3) every attempt is put on record. Only when that is kept is anything allowed.
+used up; (3) every attempt is put on record; those of nobody known, beyond so many, are only counted. Only when that is
+kept is anything allowed.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 
 import msgspec
 
@@ -49,6 +51,7 @@ from .protecting import Protecting
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
 from .spending import Spending
+from .strangers import Strangers
 from .tidings import Tidings
 
 DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
@@ -88,7 +91,7 @@ class StaffGate:
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
-        self.attempts = Attempts(book)
+        self.attempts, self.strangers = Attempts(book), Strangers()
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
         self.past = Past(book)
@@ -165,6 +168,11 @@ class StaffGate:
         case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
         return not self.policy.ruling(case._replace(tier=self.protecting.tier(action.target))).reasons
 
+    def not_signed(self, person: str, network: str, device: str, now: int) -> None:
+        """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
+        if self._people.person(person) is not None:
+            self.tidings.refused(person, network, device, now)
+
     def take(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
         """The last word on each, in order; `now` is the owner's time (milliseconds since 1970 UTC).
 
@@ -198,17 +206,21 @@ class StaffGate:
                     self.sessions.used_on(page, each.question.session)
                 ahead.append(each.more if answer.in_advance and answer.allowed else 0)
                 tried.append((each.question, answer, agreed))
-            attempts = self.attempts.note(page, tried)
+            shown = [self.strangers.recorded(question, answer, now) for question, answer, _ in tried]
+            noted = list(compress(tried, shown))
+            attempts = self.attempts.note(page, noted)
+            self.strangers.tell_on(page)
             self.changing.ask_on(page, self._changes_of(attempts))
-            for wanted, (_, answer, _), attempt in zip(ahead, tried, attempts, strict=True):
+            for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
                     self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
             spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
+        ids = (attempt.id for attempt in attempts)
         return [
-            msgspec.structs.replace(answer, attempt=attempt.id)
-            for (_, answer, _), attempt in zip(tried, attempts, strict=True)
+            msgspec.structs.replace(answer, attempt=next(ids) if one else "")
+            for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
 
     def _changes_of(self, attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Credential, Tier]]:

@@ -26,6 +26,9 @@ _OVERRIDES = frozenset(
 )
 
 
+_NOT_THEIRS = _OVERRIDES | _SAID_BY_GATE  # with `_` for `-` too: under WSGI and CGI these are one header
+
+
 @enum.unique
 class Proxy(enum.Enum):
     """Who asks, by the path at which it asks: what a client sends for another one counts for nothing."""
@@ -78,7 +81,7 @@ def _once(scope: Scope) -> dict[str, str]:
             raise unclear(f"{name} is said twice")
         elif "_" in name and name.replace("_", "-").startswith(_OURS):
             raise unclear(f"{name} is not a header, and would be one to some tools")
-        elif name in _OVERRIDES or name in _SAID_BY_GATE:
+        elif name.replace("_", "-") in _NOT_THEIRS:
             raise unclear(f"{name} is not for a client to say")
         else:
             headers[name] = value

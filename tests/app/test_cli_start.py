@@ -9,7 +9,8 @@ import pytest
 from holdfast.app.cli.main import _MODULES, app
 from holdfast.app.cli.overview import purpose
 from holdfast.app.cli.people import Role as RoleTyped
-from holdfast.guard import Role
+from holdfast.app.cli.people import Scope as ScopeTyped
+from holdfast.guard import Role, Scope
 
 HEAVY = ("numba", "sqlalchemy", "pyarrow", "numpy", "cedarpy")  # what takes long to import
 ASK = """
@@ -62,6 +63,7 @@ def test_a_module_that_says_nothing_of_a_command_is_a_mistake_that_shows():
         purpose("holdfast.app.cli.desk", "absent")
 
 
-def test_the_roles_that_can_be_typed_are_those_there_are():
+def test_the_roles_and_scopes_that_can_be_typed_are_those_there_are():
     """They are written out where they are typed; what the policies know is the same."""
     assert tuple(Role) == get_args(RoleTyped)
+    assert tuple(Scope) == get_args(ScopeTyped)

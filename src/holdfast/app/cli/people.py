@@ -14,10 +14,19 @@ from .options import Json
 from .service import Service, Url, at, say
 
 Id = Annotated[str, Parameter(help="The id of a person.")]
-# Spelled out, for the room that knows them takes a while to import; a test compares the two.
+# Spelled out, for the room that knows them takes a while to import; a test compares them.
 Role: TypeAlias = Literal[
-    "responder", "commander", "approver", "investigator", "communicator", "auditor", "administrator"
+    "responder",
+    "commander",
+    "approver",
+    "investigator",
+    "communicator",
+    "auditor",
+    "administrator",
+    "support",
+    "specialist",
 ]
+Scope: TypeAlias = Literal["guard:ask", "guard:snapshot", "events:tell", "read", "decide", "people"]
 Roles = Annotated[tuple[Role, ...], Parameter(name="--role", negative="", help="What they are for. May be repeated.")]
 Name = Annotated[str | None, Parameter(help="What others call them.")]
 All = Annotated[bool, Parameter(negative="", help="Those too that count no more.")]
@@ -147,7 +156,7 @@ def make(  # noqa: PLR0913 - each is a word on the command line
     person: Annotated[str, Parameter(help="Whose it is; without it, a program's.")] = "",
     *,
     scope: Annotated[
-        tuple[Literal["guard:ask", "events:tell", "read", "decide", "people"], ...],
+        tuple[Scope, ...],
         Parameter(
             negative="",
             help="What it is for. May be repeated. Without it read and decide for a person, guard:ask and events:tell "

@@ -326,3 +326,11 @@ def test_what_is_over_is_forgotten_in_time(desk, letters, clock):
     assert first not in desk.gate.changing.kept
     assert desk.keys(f"change/{first}/asked")
     assert desk.gate.changing.by_link(secret(letters)) is None
+
+
+def test_no_link_that_works_lies_in_the_store(desk):
+    """What waits to be told is kept without its link; a notifier is given it."""
+    ask(desk)
+    (given,) = desk.gate.changing.due(desk.now)
+    assert desk.gate.changing.by_link(given.link.rpartition("/")[2]) is not None
+    assert [""] == [each.notice.link for each in desk.gate.changing.tellings.values()]

@@ -83,14 +83,14 @@ class PendingChanges:
             )
             waiting = [each.asked_at for each in before if self.stage(each, page.now) in OPEN]
             moments = sorted({since, min(waiting, default=page.now)})  # never a value that does not count yet
-            secrets = {moment: self._secret(change.id, moment) for moment in moments}
-            change = msgspec.structs.replace(change, links={_hashed(each): at for at, each in secrets.items()})
+            links = {_hashed(self._secret(change.id, moment)): moment for moment in moments}
+            change = msgspec.structs.replace(change, links=links)
             self._put(page, change)
             body = {"what": what, "by": attempt.person, "cools_ms": change.cools, "since": since}
             page.record(RecordKind.INTENT, f"change/{change.id}/asked", _subject(change), body, actor=attempt.person)
             page.place(_hold(change))
-            for moment, secret in secrets.items():
-                self._tell(page, change, NoticeKind.ASKED, moment, link=LINK + secret)
+            for moment in moments:
+                self._tell(page, change, NoticeKind.ASKED, moment)
             page.then.append(lambda change=change: self._tidings.changed(change))  # type: ignore[misc]
             fresh.setdefault(change.account, []).append(change)
 
@@ -110,7 +110,7 @@ class PendingChanges:
     def due(self, now: int) -> Sequence[HolderNotice]:
         """What a notifier is to be given now, the longest due first."""
         waiting = sorted((each for each in self.tellings.values() if each.due <= now), key=lambda each: each.due)
-        return [each.notice for each in waiting[:_AT_ONCE]]
+        return [self._with_link(each.notice) for each in waiting[:_AT_ONCE]]
 
     def told(self, id_: str, now: int) -> None:
         """Note that a notifier has taken this notice. Once all who had to be asked were told, the change cools.
@@ -243,7 +243,13 @@ class PendingChanges:
             HappeningKind.WARNING if kind is NoticeKind.REVERSED else HappeningKind.ENDED, said.strip(), change.id
         )
 
-    def _tell(self, page: Page, change: PendingChange, kind: NoticeKind, as_of: int, *, link: str = "") -> None:
+    def _with_link(self, notice: HolderNotice) -> HolderNotice:
+        """What a notifier is given: whoever reads the store alone finds no link that works."""
+        if notice.kind is not NoticeKind.ASKED:
+            return notice
+        return msgspec.structs.replace(notice, link=LINK + self._secret(notice.change, notice.as_of))
+
+    def _tell(self, page: Page, change: PendingChange, kind: NoticeKind, as_of: int) -> None:
         notice = HolderNotice(
             id=f"change/{change.id}/{kind}/{as_of}",
             kind=kind,
@@ -253,7 +259,6 @@ class PendingChanges:
             as_of=as_of,
             at=page.now,
             until=change.until,
-            link=link,
         )
         self.tellings.put(page, notice.id, Telling(notice=notice, due=page.now))
 

@@ -124,6 +124,8 @@ class Ahead:
             Afterwards(reservation=there.reservation.id, number=there.used, question=question, answer=told)
         )
         self.answered += 1
+        if there.used == there.reservation.units and self._under_way is None:
+            self._send_batch()  # no further units come before the uses of these are on record
         return told
 
     def _send_batch(self) -> None:
@@ -149,7 +151,13 @@ class Ahead:
         self._asked[budget] = now
         if len(self._asked) > _MOST:
             self._asked.popitem(last=False)
-        return before is not None and now - before < _SOON_MS and budget not in self._wanted
+        soon = before is not None and now - before < _SOON_MS
+        return soon and budget not in self._wanted and not self._untold_of(budget)
+
+    def _untold_of(self, budget: str) -> bool:
+        """Whether the owner has not heard of all uses yet: with further units, more could be lost than were let go."""
+        under_way = self._under_way.told if self._under_way is not None else ()
+        return any(each.answer.charges[0].key == budget for each in (*under_way, *self._told))
 
     def _begin(self, made: Reservation) -> None:
         self._end(made.budget)

@@ -27,3 +27,24 @@ def database(server):
 def url(server, database):
     """Its address."""
     return server.url(database)
+
+
+@pytest.fixture(scope="module")
+def shared(standing, tmp_path_factory):
+    """The proxy that a module says how to stand, for all of its tests that leave it as it is."""
+    with standing(tmp_path_factory.mktemp("shared")) as front:
+        yield front
+
+
+@pytest.fixture
+def front(shared):
+    """It, with nothing asked yet."""
+    shared.stand.begin()
+    return shared
+
+
+@pytest.fixture
+def doomed(standing, tmp_path):
+    """One whose gate ends with the test."""
+    with standing(tmp_path) as front:
+        yield front

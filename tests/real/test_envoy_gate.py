@@ -3,81 +3,30 @@
 import hashlib
 import json
 import time
-from contextlib import contextmanager
 
 import pytest
-from tests.app.gate.standing import EXAMPLE, Stand
+from tests.real import before_a_tool
 from tests.real.envoy import envoy
-from tests.real.nginx import free_port, get
 
 pytestmark = pytest.mark.real
 
 TICKET = {"X-Holdfast-Ticket": "T-1"}
 
 
-class Front:
-    """Envoy as documented, before a stand."""
-
-    def __init__(self, stand):
-        """On a free port."""
-        self.stand, self.port = stand, free_port()
-        text = (EXAMPLE / "gate" / "envoy.yaml").read_text(encoding="utf-8")
-        for ours, theirs in (
-            (8080, self.port),
-            (8321, stand.gate.address.rpartition(":")[2]),
-            (8400, stand.tool.address.rpartition(":")[2]),
-        ):
-            assert f"port_value: {ours}" in text
-            text = text.replace(f"port_value: {ours}", f"port_value: {theirs}")
-        self.text = text
-
-    def session(self, *classes):
-        """The secret of a session of alice's from wherever: Envoy says another address of this machine for loopback."""
-        return self.stand.session("alice", *classes, network="")
-
-    def get(self, path, secret="", method="GET", body=b"", **headers):
-        """The status, the head and the body of what a client gets."""
-        cookie = {"Cookie": f"a=1; __Host-holdfast-tool={secret}; b=2"} if secret else {}
-        return get(self.port, path, {**cookie, **headers}, method=method, body=body)
-
-
-@contextmanager
-def standing(folder):
-    """Envoy before a gate and a tool."""
-    folder.chmod(0o755)
-    stand = Stand(folder)
-    try:
-        front = Front(stand)
-        with envoy(folder, front.text, front.port):
-            yield front
-    finally:
-        stand.close()
-
-
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    """One for all tests that leave it as it is."""
-    with standing(tmp_path_factory.mktemp("shared")) as front:
-        yield front
+def standing():
+    """Envoy as documented, before a gate and a tool."""
+    return lambda folder: before_a_tool.standing(folder, "envoy.yaml", envoy)
 
 
-@pytest.fixture
-def front(shared):
-    """It, with nothing asked yet."""
-    shared.stand.begin()
-    return shared
-
-
-@pytest.fixture
-def doomed(tmp_path):
-    """One whose gate ends with the test."""
-    with standing(tmp_path) as front:
-        yield front
+def session(front, *classes):
+    """The secret of a session of alice's from wherever: Envoy says another address of this machine for loopback."""
+    return front.stand.session("alice", *classes, network="")
 
 
 def test_who_may_gets_through_and_the_tool_hears_from_the_gate_alone_who_asks(front):
     """Names and proof are the gate's, the cookie comes without the secret, the ticket stays at the gate."""
-    secret = front.session()
+    secret = session(front)
     status, _, body = front.get("/accounts/1001", secret, **TICKET)
     assert (200, "ana@example.org") == (status, json.loads(body)["email"])
     (scope,) = front.stand.asked
@@ -90,7 +39,7 @@ def test_who_may_gets_through_and_the_tool_hears_from_the_gate_alone_who_asks(fr
 
 def test_a_refusal_reaches_the_client_with_what_would_help(front):
     """The gate's own answer: 401 without a session, 403 with the needs; the tool hears of neither."""
-    secret = front.session()
+    secret = session(front)
     status, head, body = front.get("/accounts/1001", secret)
     assert (403, "ticket_needed") == (status, json.loads(body)["code"])
     assert "x-holdfast-refused: ticket_needed" in head.lower()
@@ -100,7 +49,7 @@ def test_a_refusal_reaches_the_client_with_what_would_help(front):
 
 def test_a_body_is_part_of_what_is_decided(front):
     """Its hash is in the payload, so an agreement to one body is none to another."""
-    secret = front.session("credentials")
+    secret = session(front, "credentials")
     body = b'{"email": "new@example.org"}'
     why = {"X-Desk-Reason": "the holder called", "X-Desk-Ticket": "T-1", "Content-Type": "application/json"}
     questions = []
@@ -123,7 +72,7 @@ HARMLESS = {"X-Original-URI", "X-Envoy-Original-Path", "X-Forwarded-For", "X-Env
 @pytest.mark.parametrize("headers", SMUGGLED, ids=lambda headers: next(iter(headers)))
 def test_no_header_of_a_client_makes_another_request_or_another_person_of_it(front, headers):
     """Refused, or the tool sees what it would have seen without it."""
-    secret = front.session()
+    secret = session(front)
     questions = []
     front.stand.house.heard = questions.append
     status, *_ = front.get("/accounts/1001", secret, **TICKET, **headers)
@@ -145,21 +94,21 @@ def test_no_header_of_a_client_makes_another_request_or_another_person_of_it(fro
 )  # fmt: skip
 def test_no_spelling_of_a_path_reaches_the_tool_unjudged(front, path):
     """Refused by Envoy or by the gate."""
-    secret = front.session()
+    secret = session(front)
     assert front.get(path, secret, **TICKET)[0] in {400, 403}
     assert [] == front.stand.asked
 
 
 def test_dots_in_a_path_are_taken_out_before_anybody_sees_it(front):
     """The gate judges what the tool gets."""
-    secret = front.session()
+    secret = session(front)
     assert 200 == front.get("/x/../accounts/1001", secret, **TICKET)[0]
     assert b"/accounts/1001" == front.stand.asked[0]["raw_path"]
 
 
 def test_a_gate_that_is_gone_or_slow_lets_nobody_through(doomed):
     """503, in a quarter of a second, and the tool hears nothing."""
-    secret = doomed.session()
+    secret = session(doomed)
     with doomed.stand.house.slowly():
         began = time.monotonic()
         assert 503 == doomed.get("/accounts/1001", secret, **TICKET)[0]

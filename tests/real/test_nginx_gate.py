@@ -2,11 +2,11 @@
 
 import json
 import time
-from contextlib import contextmanager
 
 import pytest
-from tests.app.gate.standing import EXAMPLE, Stand
-from tests.real.nginx import free_port, get, nginx, send
+from tests.app.gate.standing import EXAMPLE
+from tests.real import before_a_tool
+from tests.real.nginx import nginx, send
 
 from holdfast.app.gate.nginx import lint
 
@@ -15,60 +15,10 @@ pytestmark = pytest.mark.real
 TICKET = {"X-Holdfast-Ticket": "T-1"}
 
 
-class Front:
-    """nginx as documented, before a stand."""
-
-    def __init__(self, stand):
-        """On a free port."""
-        self.stand, self.port = stand, free_port()
-        text = (EXAMPLE / "gate" / "nginx.conf").read_text(encoding="utf-8")
-        for ours, theirs in (
-            ("127.0.0.1:8080", f"127.0.0.1:{self.port}"),
-            ("127.0.0.1:8321", stand.gate.address),
-            ("127.0.0.1:8400", stand.tool.address),
-        ):
-            assert ours in text
-            text = text.replace(ours, theirs)
-        self.text = text
-
-    def get(self, path, secret="", method="GET", body=b"", **headers):
-        """The status, the head and the body of what a client gets."""
-        cookie = {"Cookie": f"a=1; __Host-holdfast-tool={secret}; b=2"} if secret else {}
-        return get(self.port, path, {**cookie, **headers}, method=method, body=body)
-
-
-@contextmanager
-def standing(folder):
-    """Nginx before a gate and a tool."""
-    folder.chmod(0o755)
-    stand = Stand(folder)
-    try:
-        front = Front(stand)
-        with nginx(folder, front.text, front.port):
-            yield front
-    finally:
-        stand.close()
-
-
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    """One for all tests that leave it as it is."""
-    with standing(tmp_path_factory.mktemp("shared")) as front:
-        yield front
-
-
-@pytest.fixture
-def front(shared):
-    """It, with nothing asked yet."""
-    shared.stand.begin()
-    return shared
-
-
-@pytest.fixture
-def doomed(tmp_path):
-    """One whose gate ends with the test."""
-    with standing(tmp_path) as front:
-        yield front
+def standing():
+    """Nginx as documented, before a gate and a tool."""
+    return lambda folder: before_a_tool.standing(folder, "nginx.conf", nginx)
 
 
 def test_the_lint_finds_nothing_in_the_documented_configuration():

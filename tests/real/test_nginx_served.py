@@ -3,15 +3,10 @@
 import json
 
 import pytest
-from examples.support_desk.app import make
-from examples.support_desk.desk import TOOL
-from examples.support_desk.records import Account, Records
 from tests.app.console.browser import policies
-from tests.app.gate.standing import EXAMPLE, Listening
 from tests.app.server.staffhouse import StaffHouse
-from tests.real.nginx import free_port, get, nginx
-
-from holdfast.client import Gate, Proofs
+from tests.real.before_a_tool import nginx_before, with_the_tools_of_the_sample
+from tests.real.nginx import free_port, get
 
 pytestmark = pytest.mark.real
 
@@ -23,26 +18,12 @@ def served(tmp_path_factory):
     """A service, the tool, nginx before both: the house, the port, and the tool's records."""
     folder = tmp_path_factory.mktemp("served")
     folder.chmod(0o755)
-    own = policies(folder)
-    (own / "staff").mkdir()
-    tools = (EXAMPLE / "support_desk" / "tools.toml").read_text(encoding="utf-8")
-    (own / "staff" / "tools.toml").write_text(tools, encoding="utf-8")
-    house = StaffHouse(folder, environment={"HOLDFAST_POLICY_FOLDER": str(own)})
-    gate, port = Gate(house.origin, house.platform, timeout=30), free_port()
-    records = Records(folder / "desk.db", [Account("1001", "@ana", "ana@example.org", "+1", second_factor=True)])
-    tool = Listening(make(gate, Proofs(TOOL, gate.keys()), records))
-    text = (
-        (EXAMPLE / "gate" / "nginx.conf").read_text(encoding="utf-8").replace("HOLDFAST_GATEWAY_TOKEN", house.platform)
-    )
-    text = text.replace("250ms", "5s")  # a busy machine of tests; the quarter of a second has a test of its own
-    for ours, theirs in ((8080, port), (8321, house.served.address[1]), (8400, tool.address.rpartition(":")[2])):
-        text = text.replace(f"127.0.0.1:{ours}", f"127.0.0.1:{theirs}")
+    own = with_the_tools_of_the_sample(policies(folder))
+    house, port = StaffHouse(folder, environment={"HOLDFAST_POLICY_FOLDER": own}), free_port()
     try:
-        with nginx(folder, text, port):
+        with nginx_before(house, folder, port) as records:
             yield house, port, records
     finally:
-        tool.close()
-        gate.close()
         house.end()
 
 

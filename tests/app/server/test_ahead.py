@@ -214,6 +214,29 @@ def test_what_a_killed_process_had_stays_spent(service):
     asyncio.run(run())
 
 
+def test_no_further_units_come_before_the_uses_of_the_last_are_on_record(service):
+    """Used up, they are told at once; until that is heard a kill can lose no more looks than were let go at a time."""
+
+    async def run():
+        process = service.process()
+        for _ in range(2):
+            await process.ask()
+        (entry,) = (each.record for each in service.store.entries() if each.record.key == "reservation/2")
+        for _ in range(entry.body["units"]):
+            assert "." in (await process.ahead.take(process.take())).attempt
+        asked = asyncio.ensure_future(process.ahead.take(process.take()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        told, taken_next = (unpack_batch(each) for each in process.sent)
+        assert (entry.body["units"], [0]) == (len(told.told), [each.more for each in taken_next.takes])
+        process.pump()
+        assert (await asked).allowed
+        await process.ask()
+        assert 2 == len(service.desk.keys("reservation/")) - len(service.desk.keys("reservation/2/"))
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -25,7 +25,7 @@ from holdfast.response.staff import Asking, AskingState
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from .token import session_id
 from .toolsessions import OptionsTold, Secret
 from .views import Page, page_of
@@ -179,8 +179,7 @@ _denied = msgspec.json.Decoder(ActionDenied)
 
 def handlers(ask: Ask, place: Place | None, challenges: Challenges) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; passkeys are used at `place`, or nowhere."""
-    own = _Handlers(ask, place, challenges)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask, place, challenges))
 
 
 class _Handlers:

@@ -23,7 +23,7 @@ from holdfast.response.restoring import Run
 from . import requested
 from .answers import Problem
 from .asking import Ask, absent, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, by_name, id_parameter
 from .requested import RequestSeen
 from .requests import Hash, Key, Keys, Words
 from .views import HoldSeen, Page, hold_seen, page_of
@@ -211,8 +211,7 @@ _raised = msgspec.json.Decoder(CapRaised)
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

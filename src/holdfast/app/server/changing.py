@@ -23,7 +23,7 @@ from holdfast.response.staff.changes import LINK
 
 from .answers import Problem
 from .asking import Ask, absent, all_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, by_name, id_parameter
 from .views import Page, page_of
 
 CHANGES = "/v1/gate/changes"
@@ -116,8 +116,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

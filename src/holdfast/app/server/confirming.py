@@ -16,7 +16,7 @@ from holdfast.guard import Act, Scope
 
 from .answers import Problem, RefusedError
 from .asking import Ask, body_of, caller_of, shown
-from .operation import ERRORS, LONGEST_KEY, Handler, Operation, id_parameter
+from .operation import ERRORS, LONGEST_KEY, Handler, Operation, by_name, id_parameter
 from .people import PersonSeen, TokenSeen, person_seen, registered, token_seen
 
 _MOST = 20  # of one person: more passkeys and tokens than anybody carries about
@@ -67,8 +67,7 @@ _renewed = msgspec.json.Decoder(Renewed)
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

@@ -18,7 +18,7 @@ from holdfast.guard import Act, Enrolment, Passkey, Scope
 
 from .answers import Problem
 from .asking import Ask, absent, body_of, caller_of, shown
-from .operation import ERRORS, Handler, Operation, id_parameter
+from .operation import ERRORS, Handler, Operation, by_name, id_parameter
 
 _HOUR = 3_600_000  # milliseconds
 _WEEK = 168  # hours: a link that lies about for longer is found by somebody else
@@ -99,8 +99,7 @@ _link = msgspec.json.Decoder(LinkNew)
 
 def handlers(ask: Ask, place: Place | None, usual_hours: int) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `place` is where links lead, and stand `usual_hours`."""
-    own = _Handlers(ask, place, usual_hours)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask, place, usual_hours))
 
 
 class _Handlers:

@@ -20,7 +20,7 @@ from holdfast.response.staff.locks import LIFTED
 
 from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from .views import Page, page_of
 
 LOCKS, PROPOSALS = "/v1/gate/locks", "/v1/gate/proposals"
@@ -157,8 +157,7 @@ _wanted, _looser = msgspec.json.Decoder(LockWanted), msgspec.json.Decoder(Looser
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias
 
@@ -90,6 +90,11 @@ COUNT_AFTER = Parameter(
     says="Go on behind this number: `next` of the page before.",
     schema={"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0},
 )
+
+
+def by_name(operations: Iterable[Operation], own: object) -> Mapping[str, Handler]:
+    """The handlers by the name of their operation: the methods of `own` that are called so."""
+    return {operation.name: getattr(own, operation.name) for operation in operations}
 
 
 def all_parameter(says: str) -> Parameter:

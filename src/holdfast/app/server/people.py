@@ -18,7 +18,7 @@ from holdfast.response.people import LONGEST_LABEL, LONGEST_TOKEN
 
 from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from .token import hashed, new_token
 from .views import Page, page_of
 
@@ -171,8 +171,7 @@ _token = msgspec.json.Decoder(TokenNew)
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

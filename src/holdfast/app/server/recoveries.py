@@ -30,7 +30,7 @@ from holdfast.recovery import shown as diff
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, by_name, id_parameter
 from .views import Page, page_of, time_of
 
 _NONE = (ERRORS[404], Problem)
@@ -148,8 +148,7 @@ _told = msgspec.json.Decoder(PlatformTold)
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

@@ -17,7 +17,7 @@ from holdfast.response.emergency import LONGEST_REASON
 from . import requested
 from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, by_name, id_parameter
 from .requested import NoticeSeen, RequestSeen, ReviewSeen
 from .views import HoldSeen, Page, hold_seen
 
@@ -168,8 +168,7 @@ _found = msgspec.json.Decoder(Found)
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

@@ -23,7 +23,7 @@ from holdfast.response.staff.grants import LONGEST_HOURS
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .lockdowns import TierName
-from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, by_name, id_parameter
 from .views import Page, page_of
 
 GRANTS, PROTECTED, ATTEMPTS = "/v1/gate/grants", "/v1/gate/protected", "/v1/gate/attempts"
@@ -184,8 +184,7 @@ _grant, _tier = msgspec.json.Decoder(GrantWanted), msgspec.json.Decoder(TierWant
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

@@ -17,7 +17,7 @@ from holdfast.events import format_time
 from holdfast.guard import Act, Scope
 
 from .asking import Ask, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, LIMIT, Handler, Operation
+from .operation import AFTER, LIMIT, Handler, Operation, by_name
 from .views import Page, page_of
 
 REPORTS, ALARMS = "/v1/staff/reports", "/v1/staff/alarms"
@@ -82,8 +82,7 @@ _told = msgspec.json.Decoder(ReportTold)
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    own = _Handlers(ask)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask))
 
 
 class _Handlers:

@@ -28,7 +28,7 @@ from holdfast.response.people import same
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from .token import session_id
 from .views import Page, page_of
 
@@ -214,8 +214,7 @@ _signed_out = msgspec.json.Decoder(SignedOut)
 
 def handlers(ask: Ask, place: Place | None, challenges: Challenges) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; passkeys are used at `place`, or nowhere."""
-    own = _Handlers(ask, place, challenges)
-    return {operation.name: getattr(own, operation.name) for operation in OPERATIONS}
+    return by_name(OPERATIONS, _Handlers(ask, place, challenges))
 
 
 class _Handlers:

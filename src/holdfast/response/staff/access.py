@@ -51,7 +51,7 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
         tiers = (max(known.tiers.get(person_key(wanted.target), {"": Tier.ORDINARY}).values()),)
     asked = lru_cache(None)(_taken) if not policy.names_persons else _taken
     for who in sorted(known.people.values(), key=lambda each: each.person.id):
-        if not who.person.active or (wanted.person and who.key != person_key(wanted.person)):
+        if not who.person.counts or (wanted.person and who.key != person_key(wanted.person)):
             continue
         for tool, function in policy.functions:
             if wanted.function not in {"", function, f"{tool}/{function}"}:
@@ -76,7 +76,7 @@ def _taken(  # noqa: PLR0913, PLR0917 - what it depends on, so that it can be ke
 def _stands(known: Known, grant: Grant) -> bool:
     """Whether whoever gave it is there, and who they were when they did, as the gate asks too."""
     giver = known.people.get(grant.granted_by)
-    return giver is not None and giver.person.active and grant.giver_revision in {None, giver.person.revision}
+    return giver is not None and giver.person.counts and grant.giver_revision in {None, giver.person.revision}
 
 
 def _right(  # noqa: PLR0913, PLR0917 - what a right is made of

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 import msgspec
 
-from holdfast.guard.people import Person, person_key
+from holdfast.guard.people import person_key
 from holdfast.guard.staff import Grant, Need, StaffPolicy, Tier, joined, takes
 from holdfast.guard.staff.known import Known, Who
 from holdfast.response.past import Date
@@ -49,7 +48,6 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
     tiers = tuple(Tier) if wanted.tier is None else (wanted.tier,)
     if wanted.target:
         tiers = (max(known.tiers.get(person_key(wanted.target), {"": Tier.ORDINARY}).values()),)
-    asked = lru_cache(None)(_taken) if not policy.names_persons else _taken
     for who in sorted(known.people.values(), key=lambda each: each.person.id):
         if not who.person.counts or (wanted.person and who.key != person_key(wanted.person)):
             continue
@@ -60,17 +58,10 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
             if locked.shuts_out(who.key):
                 continue
             for tier in tiers:
-                needs = asked(policy, who.person.roles, who.person.id, f"{tool}/{function}", tier, locked.level)
+                needs = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
                 if needs is not None:
                     theirs = [each for each in known.grants.get(who.person.id, {}).values() if _stands(known, each)]
                     yield _right(who, (tool, function), tier, needs, locked.level, theirs)
-
-
-def _taken(  # noqa: PLR0913, PLR0917 - what it depends on, so that it can be kept
-    policy: StaffPolicy, roles: tuple[object, ...], person: str, function: str, tier: Tier, level: int
-) -> tuple[Need, ...] | None:
-    who = Person(id=person, roles=roles)  # type: ignore[arg-type]
-    return takes(policy, who, function, tier, level=level)
 
 
 def _stands(known: Known, grant: Grant) -> bool:

@@ -6,8 +6,8 @@ import pytest
 import rfc8785
 
 from holdfast.errors import UsageError
-from holdfast.guard import Role
-from holdfast.guard.staff import Need, StaffPolicy, Tier
+from holdfast.guard import Person, Role
+from holdfast.guard.staff import Need, StaffFacts, StaffPolicy, Tier
 from holdfast.response import Confirming, shipped_staff_texts
 from holdfast.response.staff.access import Wanted
 
@@ -127,6 +127,14 @@ def test_before_the_first_start_nothing_is_claimed(desk):
     desk.gate.begin(desk.now)
     with pytest.raises(UsageError, match="not known which policies"):
         desk.gate.access(desk.now - 1, E_MAIL)
+
+
+def test_an_account_called_as_a_person_is_hides_neither(desk):
+    """What was there before all was kept is told of both."""
+    facts = StaffFacts(version=0, persons=(Person(id="zoe"),), tiers={"zoe": Tier.PROTECTED})
+    desk.gate.past.begin(desk.gate.policy, facts, desk.now)
+    then = desk.gate.past.on(desk.now - 1).facts
+    assert (then.persons[-1:], then.tiers) == (facts.persons, facts.tiers)
 
 
 def test_what_it_says_is_what_the_gate_answers(desk):

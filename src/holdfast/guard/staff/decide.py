@@ -105,6 +105,15 @@ class StaffState:
         asked = self._asked(question, session, who, found, hash_)
         return self._answered(asked, stops, spent)
 
+    def tier(self, target: str, function: Function) -> Tier:
+        """How much is at stake with the account, in whatever spelling the tool may take for it.
+
+        A function that is about one account, asked about none, may be about any: all is at stake.
+        """
+        if not target:
+            return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
+        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
+
     def _with(self, known: Known, version: int) -> StaffState:
         after: StaffState = object.__new__(StaffState)
         after.policy, after.limits, after.version, after._known = self.policy, self.limits, version, known
@@ -145,19 +154,10 @@ class StaffState:
             tool,
             function,
             f"{tool.id}/{function.id}",
-            self._tier(question.action.target, function),
+            self.tier(question.action.target, function),
             hash_,
             joined(locks) if locks else UNLOCKED,
         )
-
-    def _tier(self, target: str, function: Function) -> Tier:
-        """How much is at stake with the account, in whatever spelling the tool may take for it.
-
-        A function that is about one account, asked about none, may be about any: all is at stake.
-        """
-        if not target:
-            return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
-        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
 
     def _answered(self, asked: _Asked, stops: list[_Stop], spent: Mapping[str, Sequence[int]]) -> StaffAnswer:
         now = asked.question.time

@@ -122,9 +122,8 @@ class StaffState:
     def _nobody(self, session: ToolSession | None, who: Who | None, now: int) -> StaffReason | None:
         if session is None:
             return StaffReason.NO_SESSION
-        seen = session.made_at if session.seen_at is None else session.seen_at
         over = session.ended_at is not None and session.ended_at <= now
-        if over or not 0 <= now - session.made_at < self.limits.longest or now - seen >= self.limits.idle:
+        if over or not self.limits.allow(session.made_at, session.used_at, now):
             return StaffReason.SESSION_OVER
         if who is None or not who.person.counts or who.person.revision != session.revision:
             return StaffReason.PERSON_GONE

@@ -171,7 +171,7 @@ class Sessions:
     def used_on(self, page: Page, id_: str) -> None:
         """Note on this page that somebody asks by a session; not more often than each minute."""
         session = self.kept.get(id_)
-        if session is not None and page.now - (session.seen_at or session.made_at) >= SEEN_EVERY_MS:
+        if session is not None and page.now - session.used_at >= SEEN_EVERY_MS:
             self.kept.put(page, id_, msgspec.structs.replace(session, seen_at=page.now))
 
     def fault(self, session: ToolSession | None, now: int) -> StaffReason | None:
@@ -181,9 +181,8 @@ class Sessions:
         person = self._people.person(session.person)
         if person is None or not person.active or person.revision != session.revision:
             return StaffReason.PERSON_GONE
-        used = session.seen_at or session.made_at
-        old = not 0 <= now - session.made_at < self._limits.longest or now - used >= self._limits.idle
-        return StaffReason.SESSION_OVER if old or session.ended_at is not None else None
+        goes_on = session.ended_at is None and self._limits.allow(session.made_at, session.used_at, now)
+        return None if goes_on else StaffReason.SESSION_OVER
 
     def _person(self, by: Caller) -> Person:
         person = self._people.person(by.person) if by.person else None

@@ -17,7 +17,7 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import Passkey, RuleKind, SessionLimits
+from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
     Credential,
     Doing,
@@ -102,7 +102,7 @@ class StaffGate:
         self._untold: list[StaffFacts] = []
         self._state = self._anew()
         book.when_moved(self._holds_moved)
-        people.when_revoked(self._passkey_revoked)
+        people.when_revoked(self._revoked)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -301,10 +301,12 @@ class StaffGate:
             elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
                 self._changes.note("lifted", key, None)
 
-    def _passkey_revoked(self, page: Page, passkey: Passkey, by: str) -> None:
-        """Whoever had the key may have opened any of its person's sessions."""
-        theirs = [each.id for each in self.sessions.of(passkey.person)]
-        self.sessions.end_on(page, theirs, by, "a passkey was revoked")
+    def _revoked(self, page: Page, credential: ApiToken | Passkey, by: str) -> None:
+        """Whoever had it may have agreed to anything as its person; with a key, opened any of their sessions, too."""
+        self.consents.end_on(page, credential.person, by)
+        if isinstance(credential, Passkey):
+            theirs = [each.id for each in self.sessions.of(credential.person)]
+            self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
         for key in keys:

@@ -19,6 +19,10 @@ class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
     idle: int = 30 * MINUTE
     longest: int = 12 * 60 * MINUTE  # a shift
 
+    def allow(self, made_at: int, used_at: int, now: int) -> bool:
+        """Whether one that was made and last used then (milliseconds since 1970 UTC) goes on at `now`."""
+        return 0 <= now - made_at < self.longest and now - used_at < self.idle
+
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has signed in. Times are milliseconds since 1970 UTC of this machine's clock.
@@ -41,7 +45,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if self.credential and (passkey is None or passkey.revoked_at is not None):
             return False
-        return 0 <= now - self.made_at < limits.longest and now - self.seen_at < limits.idle
+        return limits.allow(self.made_at, self.seen_at, now)
 
     def caller(self, person: Person, passkey: Passkey | None) -> Caller:
         """Who asks by it; `passkey` is the one of its credential, None for a sign-in elsewhere."""

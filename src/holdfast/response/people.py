@@ -72,7 +72,7 @@ class People:
         self.tokens = Shelf(book, "tokens", ApiToken)
         self.passkeys = Shelf(book, "passkeys", Passkey)
         self.roll = Roll()
-        self._when_revoked: list[Callable[[Page, Passkey, str], object]] = []
+        self._when_revoked: list[Callable[[Page, ApiToken | Passkey, str], object]] = []
         self.call_the_roll()
 
     @property
@@ -261,8 +261,8 @@ class People:
             heard(page, gone, by)
         return gone
 
-    def when_revoked(self, heard: Callable[[Page, Passkey, str], object]) -> None:
-        """Have `heard` called on the page on which a passkey is revoked, with the passkey and by whom."""
+    def when_revoked(self, heard: Callable[[Page, ApiToken | Passkey, str], object]) -> None:
+        """Have `heard` called on the page on which a token or passkey is revoked, with it and by whom."""
         self._when_revoked.append(heard)
 
     def keep_passkey(self, page: Page, passkey: Passkey) -> None:
@@ -337,6 +337,8 @@ class People:
         self.tokens.put(page, token.id, gone)
         page.record(RecordKind.DECISION, f"token/{token.id}/revoked", token.id, {"person": token.person}, actor=by)
         page.note(HappeningKind.PEOPLE, f"{by} revoked the token {token.id}", token.id)
+        for heard in self._when_revoked:
+            heard(page, gone, by)
         page.then.append(self.call_the_roll)
         return gone
 
@@ -353,7 +355,7 @@ def same(one: str, other: str) -> bool:
 
 def administers(person: Person) -> bool:
     """Whether they are an administrator who is there, on more than one's word."""
-    return person.active and Role.ADMINISTRATOR in person.roles and not person.on_word_of
+    return person.counts and Role.ADMINISTRATOR in person.roles
 
 
 def _listed(roles: Iterable[Role]) -> str:

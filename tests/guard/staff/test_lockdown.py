@@ -241,6 +241,13 @@ def test_a_stage_goes_down_only_and_only_while_it_stands(level, now):
         lowered(lock(3, named=("dan", "eve")), level, now, id_="l2", by="eve")
 
 
+def test_what_is_sealed_goes_down_to_named_responders_only_where_some_are_named():
+    """With nobody named it would stay shut to all, and say otherwise; two levels down is open to it."""
+    with pytest.raises(UsageError, match="names too few"):
+        lowered(lock(4), 3, NOW, id_="l2", by="eve")
+    assert lowered(lock(4), 2, NOW, id_="l2", by="eve")[1].level == 2
+
+
 @pytest.mark.parametrize(
     ("given_lock", "said"),
     [

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from holdfast.errors import NotAllowedError, SignatureError, UsageError
-from holdfast.guard import RefusalCode, Role, Signature
+from holdfast.guard import Passkey, RefusalCode, Role, Scope, Signature
 from holdfast.guard.staff import Lock, StaffReason, Tier
 from holdfast.response.staff import Proposal
 from holdfast.response.staff.consents import ASKED_MS, MOST_OPEN, MOST_VAIN
@@ -93,6 +93,24 @@ def test_a_second_person_who_is_lost_agrees_no_more(desk, clock):
     clock.set(consent.until)
     late = msgspec.structs.replace(question, session=desk.session("sam", number=2), time=desk.now)
     assert (StaffReason.SECOND_PERSON_NEEDED,) == desk.tried(late)[0].reasons
+
+
+@pytest.mark.parametrize("by", ["passkey", "token"])
+def test_what_was_agreed_to_counts_no_more_once_a_credential_is_revoked(desk, by):
+    """Whoever had it may have agreed; what others agreed to stands."""
+    desk.lock(2)
+    questions = [desk.asked(desk.session("sam"), "account.password.reset", target=f"a{each}") for each in range(2)]
+    for question, name in zip(questions, ("cora", "carl"), strict=True):
+        asking = desk.gate.consents.ask(question.action, "sam", "the holder called", "T-1", desk.now)
+        desk.gate.consents.agree(asking.id, desk.caller(name), asking.action_hash, desk.now)
+    if by == "passkey":
+        desk.signin.add(Passkey(id="key", person="cora", public_key=b"", added_at=desk.now), "cora", desk.now)
+        desk.signin.revoke("key", "adam", desk.now, at=desk.now)
+    else:
+        token = desk.people.make_token(f"sha256:{'0' * 64}", "cora", [Scope.DECIDE], "cora", desk.now, days=1)
+        desk.people.revoke_token(token.id, "adam", desk.now)
+    assert [(StaffReason.SECOND_PERSON_NEEDED,), ()] == [each.reasons for each in desk.tried(*questions)]
+    assert 1 == len([each for each in desk.keys("consent/") if each.endswith("/ended")])
 
 
 def test_no_beats_yes(desk):

@@ -1,9 +1,14 @@
 """Who still needs the tools: what was not used is proposed for removal, and somebody else decides, on record."""
 
+import contextlib
+
 import pytest
 
-from holdfast.errors import NotAllowedError, UsageError
+from holdfast.errors import NotAllowedError, StoreError, UsageError
 from holdfast.guard import Role
+from holdfast.testing.faults import Faults, FaultyStore
+
+from .conftest import Desk, open_store
 
 DAYS = 86_400_000
 
@@ -49,6 +54,25 @@ def test_what_is_removed_is_the_roles_for_the_tools_alone(desk):
     assert desk.people.person("bob").roles == (Role.AUDITOR,)
     with pytest.raises(UsageError, match="no role for the tools"):
         desk.gate.certifying.decide("bob", "adam", desk.now, keep=True, why="again")
+
+
+def test_what_is_cut_short_can_be_said_again(clock):
+    """Wherever the store fails, the roles go and the reason is on record once both were said."""
+    steps = 0
+    while True:
+        steps += 1
+        faults = Faults()
+        with open_store() as store:
+            desk = Desk(FaultyStore(store, faults), clock)
+            faults.arm(faults.calls + steps, raising=lambda: StoreError("it is away"))
+            with contextlib.suppress(StoreError):
+                desk.gate.certifying.decide("bob", "adam", desk.now, keep=False, why="changed teams")
+            if not faults.struck:
+                break
+            if desk.people.person("bob").roles:
+                desk.gate.certifying.decide("bob", "adam", desk.now, keep=False, why="changed teams")
+            assert (desk.people.person("bob").roles, desk.keys("certified/bob/")) == ((), [f"certified/bob/{desk.now}"])
+    assert steps > 3
 
 
 def test_nobody_confirms_themselves(desk):

@@ -40,6 +40,11 @@ class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: int | None = None
     stepped_up: dict[str, int] = {}
 
+    @property
+    def used_at(self) -> int:
+        """When it was used last, or made."""
+        return self.made_at if self.seen_at is None else self.seen_at
+
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Time-boxed leave for `person` to use `function` (`*`: each) of `tool` up to this tier, with why and what for.

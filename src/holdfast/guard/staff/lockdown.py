@@ -175,7 +175,7 @@ def checked(lock: Lock) -> Lock:
             f"a lock of level {lock.level} ends, after {hours} hours at most",
             advice="Give it an end; place another before it ends if it is still needed.",
         )
-    if level.named_only and not level.nobody and len({person_key(each) for each in lock.named}) < FEWEST_NAMED:
+    if _names_too_few(lock):
         raise UsageError(
             f"level {lock.level} leaves named responders in, who act two together",
             advice=f"Name at least {FEWEST_NAMED} people, or seal it with level {SEALED}.",
@@ -191,7 +191,7 @@ def lowered(lock: Lock, level: int, now: int, *, id_: str, by: str) -> tuple[Loc
     It ends when the first would have ended, so a stage never makes a lockdown longer.
 
     Raises:
-        UsageError: the lock is not in force, or the level is not lower.
+        UsageError: the lock is not in force, the level is not lower, or leaves in those it names, who are too few.
 
     """
     if not lock.in_force(now) or not 0 <= level < lock.level:
@@ -200,6 +200,11 @@ def lowered(lock: Lock, level: int, now: int, *, id_: str, by: str) -> tuple[Loc
             advice="Lift locks that are in force, level by level.",
         )
     after = msgspec.structs.replace(lock, id=id_, level=level, starts=now, placed_by=by)
+    if _names_too_few(after):
+        raise UsageError(
+            f"the lock {lock.id} names too few to leave in at level {level}",
+            advice=f"Go down further, or place one of level {level} that names {FEWEST_NAMED} or more, then lift this.",
+        )
     return msgspec.structs.replace(lock, lifted_at=now), after
 
 
@@ -208,7 +213,12 @@ def may_lift(person: Person, *, at_store: bool) -> bool:
 
     No lock, hold or level is asked. Whoever else lifts one needs others to agree, as for a hold.
     """
-    return at_store and person.active and not person.on_word_of and Role.ADMINISTRATOR in person.roles
+    return at_store and person.counts and Role.ADMINISTRATOR in person.roles
+
+
+def _names_too_few(lock: Lock) -> bool:
+    level = LEVELS[lock.level]
+    return level.named_only and not level.nobody and len({person_key(each) for each in lock.named}) < FEWEST_NAMED
 
 
 def _narrowest(lock: Lock) -> tuple[str, str]:

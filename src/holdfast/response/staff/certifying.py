@@ -85,12 +85,12 @@ class Certifying:
                 advice=f"Allowed when somebody other than {id_} says so.",
             )
         made = Certified(person=id_, roles=person.roles, keep=keep, why=reason(why), by=by, at=now)
-        if not keep:
-            self._people.change(id_, None, [role for role in person.roles if role not in OF_TOOLS], by, now)
         with self._book.change(now) as page:
             self.kept.put(page, id_, made)
             body = {"roles": list(made.roles), "keep": keep, "why": made.why}
             page.record(RecordKind.DECISION, f"certified/{id_}/{now}", id_, body, actor=by)
             text = f"{by} let {id_} keep the tools" if keep else f"{by} took the tools from {id_}"
             page.note(HappeningKind.PEOPLE, f"{text}: {made.why}", id_)
+        if not keep:  # last: without these roles nothing could be said of them again
+            self._people.change(id_, None, [role for role in person.roles if role not in OF_TOOLS], by, now)
         return made

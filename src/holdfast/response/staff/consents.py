@@ -193,6 +193,14 @@ class Consents:
             page.record(RecordKind.DECISION, key, consent.person, body, actor=consent.person)
         return tuple(consent.by for consent in used)
 
+    def end_on(self, page: Page, agreed: str, by: str) -> None:
+        """Have nothing count any more on this page that this person agreed to and that was not done yet."""
+        waiting = (each for each in self.kept.values() if each.used_at is None and page.now < each.until)
+        for consent in [each for each in waiting if each.by == agreed]:
+            self.kept.put(page, consent.id, msgspec.structs.replace(consent, used_at=page.now))
+            body = {"action_hash": consent.action_hash}
+            page.record(RecordKind.DECISION, f"consent/{consent.id}/ended", consent.person, body, actor=by)
+
     def _signed(self, asking: Asking, person: str, signature: Signature, now: int) -> Passkey:
         challenge = approval_challenge(
             signature.nonce, request=asking.id, action_hash=asking.action_hash, person=person

@@ -17,7 +17,7 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import Passkey, RuleKind, SessionLimits
+from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
     Credential,
     Doing,
@@ -102,7 +102,7 @@ class StaffGate:
         self._untold: list[StaffFacts] = []
         self._state = self._anew()
         book.when_moved(self._holds_moved)
-        people.when_revoked(self._passkey_revoked)
+        people.when_revoked(self._revoked)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -162,11 +162,11 @@ class StaffGate:
 
     def may_agree(self, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's."""
-        found = self._people.person(person)
-        if found is None or not found.active or (action.tool, action.function) not in self.policy.functions:
+        found, there = self._people.person(person), self.policy.functions.get((action.tool, action.function))
+        if found is None or not found.active or there is None:
             return False
         case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
-        return not self.policy.ruling(case._replace(tier=self.protecting.tier(action.target))).reasons
+        return not self.policy.ruling(case._replace(tier=self.state.tier(action.target, there[1]))).reasons
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
@@ -210,7 +210,7 @@ class StaffGate:
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
-            self.changing.ask_on(page, self._changes_of(attempts))
+            self.changing.ask_on(page, self._changes_of(attempts, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
                     self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
@@ -223,13 +223,13 @@ class StaffGate:
             for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
 
-    def _changes_of(self, attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Credential, Tier]]:
-        """Those that change what proves a holder, and were allowed."""
+    def _changes_of(self, attempts: Iterable[Attempt], state: StaffState) -> Iterator[tuple[Attempt, Credential, Tier]]:
+        """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
         for attempt in attempts:
             if attempt.allowed:
                 _, function = self.policy.functions[attempt.tool, attempt.function]
                 if function.changes is not None:
-                    yield attempt, function.changes, self.protecting.tier(attempt.target)
+                    yield attempt, function.changes, state.tier(attempt.target, function)
 
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.
@@ -301,10 +301,12 @@ class StaffGate:
             elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
                 self._changes.note("lifted", key, None)
 
-    def _passkey_revoked(self, page: Page, passkey: Passkey, by: str) -> None:
-        """Whoever had the key may have opened any of its person's sessions."""
-        theirs = [each.id for each in self.sessions.of(passkey.person)]
-        self.sessions.end_on(page, theirs, by, "a passkey was revoked")
+    def _revoked(self, page: Page, credential: ApiToken | Passkey, by: str) -> None:
+        """Whoever had it may have agreed to anything as its person; with a key, opened any of their sessions, too."""
+        self.consents.end_on(page, credential.person, by)
+        if isinstance(credential, Passkey):
+            theirs = [each.id for each in self.sessions.of(credential.person)]
+            self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
         for key in keys:

@@ -11,7 +11,7 @@ import msgspec
 
 from holdfast.errors import NotAllowedError, SignInError, UsageError
 from holdfast.guard import Caller, Passkey, Person, RefusalCode, SessionLimits, Via
-from holdfast.guard.staff import Presence, StaffReason, ToolSession
+from holdfast.guard.staff import WATCH_MS, Presence, StaffReason, ToolSession
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page
 from holdfast.response.emergency import reason
@@ -23,7 +23,6 @@ from .tidings import Tidings
 
 FRESH_MS = 5 * 60_000  # how lately somebody must have signed in to open a session: a sign-in is for what follows it
 SEEN_EVERY_MS = 60_000  # how far behind the store may be about when a session was last used
-PRESENT_MS = 60_000  # how long it counts that a watcher has said that they are there
 MOST_EACH = 20  # sessions of one person at once: some tools, some windows
 LONGEST_NAME = 512  # characters of a network, a device, a class
 SHOWN = 12  # characters of a session's id that messages show
@@ -123,7 +122,7 @@ class Sessions:
         presence, name = Presence(session=id_, by=watcher.id, at=now), f"{id_}/{watcher.id}"
         with self._book.change(now) as page:
             first = name not in self.watched
-            self.watched.prune(page, lambda each: each != self.watched.get(name) and now - each.at >= PRESENT_MS)
+            self.watched.prune(page, lambda each: each != self.watched.get(name) and now - each.at >= WATCH_MS)
             self.watched.put(page, name, presence)
             if first:
                 key = f"tool_session/{id_}/watched/{watcher.id}/{now}"
@@ -171,7 +170,7 @@ class Sessions:
     def used_on(self, page: Page, id_: str) -> None:
         """Note on this page that somebody asks by a session; not more often than each minute."""
         session = self.kept.get(id_)
-        if session is not None and page.now - (session.seen_at or session.made_at) >= SEEN_EVERY_MS:
+        if session is not None and page.now - session.used_at >= SEEN_EVERY_MS:
             self.kept.put(page, id_, msgspec.structs.replace(session, seen_at=page.now))
 
     def fault(self, session: ToolSession | None, now: int) -> StaffReason | None:
@@ -181,9 +180,8 @@ class Sessions:
         person = self._people.person(session.person)
         if person is None or not person.active or person.revision != session.revision:
             return StaffReason.PERSON_GONE
-        used = session.seen_at or session.made_at
-        old = not 0 <= now - session.made_at < self._limits.longest or now - used >= self._limits.idle
-        return StaffReason.SESSION_OVER if old or session.ended_at is not None else None
+        goes_on = session.ended_at is None and self._limits.allow(session.made_at, session.used_at, now)
+        return None if goes_on else StaffReason.SESSION_OVER
 
     def _person(self, by: Caller) -> Person:
         person = self._people.person(by.person) if by.person else None

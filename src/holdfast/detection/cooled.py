@@ -116,7 +116,8 @@ class Cooled:
             case ResetRequested():
                 return Use.RESET
             case CredentialChange():
-                own = event.by == "staff" and (event.tool_session or event.staff) in {change.session, change.staff}
+                same = {event.tool_session, event.staff} & {change.session, change.staff} - {""}
+                own = event.by == "staff" and bool(same)  # also from another session of the same person
                 return None if own or event.by == "system" else Use.CHANGED
 
     def _strange(self, event: SignIn) -> bool:

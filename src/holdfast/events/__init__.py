@@ -13,6 +13,7 @@ from .rows import RowDecoder
 from .schema import schema_text
 from .times import TimeUnit, format_time, parse_time
 from .vocabulary import (
+    IN_VAIN,
     Account,
     AnyEvent,
     AppAuthorised,
@@ -38,6 +39,7 @@ from .vocabulary import (
 
 __all__ = [
     "ACCOUNTS",
+    "IN_VAIN",
     "LONGEST_LINE",
     "POSTS",
     "REQUIRED",

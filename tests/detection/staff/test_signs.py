@@ -82,10 +82,11 @@ def test_pushes_refused_before_one_was_accepted(desk, refused, asked):
     assert asked is any("push_accepted_after_refusals" in terms(alarm) for alarm in desk.alarms)
 
 
-def test_a_refused_sign_in_that_led_to_nothing_is_nobodys_sign(desk):
-    """Pushes that were refused, and nothing else: the person did well."""
+@pytest.mark.parametrize("outcome", ["refused", "denied", "failed"])
+def test_a_refused_sign_in_that_led_to_nothing_is_nobodys_sign(desk, outcome):
+    """Pushes that were refused, in whatever words, and nothing else: the person did well."""
     for each in range(20):
-        desk.enter(0, desk.now + each * MINUTE, "relay", "visitor", method="push", outcome="refused")
+        desk.enter(0, desk.now + each * MINUTE, "relay", "visitor", method="push", outcome=outcome)
     desk.enter(0, desk.now + 3 * HOUR, method="push")
     assert [] == desk.alarms
 

@@ -13,7 +13,7 @@ from holdfast.detection import model
 from holdfast.detection.campaign import Term
 from holdfast.detection.order import events_in_order
 from holdfast.detection.takeover import Takeover
-from holdfast.events import Account, CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
+from holdfast.events import IN_VAIN, Account, CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
 
 from . import figures, places
 from .alarm import ReportWave, StaffAlarm, StaffTier
@@ -25,7 +25,6 @@ from .reports import Reports
 HOW_TO = "read_page"
 """The action of `staff_action` that reads how something is done; its target is no account."""
 
-REFUSED = "refused"
 _PEOPLE = 100_000
 _FAMOUS = 1_000_000  # accounts of high reach that are known
 
@@ -34,7 +33,7 @@ class StaffWatch:
     """All staff members of a platform. Memory is bounded: the longest unseen go first."""
 
     def __init__(self, people: Mapping[str, Person] = MappingProxyType({})) -> None:
-        """Know `people` as another watch left them (`take_learnt`)."""
+        """Know `people` as another watch left them (`learnt`)."""
         self._people: dict[str, Person] = dict(people)
         self._learnt: dict[str, None] = {}
         self._famous: dict[str, str] = {}  # account of high reach -> its organisation
@@ -117,7 +116,7 @@ class StaffWatch:
         person = self._person(event.staff, event.time)
         if person is None:
             return
-        if event.outcome == REFUSED:
+        if event.outcome in IN_VAIN:
             if event.method == "push":
                 person.refused = sorted({*person.refused, event.time})[-PUSHES:]
             return
@@ -151,7 +150,7 @@ class StaffWatch:
 
     def _first_use(self, event: StaffAction, person: Person, function: str) -> bool:
         """They use it for the first time: a sign where they have just read how, and nobody else does the same."""
-        now, refused = event.time, event.outcome == REFUSED
+        now, refused = event.time, event.outcome in IN_VAIN
         others = self._desk.first_use(event.staff, function, now)
         if not refused:
             remember(person.functions, function, None, FUNCTIONS)

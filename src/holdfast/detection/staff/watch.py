@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from holdfast.detection import model
+from holdfast.detection.bounded import remember
 from holdfast.detection.campaign import Term
 from holdfast.detection.order import events_in_order
 from holdfast.detection.takeover import Takeover
@@ -19,7 +20,7 @@ from . import figures, places
 from .alarm import ReportWave, StaffAlarm, StaffTier
 from .desk import Desk
 from .lookups import looked, repeated, rested
-from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing, remember
+from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing
 from .reports import Reports
 
 HOW_TO = "read_page"

@@ -88,6 +88,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return self.until is None
 
     @property
+    def counts(self) -> bool:
+        """Whether they are there, on more than one administrator's word: else one would be as many as they like."""
+        return self.active and not self.on_word_of
+
+    @property
     def key(self) -> str:
         """What tells them from others; see `person_key`."""
         return person_key(self.id)

@@ -108,7 +108,7 @@ class Policy:
 
         Nobody may who is gone; who is somebody on one administrator's word alone may look.
         """
-        there = person.active and (not person.on_word_of or act in ONLY_LOOKS)
+        there = person.counts or (person.active and act in ONLY_LOOKS)
         return there and self._answer(person.id, person.roles, act, asked)
 
     def roles_for(self, act: Act, asked: Asked | None = None) -> tuple[Role, ...]:

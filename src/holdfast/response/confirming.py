@@ -12,6 +12,7 @@ from holdfast.ledger import RecordKind
 
 from .book import Book
 from .notices import Notices
+from .past import remember
 from .people import People, same
 from .timeline import HappeningKind
 
@@ -64,6 +65,7 @@ class Confirming:
     def _keep(self, person: Person, own: Iterable[ApiToken | Passkey], words: Iterable[str], by: str, now: int) -> None:
         with self._book.change(now) as page:
             self._people.persons.put(page, person.id, person)
+            remember(page, "person", person.id, person)
             for each in own:
                 match each:
                     case ApiToken():

@@ -92,8 +92,9 @@ class Past:
         locks: dict[str, Lock] = {}
         tiers: dict[str, Tier] = {}
         policy: Was | None = None
+        known = {(_kind(was), was.name) for was in kept if was.at <= at}
         for was in kept:
-            if was.at > at and not (was.found and was.name not in {*people, *grants, *locks, *tiers}):
+            if was.at > at and not (was.found and (_kind(was), was.name) not in known):
                 continue
             if was.person is not None:
                 people[was.name] = was.person

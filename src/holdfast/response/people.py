@@ -353,7 +353,7 @@ def same(one: str, other: str) -> bool:
 
 def administers(person: Person) -> bool:
     """Whether they are an administrator who is there, on more than one's word."""
-    return person.active and Role.ADMINISTRATOR in person.roles and not person.on_word_of
+    return person.counts and Role.ADMINISTRATOR in person.roles
 
 
 def _listed(roles: Iterable[Role]) -> str:

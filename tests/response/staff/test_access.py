@@ -6,9 +6,9 @@ import pytest
 import rfc8785
 
 from holdfast.errors import UsageError
-from holdfast.guard import Role
-from holdfast.guard.staff import Need, StaffPolicy, Tier
-from holdfast.response import shipped_staff_texts
+from holdfast.guard import Person, Role
+from holdfast.guard.staff import Need, StaffFacts, StaffPolicy, Tier
+from holdfast.response import Confirming, shipped_staff_texts
 from holdfast.response.staff.access import Wanted
 
 from .conftest import Desk
@@ -33,6 +33,17 @@ def test_who_could_change_an_e_mail_follows_people_as_they_come_and_go(desk):
     on_official = Wanted(function="account.email.replace", tier=Tier.OFFICIAL)
     assert able(desk, first, on_official)[0] == {"sam", "cora", "carl"}
     assert able(desk, later, on_official)[0] == {"zoe", "cora", "carl"}
+
+
+def test_whoever_one_administrator_alone_vouches_for_could_do_nothing_until_they_were_confirmed(desk):
+    """As the gate, which opens no session for them; the date of the second word is kept."""
+    desk.gate.begin(desk.now)
+    desk.people.add("zoe", "", [Role.SPECIALIST], "adam", desk.now)
+    before = desk.now
+    desk.clock.set(desk.now + 1_000)
+    Confirming(desk.book, desk.people, desk.notices).confirm("zoe", (), "ada", desk.now)
+    wanted = Wanted(function="account.email.replace", tier=Tier.ORDINARY, person="zoe")
+    assert [able(desk, at, wanted)[0] for at in (before, desk.now)] == [set(), {"zoe"}]
 
 
 def test_a_grant_counts_between_its_ends(desk):
@@ -116,6 +127,14 @@ def test_before_the_first_start_nothing_is_claimed(desk):
     desk.gate.begin(desk.now)
     with pytest.raises(UsageError, match="not known which policies"):
         desk.gate.access(desk.now - 1, E_MAIL)
+
+
+def test_an_account_called_as_a_person_is_hides_neither(desk):
+    """What was there before all was kept is told of both."""
+    facts = StaffFacts(version=0, persons=(Person(id="zoe"),), tiers={"zoe": Tier.PROTECTED})
+    desk.gate.past.begin(desk.gate.policy, facts, desk.now)
+    then = desk.gate.past.on(desk.now - 1).facts
+    assert (then.persons[-1:], then.tiers) == (facts.persons, facts.tiers)
 
 
 def test_what_it_says_is_what_the_gate_answers(desk):

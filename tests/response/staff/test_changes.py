@@ -77,6 +77,15 @@ def test_whatever_is_allowed_and_changes_a_credential_opens_a_change(desk):
     assert desk.keys("change/") == [f"change/{each}/asked" for each in sorted(allowed)]
 
 
+def test_a_change_cools_by_the_tier_that_it_was_allowed_by_in_any_spelling(desk):
+    """A tool may take any of them for the account; and whoever agrees is asked for by the same tier."""
+    desk.protect("account-1", Tier.HIGH_REACH)
+    change = desk.gate.changing.kept[ask(desk, target="Account-1")]
+    assert (Tier.HIGH_REACH, 24 * HOUR) == (change.tier, change.cools)
+    action = desk.asked("", EMAIL, target="ACCOUNT-1").action
+    assert [False, True] == [desk.gate.may_agree(name, action) for name in ("alice", "sam")]
+
+
 def test_the_old_value_is_told_before_the_new_one_can_count(desk, letters, clock):
     """Mailbox, telephone and open session hear of it; until then nothing cools, however long that takes."""
     id_ = ask(desk)

@@ -24,7 +24,12 @@ def on_record(desk):
 
 @pytest.mark.parametrize(
     ("network", "most"),
-    [("203.0.113.{}", MOST_OF_ONE), ("2001:db8:7:{}::1", MOST_OF_ONE), ("198.{}.100.1", MOST_OF_ALL)],
+    [
+        ("203.0.113.{}", MOST_OF_ONE),
+        ("2001:db8:7:{}::1", MOST_OF_ONE),
+        ("198.{}.100.1", MOST_OF_ALL),
+        ("::ffff:198.{}.100.1", MOST_OF_ALL),
+    ],
 )
 def test_a_flood_of_strangers_is_counted_and_not_recorded_one_by_one(desk, network, most):
     """So many of each network and of all in an hour; every one is refused all the same."""

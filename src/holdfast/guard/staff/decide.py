@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from holdfast.guard.people import Person, person_key
+from holdfast.guard.people import person_key
 from holdfast.guard.rule import RuleKind
 from holdfast.guard.session import SessionLimits
 
@@ -105,6 +105,15 @@ class StaffState:
         asked = self._asked(question, session, who, found, hash_)
         return self._answered(asked, stops, spent)
 
+    def tier(self, target: str, function: Function) -> Tier:
+        """How much is at stake with the account, in whatever spelling the tool may take for it.
+
+        A function that is about one account, asked about none, may be about any: all is at stake.
+        """
+        if not target:
+            return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
+        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
+
     def _with(self, known: Known, version: int) -> StaffState:
         after: StaffState = object.__new__(StaffState)
         after.policy, after.limits, after.version, after._known = self.policy, self.limits, version, known
@@ -117,7 +126,7 @@ class StaffState:
         over = session.ended_at is not None and session.ended_at <= now
         if over or not 0 <= now - session.made_at < self.limits.longest or now - seen >= self.limits.idle:
             return StaffReason.SESSION_OVER
-        if who is None or not _counts(who.person) or who.person.revision != session.revision:
+        if who is None or not who.person.counts or who.person.revision != session.revision:
             return StaffReason.PERSON_GONE
         return None
 
@@ -145,19 +154,10 @@ class StaffState:
             tool,
             function,
             f"{tool.id}/{function.id}",
-            self._tier(question.action.target, function),
+            self.tier(question.action.target, function),
             hash_,
             joined(locks) if locks else UNLOCKED,
         )
-
-    def _tier(self, target: str, function: Function) -> Tier:
-        """How much is at stake with the account, in whatever spelling the tool may take for it.
-
-        A function that is about one account, asked about none, may be about any: all is at stake.
-        """
-        if not target:
-            return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
-        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
 
     def _answered(self, asked: _Asked, stops: list[_Stop], spent: Mapping[str, Sequence[int]]) -> StaffAnswer:
         now = asked.question.time
@@ -273,7 +273,7 @@ class StaffState:
     def _other(self, by: str, said_at: int, asked: _Asked) -> Who | None:
         """Somebody else of this id who counts, is not held, and was not taken out since they said it."""
         other = self._known.people.get(by)
-        if other is None or not _counts(other.person) or other.key == asked.who.key:
+        if other is None or not other.person.counts or other.key == asked.who.key:
             return None
         if other.person.back is not None and said_at <= other.person.back:
             return None
@@ -318,11 +318,6 @@ class StaffState:
 
     def _roles(self, case: Case) -> str:
         return ", ".join(self.policy.roles_for(case)) or "nobody, by these policies"
-
-
-def _counts(person: Person) -> bool:
-    """Whether they are there, on more than one administrator's word: else one of them would be as many as they like."""
-    return person.active and not person.on_word_of
 
 
 def _there(case: Case, need: Need) -> bool:

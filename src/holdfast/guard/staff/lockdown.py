@@ -208,7 +208,7 @@ def may_lift(person: Person, *, at_store: bool) -> bool:
 
     No lock, hold or level is asked. Whoever else lifts one needs others to agree, as for a hold.
     """
-    return at_store and person.active and not person.on_word_of and Role.ADMINISTRATOR in person.roles
+    return at_store and person.counts and Role.ADMINISTRATOR in person.roles
 
 
 def _narrowest(lock: Lock) -> tuple[str, str]:

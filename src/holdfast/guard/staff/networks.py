@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
+from typing import TypeAlias
 
+Place: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network | str
 _NEAR = {4: 24, 6: 48}  # bits: what one place commonly has, so that a new lease is no move
 _KEPT = 16_384  # of the latest: a platform's staff come from few places
 
@@ -29,12 +31,13 @@ def within(network: str, block: str) -> bool:
 @lru_cache(_KEPT)
 def moved(before: str, now: str) -> bool:
     """Whether `now` is elsewhere than `before`: both are known, and neither the same nor addresses close by."""
-    if not before or not now or before == now:
-        return False
-    first, second = _address(before), _address(now)
-    if first is None or second is None or first.version != second.version:
-        return True
-    return second not in ipaddress.ip_network((first, _NEAR[first.version]), strict=False)
+    return bool(before and now) and place_of(before) != place_of(now)
+
+
+def place_of(network: str) -> Place:
+    """The addresses that are close by, where it is an address; a name is a place of its own."""
+    address = _address(network)
+    return network if address is None else ipaddress.ip_network((address, _NEAR[address.version]), strict=False)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

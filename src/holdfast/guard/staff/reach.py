@@ -62,7 +62,7 @@ def takes(policy: StaffPolicy, who: Person, function: str, tier: Tier, *, level:
 
 def out_of_reach(policy: StaffPolicy, people: Iterable[Person]) -> list[str]:
     """The functions that nobody of `people` could use, whatever they bring and whoever helps: a sentence each."""
-    there = [person for person in people if person.active and not person.on_word_of]
+    there = [person for person in people if person.counts]
     stuck = []
     for tool, function in policy.functions:
         name = f"{tool}/{function}"

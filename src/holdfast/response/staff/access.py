@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 import msgspec
 
-from holdfast.guard.people import Person, person_key
+from holdfast.guard.people import person_key
 from holdfast.guard.staff import Grant, Need, StaffPolicy, Tier, joined, takes
 from holdfast.guard.staff.known import Known, Who
 from holdfast.response.past import Date
@@ -49,9 +48,8 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
     tiers = tuple(Tier) if wanted.tier is None else (wanted.tier,)
     if wanted.target:
         tiers = (max(known.tiers.get(person_key(wanted.target), {"": Tier.ORDINARY}).values()),)
-    asked = lru_cache(None)(_taken) if not policy.names_persons else _taken
     for who in sorted(known.people.values(), key=lambda each: each.person.id):
-        if not who.person.active or (wanted.person and who.key != person_key(wanted.person)):
+        if not who.person.counts or (wanted.person and who.key != person_key(wanted.person)):
             continue
         for tool, function in policy.functions:
             if wanted.function not in {"", function, f"{tool}/{function}"}:
@@ -60,23 +58,16 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
             if locked.shuts_out(who.key):
                 continue
             for tier in tiers:
-                needs = asked(policy, who.person.roles, who.person.id, f"{tool}/{function}", tier, locked.level)
+                needs = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
                 if needs is not None:
                     theirs = [each for each in known.grants.get(who.person.id, {}).values() if _stands(known, each)]
                     yield _right(who, (tool, function), tier, needs, locked.level, theirs)
 
 
-def _taken(  # noqa: PLR0913, PLR0917 - what it depends on, so that it can be kept
-    policy: StaffPolicy, roles: tuple[object, ...], person: str, function: str, tier: Tier, level: int
-) -> tuple[Need, ...] | None:
-    who = Person(id=person, roles=roles)  # type: ignore[arg-type]
-    return takes(policy, who, function, tier, level=level)
-
-
 def _stands(known: Known, grant: Grant) -> bool:
     """Whether whoever gave it is there, and who they were when they did, as the gate asks too."""
     giver = known.people.get(grant.granted_by)
-    return giver is not None and giver.person.active and grant.giver_revision in {None, giver.person.revision}
+    return giver is not None and giver.person.counts and grant.giver_revision in {None, giver.person.revision}
 
 
 def _right(  # noqa: PLR0913, PLR0917 - what a right is made of

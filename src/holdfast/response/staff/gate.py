@@ -162,11 +162,11 @@ class StaffGate:
 
     def may_agree(self, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's."""
-        found = self._people.person(person)
-        if found is None or not found.active or (action.tool, action.function) not in self.policy.functions:
+        found, there = self._people.person(person), self.policy.functions.get((action.tool, action.function))
+        if found is None or not found.active or there is None:
             return False
         case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
-        return not self.policy.ruling(case._replace(tier=self.protecting.tier(action.target))).reasons
+        return not self.policy.ruling(case._replace(tier=self.state.tier(action.target, there[1]))).reasons
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
@@ -210,7 +210,7 @@ class StaffGate:
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
-            self.changing.ask_on(page, self._changes_of(attempts))
+            self.changing.ask_on(page, self._changes_of(attempts, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
                     self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
@@ -223,13 +223,15 @@ class StaffGate:
             for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
 
-    def _changes_of(self, attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Credential, Tier]]:
-        """Those that change what proves a holder, and were allowed."""
+    def _changes_of(
+        self, attempts: Iterable[Attempt], state: StaffState
+    ) -> Iterator[tuple[Attempt, Credential, Tier]]:
+        """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
         for attempt in attempts:
             if attempt.allowed:
                 _, function = self.policy.functions[attempt.tool, attempt.function]
                 if function.changes is not None:
-                    yield attempt, function.changes, self.protecting.tier(attempt.target)
+                    yield attempt, function.changes, state.tier(attempt.target, function)
 
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.

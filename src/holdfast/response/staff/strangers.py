@@ -6,16 +6,14 @@ grow by what strangers do.
 
 from __future__ import annotations
 
-import ipaddress
-
 from holdfast.guard.staff import StaffAnswer, ToolQuestion
+from holdfast.guard.staff.networks import Place, place_of
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Page
 
 HOUR, MINUTE = 3_600_000, 60_000  # milliseconds
 MOST_OF_ONE = 20  # an hour from one network: somebody whose session is over, who tries again
 MOST_OF_ALL = 500  # an hour from all of them: some 10,000 a day, which a person can still look through
-_ONE = {4: 24, 6: 48}  # bits that one stranger commonly has all addresses of
 
 
 class Strangers:
@@ -24,7 +22,7 @@ class Strangers:
     def __init__(self) -> None:
         """Nobody has come."""
         self._since = self._told_at = 0
-        self._of: dict[str, int] = {}
+        self._of: dict[Place, int] = {}
         self._recorded = self._unwritten = 0
         self._latest: ToolQuestion | None = None
 
@@ -34,7 +32,7 @@ class Strangers:
             return True
         if not 0 <= now - self._since < HOUR:
             self._since, self._of, self._recorded = now, {}, 0
-        network = _block(question.network)
+        network = place_of(question.network)
         count = self._of.get(network, 0)
         if count >= MOST_OF_ONE or self._recorded >= MOST_OF_ALL:
             self._unwritten += 1
@@ -61,11 +59,3 @@ class Strangers:
             self._told_at, self._unwritten, self._latest = page.now, 0, None
 
         page.then.append(told)
-
-
-def _block(network: str) -> str:
-    try:
-        address = ipaddress.ip_address(network)
-    except ValueError:
-        return network
-    return str(ipaddress.ip_network((address, _ONE[address.version]), strict=False))

@@ -55,6 +55,17 @@ def test_a_network_that_colleagues_work_from_says_little(desk):
     assert [] == desk.alarms
 
 
+def test_another_address_of_a_known_network_is_no_new_place(desk):
+    """A new lease each day at home says nothing, on a new laptop neither; an address of another network does."""
+    for day in range(desk.day, desk.day + 5):
+        desk.enter(0, day * DAY + 9 * HOUR, asn="", ip=f"2001:db8:7:1::{day:x}")
+    desk.enter(0, (desk.day + 5) * DAY + 9 * HOUR, asn="", ip="2001:db8:7:2::a", device="laptop")
+    assert [] == desk.alarms
+    desk.enter(0, (desk.day + 5) * DAY + 9 * HOUR + 1, asn="", ip="2001:db8:8:1::a", device="visitor")
+    (alarm,) = desk.alarms
+    assert "from a network never seen of them" in alarm.evidence[0].note
+
+
 def test_a_place_becomes_their_own_the_day_after():
     """Who was asked about a laptop once is not asked about it again."""
     desk = Agents()

@@ -8,7 +8,7 @@ _NEAR = {4: 24, 6: 48}  # bits
 
 
 def network_of(text: str) -> str:
-    """The network (`192.0.2.0/24`, `2001:db8:7::/48`) of an address; a name of the platform's own (`vpn-dublin`) is one."""
+    """The network (`192.0.2.0/24`, `2001:db8:7::/48`) of an address; a name of the platform's (`vpn-dublin`) is one."""
     address = address_of(text)
     return text if address is None else str(ipaddress.ip_network((address, _NEAR[address.version]), strict=False))
 

@@ -223,9 +223,7 @@ class StaffGate:
             for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
 
-    def _changes_of(
-        self, attempts: Iterable[Attempt], state: StaffState
-    ) -> Iterator[tuple[Attempt, Credential, Tier]]:
+    def _changes_of(self, attempts: Iterable[Attempt], state: StaffState) -> Iterator[tuple[Attempt, Credential, Tier]]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
         for attempt in attempts:
             if attempt.allowed:

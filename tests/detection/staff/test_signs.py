@@ -66,6 +66,13 @@ def test_another_address_of_a_known_network_is_no_new_place(desk):
     assert "from a network never seen of them" in alarm.evidence[0].note
 
 
+def test_a_clock_that_is_wrong_once_silences_nobody(desk):
+    """An action of the next century, told today, leaves what follows as telling as it was."""
+    desk.watch.observe([desk.looks(0, desk.now + 36_500 * DAY, "a", "T")], desk.now)
+    desk.enter(0, desk.now, "relay", "visitor")
+    assert ["s0"] == [alarm.staff for alarm in desk.alarms]
+
+
 def test_a_place_becomes_their_own_the_day_after():
     """Who was asked about a laptop once is not asked about it again."""
     desk = Agents()

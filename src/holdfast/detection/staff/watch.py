@@ -7,6 +7,7 @@ The evidence of each family of signs is summed as it comes; sums over look-ups n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from types import MappingProxyType
 
 from holdfast.detection import model
@@ -46,10 +47,15 @@ class StaffWatch:
         for staff, person in people.items():
             self._desk.recall(staff, person)
 
-    def observe(self, events: Iterable[SecurityEvent]) -> None:
-        """Take security events in, those of a batch in order of time."""
+    def observe(self, events: Iterable[SecurityEvent], now: int | None = None) -> None:
+        """Take security events in, those of a batch in order of time; seen from `now`, none of a day that is far from come.
+
+        A clock that is wrong once would else make all that a person does from then on too late to count.
+        """
         kinds = (StaffAction, StaffSignIn, StaffReport, CredentialChange, Account)
-        for event in events_in_order(event for event in events if isinstance(event, kinds)):
+        latest = inf if now is None else now + model.CLOCK_SPAN
+        told = (event for event in events if isinstance(event, kinds) and event.time <= latest)
+        for event in events_in_order(told):
             match event:
                 case StaffAction():
                     self._acted(event)

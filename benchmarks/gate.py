@@ -11,13 +11,13 @@ question what the policies said before.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable
 
 import msgspec
 import numpy as np
 
+from benchmarks.guard import figures, latencies
 from holdfast.guard import Person, Role
 from holdfast.guard.staff import (
     Consent,
@@ -161,33 +161,6 @@ def questions(numbers: np.random.Generator, count: int) -> list[ToolQuestion]:
     ]
 
 
-def latencies(
-    answer: Callable[[ToolQuestion], object], asked: list[ToolQuestion], before: Callable[[], object] | None = None
-) -> np.ndarray:
-    """Microseconds of this thread's processor time for each; the collector rests."""
-    clock = time.thread_time_ns
-    taken = np.empty(len(asked), np.int64)
-    for each in asked[:2_000]:
-        answer(each)
-    gc.collect()
-    gc.disable()
-    try:
-        for place, each in enumerate(asked):
-            if before is not None:
-                before()
-            start = clock()
-            answer(each)
-            taken[place] = clock() - start
-    finally:
-        gc.enable()
-    return taken / 1_000
-
-
-def _figures(name: str, taken: np.ndarray) -> dict[str, float]:
-    p50, p99, p999 = np.percentile(taken, [50, 99, 99.9])
-    return {f"{name}, p50, us": p50, f"{name}, p99, us": p99, f"{name}, p99.9, us": p999}
-
-
 def _milliseconds(deed: Callable[[], object]) -> float:
     start = time.thread_time_ns()
     deed()
@@ -210,10 +183,10 @@ def measure(*, quick: bool = False) -> dict[str, float]:
     cold = latencies(decide, asked[: len(asked) // 10], rules.ruling.cache_clear)
     return {
         "the clock itself, p50, us": float(np.median(latencies(lambda _: None, asked))),
-        **_figures("one decision", latencies(decide, asked)),
-        **_figures("one that allows", latencies(decide, allowed)),
-        **_figures("one that refuses", latencies(decide, refused)),
-        **_figures("one decision, anew", cold),
+        **figures("one decision", latencies(decide, asked)),
+        **figures("one that allows", latencies(decide, allowed)),
+        **figures("one that refuses", latencies(decide, refused)),
+        **figures("one decision, anew", cold),
         "allowed of all asked": len(allowed) / len(asked),
         "different cases among them": cases,
         "one lock more, ms": _milliseconds(lambda: state.changed(StaffFacts(version=2, locks=(lock(LOCKS),)))),

@@ -33,6 +33,7 @@ from benchmarks.serve import (
     _milliseconds,
     _process,
     _processor_seconds,
+    _ready,
 )
 from holdfast.app.server.token import hashed
 from holdfast.backends import SqlStore, load_or_create_signer
@@ -68,12 +69,7 @@ def measure(*, quick: bool = False) -> dict[str, float | str]:
         _fill(folder)
         words = [sys.executable, "-m", "holdfast", "serve", "--port", "0", "--settings", "holdfast.toml"]
         with _process(words, folder, subprocess.PIPE) as server:
-            port = answering = 0
-            for line in server.stderr or ():
-                told = json.loads(line)
-                port, answering = told.get("port", port), told.get("answering", answering)
-                if told["event"] == "ready":
-                    break
+            port, answering = _ready(server)
             (folder / "ask.lua").write_text(_LUA.format(token=TOOL, staff=STAFF, targets=TARGETS))
             asked = 0
             for count in CONNECTIONS:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import shutil
 import socket
 import statistics
@@ -23,7 +22,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.serve import ORIGIN, _process
+from benchmarks.serve import ORIGIN, _process, _ready
 from holdfast.app.server.token import hashed
 from holdfast.backends import SqlStore, load_or_create_signer
 from holdfast.guard import ApiToken, Person, Role, Scope
@@ -102,13 +101,7 @@ def _secret(place: int) -> str:
 def _served(folder: Path) -> Iterator[int]:
     words = [sys.executable, "-m", "holdfast", "serve", "--port", "0", "--settings", "holdfast.toml"]
     with _process(words, folder, subprocess.PIPE) as server:
-        port = 0
-        for line in server.stderr or ():
-            told = json.loads(line)
-            port = told.get("port", port)
-            if told["event"] == "ready":
-                break
-        yield port
+        yield _ready(server)[0]
 
 
 def _asked_in_turn(lines: dict[str, socket.socket], rounds: int) -> dict[str, list[float]]:

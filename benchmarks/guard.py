@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +43,8 @@ from holdfast.containment.compile import compile_rules
 from holdfast.events import ACCOUNTS
 from holdfast.guard import Action, Question, Snapshot
 from holdfast.reading import read_text
+
+T = TypeVar("T")
 
 POPULATION, COHORT = 2_000_000, 1_000_000
 HELD_ACCOUNTS, HELD_LURES, HELD_TEXTS = 100_000, 400_000, 1_000
@@ -94,8 +97,13 @@ def _holds(texts: list[str], cohort: Cohort) -> list[Hold]:
     return [*accounts, *lures, *held, brake]
 
 
-def _latencies(answer: Callable[[Question], object], questions: list[Question]) -> np.ndarray:
-    """Microseconds of this thread's processor time for every answer; the collector rests."""
+def latencies(
+    answer: Callable[[T], object], questions: list[T], before: Callable[[], object] | None = None
+) -> np.ndarray:
+    """Microseconds of this thread's processor time for every answer; the collector rests.
+
+    `before` is called before each question, and its time is not taken.
+    """
     clock = time.thread_time_ns
     taken = np.empty(len(questions), np.int64)
     for question in questions[:2_000]:
@@ -104,6 +112,8 @@ def _latencies(answer: Callable[[Question], object], questions: list[Question]) 
     gc.disable()
     try:
         for place_, question in enumerate(questions):
+            if before is not None:
+                before()
             start = clock()
             answer(question)
             taken[place_] = clock() - start
@@ -112,7 +122,8 @@ def _latencies(answer: Callable[[Question], object], questions: list[Question]) 
     return taken / 1_000
 
 
-def _figures(name: str, taken: np.ndarray) -> dict[str, float]:
+def figures(name: str, taken: np.ndarray) -> dict[str, float]:
+    """Three percentiles of what `latencies` tells."""
     p50, p99, p999 = np.percentile(taken, [50, 99, 99.9])
     return {f"{name}, p50, us": p50, f"{name}, p99, us": p99, f"{name}, p99.9, us": p999}
 
@@ -139,9 +150,9 @@ def measure(*, quick: bool = False) -> dict[str, float]:
         for account, text in zip(who.tolist(), _texts(numbers, vocabulary, count), strict=True)
     ]
     return {
-        "the clock itself, p50, us": float(np.median(_latencies(lambda _: None, questions))),
-        **_figures("all held, one post", _latencies(snapshot.answer, questions)),
-        **_figures("holds and cohort only", _latencies(silent.answer, questions)),
+        "the clock itself, p50, us": float(np.median(latencies(lambda _: None, questions))),
+        **figures("all held, one post", latencies(snapshot.answer, questions)),
+        **figures("holds and cohort only", latencies(silent.answer, questions)),
         "rules made from holds, s": compiling,
         "snapshot of 501,001 rules, s": indexing,
         **_bulk(snapshot, quick=quick),

@@ -141,13 +141,18 @@ def _subject(kind: SubjectKind, name: str) -> Subject:
 def _served(folder: Path) -> Iterator[tuple[int, int]]:
     words = [sys.executable, "-m", "holdfast", "serve", "--port", "0"]
     with _process(words, folder, subprocess.PIPE) as server:
-        port = answering = 0
-        for line in server.stderr or ():
-            told = json.loads(line)
-            port, answering = told.get("port", port), told.get("answering", answering)
-            if told["event"] == "ready":
-                break
-        yield port, answering
+        yield _ready(server)
+
+
+def _ready(server: subprocess.Popen[str]) -> tuple[int, int]:
+    """The port at which a `holdfast serve` answers by now, and the process that does."""
+    port = answering = 0
+    for line in server.stderr or ():
+        told = json.loads(line)
+        port, answering = told.get("port", port), told.get("answering", answering)
+        if told["event"] == "ready":
+            break
+    return port, answering
 
 
 @contextlib.contextmanager

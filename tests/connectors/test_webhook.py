@@ -68,7 +68,17 @@ class TestWebhook(NotifierContract):
             made.tell(self.notice(account, NoticeKind.ENDED))
 
 
-@pytest.mark.parametrize("url", ["http://example.org/x", "ftp://127.0.0.1/", "https://", "https://u:p@example.org/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/x",
+        "ftp://127.0.0.1/",
+        "https://",
+        "https://u:p@example.org/",
+        "https://[::1/",
+        "https://example.org:99999/",
+    ],
+)
 def test_links_go_to_no_address_that_others_could_read(url):
     """Beyond this machine it is TLS, and no password stands in an address."""
     with pytest.raises(SettingsError):

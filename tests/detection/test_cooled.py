@@ -40,6 +40,11 @@ def signed_in(device="other", minutes=5, **more):
         (ResetRequested(account="p", time=AT), None),
         (CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff", staff="bob"), None),
         (CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff", tool_session="s-1"), None),
+        (
+            CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff", staff="bob", tool_session="s-2"),
+            None,
+        ),
+        (CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff"), Use.CHANGED),
         (CredentialChange(account="p", time=AT + MINUTE, what="email", by="system"), None),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -340,17 +339,3 @@ def test_the_share_of_quick_pictures_is_learnt(pace):
     assert model.picture_spreads(pace, 0.0, 1.0, (0, *[0] * model.PICTURE_SCALES)) == model.picture_spreads(
         pace, 0.0, 1.0
     )
-
-
-def test_a_snapshot_from_before_paces_were_counted_is_gone_on_from(lively):
-    """Its counts of pictures stand, and paces are learnt from there."""
-    from holdfast.detection import Detector
-    from holdfast.detection.rates import PACED
-    from holdfast.detection.snapshot import pack, unpack
-
-    saved = unpack(lively.detect().snapshot())
-    older = msgspec.structs.replace(saved, rates=saved.rates[:PACED])
-    assert unpack(Detector.restore(pack(older)).snapshot()).rates == [
-        *saved.rates[:PACED],
-        *[0] * (len(saved.rates) - PACED),
-    ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from holdfast.detection import DetectionSettings, Detector
+from holdfast.detection.snapshot import VERSION, pack, unpack
 from holdfast.errors import InputError
 
 
@@ -27,6 +29,14 @@ def test_a_damaged_snapshot_is_refused(snapshot, damage):
     with pytest.raises(InputError) as refused:
         Detector.restore(damage(snapshot))
     assert "snapshot" in refused.value.advice
+
+
+def test_a_whole_snapshot_of_another_version_is_refused(snapshot):
+    """What it counted may mean something else by now: it says which version it is, and what to do."""
+    older = pack(msgspec.structs.replace(unpack(snapshot), version=VERSION - 1))
+    with pytest.raises(InputError, match=f"has version {VERSION - 1}") as refused:
+        Detector.restore(older)
+    assert "without one" in refused.value.advice
 
 
 def test_any_changed_byte_is_noticed(snapshot):

@@ -15,6 +15,7 @@ import msgspec
 
 from holdfast.events import CredentialChange, ResetRequested, SecurityEvent, SignIn
 
+from .bounded import remember
 from .campaign import Term
 from .order import events_in_order
 from .takeover import Takeover
@@ -116,7 +117,8 @@ class Cooled:
             case ResetRequested():
                 return Use.RESET
             case CredentialChange():
-                own = event.by == "staff" and (event.tool_session or event.staff) in {change.session, change.staff}
+                same = {event.tool_session, event.staff} & {change.session, change.staff} - {""}
+                own = event.by == "staff" and bool(same)  # also from another session of the same person
                 return None if own or event.by == "system" else Use.CHANGED
 
     def _strange(self, event: SignIn) -> bool:
@@ -128,14 +130,9 @@ class Cooled:
         watched = self._watched.get(event.account, {}).values()
         if not event.device or any(_within(event, change) for change in watched):
             return
-        known = self._devices.pop(event.account, {})
-        known.pop(event.device, None)
-        known[event.device] = None
-        if len(known) > _DEVICES:
-            del known[next(iter(known))]
-        self._devices[event.account] = known
-        if len(self._devices) > _REMEMBERED:
-            del self._devices[next(iter(self._devices))]
+        known = self._devices.get(event.account, {})
+        remember(known, event.device, None, _DEVICES)
+        remember(self._devices, event.account, known, _REMEMBERED)
 
 
 def _within(event: SecurityEvent, change: Watched) -> bool:

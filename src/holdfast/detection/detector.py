@@ -171,7 +171,7 @@ class Detector:
         fill(detector._state, saved.arrays)
         for log, chunks in zip(detector._logs, saved.logs, strict=True):
             refill(log, chunks)
-        detector._rates[: len(saved.rates)] = saved.rates  # an older snapshot knows no paces of pictures
+        detector._rates[:] = saved.rates
         detector._crowds[:] = saved.crowds
         detector._shorteners[:] = saved.shorteners
         detector._sequence, detector._origin = saved.sequence, saved.origin

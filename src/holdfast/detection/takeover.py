@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import log
-from typing import TypeVar
 
 import msgspec
 
 from holdfast.events import Account, CredentialChange, ResetRequested, SecurityEvent, SignIn
 
 from . import model
+from .bounded import remember
 from .campaign import Term
 from .order import events_in_order
-
-V = TypeVar("V")
 
 WARN = log((1 - model.MISSED) / 1e-3)
 """6.86 nats: one in a thousand honest changes by staff may be called in. [judged]"""
@@ -121,7 +119,7 @@ class Takeovers:
         for event in events_in_order(events):
             match event:
                 case Account() if event.verified or event.reach >= model.HIGH_REACH or event.tier != "ordinary":
-                    _remember(self.high_reach, event.account, None)
+                    remember(self.high_reach, event.account, None, _REMEMBERED)
                 case CredentialChange(by="staff"):
                     self._changed(event)
                 case ResetRequested():
@@ -147,13 +145,14 @@ class Takeovers:
         change.new_hash = event.new_hash or change.new_hash
         if event.account in self.high_reach:
             change.signs["high_reach"] = _WEIGHTS["high_reach"]
-        _remember(self.changes, event.account, change)
+        remember(self.changes, event.account, change, _REMEMBERED)
         if change.session:
             sitting = self.by_session.get(change.session) or Sitting()
-            _remember(sitting.accounts, event.account, None)
-            _remember(self.by_session, change.session, sitting)
+            remember(sitting.accounts, event.account, None, _REMEMBERED)
+            remember(self.by_session, change.session, sitting, _REMEMBERED)
         if event.new_hash:
-            _remember(self.by_value, event.new_hash, self.by_value.get(event.new_hash, set()) | {event.account})
+            accounts = self.by_value.get(event.new_hash, set()) | {event.account}
+            remember(self.by_value, event.new_hash, accounts, _REMEMBERED)
 
     def _of_the_same_hand(self, event: CredentialChange) -> Change | None:
         """The change that `event` goes on with: an address replaced and a second factor removed are one takeover."""
@@ -180,7 +179,7 @@ class Takeovers:
         places.countries |= {event.country} - {""}
         places.networks |= {event.asn} - {""}
         places.devices |= {event.device} - {""}
-        _remember(self.places, event.account, places)
+        remember(self.places, event.account, places, _REMEMBERED)
 
     def _entered(self, change: Change, event: SignIn, places: Places) -> None:
         first = not change.signed_in_at
@@ -240,11 +239,3 @@ class Takeovers:
             )
         )
         return True
-
-
-def _remember(into: dict[str, V], key: str, value: V) -> None:
-    """Keep `value` as the youngest; the oldest goes when there are too many."""
-    into.pop(key, None)
-    into[key] = value
-    if len(into) > _REMEMBERED:
-        del into[next(iter(into))]

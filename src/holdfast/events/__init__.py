@@ -7,12 +7,14 @@ from .duplicates import OnceOnly
 from .encode import batch_to_posts, encode_line, posts_to_batch
 from .interpret import names_in
 from .lines import LONGEST_LINE, Lines, LineSplitter
+from .networks import address_of, network_of
 from .posts import POSTS, Batch
 from .rejects import Reject, reject
 from .rows import RowDecoder
 from .schema import schema_text
 from .times import TimeUnit, format_time, parse_time
 from .vocabulary import (
+    IN_VAIN,
     Account,
     AnyEvent,
     AppAuthorised,
@@ -38,6 +40,7 @@ from .vocabulary import (
 
 __all__ = [
     "ACCOUNTS",
+    "IN_VAIN",
     "LONGEST_LINE",
     "POSTS",
     "REQUIRED",
@@ -72,11 +75,13 @@ __all__ = [
     "StaffSignIn",
     "Tier",
     "TimeUnit",
+    "address_of",
     "batch_to_posts",
     "check_columns",
     "encode_line",
     "format_time",
     "names_in",
+    "network_of",
     "parse_time",
     "posts_to_batch",
     "reject",

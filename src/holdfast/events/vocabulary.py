@@ -10,6 +10,9 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+IN_VAIN = frozenset({"refused", "denied", "failed", "error"})
+"""Outcomes, in the words of any tool, of what staff tried that came to nothing."""
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
     """What every event carries; `unknown` keeps the fields we have no name for, as they came."""

@@ -13,7 +13,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from holdfast.events import AppAuthorised, AppRevoked, CredentialChange, DataRead, ResetRequested, SignIn, StaffAction
+from holdfast.events import (
+    IN_VAIN,
+    AppAuthorised,
+    AppRevoked,
+    CredentialChange,
+    DataRead,
+    ResetRequested,
+    SignIn,
+    StaffAction,
+)
 
 from .cause import Factor, FactorKind
 
@@ -21,7 +30,6 @@ Bundle: TypeAlias = tuple[str, ...]
 
 LONGEST_VALUE = 200  # characters; ids and hashes are shorter, and what is longer is kept by its digest
 _RECOVERY = frozenset({"email", "phone", "recovery"})
-IN_VAIN = frozenset({"refused", "denied", "failed", "error"})  # outcomes of staff actions that touched nothing
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from holdfast.events import (
+    IN_VAIN,
     AppAuthorised,
     CredentialChange,
     DataExport,
@@ -21,7 +22,6 @@ from holdfast.events import (
     StaffAction,
 )
 
-from .bundles import IN_VAIN
 from .deliveries import in_order, subject
 from .hands import Attribution, Hands, Sureness
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from holdfast.events import (
+    IN_VAIN,
     AppAuthorised,
     CredentialChange,
     DataExport,
@@ -23,7 +24,6 @@ from holdfast.events import (
     StaffAction,
 )
 
-from .bundles import IN_VAIN
 from .deliveries import in_order, subject
 
 # Share of ordinary accounts that see this in three days.

@@ -48,10 +48,9 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     """What an account shows of break-ins, oldest first (times in milliseconds since 1970 UTC).
 
     `entries` are sign-ins from a place new to an account that was seen elsewhere before, `arrivals` those and the first
-    on record. `signs` are entries, changed
-    credentials that staff did not change, and the first sign-in on record. `steps` are what opens an account to others:
-    credentials changed by anybody, and resets. Signs and steps stand with how often a day such a thing happens though
-    nothing is wrong, if others show no more of it just then.
+    on record. `signs` are arrivals and changed credentials that staff did not change. `steps` are what opens an account
+    to others: credentials changed by anybody, and resets. Signs and steps stand with how often a day such a thing
+    happens though nothing is wrong, if others show no more of it just then.
     """
 
     signs: tuple[tuple[int, float], ...] = ()

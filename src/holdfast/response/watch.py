@@ -101,7 +101,7 @@ class Watch:
             CampaignSeen(campaign=campaign, posts=_posts_of(campaign, fresh.posts))
             for campaign in self._engine.run([fresh])
         ]
-        self.staff.observe(fresh.others)
+        self.staff.observe(fresh.others, now)
         warnings = [*self._warnings(), *self.staff.take_precursors()]
         news += [TakeoverSeen(takeover=takeover) for takeover in warnings]
         news += [AccessAbused(alarm=alarm) for alarm in self.staff.take_alarms()]

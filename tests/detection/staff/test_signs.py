@@ -55,6 +55,24 @@ def test_a_network_that_colleagues_work_from_says_little(desk):
     assert [] == desk.alarms
 
 
+def test_another_address_of_a_known_network_is_no_new_place(desk):
+    """A new lease each day at home says nothing, on a new laptop neither; an address of another network does."""
+    for day in range(desk.day, desk.day + 5):
+        desk.enter(0, day * DAY + 9 * HOUR, asn="", ip=f"2001:db8:7:1::{day:x}")
+    desk.enter(0, (desk.day + 5) * DAY + 9 * HOUR, asn="", ip="2001:db8:7:2::a", device="laptop")
+    assert [] == desk.alarms
+    desk.enter(0, (desk.day + 5) * DAY + 9 * HOUR + 1, asn="", ip="2001:db8:8:1::a", device="visitor")
+    (alarm,) = desk.alarms
+    assert "from a network never seen of them" in alarm.evidence[0].note
+
+
+def test_a_clock_that_is_wrong_once_silences_nobody(desk):
+    """An action of the next century, told today, leaves what follows as telling as it was."""
+    desk.watch.observe([desk.looks(0, desk.now + 36_500 * DAY, "a", "T")], desk.now)
+    desk.enter(0, desk.now, "relay", "visitor")
+    assert ["s0"] == [alarm.staff for alarm in desk.alarms]
+
+
 def test_a_place_becomes_their_own_the_day_after():
     """Who was asked about a laptop once is not asked about it again."""
     desk = Agents()
@@ -82,10 +100,11 @@ def test_pushes_refused_before_one_was_accepted(desk, refused, asked):
     assert asked is any("push_accepted_after_refusals" in terms(alarm) for alarm in desk.alarms)
 
 
-def test_a_refused_sign_in_that_led_to_nothing_is_nobodys_sign(desk):
-    """Pushes that were refused, and nothing else: the person did well."""
+@pytest.mark.parametrize("outcome", ["refused", "denied", "failed"])
+def test_a_refused_sign_in_that_led_to_nothing_is_nobodys_sign(desk, outcome):
+    """Pushes that were refused, in whatever words, and nothing else: the person did well."""
     for each in range(20):
-        desk.enter(0, desk.now + each * MINUTE, "relay", "visitor", method="push", outcome="refused")
+        desk.enter(0, desk.now + each * MINUTE, "relay", "visitor", method="push", outcome=outcome)
     desk.enter(0, desk.now + 3 * HOUR, method="push")
     assert [] == desk.alarms
 

@@ -22,14 +22,10 @@ _REFITS = 3
 _STIFF = (100.0, 100.0, 0.0)  # square pixels: a stretch of a twentieth is worth a mark half a pixel beside
 _LEAST_SHARED = 0.4  # of the area of either: a collage of two pictures shares less with each, and must not join them
 _BLOCK = 8  # pixels of a side
-_PLAIN, _SAME_BLOCK = (
-    1.5,
-    0.5,
-)  # steps of grey, of 255, that a plain surface has; correlation of blocks that show the same
-_LEAST_BLOCKS, _LEAST_ALIKE = (
-    32,
-    0.75,
-)  # of 120 such pairs of either kind, versions had 0.79 and more but for two, others 0.72
+_PLAIN = 1.5  # steps of grey, of 255, that a plain surface has
+_SAME_BLOCK = 0.5  # correlation of blocks that show the same
+_LEAST_BLOCKS = 32
+_LEAST_ALIKE = 0.75  # share: of 120 pairs of either kind, versions had 0.79 and more but for two, others 0.72
 _STRIPS, _LEAST_STRIP = 3, 0.2  # a banner may be all that two pictures share: it says nothing of the other thirds
 _step = np.arange(_BLOCK) - (_BLOCK - 1) / 2
 _SLOPES = np.linalg.qr(np.stack([np.ones(_BLOCK**2), np.repeat(_step, _BLOCK), np.tile(_step, _BLOCK)], axis=1))[0]
@@ -57,9 +53,8 @@ def _agreed(mine: Places, theirs: Places) -> Affine | None:
     """Of the turns, sizes and shifts that pairs of marks give, the one that most others agree with."""
     count = len(mine)
     one = np.arange(max(_TRIES, count)) % count
-    two = (
-        one + count // 3 + np.arange(len(one)) // count
-    ) % count  # far apart in the list is mostly far apart in the picture
+    # Far apart in the list is mostly far apart in the picture.
+    two = (one + count // 3 + np.arange(len(one)) // count) % count
     with np.errstate(divide="ignore", invalid="ignore"):
         turn = (theirs[one] - theirs[two]) / (mine[one] - mine[two])
         fit = (np.abs(turn) >= _LEAST_SIZE) & (np.abs(turn) <= _MOST_SIZE)

@@ -17,10 +17,7 @@ from .verdict import MARKS, SIDE, THUMB, Marks
 
 _CELLS = 4  # a side: lettering has the sharpest corners, and would take all marks
 _FOUND = 20_000  # corners among which the sharpest of each cell are chosen: a QR code alone has thousands
-_LEAST_STEP = (
-    8  # of 255 by which a corner differs from what is around it: a quarter of what is usual, for soft pictures
-)
-
+_LEAST_STEP = 8  # of 255, from a corner to what is around it: a quarter of what is usual, for soft pictures
 _EDGE = 31  # pixels from each side in which no corner is looked for, for what is around it is looked at, too
 
 cv2.setNumThreads(1)

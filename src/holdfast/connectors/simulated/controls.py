@@ -63,9 +63,10 @@ def controlled(texts: Mapping[str, str], controls: Collection[Control]) -> Staff
     """
     policies = {name: text for name, text in texts.items() if name.endswith(".cedar")}
     catalogue = tomllib.loads(texts["tools.toml"])
-    for rule in catalogue.get("tier", {}).values():
+    tiers = catalogue["tier"]
+    for rule in tiers.values():
         _relax(rule, controls, ("read", "write"))
-    catalogue.get("tier", {}).get("protected", {}).update(_floor(catalogue["tier"]["protected"]))
+    tiers["protected"].update(_floor(tiers["protected"]))
     for tool in catalogue["tool"]:
         _relax(tool, controls, ())
         tool.pop("route", None)  # nobody comes to a drill by way of a proxy

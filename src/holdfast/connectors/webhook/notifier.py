@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import ssl
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ SHORTEST = 24  # bytes of the secret, as Standard Webhooks has it
 _LONGEST = 64
 _PREFIX = "whsec_"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_FOREIGN = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, ssl.SSLError)
+_FOREIGN = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError)
 
 
 class WebhookNotifier:
@@ -34,12 +33,10 @@ class WebhookNotifier:
         """Post to `url`, each within `seconds`; `clock` gives the time that is signed.
 
         Raises:
-            SettingsError: the address is neither https nor of this machine.
+            SettingsError: the address is none, or neither https nor of this machine.
 
         """
-        parts = urlsplit(url)
-        plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
-        if not (parts.hostname and (parts.scheme == "https" or plain)) or parts.username is not None:
+        if not _keeps_secrets(url):
             raise SettingsError(
                 "Notices to holders would go to an address that is neither https nor of this machine.",
                 advice="Write https://HOST/PATH, or http://127.0.0.1:PORT/PATH. Their links are secrets.",
@@ -81,6 +78,17 @@ class WebhookNotifier:
             raise PlatformError(f"notice {notice.id} was not taken: {type(error).__name__}") from error
         if not 200 <= status < 300:
             raise PlatformError(f"notice {notice.id} was not taken: it was answered {status}")
+
+
+def _keeps_secrets(url: str) -> bool:
+    """Whether nobody on the way, or who reads the settings, hears what is sent there."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # it is no address
+        return False
+    plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return bool(parts.hostname) and (parts.scheme == "https" or plain) and parts.username is None
 
 
 def signature(secret: bytes, id_: str, stamp: str, body: bytes) -> str:

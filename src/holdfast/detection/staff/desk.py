@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
+from holdfast.detection.bounded import remember
+
 from . import figures
-from .person import Person, remember
+from .person import Person
 
 _NETWORKS = 10_000
 _FUNCTIONS = 10_000

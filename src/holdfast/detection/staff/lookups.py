@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from math import log
 
+from holdfast.detection.bounded import remember
 from holdfast.events import CredentialChange, StaffAction
 
 from . import figures
 from .desk import Desk
-from .person import ACCOUNTS, Person, Sign, remember
+from .person import ACCOUNTS, Person, Sign
 
 
 def looked(person: Person, event: StaffAction, org: str | None, desk: Desk) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import enum
-from typing import TypeVar
 
 import msgspec
 
-from . import figures
+from holdfast.detection.bounded import remember
 
-V = TypeVar("V")
+from . import figures
 
 PLACES = 16  # networks and devices each
 FUNCTIONS = 256
@@ -129,11 +128,3 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
             self.signs[sign] = Standing(nats=nats, since=now, until=now + stands, note=note)
         elif nats >= known.nats:
             known.nats, known.until, known.note = nats, now + stands, note
-
-
-def remember(into: dict[str, V], key: str, value: V, most: int) -> None:
-    """Keep `value` as the youngest; the oldest goes when there are too many."""
-    into.pop(key, None)
-    into[key] = value
-    if len(into) > most:
-        del into[next(iter(into))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from holdfast.events import StaffSignIn
+from holdfast.events import StaffSignIn, network_of
 
 from . import figures
 from .desk import Desk
@@ -27,7 +27,7 @@ def pushed(person: Person, event: StaffSignIn) -> None:
 def entered(person: Person, event: StaffSignIn, desk: Desk) -> None:
     """A session was opened; what is new becomes theirs tomorrow."""
     now = event.time
-    network, device = event.asn or event.ip, event.device
+    network, device = event.asn or network_of(event.ip), event.device
     hour = now % figures.DAY // figures.HOUR
     new_network = bool(network) and network not in person.networks
     new_device = bool(device) and device not in person.devices

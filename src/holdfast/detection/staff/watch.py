@@ -7,25 +7,26 @@ The evidence of each family of signs is summed as it comes; sums over look-ups n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from types import MappingProxyType
 
 from holdfast.detection import model
+from holdfast.detection.bounded import remember
 from holdfast.detection.campaign import Term
 from holdfast.detection.order import events_in_order
 from holdfast.detection.takeover import Takeover
-from holdfast.events import Account, CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
+from holdfast.events import IN_VAIN, Account, CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
 
 from . import figures, places
 from .alarm import ReportWave, StaffAlarm, StaffTier
 from .desk import Desk
 from .lookups import looked, repeated, rested
-from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing, remember
+from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing
 from .reports import Reports
 
 HOW_TO = "read_page"
 """The action of `staff_action` that reads how something is done; its target is no account."""
 
-REFUSED = "refused"
 _PEOPLE = 100_000
 _FAMOUS = 1_000_000  # accounts of high reach that are known
 
@@ -34,7 +35,7 @@ class StaffWatch:
     """All staff members of a platform. Memory is bounded: the longest unseen go first."""
 
     def __init__(self, people: Mapping[str, Person] = MappingProxyType({})) -> None:
-        """Know `people` as another watch left them (`take_learnt`)."""
+        """Know `people` as another watch left them (`learnt`)."""
         self._people: dict[str, Person] = dict(people)
         self._learnt: dict[str, None] = {}
         self._famous: dict[str, str] = {}  # account of high reach -> its organisation
@@ -46,10 +47,15 @@ class StaffWatch:
         for staff, person in people.items():
             self._desk.recall(staff, person)
 
-    def observe(self, events: Iterable[SecurityEvent]) -> None:
-        """Take security events in, those of a batch in order of time."""
+    def observe(self, events: Iterable[SecurityEvent], now: int | None = None) -> None:
+        """Take security events in, those of a batch in order of time; seen from `now`, none of a day that is far from come.
+
+        A clock that is wrong once would else make all that a person does from then on too late to count.
+        """
         kinds = (StaffAction, StaffSignIn, StaffReport, CredentialChange, Account)
-        for event in events_in_order(event for event in events if isinstance(event, kinds)):
+        latest = inf if now is None else now + model.CLOCK_SPAN
+        told = (event for event in events if isinstance(event, kinds) and event.time <= latest)
+        for event in events_in_order(told):
             match event:
                 case StaffAction():
                     self._acted(event)
@@ -117,7 +123,7 @@ class StaffWatch:
         person = self._person(event.staff, event.time)
         if person is None:
             return
-        if event.outcome == REFUSED:
+        if event.outcome in IN_VAIN:
             if event.method == "push":
                 person.refused = sorted({*person.refused, event.time})[-PUSHES:]
             return
@@ -151,7 +157,7 @@ class StaffWatch:
 
     def _first_use(self, event: StaffAction, person: Person, function: str) -> bool:
         """They use it for the first time: a sign where they have just read how, and nobody else does the same."""
-        now, refused = event.time, event.outcome == REFUSED
+        now, refused = event.time, event.outcome in IN_VAIN
         others = self._desk.first_use(event.staff, function, now)
         if not refused:
             remember(person.functions, function, None, FUNCTIONS)

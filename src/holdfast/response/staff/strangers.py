@@ -6,8 +6,8 @@ grow by what strangers do.
 
 from __future__ import annotations
 
+from holdfast.events import network_of
 from holdfast.guard.staff import StaffAnswer, ToolQuestion
-from holdfast.guard.staff.networks import Place, place_of
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Page
 
@@ -22,7 +22,7 @@ class Strangers:
     def __init__(self) -> None:
         """Nobody has come."""
         self._since = self._told_at = 0
-        self._of: dict[Place, int] = {}
+        self._of: dict[str, int] = {}
         self._recorded = self._unwritten = 0
         self._latest: ToolQuestion | None = None
 
@@ -32,7 +32,7 @@ class Strangers:
             return True
         if not 0 <= now - self._since < HOUR:
             self._since, self._of, self._recorded = now, {}, 0
-        network = place_of(question.network)
+        network = network_of(question.network)
         count = self._of.get(network, 0)
         if count >= MOST_OF_ONE or self._recorded >= MOST_OF_ALL:
             self._unwritten += 1

@@ -182,10 +182,10 @@ def _spread(spread: Spread | None) -> str:
 
 
 def _waits(spread: Spread | None) -> str:
-    return "-" if spread is None else f"{_wait(spread.median)}/{_wait(spread.most)}"
+    return "-" if spread is None else f"{wait(spread.median)}/{wait(spread.most)}"
 
 
-def _wait(seconds: float) -> str:
+def wait(seconds: float) -> str:
     """A time to wait in the unit that suits it."""
     if seconds < 2 * _MINUTE:
         return f"{seconds:.0f}s"

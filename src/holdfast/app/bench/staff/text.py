@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from holdfast.app.bench.hijack.text import wait
 from holdfast.app.terminal import plain
 
 from .figures import Rate, Seen
@@ -14,7 +15,6 @@ from .measure import MONTH, Report
 
 WIDTH = 110
 _SHOWN = 5
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400  # seconds
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -54,7 +54,7 @@ def _cells(seen: Seen, attacks: int) -> tuple[str, str, str]:
     return (
         f"{seen.seen}/{attacks}",
         f"{seen.actions.median:.0f}/{seen.actions.p90:.0f}",
-        f"{_wait(seen.seconds.median)}/{_wait(seen.seconds.p90)}",
+        f"{wait(seen.seconds.median)}/{wait(seen.seconds.p90)}",
     )
 
 
@@ -63,12 +63,3 @@ def _rate(rate: Rate) -> str:
         f"{rate.count} in {rate.agent_days:,} agent-days = {rate.per_thousand:.2f} per 1,000 "
         f"({rate.at_least:.2f} to {rate.at_most:.2f} at 95 %)"
     )
-
-
-def _wait(seconds: float) -> str:
-    """A time in the unit that suits it."""
-    if seconds < 2 * _MINUTE:
-        return f"{seconds:.0f}s"
-    if seconds < 2 * _HOUR:
-        return f"{seconds / _MINUTE:.0f}m"
-    return f"{seconds / _HOUR:.1f}h" if seconds < 2 * _DAY else f"{seconds / _DAY:.1f}d"

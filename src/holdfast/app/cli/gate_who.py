@@ -79,13 +79,13 @@ def join(app: cyclopts.App) -> None:
 def _due(each: dict[str, Any]) -> str:
     used = f"used {each['last_function']} at {each['last_used_at']}" if each["last_used_at"] else "never used"
     seen = f", looked at {each['certified_at']} by {each['certified_by']}" if each["certified_at"] else ""
-    state = "REMOVE?  " if each["remove"] else "in use   "
+    state = "REMOVE?  " if each["remove"] else "keep     "
     return f"{state}{each['person']} ({', '.join(each['roles'])})  {used}{seen}"
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [
-        f"at {found['at']}: {found['people']} people, {found['people_now']} of them without a grant they did not have",
+        f"at {found['at']}: {found['people']} people, {found['people_now']} of them with whatever grant it takes",
         f"policy {found['policy']}, since {found['since']}",
     ]
     if found["certain_from"] is not None and found["at"] < found["certain_from"]:

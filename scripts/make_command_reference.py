@@ -8,101 +8,23 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import cyclopts
 from rich.console import Console
 
 from holdfast.app.cli.main import app
 
-COMMANDS = (
-    (),
-    ("demo",),
-    ("drill",),
-    ("drill", "controls"),
-    ("scan",),
-    ("explain",),
-    ("watch",),
-    ("init",),
-    ("serve",),
-    ("doctor",),
-    ("request",),
-    ("request", "plan"),
-    ("request", "lift"),
-    ("request", "release"),
-    ("request", "list"),
-    ("request", "show"),
-    ("approve",),
-    ("deny",),
-    ("emergency",),
-    ("review",),
-    ("review", "list"),
-    ("review", "close"),
-    ("notices",),
-    ("people",),
-    ("people", "list"),
-    ("people", "add"),
-    ("people", "change"),
-    ("people", "remove"),
-    ("people", "enrol"),
-    ("people", "passkeys"),
-    ("people", "revoke-passkey"),
-    ("approvals",),
-    ("approvals", "verify"),
-    ("token",),
-    ("token", "list"),
-    ("token", "make"),
-    ("token", "revoke"),
-    ("policy",),
-    ("policy", "check"),
-    ("policy", "show"),
-    ("staff",),
-    ("staff", "report"),
-    ("staff", "alarms"),
-    ("lockdown",),
-    ("lockdown", "set"),
-    ("gate",),
-    ("gate", "lint"),
-    ("gate", "sessions"),
-    ("gate", "requests"),
-    ("gate", "request"),
-    ("gate", "approve"),
-    ("gate", "deny"),
-    ("gate", "attempts"),
-    ("gate", "changes"),
-    ("gate", "who"),
-    ("gate", "recertify"),
-    ("staff",),
-    ("staff", "grant"),
-    ("staff", "grants"),
-    ("staff", "revoke"),
-    ("staff", "protect"),
-    ("staff", "unprotect"),
-    ("staff", "protected"),
-    ("lockdown",),
-    ("lockdown", "set"),
-    ("lockdown", "lift"),
-    ("lockdown", "agree"),
-    ("lockdown", "show"),
-    ("undo",),
-    ("waves",),
-    ("waves", "resume"),
-    ("letters",),
-    ("letters", "retry"),
-    ("brakes",),
-    ("brakes", "raise"),
-    ("ledger",),
-    ("ledger", "verify"),
-    ("ledger", "show"),
-    ("ledger", "checkpoint"),
-    ("backup",),
-    ("restore",),
-    ("migrate",),
-    ("bench",),
-    ("bench", "calibrate"),
-    ("bench", "cause"),
-    ("bench", "hijack"),
-    ("bench", "staff"),
-)
+
+def _below(shown: cyclopts.App, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield words
+    for name in shown:
+        if not name.startswith("-"):
+            yield from _below(shown[name], (*words, name))
+
+
+COMMANDS = tuple(_below(app, ()))  # each is imported for it, and only then the lists say what it does
 WIDTH = 100
 _HEAD = """# Commands
 
@@ -120,8 +42,6 @@ def help_text(words: tuple[str, ...]) -> str:
 
 def reference() -> str:
     """The whole page."""
-    for words in COMMANDS:
-        help_text(words)  # commands are imported on first use, and only then the list says what they do
     parts = [_HEAD]
     for words in COMMANDS:
         name = " ".join(("holdfast", *words))

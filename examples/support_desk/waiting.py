@@ -14,8 +14,9 @@ from holdfast.guard.staff import Stage
 from .records import Account, Records
 
 FOR_GOOD = 12 * 86_400
-"""Seconds after which no link undoes a change any more: a chain of changes goes on for seven days, its last one is told
-within a day and cools for three, as the catalogue says. The gate remembers for fourteen."""
+"""Seconds after the last change of an account when no link undoes one of them any more: another within seven days would
+have gone on with the chain, and it is told within a day and cools for three, as the catalogue says. The gate remembers
+for fourteen after the last one."""
 
 
 class Shown(NamedTuple):
@@ -54,8 +55,10 @@ def counting(gate: Gate, records: Records, id_: str) -> Counting | None:
 
 def settle(gate: Gate, records: Records, now: float) -> None:
     """Put what counts for good in the place of the old value, and forget what is off; `now` is in seconds."""
-    for each in records.kept_beside():
-        if now - each.asked_at < FOR_GOOD:
+    waiting = records.kept_beside()
+    last = {each.account: each.asked_at for each in waiting}  # the oldest come first
+    for each in waiting:
+        if now - last[each.account] < FOR_GOOD:
             continue
         try:
             stage = gate.change(each.decision).stage

@@ -10,7 +10,9 @@ from holdfast.app.cli.main import _MODULES, app
 from holdfast.app.cli.overview import purpose
 from holdfast.app.cli.people import Role as RoleTyped
 from holdfast.app.cli.people import Scope as ScopeTyped
+from holdfast.app.cli.staff import Tier as TierTyped
 from holdfast.guard import Role, Scope
+from holdfast.guard.staff import Tier
 
 HEAVY = ("numba", "sqlalchemy", "pyarrow", "numpy", "cedarpy")  # what takes long to import
 ASK = """
@@ -33,6 +35,10 @@ sys.exit(code)
         (["undo", "h-1"], 3),
         (["brakes"], 3),
         (["token"], 0),
+        (["gate", "attempts"], 3),
+        (["gate", "who"], 3),
+        (["staff", "grants"], 3),
+        (["lockdown", "show"], 3),
         (["serve", "--help"], 0),
         (["doctor", "--help"], 0),
     ],
@@ -63,7 +69,8 @@ def test_a_module_that_says_nothing_of_a_command_is_a_mistake_that_shows():
         purpose("holdfast.app.cli.desk", "absent")
 
 
-def test_the_roles_and_scopes_that_can_be_typed_are_those_there_are():
+def test_the_roles_scopes_and_tiers_that_can_be_typed_are_those_there_are():
     """They are written out where they are typed; what the policies know is the same."""
     assert tuple(Role) == get_args(RoleTyped)
     assert tuple(Scope) == get_args(ScopeTyped)
+    assert tuple(each.name.lower() for each in Tier) == get_args(TierTyped)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from holdfast.app.controls import WAYS, compare, parsed
+from holdfast.app.controls_chart import draw_controls
 from holdfast.connectors.simulated import SHIPPED, Control, controlled
 from holdfast.errors import UsageError
 from holdfast.guard.staff import Need, Tier
@@ -113,6 +115,15 @@ def test_who_is_bribed_has_a_passkey_and_goes_round_the_watcher():
     assert (watched.inboxes, watched.archives) == (0, 60)
     shipped = outcome("bribed-reader", "shipped")
     assert (shipped.inboxes, shipped.archives) == (0, 0)
+
+
+def test_the_chart_says_who_responded_and_how_much_was_stolen(tmp_path):
+    """What is drawn is told by its title, for whoever sees the picture alone."""
+    table = compare("bribed-reader", [1], TEXTS, ways={"no gate": None})
+    draw_controls(msgspec.structs.replace(table, responder=60.0, credentials=1), tmp_path / "c.svg")
+    drawn = (tmp_path / "c.svg").read_text()
+    assert "the response is approved after 60 s" in drawn
+    assert "stolen credentials with rights: 1" in drawn
 
 
 def test_the_same_options_give_the_same_outcome():

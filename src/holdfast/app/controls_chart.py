@@ -1,18 +1,21 @@
-"""How many accounts were taken by when, under each control? One picture, SVG.
+"""How many accounts were taken by when, under each control? One picture, SVG or PNG.
 
 matplotlib draws it; it comes with the extra `bench` and is imported only here, when a chart is asked for.
 """
 
 from __future__ import annotations
 
+import textwrap
 from itertools import groupby
 from pathlib import Path
 
 from holdfast.errors import StoreError
 
 from .controls import ControlTable, Row
+from .controls_report import terms
 
 _SIZE = (8.0, 4.6)  # inches
+_TITLE = 75  # characters in a line of it
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555")  # told apart by everybody
 _DASHES = ("-", "--", ":")
 _WIDEST, _THINNER = 6.0, 0.9  # points: lines that lie upon one another stay visible
@@ -45,7 +48,8 @@ def draw_controls(table: ControlTable, path: Path) -> None:
             )
         axes.set_xlabel("minutes since the intruder first used the tool")
         axes.set_ylabel("accounts taken")
-        axes.set_title(f"{table.scenario}: accounts taken, seed {table.seeds[0]}, nobody responds", weight="bold")
+        title = f"{table.scenario}: accounts taken, seed {table.seeds[0]}, {terms(table)}"
+        axes.set_title(textwrap.fill(title, _TITLE), weight="bold")
         axes.spines[["top", "right"]].set_visible(False)
         figure.legend(loc="outside lower left", frameon=False, fontsize=8)
         try:

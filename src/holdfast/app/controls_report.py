@@ -56,9 +56,13 @@ def caption(table: ControlTable) -> str:
     """What was played, how often, and who responded."""
     seeds = table.seeds
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}; least and most"
+    return f"{table.title} ({which}; {terms(table)})"
+
+
+def terms(table: ControlTable) -> str:
+    """Who responded, and how many credentials were stolen where that is not as the scenario says."""
     who = "nobody responds" if table.responder is None else f"the response is approved after {table.responder:g} s"
-    stolen = "" if table.credentials is None else f"; stolen credentials with rights: {table.credentials}"
-    return f"{table.title} ({which}; {who}{stolen})"
+    return who if table.credentials is None else f"{who}; stolen credentials with rights: {table.credentials}"
 
 
 def _figures(row: Row) -> Iterator[str]:

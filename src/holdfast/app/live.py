@@ -195,13 +195,12 @@ class LiveWatch:
                 link_key=signer.derived(CHANGE_LINKS),
                 responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
             )
+            if approve_after is not None and self.response.people.persons:
+                raise SettingsError(
+                    "People are registered here, so nothing is approved by itself.",
+                    advice="Leave --auto and response.auto_seconds out, or use another store.",
+                )
             undo.pop_all()
-        if approve_after is not None and self.response.people.persons:
-            self.store.close()
-            raise SettingsError(
-                "People are registered here, so nothing is approved by itself.",
-                advice="Leave --auto and response.auto_seconds out, or use another store.",
-            )
         if self.custody is not None:
             self.custody.occasion_of = self.response.returning.occasion
         self._engine = engine

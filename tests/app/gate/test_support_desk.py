@@ -134,6 +134,17 @@ def test_what_no_link_can_undo_any_more_takes_the_old_value_s_place(stand):
     assert ("new@example.org", []) == (stand.records.account("1001").email, stand.records.kept_beside())
 
 
+def test_the_old_value_stays_for_as_long_as_a_chain_of_changes_goes_on(stand):
+    """The link of the last one brings back what was there before the first."""
+    swapped(stand)
+    stand.desk.clock.ahead = HOUR
+    (first,) = stand.records.kept_beside()
+    later = first._replace(decision="later", asked_at=first.asked_at + 6 * 86_400)
+    stand.records.keep_beside(later, Deed("later", "", "alice", "account.email.replace"))
+    settle(stand.client, stand.records, first.asked_at + FOR_GOOD)
+    assert [first, later] == stand.records.kept_beside()
+
+
 def test_an_older_value_never_follows_a_newer_one(tmp_path):
     """Whichever of them is settled first."""
     records, deed = Records(tmp_path / "desk.db", [ANA]), Deed("", "", "alice", "")

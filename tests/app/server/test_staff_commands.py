@@ -123,13 +123,14 @@ def test_somebody_asks_and_somebody_else_agrees(say):
 
 
 def test_an_administrator_lifts_a_lock_at_the_store_where_nobody_gets_in(staffed, say):
-    """With both the store and the token, and only while the service is stopped; whoever leads is told."""
+    """With both the store and the token, and only while the service is stopped; it is ended whole, and leaders are told."""
     told = say("commander", "lockdown", "set", "4", "--why", "sealed by a stolen login")[1]
     lock, store = told.split()[0], staffed.folder / "var" / "holdfast.db"
     here = ("lockdown", "lift", lock, "--why", "nobody else can", "--store", store)
     assert 3 == say("root", *here)[0]
     staffed.signalled(signal.SIGTERM)
     assert 1 == say("commander", *here)[0]
+    assert 2 == say("root", *here, "--to", "2")[0]
     assert 0 == say("root", *here)[0]
     assert 2 == say("root", *here)[0]
     again = staffed.again()

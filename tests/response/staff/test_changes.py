@@ -337,6 +337,19 @@ def test_what_is_over_is_forgotten_in_time(desk, letters, clock):
     assert desk.gate.changing.by_link(secret(letters)) is None
 
 
+def test_a_chain_is_remembered_for_as_long_as_it_goes_on(desk, letters, clock):
+    """However far back it began: the link of its last change undoes the first one, too."""
+    chain = []
+    for number in range(1, 5):
+        clock.set(START + number * (CHAIN - HOUR))
+        desk.gate.changing.settle(desk.now)
+        chain.append(ask(desk, number=number))
+        deliver(desk, letters)
+        letters.on_file("account-1", "email", f"swap-{number}@example.org", desk.now + HOUR)
+    desk.gate.changing.reverse(secret(letters), desk.now)
+    assert {Stage.REVERSED} == {stage(desk, each) for each in chain}
+
+
 def test_no_link_that_works_lies_in_the_store(desk):
     """What waits to be told is kept without its link; a notifier is given it."""
     ask(desk)

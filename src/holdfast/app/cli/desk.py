@@ -14,6 +14,8 @@ from .service import Service, Url, at, say
 
 _WAITS = 1  # the exit code of what was asked for and is not carried out (yet)
 
+_SHORTEST = 12  # characters of a hash that somebody types
+
 All = Annotated[bool, Parameter(negative="", help="Those too that are closed.")]
 Why = Annotated[str, Parameter(help="Why: it stays on record.")]
 Id = Annotated[str, Parameter(help="The id of a request, as `holdfast request list` shows it.")]
@@ -95,14 +97,7 @@ def approve(
     """
     service = Service(url)
     found = service.get(at("requests", request))
-    if hash and not (len(hash) >= 12 and found["action_hash"].startswith(hash)):
-        from holdfast.guard import RefusalCode  # noqa: PLC0415 - it takes a while to import, and is rarely needed
-
-        raise NotAllowedError(
-            f"{request} asks for {found['action_hash'][:12]}, not for that",
-            code=RefusalCode.APPROVED_ANOTHER_PLAN,
-            advice="Look at it again: holdfast request show.",
-        )
+    as_told(hash, found, "holdfast request show")
     body = {"action_hash": found["action_hash"]}
     return told(service.send("POST", at("requests", request, "approvals"), body), json=json)
 
@@ -175,6 +170,24 @@ def told(found: dict[str, Any], *, json: bool) -> int:
     """Say how a request stands; the exit code."""
     say(_whole(found), found, json=json)
     return 0 if found["state"] == "done" else _WAITS
+
+
+def as_told(hash_: str, found: dict[str, Any], look: str) -> None:
+    """Make sure that what was found is what somebody was told the hash of, if they were told one.
+
+    Raises:
+        NotAllowedError: it is something else, or too little of the hash is given; `look` is the command that shows it.
+
+    """
+    known, given = found["action_hash"].removeprefix("sha256:"), hash_.removeprefix("sha256:")
+    if hash_ and not (len(given) >= _SHORTEST and known.startswith(given)):
+        from holdfast.guard import RefusalCode  # noqa: PLC0415 - it takes a while to import, and is rarely needed
+
+        raise NotAllowedError(
+            f"{found['id']} asks for {known[:_SHORTEST]}, not for that",
+            code=RefusalCode.APPROVED_ANOTHER_PLAN,
+            advice=f"Look at it again: {look}.",
+        )
 
 
 def _offered(found: dict[str, Any]) -> list[str]:

@@ -107,7 +107,9 @@ def drill_controls(  # noqa: PLR0913 - each is a word on the command line
     responder: Annotated[
         str, Parameter(help="none: nobody responds, as far as the table goes; auto:SECONDS as in `drill`, much slower.")
     ] = "none",
-    chart: Annotated[Path | None, Parameter(help="Draw accounts taken against time into this .svg, too.")] = None,
+    chart: Annotated[
+        Path | None, Parameter(help="Draw accounts taken against time into this .svg or .png, too.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """What each control of the staff gate alone would have saved: the scenario under each, over several seeds."""

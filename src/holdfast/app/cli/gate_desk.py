@@ -9,19 +9,16 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
-from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import RefusalCode
+from holdfast.errors import UsageError
 
+from .desk import Why, as_told
 from .options import Json
 from .service import Service, Url, at, say
 
 _WAITS = 1  # the exit code of what waits for somebody else to agree
-_SHORTEST = 12  # characters of a hash that somebody types
-_SHOWN = 12  # of a session's id
 
 All = Annotated[bool, Parameter(negative="", help="Those too that are over.")]
 Id = Annotated[str, Parameter(help="Its id, as `holdfast gate requests` shows it.")]
-Why = Annotated[str, Parameter(help="Why: it stays on record.")]
 
 
 def sessions(
@@ -81,14 +78,7 @@ def approve(
     """Agree that whoever asked does exactly this, once. It is not signed, and counts only where that is enough."""
     service = Service(url)
     found = service.get(at("gate", "requests", request))
-    known = found["action_hash"].removeprefix("sha256:")
-    told = hash.removeprefix("sha256:")
-    if hash and not (len(told) >= _SHORTEST and known.startswith(told)):
-        raise NotAllowedError(
-            f"{request} asks for {known[:_SHORTEST]}, not for that",
-            code=RefusalCode.APPROVED_ANOTHER_PLAN,
-            advice="Look at it again: holdfast gate requests.",
-        )
+    as_told(hash, found, "holdfast gate requests")
     body = {"action_hash": found["action_hash"]}
     found = service.send("POST", at("gate", "requests", request, "approvals"), body)
     say(_asking(found), found, json=json)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import cyclopts
@@ -16,8 +16,8 @@ from holdfast.errors import UsageError
 from .options import Json
 from .service import Service, Url, say
 from .service import at as at_path
+from .staff import Tier
 
-Tiers = Literal["ordinary", "high_reach", "official", "protected"]
 At = Annotated[str, Parameter(help="When, RFC 3339, such as 2020-07-15T19:00:00Z; now without it.")]
 _COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grants", "level", "now")
 _LINE_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
@@ -28,7 +28,7 @@ def who(  # noqa: PLR0913 - each is a word on the command line
     at: At = "",
     person: Annotated[str, Parameter(help="Only this person.")] = "",
     function: Annotated[str, Parameter(help="Only this function, such as account.email.replace.")] = "",
-    target_tier: Annotated[Tiers | None, Parameter(help="Only accounts of this tier.")] = None,
+    target_tier: Annotated[Tier | None, Parameter(help="Only accounts of this tier.")] = None,
     target: Annotated[str, Parameter(help="Only this account, of whichever tier it was then.")] = "",
     policy: Annotated[bool, Parameter(negative="", help="Show the texts of the policies of that date, too.")] = False,
     csv: Annotated[bool, Parameter(negative="", help="Print CSV.")] = False,
@@ -79,13 +79,13 @@ def join(app: cyclopts.App) -> None:
 def _due(each: dict[str, Any]) -> str:
     used = f"used {each['last_function']} at {each['last_used_at']}" if each["last_used_at"] else "never used"
     seen = f", looked at {each['certified_at']} by {each['certified_by']}" if each["certified_at"] else ""
-    state = "REMOVE?  " if each["remove"] else "in use   "
+    state = "REMOVE?  " if each["remove"] else "keep     "
     return f"{state}{each['person']} ({', '.join(each['roles'])})  {used}{seen}"
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [
-        f"at {found['at']}: {found['people']} people, {found['people_now']} of them without a grant they did not have",
+        f"at {found['at']}: {found['people']} people, {found['people_now']} of them with whatever grant it takes",
         f"policy {found['policy']}, since {found['since']}",
     ]
     if found["certain_from"] is not None and found["at"] < found["certain_from"]:

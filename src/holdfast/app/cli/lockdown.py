@@ -77,6 +77,8 @@ def lift(  # noqa: PLR0913 - each is a word on the command line
 ) -> int:
     """Propose that a lockdown end, or go down a level: it does when somebody else agrees. Exit code 1 until then."""
     if store is not None:
+        if to is not None:
+            raise UsageError("at the store a lockdown is ended, not lowered", advice="Leave --to out.")
         return _lift_here(store_address(store), key, lock, why, json=json)
     found = Service(url).send("POST", "/v1/gate/proposals", {"lock": lock, "level": to, "why": why})
     say([_proposal(found)], found, json=json)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import cyclopts
 from cyclopts import Parameter
 
+from .desk import Why
 from .options import Json
 from .service import Service, Url, at, say
 
 _WAITS = 1  # the exit code of what waits for somebody else to agree
 
-Why = Annotated[str, Parameter(help="Why: it stays on record.")]
+# Spelled out, for the room that knows them takes a while to import; a test compares them.
+Tier: TypeAlias = Literal["ordinary", "high_reach", "official", "protected"]
 All = Annotated[bool, Parameter(negative="", help="Those too that ended in the last day.")]
 Account = Annotated[str, Parameter(help="The id of an account.")]
 
@@ -49,9 +51,7 @@ def grant(  # noqa: PLR0913 - each is a word on the command line
     why: Why,
     ticket: Annotated[str, Parameter(help="What it is needed for.")],
     function: Annotated[str, Parameter(help="Only this function of it.")] = "*",
-    tier: Annotated[
-        Literal["ordinary", "high_reach", "official", "protected"], Parameter(help="On accounts of up to this tier.")
-    ] = "ordinary",
+    tier: Annotated[Tier, Parameter(help="On accounts of up to this tier.")] = "ordinary",
     hours: Annotated[float, Parameter(help="For how long, 12 at most.")] = 1.0,
     url: Url = None,
     json: Json = False,

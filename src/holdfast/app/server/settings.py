@@ -77,7 +77,10 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     behind_proxy: Annotated[
         bool, Meta(description="Beyond loopback without TLS: a proxy in front speaks TLS, and nobody listens between.")
     ] = False
-    connections: Annotated[Count, Meta(description="Connections at once; more are answered 503.")] = 512
+    connections: Annotated[
+        Count,
+        Meta(description="Connections at once; beyond, whoever was silent for longest gives way, else it is 503."),
+    ] = 512
     request_seconds: Annotated[
         Seconds, Meta(description="From the first byte of a request to the last of its answer; then the line is cut.")
     ] = 30.0

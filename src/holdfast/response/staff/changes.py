@@ -32,7 +32,7 @@ from .tidings import Tidings
 
 HOLDER = "holder"  # who is named on the record when a link was used
 LINK = "/changes/"  # where a link leads, before its secret
-KEPT_MS = 14 * 24 * 3_600_000  # twice as long as a chain goes on; the record keeps what came of it for good
+KEPT_MS = 14 * 24 * 3_600_000  # after the last of an account, so that its link finds all of the chain; twice `CHAIN`
 _PLACED_BY = "cooling/"  # begins `placed_by` of the hold that comes with a change
 _STOPS = frozenset({Restriction.NO_CREDENTIAL_CHANGE, Restriction.NO_SIGN_IN, Restriction.END_SESSIONS})
 _AT_ONCE = 20  # notices taken to a notifier together
@@ -198,8 +198,11 @@ class PendingChanges:
                     why = "a hold came in between" if self._held(change, now) else "the old value could not be told"
                     ended = msgspec.structs.replace(change, ended_at=now, why=why)
                     self._close(page, ended, NoticeKind.ENDED, change.since, ACTOR)
-                for old in [key for key, each in self.kept.items() if each.closed and now - each.asked_at >= KEPT_MS]:
-                    self._forget(page, self.kept[old])
+                for old in [each for each in self.kept.values() if each.closed and self._over(each.account, now)]:
+                    self._forget(page, old)
+
+    def _over(self, account: str, now: int) -> bool:
+        return now - max(each.asked_at for each in self.of(account)) >= KEPT_MS
 
     def next_at(self) -> int | None:
         """When the next change is over by its time (milliseconds since 1970 UTC), if one is open."""

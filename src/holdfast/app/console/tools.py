@@ -18,10 +18,9 @@ from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, body_of, shown
 from holdfast.app.server.forwarding.secret import COOKIE
-from holdfast.app.server.token import session_id
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
-from holdfast.app.signin.sessions import Sessions, SignedIn, cookie_of, new_secret, set_cookie
+from holdfast.app.signin.sessions import Sessions, SignedIn, cookie_of, hashed, new_secret, set_cookie
 from holdfast.errors import SignatureError
 from holdfast.guard import Purpose, challenge_of
 
@@ -84,7 +83,7 @@ class ToolPages:
 
         def do(run: LiveWatch) -> None:
             sessions = run.response.staff.sessions
-            sessions.open(session_id(secret), who.caller, run.clock.now(), network=told, device=device)
+            sessions.open(hashed(secret), who.caller, run.clock.now(), network=told, device=device)
 
         await self._ask(do)
         answer = shown(Done(next=TOOLS))
@@ -135,7 +134,7 @@ class ToolPages:
 
 def _shown_id(http: Request) -> str:
     secret = cookie_of(http.scope["headers"], COOKIE)
-    return session_id(secret) if secret else ""
+    return hashed(secret) if secret else ""
 
 
 def _own(run: LiveWatch, id_: str, who: SignedIn) -> bool:

@@ -15,6 +15,7 @@ from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
 from holdfast.app.signin.place import Place
+from holdfast.app.signin.sessions import hashed
 from holdfast.errors import NotAllowedError, SignInError
 from holdfast.events import format_time
 from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
@@ -26,7 +27,6 @@ from holdfast.response.staff import Asking, AskingState
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
-from .token import session_id
 from .toolsessions import OptionsTold, Secret
 from .views import Page, page_of
 
@@ -193,7 +193,7 @@ class _Handlers:
 
     async def ask_to_agree_from_tool(self, http: Request) -> Response:
         told = await body_of(http, _wanted_there)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
 
         def do(run: LiveWatch) -> AskingSeen:
             sessions = run.response.staff.sessions

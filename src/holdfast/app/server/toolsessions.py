@@ -19,7 +19,7 @@ from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
 from holdfast.app.signin.place import Place
-from holdfast.app.signin.sessions import new_secret
+from holdfast.app.signin.sessions import hashed, new_secret
 from holdfast.errors import SignatureError, SignInError, UsageError
 from holdfast.events import format_time
 from holdfast.guard import PERSON_ID, Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
@@ -29,7 +29,6 @@ from holdfast.response.people import same
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
-from .token import session_id
 from .views import Page, page_of
 
 SESSIONS = "/v1/gate/sessions"
@@ -259,7 +258,7 @@ class _Handlers:
 
     async def ask_step_up(self, http: Request) -> Response:
         told = await body_of(http, _step_asked)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
 
         def do(run: LiveWatch) -> str:
             staff = run.response.staff
@@ -272,7 +271,7 @@ class _Handlers:
 
     async def step_up(self, http: Request) -> Response:
         told = await body_of(http, _stepped)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
         facts = {"session": id_, "class": told.class_}
         signature, challenge = self._answer(http, Purpose.STEP_UP, facts, told.credential)
 
@@ -285,7 +284,7 @@ class _Handlers:
 
     async def sign_out_of_tools(self, http: Request) -> Response:
         told = await body_of(http, _signed_out)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
 
         def do(run: LiveWatch) -> ToolSessionSeen:
             session = run.response.staff.sessions.known(id_)
@@ -384,7 +383,7 @@ def _checked(run: LiveWatch, person: str, signature: Signature, challenge: bytes
 def _opened(
     run: LiveWatch, secret: str, by: Caller, told: ComesFrom | SignedInTools, passkey: Passkey | None = None
 ) -> ToolSessionSeen:
-    id_, now = session_id(secret), run.clock.now()
+    id_, now = hashed(secret), run.clock.now()
     sessions = run.response.staff.sessions
     return _seen(run, sessions.open(id_, by, now, network=told.network, device=told.device, passkey=passkey))
 

@@ -25,6 +25,7 @@ from holdfast.errors import SignatureError
 from holdfast.guard import Purpose, challenge_of
 
 from .desk import SIGN_IN, Done, Options, signed_in
+from .entrance import named_address
 from .site import Site
 
 TOOLS = "/console/tools"
@@ -78,7 +79,7 @@ class ToolPages:
 
     async def _open(self, http: Request) -> Response:
         who, secret = signed_in(self._sessions, http), new_secret()
-        told = http.headers.get(self._forwarded, "").rpartition(",")[2].strip() if self._forwarded else ""
+        told = named_address(http, self._forwarded)
         device = http.headers.get("user-agent", "")[:_DEVICE]
 
         def do(run: LiveWatch) -> None:

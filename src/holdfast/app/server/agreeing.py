@@ -24,6 +24,7 @@ from holdfast.response.staff import Asking, AskingState
 from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .ceremony import Ceremony, OptionsTold
+from .guard import Name
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
 from .toolsessions import Secret
 from .views import Page, page_of
@@ -32,7 +33,6 @@ REQUESTS = "/v1/gate/requests"
 _NONE = (ERRORS[404], Problem)
 _ONE = (id_parameter(),)
 
-Name = Annotated[str, Meta(max_length=512)]
 Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
 Hash = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 

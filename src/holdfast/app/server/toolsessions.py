@@ -19,22 +19,22 @@ from holdfast.app.signin.passkeys import Answered
 from holdfast.app.signin.sessions import hashed, new_secret
 from holdfast.errors import SignatureError, UsageError
 from holdfast.events import format_time
-from holdfast.guard import PERSON_ID, Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
+from holdfast.guard import Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
 from holdfast.guard.staff import ToolSession
 from holdfast.response.people import same
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .ceremony import Ceremony, OptionsTold
+from .guard import Name
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, id_parameter
+from .people import Id
 from .views import Page, page_of
 
 SESSIONS = "/v1/gate/sessions"
 _NONE = (ERRORS[404], Problem)
 
-Id = Annotated[str, Meta(pattern=f"^{PERSON_ID}$")]
 Secret = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{32,128}$")]
-Name = Annotated[str, Meta(max_length=512)]
 Class = Annotated[str, Meta(pattern="^[a-z][a-z0-9_.]{0,99}$")]
 
 

@@ -46,7 +46,21 @@ def test_words_end_where_nginx_ends_them(text, words, said):
 
 
 @pytest.mark.parametrize(
-    "text", ["a {", "a }", "}", ";", "{}", "a", "a 'b", "a 'b'c;", "a { b }", "l_by_lua_block { {"]
+    "text",
+    [
+        "a {",
+        "a }",
+        "}",
+        ";",
+        "{}",
+        "a",
+        "a 'b",
+        "a 'b'c;",
+        "a { b }",
+        "l_by_lua_block { {",
+        "proxy_pass;",
+        "error_page;",
+    ],
 )
 def test_what_nginx_would_refuse_is_refused(text, said):
     """With the file, and with advice."""

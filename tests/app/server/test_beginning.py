@@ -12,6 +12,8 @@ import pytest
 
 from holdfast.app.server.beginning import Beginning, StoppedError
 from holdfast.app.server.logs import make_log, quiet_libraries
+from holdfast.app.server.settings import Settings
+from holdfast.app.server.standby import Standby
 
 
 def test_a_first_start_says_that_it_compiles_and_ends_in_order_on_sigterm(tmp_path):
@@ -49,6 +51,17 @@ def test_a_signal_between_two_steps_is_not_lost():
             beginning.ready_kernels()
     assert "SIGTERM" == beginning.signal
     assert ["stopping"] == [json.loads(line)["event"] for line in said.getvalue().splitlines()]
+
+
+def test_a_signal_before_a_server_stands_by_is_not_lost():
+    """It waits for no store that another one owns: it ends, and nothing further is begun."""
+    log, taken = make_log(io.StringIO()), []
+    beginning = Beginning(log)
+    with beginning.heeded():
+        signal.raise_signal(signal.SIGTERM)
+        standby = Standby(Settings(), None, None, lambda: None, beginning, log)
+        assert standby.turn(lambda: taken.append(1)) is None
+    assert (0, []) == (standby.code, taken)
 
 
 def test_what_lower_rooms_say_is_a_line_of_the_log_like_any_other():

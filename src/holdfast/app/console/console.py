@@ -25,7 +25,7 @@ from holdfast.app.signin.passkeys import Passkeys
 from holdfast.app.signin.place import Place
 from holdfast.app.signin.sessions import Sessions
 from holdfast.errors import HoldfastError, SignInError
-from holdfast.guard import Caller, SessionLimits
+from holdfast.guard import Caller
 
 from .desk import DeskPages
 from .elsewhere import Elsewhere
@@ -35,8 +35,6 @@ from .standing import StandingPages
 from .tools import ToolPages
 
 T = TypeVar("T")
-
-_MINUTE, _HOUR = 60_000, 3_600_000  # milliseconds
 
 
 class Console:
@@ -103,7 +101,6 @@ class Console:
 
 def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, secret: str) -> Console:
     """The console of a service at `place`; `secret` is the client's at the OpenID provider, empty without one."""
-    limits = SessionLimits(idle=settings.signin.idle_minutes * _MINUTE, longest=settings.signin.session_hours * _HOUR)
 
     async def ask(question: Callable[[LiveWatch], T]) -> T:
         return await answered(asyncio.wrap_future(worker.ask(question)), PATIENCE)
@@ -114,7 +111,7 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
     people = run.response.people
     sessions = Sessions(
         place,
-        limits,
+        settings.signin.limits,
         kept=run.response.signin.sessions,
         person=lambda id_: people.roll.people.get(id_),  # noqa: PLW0108 - another roll each time
         passkeys=people.passkeys,

@@ -279,8 +279,12 @@ class Entrance:
             )
 
     def _address(self, http: Request) -> str:
-        told = http.headers.get(self._forwarded, "").rpartition(",")[2].strip() if self._forwarded else ""
-        return told or (http.client.host if http.client else "")
+        return named_address(http, self._forwarded) or (http.client.host if http.client else "")
+
+
+def named_address(http: Request, forwarded: str) -> str:
+    """The address that a proxy names in the header `forwarded`; empty where it names none, or none is believed."""
+    return http.headers.get(forwarded, "").rpartition(",")[2].strip() if forwarded else ""
 
 
 def _fresh(who: SignedIn) -> bool:

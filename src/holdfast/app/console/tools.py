@@ -18,14 +18,13 @@ from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, body_of, shown
 from holdfast.app.server.forwarding.secret import COOKIE
-from holdfast.app.server.token import session_id
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
-from holdfast.app.signin.sessions import Sessions, SignedIn, cookie_of, new_secret, set_cookie
-from holdfast.errors import SignatureError
+from holdfast.app.signin.sessions import Sessions, SignedIn, cookie_of, hashed, new_secret, set_cookie
 from holdfast.guard import Purpose, challenge_of
 
 from .desk import SIGN_IN, Done, Options, signed_in
+from .entrance import named_address
 from .site import Site
 
 TOOLS = "/console/tools"
@@ -79,12 +78,12 @@ class ToolPages:
 
     async def _open(self, http: Request) -> Response:
         who, secret = signed_in(self._sessions, http), new_secret()
-        told = http.headers.get(self._forwarded, "").rpartition(",")[2].strip() if self._forwarded else ""
+        told = named_address(http, self._forwarded)
         device = http.headers.get("user-agent", "")[:_DEVICE]
 
         def do(run: LiveWatch) -> None:
             sessions = run.response.staff.sessions
-            sessions.open(session_id(secret), who.caller, run.clock.now(), network=told, device=device)
+            sessions.open(hashed(secret), who.caller, run.clock.now(), network=told, device=device)
 
         await self._ask(do)
         answer = shown(Done(next=TOOLS))
@@ -125,8 +124,6 @@ class ToolPages:
         def do(run: LiveWatch) -> None:
             person, now = _holder(run, id_, who), run.clock.now()
             passkey = run.response.signin.signed(signature, person, given.value, now, at=now)
-            if passkey.person != person:
-                raise SignatureError("another person's passkey signed it")
             run.response.staff.sessions.step_up(id_, told.class_, passkey, now)
 
         await self._ask(do)
@@ -135,7 +132,7 @@ class ToolPages:
 
 def _shown_id(http: Request) -> str:
     secret = cookie_of(http.scope["headers"], COOKIE)
-    return session_id(secret) if secret else ""
+    return hashed(secret) if secret else ""
 
 
 def _own(run: LiveWatch, id_: str, who: SignedIn) -> bool:

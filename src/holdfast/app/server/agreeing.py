@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
@@ -11,11 +10,10 @@ from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from holdfast.app.live import LiveWatch, wall_time
-from holdfast.app.signin.challenges import Challenges
-from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
-from holdfast.app.signin.place import Place
-from holdfast.errors import NotAllowedError, SignInError
+from holdfast.app.live import LiveWatch
+from holdfast.app.signin.passkeys import Answered
+from holdfast.app.signin.sessions import hashed
+from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
 from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
 from holdfast.guard.staff import ToolAction
@@ -23,18 +21,18 @@ from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
 
-from .answers import Problem, RefusedError
+from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from .ceremony import Ceremony, OptionsTold
+from .guard import Name
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
-from .token import session_id
-from .toolsessions import OptionsTold, Secret
+from .toolsessions import Secret
 from .views import Page, page_of
 
 REQUESTS = "/v1/gate/requests"
 _NONE = (ERRORS[404], Problem)
 _ONE = (id_parameter(),)
 
-Name = Annotated[str, Meta(max_length=512)]
 Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
 Hash = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
@@ -177,14 +175,14 @@ _agreed, _hash = msgspec.json.Decoder(ActionAgreed), msgspec.json.Decoder(Action
 _denied = msgspec.json.Decoder(ActionDenied)
 
 
-def handlers(ask: Ask, place: Place | None, challenges: Challenges) -> Mapping[str, Handler]:
-    """The handlers, by the name of their operation; passkeys are used at `place`, or nowhere."""
-    return by_name(OPERATIONS, _Handlers(ask, place, challenges))
+def handlers(ask: Ask, ceremony: Ceremony) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; whoever is to sign something is asked by `ceremony`."""
+    return by_name(OPERATIONS, _Handlers(ask, ceremony))
 
 
 class _Handlers:
-    def __init__(self, ask: Ask, place: Place | None, challenges: Challenges) -> None:
-        self._ask, self._place, self._challenges = ask, place, challenges
+    def __init__(self, ask: Ask, ceremony: Ceremony) -> None:
+        self._ask, self._ceremony = ask, ceremony
 
     async def ask_to_agree(self, http: Request) -> Response:
         told, by = await body_of(http, _wanted), caller_of(http).person
@@ -192,7 +190,7 @@ class _Handlers:
 
     async def ask_to_agree_from_tool(self, http: Request) -> Response:
         told = await body_of(http, _wanted_there)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
 
         def do(run: LiveWatch) -> AskingSeen:
             sessions = run.response.staff.sessions
@@ -220,32 +218,28 @@ class _Handlers:
 
     async def ask_to_sign(self, http: Request) -> Response:
         told, by, id_ = await body_of(http, _hash), caller_of(http).person, http.path_params["id"]
-        passkeys = self._passkeys()
 
         def do(run: LiveWatch) -> tuple[Any, ...]:
             _may(run, _one(run, id_, by), by)
             return tuple(run.response.people.passkeys_of(by))
 
         known = await self._ask(do)
-        given = self._challenges.give(
-            Purpose.APPROVE,
-            by,
-            f"{id_} {told.action_hash}",
-            lambda nonce: approval_challenge(nonce, request=id_, action_hash=told.action_hash, person=by),
-            wall_time(),
+        return shown(
+            self._ceremony.ask(
+                Purpose.APPROVE,
+                by,
+                f"{id_} {told.action_hash}",
+                lambda nonce: approval_challenge(nonce, request=id_, action_hash=told.action_hash, person=by),
+                known,
+            )
         )
-        return shown(OptionsTold(options=passkeys.to_sign(given.value, known)))
 
     async def agree_to_action(self, http: Request) -> Response:
         told, by, id_ = await body_of(http, _agreed), caller_of(http), http.path_params["id"]
         signature = None
         if told.credential is not None:
             about = f"{id_} {told.action_hash}"
-            try:
-                given = self._challenges.take(Purpose.APPROVE, by.person, about, wall_time())
-                signature = signature_of(told.credential, given.nonce)
-            except SignInError as error:
-                raise RefusedError(HTTPStatus.FORBIDDEN, str(error), advice=error.advice) from error
+            signature, _ = self._ceremony.answer(Purpose.APPROVE, by.person, about, told.credential)
 
         def do(run: LiveWatch) -> AskingSeen:
             _may(run, _one(run, id_, by.person), by.person)
@@ -265,13 +259,6 @@ class _Handlers:
             return _seen(run, run.response.staff.consents.deny(id_, by, told.why, run.clock.now()))
 
         return shown(await self._ask(do))
-
-    def _passkeys(self) -> Passkeys:
-        if self._place is None:
-            raise RefusedError(
-                HTTPStatus.CONFLICT, "passkeys are used nowhere here", advice="Set signin.origin (reference: sign-in)."
-            )
-        return Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
 
 
 def _asked(run: LiveWatch, told: _Action, by: str) -> AskingSeen:

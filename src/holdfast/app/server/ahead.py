@@ -15,13 +15,12 @@ import msgspec
 from holdfast.guard.staff import StaffAnswer, StaffReason
 from holdfast.response.staff import MOST_UNITS, Afterwards, Reservation, Take
 
-from .taking import PATIENCE, Batch, Taking, pack, unpack_taken
+from .taking import BATCH, PATIENCE, Batch, Taking, pack, unpack_taken
 
 EVERY = 0.05  # seconds between two batches of what was allowed
 _SOON_MS = 2_000  # who asks again within this time loads a page, or works through a list
 _SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
 _UNHEARD_MS = 1_000  # what is not on record after so long stops all that would be allowed here
-_BATCH = 500  # at once: some 50 ms of the owner's time
 _FLOOD = 100  # so many do not wait for the next time
 _MOST = 10_000  # people and tools that are kept in mind
 
@@ -129,7 +128,7 @@ class Ahead:
         return told
 
     def _send_batch(self) -> None:
-        told, self._told = tuple(self._told[:_BATCH]), self._told[_BATCH:]
+        told, self._told = tuple(self._told[:BATCH]), self._told[BATCH:]
         ended: tuple[str, ...] = ()
         if not self._told:  # the end of a reservation comes after the uses of all its units
             ended, self._ended = tuple(self._ended), []

@@ -20,7 +20,9 @@ from holdfast.response.staff.locks import LIFTED
 
 from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from .guard import Name
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from .people import Id
 from .views import Page, page_of
 
 LOCKS, PROPOSALS = "/v1/gate/locks", "/v1/gate/proposals"
@@ -28,9 +30,7 @@ MINUTE = 60_000  # milliseconds
 USUAL_MINUTES = 60
 _WEEKS = 30 * 24 * 60  # minutes: the longest of any level; each has its own
 
-Name = Annotated[str, Meta(max_length=512)]
 Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
-Id = Annotated[str, Meta(pattern=f"^{PERSON_ID}$")]
 TierName = Annotated[str, Meta(pattern="^(ordinary|high_reach|official|protected)$")]
 
 

@@ -21,7 +21,8 @@ from .admission import Admission
 from .ahead import Ahead
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
-from .forwarding.gateway import KEYS, Gateway, asks_for_a_proxy, bare
+from .forwarding.gateway import KEYS, Gateway, bare
+from .forwarding.original import proxy_of
 from .front import GUARD, REFUSALS, SNAPSHOT
 from .guard import GuardRoutes
 from .link import Beat
@@ -134,7 +135,7 @@ class Reception:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if asks_for_a_proxy(path):
+        if proxy_of(path) is not None:
             turned_away = await self._admission.let_in(bare(scope))
             await (self.gateway(scope, receive, send) if turned_away is None else _pass(send, turned_away))
         elif path in GUARD:

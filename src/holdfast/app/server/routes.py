@@ -15,7 +15,6 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
@@ -39,6 +38,7 @@ from . import (
 from .answers import Receive, RefusedError, Scope, Send, length
 from .arriving import Arriving, busy
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
+from .ceremony import Ceremony
 from .contract import OPERATIONS, Alive, Readiness
 from .forwarding import gateway
 from .leave import let
@@ -99,7 +99,7 @@ class Routes:
             raise RefusedError(status, status.phrase.lower(), advice="See /openapi.json.", headers=headers) from error
 
     def _handlers(self) -> Mapping[str, Handler]:
-        challenges = Challenges()
+        ceremony = Ceremony(self._place)
         return {
             "tell_events": self._events,
             "list_campaigns": self._campaigns,
@@ -118,8 +118,8 @@ class Routes:
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
             **confirming.handlers(self._ask),
             **recoveries.handlers(self._ask),
-            **toolsessions.handlers(self._ask_first, self._place, challenges),
-            **agreeing.handlers(self._ask_first, self._place, challenges),
+            **toolsessions.handlers(self._ask_first, ceremony),
+            **agreeing.handlers(self._ask_first, ceremony),
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
             **changing.handlers(self._ask_first),

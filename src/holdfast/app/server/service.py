@@ -131,7 +131,7 @@ def _serve(  # noqa: PLR0913, PLR0917 - as `serve`
             beginning.ready_kernels()
             place = place_for(settings, where[1])
             listening = partial(log.info, "listening", host=where[0], port=where[1], answering=answerer.pid)
-            standby = Standby(settings, answerer, configured, listening, log)
+            standby = Standby(settings, answerer, configured, listening, beginning, log)
             with contextlib.ExitStack() as stack:
                 stack.callback(standby.relieve)
 

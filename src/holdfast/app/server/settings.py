@@ -223,6 +223,11 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = ""
 
+    @property
+    def limits(self) -> SessionLimits:
+        """How long sessions last, those of the console and those of the internal tools alike."""
+        return SessionLimits(idle=self.idle_minutes * _MINUTE, longest=self.session_hours * _HOUR)
+
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How holders hear of what staff changed; the secret that signs it comes from HOLDFAST_NOTICE_SECRET or a file."""
@@ -297,8 +302,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             innocents_of=self.response.innocents_per_hour_of,
             owner=self.response.cap_owner,
         )
-        limits = SessionLimits(idle=self.signin.idle_minutes * _MINUTE, longest=self.signin.session_hours * _HOUR)
-        return msgspec.structs.replace(behaviour(self.recovery, self.response.exempt, caps), tool_sessions=limits)
+        told = behaviour(self.recovery, self.response.exempt, caps)
+        return msgspec.structs.replace(told, tool_sessions=self.signin.limits)
 
     @property
     def dialect(self) -> Dialect:

@@ -15,19 +15,18 @@ from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import Scope as May
 from holdfast.guard.staff import StaffAnswer, StaffReason, StaffState, ToolAction, ToolQuestion
+from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff import Take
 
 from .answers import Receive, RefusedError, Scope, Send, send_body, whole_body
 from .forwarding.shown import session_shown
-from .guard import BOUNDS
+from .guard import BOUNDS, Name
 from .operation import Operation
 
 ACTIONS = "/v1/gate/actions"
 _MOST_BYTES = 262_144  # of a question: what somebody has to agree to is less
-_NAME = 512  # characters of a tool, a function, a target
 
-Name = Annotated[str, Meta(max_length=_NAME)]
-Words = Annotated[str, Meta(max_length=2_000)]
+Words = Annotated[str, Meta(max_length=LONGEST_REASON)]
 Takes: TypeAlias = Callable[[Take], Awaitable[StaffAnswer]]
 UNSEEN = "Try again in some seconds: the gate cannot have this counted and recorded just now."
 

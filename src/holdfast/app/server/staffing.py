@@ -14,29 +14,27 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import PERSON_ID, Act, Scope
+from holdfast.guard import Act, Scope
 from holdfast.guard.staff import Grant, StaffReason, Tier
-from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff import Attempt, Chain, Protected
 from holdfast.response.staff.grants import LONGEST_HOURS
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .lockdowns import TierName
+from .guard import Name
+from .lockdowns import TierName, Words
 from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, by_name, id_parameter
+from .people import Id
 from .views import Page, page_of
 
 GRANTS, PROTECTED, ATTEMPTS = "/v1/gate/grants", "/v1/gate/protected", "/v1/gate/attempts"
 _NONE = (ERRORS[404], Problem)
 
-Name = Annotated[str, Meta(max_length=512)]
-Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
-
 
 class GrantWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Leave for `person` to use `function` (`*`: each) of `tool` on accounts of up to this `tier`, for a while."""
 
-    person: Annotated[str, Meta(pattern=f"^{PERSON_ID}$")]
+    person: Id
     tool: Name
     function: Name = "*"
     tier: TierName = "ordinary"

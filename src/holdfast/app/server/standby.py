@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 from holdfast.errors import OwnedError, StoreError
 
 from .answerer import Answerer
+from .beginning import Beginning
 from .door import LOOPBACK
 from .following import Following
 from .link import Owner
@@ -27,15 +26,24 @@ _TRY_EVERY = 0.5  # seconds between two tries to own the store
 class Standby:
     """Waits for its turn, and has the guard answer meanwhile as the owner's does."""
 
-    def __init__(
-        self, settings: Settings, answerer: Answerer, configured: bytes | None, listening: Callable[[], None], log: Log
+    def __init__(  # noqa: PLR0913, PLR0917 - what it waits with
+        self,
+        settings: Settings,
+        answerer: Answerer,
+        configured: bytes | None,
+        listening: Callable[[], None],
+        beginning: Beginning,
+        log: Log,
     ) -> None:
-        """`answerer` is to answer; `listening` is called once it does. `configured` is the settings' token, hashed."""
-        self._settings, self._answerer, self._configured = settings, answerer, configured
+        """`answerer` is to answer; `listening` is called once it does. `configured` is the settings' token, hashed.
+
+        A signal that `beginning` has noted ends the waiting.
+        """
+        self._settings, self._answerer, self._configured, self._beginning = settings, answerer, configured, beginning
         self.listening, self._log = listening, log
         self._following: Following | None = None
         self._waiting: Waiting | None = None
-        self._signal, self._relieved = 0, False
+        self._relieved = False
         self.code = 0  # the exit code where it ends before its turn
         self._forsaken = threading.Event()
 
@@ -53,27 +61,25 @@ class Standby:
             StoreError: the store cannot be reached at the start.
 
         """
-        with self._kept_signals():
-            while not self._signal:
-                try:
-                    taken = take()
-                    if not self._signal:
-                        return taken
-                    break
-                except OwnedError:
-                    self._follow()
-                except StoreError:  # it is away: its owner waits for it, too, and `Following` tells of it
-                    if self._following is None:
-                        raise
-                self._begin_answering()
-                if self._forsaken.wait(_TRY_EVERY):
-                    self.code = 1
-                    self._log.error("answering_gone", advice="Start the service again; a supervisor does so by itself.")
-                    return None
-            self._log.info("stopping", signal=signal.Signals(self._signal).name)
-            if self._waiting is not None:
-                self._answerer.end(self._settings.server.stop_seconds)
-            return None
+        while not self._beginning.signal:
+            try:
+                taken = take()
+                if not self._beginning.signal:
+                    return taken
+                break
+            except OwnedError:
+                self._follow()
+            except StoreError:  # it is away: its owner waits for it, too, and `Following` tells of it
+                if self._following is None:
+                    raise
+            self._begin_answering()
+            if self._forsaken.wait(_TRY_EVERY):
+                self.code = 1
+                self._log.error("answering_gone", advice="Start the service again; a supervisor does so by itself.")
+                return None
+        if self._waiting is not None:
+            self._answerer.end(self._settings.server.stop_seconds)
+        return None
 
     def relieve(self) -> None:
         """Whatever was answered in an owner's place is answered by one again, or nobody is to be answered any more."""
@@ -101,20 +107,6 @@ class Standby:
         following.wake = self._answerer.begin(owner)
         self.listening()
         self._log.info("standby")
-
-    @contextmanager
-    def _kept_signals(self) -> Iterator[None]:
-        """A signal ends the waiting; from the end of it on they do what they did before."""
-
-        def note(number: int, _: object) -> None:
-            self._signal = number
-
-        before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _unheard(told: list[tuple[str, int]]) -> None:

@@ -16,7 +16,7 @@ from holdfast.guard.staff import StaffAnswer, StaffReason
 from holdfast.response.staff import Afterwards, Reservation, Take
 
 PATIENCE = 2.0  # seconds to wait for the owner: proxies wait for far less, and a late yes helps nobody
-_BATCH = 500  # at once: some 50 ms of the owner's time
+BATCH = 500  # at once: some 50 ms of the owner's time
 _MOST = 20_000  # that wait; whoever comes then is refused at once
 
 
@@ -101,7 +101,7 @@ class Taking:
     def _flush(self) -> None:
         if self._under_way:
             return
-        batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         batch = [(take, done) for take, done in batch if not done.done()]
         if not batch:
             return

@@ -15,11 +15,6 @@ def new_token() -> str:
     return f"hf_{secrets.token_urlsafe(_BYTES)}"
 
 
-def session_id(secret: str) -> str:
-    """What a tool session is called: 64 hex of its secret's SHA-256."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def hashed(token: str) -> str:
     """What is kept of a token, in the form of `HASH_PATTERN`."""
     return f"sha256:{hashlib.sha256(token.encode()).hexdigest()}"

@@ -7,37 +7,34 @@ challenge with a passkey: the challenge is for that person and that purpose, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from holdfast.app.live import LiveWatch, wall_time
-from holdfast.app.signin.challenges import Challenges
-from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
-from holdfast.app.signin.place import Place
-from holdfast.app.signin.sessions import new_secret
-from holdfast.errors import SignatureError, SignInError, UsageError
+from holdfast.app.live import LiveWatch
+from holdfast.app.signin.passkeys import Answered
+from holdfast.app.signin.sessions import hashed, new_secret
+from holdfast.errors import SignatureError, UsageError
 from holdfast.events import format_time
-from holdfast.guard import PERSON_ID, Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
+from holdfast.guard import Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
 from holdfast.guard.staff import ToolSession
 from holdfast.response.people import same
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from .ceremony import Ceremony, OptionsTold
+from .guard import Name
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
-from .token import session_id
+from .people import Id
 from .views import Page, page_of
 
 SESSIONS = "/v1/gate/sessions"
 _NONE = (ERRORS[404], Problem)
 
-Id = Annotated[str, Meta(pattern=f"^{PERSON_ID}$")]
 Secret = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{32,128}$")]
-Name = Annotated[str, Meta(max_length=512)]
 Class = Annotated[str, Meta(pattern="^[a-z][a-z0-9_.]{0,99}$")]
 
 
@@ -86,12 +83,6 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The secret of the session that ends."""
 
     session: Secret
-
-
-class OptionsTold(msgspec.Struct, frozen=True, kw_only=True):
-    """`PublicKeyCredentialRequestOptionsJSON`, for `navigator.credentials.get` at the console's own address."""
-
-    options: dict[str, Any]
 
 
 class ToolSessionSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,14 +203,14 @@ _step_asked, _stepped = msgspec.json.Decoder(StepAsked), msgspec.json.Decoder(St
 _signed_out = msgspec.json.Decoder(SignedOut)
 
 
-def handlers(ask: Ask, place: Place | None, challenges: Challenges) -> Mapping[str, Handler]:
-    """The handlers, by the name of their operation; passkeys are used at `place`, or nowhere."""
-    return by_name(OPERATIONS, _Handlers(ask, place, challenges))
+def handlers(ask: Ask, ceremony: Ceremony) -> Mapping[str, Handler]:
+    """The handlers, by the name of their operation; whoever is to sign something is asked by `ceremony`."""
+    return by_name(OPERATIONS, _Handlers(ask, ceremony))
 
 
 class _Handlers:
-    def __init__(self, ask: Ask, place: Place | None, challenges: Challenges) -> None:
-        self._ask, self._place, self._challenges = ask, place, challenges
+    def __init__(self, ask: Ask, ceremony: Ceremony) -> None:
+        self._ask, self._ceremony = ask, ceremony
 
     async def open_tool_session(self, http: Request) -> Response:
         told, by, secret = await body_of(http, _comes_from), caller_of(http), new_secret()
@@ -258,7 +249,7 @@ class _Handlers:
 
     async def ask_step_up(self, http: Request) -> Response:
         told = await body_of(http, _step_asked)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
 
         def do(run: LiveWatch) -> str:
             staff = run.response.staff
@@ -271,7 +262,7 @@ class _Handlers:
 
     async def step_up(self, http: Request) -> Response:
         told = await body_of(http, _stepped)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
         facts = {"session": id_, "class": told.class_}
         signature, challenge = self._answer(http, Purpose.STEP_UP, facts, told.credential)
 
@@ -284,7 +275,7 @@ class _Handlers:
 
     async def sign_out_of_tools(self, http: Request) -> Response:
         told = await body_of(http, _signed_out)
-        id_ = session_id(told.session)
+        id_ = hashed(told.session)
 
         def do(run: LiveWatch) -> ToolSessionSeen:
             session = run.response.staff.sessions.known(id_)
@@ -327,39 +318,22 @@ class _Handlers:
     async def _options(
         self, http: Request, purpose: Purpose, person: str, facts: Mapping[str, str], *, stranger: str = ""
     ) -> Response:
-        passkeys = self._passkeys()
         known = await self._ask(lambda run: run.response.people.passkeys_of(person))
-        given = self._challenges.give(
-            purpose,
-            _browser(http, facts, stranger),
-            str(purpose),
-            lambda nonce: challenge_of(purpose, nonce, facts),
-            wall_time(),
-            stranger=stranger,
+        return shown(
+            self._ceremony.ask(
+                purpose,
+                _browser(http, facts, stranger),
+                str(purpose),
+                lambda nonce: challenge_of(purpose, nonce, facts),
+                known,
+                stranger=stranger,
+            )
         )
-        return shown(OptionsTold(options=passkeys.to_sign(given.value, known)))
 
     def _answer(
         self, http: Request, purpose: Purpose, facts: Mapping[str, str], credential: Answered, *, stranger: str = ""
     ) -> tuple[Signature, bytes]:
-        """The signature, and the challenge that it is to be over, which is used up by that.
-
-        Raises:
-            RefusedError: nobody was asked, or it took too long.
-
-        """
-        try:
-            given = self._challenges.take(purpose, _browser(http, facts, stranger), str(purpose), wall_time())
-            return signature_of(credential, given.nonce), given.value
-        except SignInError as error:
-            raise RefusedError(HTTPStatus.FORBIDDEN, str(error), advice=error.advice) from error
-
-    def _passkeys(self) -> Passkeys:
-        if self._place is None:
-            raise RefusedError(
-                HTTPStatus.CONFLICT, "passkeys are used nowhere here", advice="Set signin.origin (reference: sign-in)."
-            )
-        return Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
+        return self._ceremony.answer(purpose, _browser(http, facts, stranger), str(purpose), credential)
 
 
 def _browser(http: Request, facts: Mapping[str, str], stranger: str) -> str:
@@ -374,16 +348,13 @@ def _stranger(http: Request, told: SignInAsked) -> str:
 
 def _checked(run: LiveWatch, person: str, signature: Signature, challenge: bytes) -> Passkey:
     now = run.clock.now()
-    passkey = run.response.signin.signed(signature, person, challenge, now, at=now)
-    if passkey.person != person:
-        raise SignatureError("another person's passkey signed it")
-    return passkey
+    return run.response.signin.signed(signature, person, challenge, now, at=now)
 
 
 def _opened(
     run: LiveWatch, secret: str, by: Caller, told: ComesFrom | SignedInTools, passkey: Passkey | None = None
 ) -> ToolSessionSeen:
-    id_, now = session_id(secret), run.clock.now()
+    id_, now = hashed(secret), run.clock.now()
     sessions = run.response.staff.sessions
     return _seen(run, sessions.open(id_, by, now, network=told.network, device=told.device, passkey=passkey))
 

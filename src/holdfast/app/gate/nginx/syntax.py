@@ -19,6 +19,7 @@ _MOST_FILES = 1_000  # of one configuration
 _DEEPEST = 32  # blocks in blocks, or files in files: nginx has use for five
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "t": "\t", "r": "\r", "n": "\n"}
 _LUA = "_by_lua_block"  # what follows is a program, not directives
+_WORDED = frozenset({"alias", "error_page", "proxy_set_header"})  # as `proxy_pass` and its like: nothing without words
 
 
 class Directive(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +98,8 @@ class _Reading:
     ) -> tuple[Directive, ...]:
         name, rest = words[0].text, tuple(word.text for word in words[1:])
         block = None
+        if not rest and (name in _WORDED or name.endswith("_pass")):
+            raise _refused(f"{file}:{words[0].line}", f'invalid number of arguments in "{name}" directive')
         if end.text == "{" and not name.endswith(_LUA):
             block = tuple(self._block(tokens, file, deep + 1, inner=True))
         elif name == "include" and len(rest) == 1:

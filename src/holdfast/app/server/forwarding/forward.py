@@ -19,7 +19,7 @@ from holdfast.app.server.answers import Header, Receive, RefusedError, Scope, Se
 from holdfast.guard.staff import StaffAnswer, StaffReason, ToolAction, ToolQuestion
 from holdfast.guard.staff.proof import LIFETIME, Proof, Prover, target_hash
 
-from .original import Original, Proxy, read_original
+from .original import Original, proxy_of, read_original
 from .routes import Routes
 from .secret import session_of, without_secret
 
@@ -47,6 +47,10 @@ class Forward:
 
         """
         proxy = proxy_of(scope["path"])
+        if proxy is None:
+            raise RefusedError(
+                HTTPStatus.NOT_FOUND, "no proxy asks here", advice="See docs/reference/staff-gate-http.md."
+            )
         original, headers = read_original(proxy, scope)
         session = session_of(headers)
         action = self._routes.action(original, await _body_hash(scope, receive))
@@ -93,19 +97,6 @@ class Forward:
             (b"cookie", without_secret(headers.get("cookie", "")).encode("latin-1")),
             (b"x-envoy-auth-headers-to-remove", _NOT_FOR_TOOLS),
         ]
-
-
-def proxy_of(path: str) -> Proxy:
-    """Which kind of proxy asks at this path.
-
-    Raises:
-        RefusedError: none does.
-
-    """
-    for proxy in Proxy:
-        if path == proxy.value or (proxy is Proxy.ENVOY and path.startswith(f"{proxy.value}/")):
-            return proxy
-    raise RefusedError(HTTPStatus.NOT_FOUND, "no proxy asks here", advice="See docs/reference/staff-gate-http.md.")
 
 
 async def _body_hash(scope: Scope, receive: Receive) -> str:

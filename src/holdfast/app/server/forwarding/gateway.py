@@ -112,11 +112,6 @@ class Gateway:
         return made[2], made[3]
 
 
-def asks_for_a_proxy(path: str) -> bool:
-    """Whether a proxy asks at this path."""
-    return path in {Proxy.NGINX.value, Proxy.TRAEFIK.value} or path.startswith(f"{Proxy.ENVOY.value}/")
-
-
 def bare(scope: Scope) -> Scope:
     """The question as the door is to see it: the proxy with its token, and nothing of its client."""
     token = [each for each in scope["headers"] if each[0] == b"authorization"]

@@ -38,6 +38,13 @@ class Proxy(enum.Enum):
     ENVOY = "/v1/gate/envoy"
 
 
+def proxy_of(path: str) -> Proxy | None:
+    """Which kind of proxy asks at this path; None where none does."""
+    if path.startswith(f"{Proxy.ENVOY.value}/"):
+        return Proxy.ENVOY
+    return next((proxy for proxy in (Proxy.NGINX, Proxy.TRAEFIK) if path == proxy.value), None)
+
+
 class Original(NamedTuple):
     """The request of the client, `target` as in its request line; `address` is where it came from."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from holdfast.app.server.token import session_id
+from holdfast.app.signin.sessions import hashed
 
 from .unclear import unclear
 
@@ -30,7 +30,7 @@ def session_of(headers: Mapping[str, str]) -> str:
 
 def session_of_secret(secret: str) -> str:
     """The id of the session whose secret this is; empty where it is none."""
-    return session_id(secret) if _SECRET.fullmatch(secret) else ""
+    return hashed(secret) if _SECRET.fullmatch(secret) else ""
 
 
 def without_secret(cookie: str) -> str:

@@ -1,0 +1,76 @@
+"""How is somebody asked over HTTP to sign something with a passkey, and is what their browser answers an answer to it?
+
+What was asked is used up by the answer, whatever that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from holdfast.app.live import wall_time
+from holdfast.app.signin.challenges import Challenges
+from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
+from holdfast.app.signin.place import Place
+from holdfast.errors import SignInError
+from holdfast.guard import Passkey, Purpose, Signature
+
+from .answers import RefusedError
+from .asking import refusal_of
+
+
+class OptionsTold(msgspec.Struct, frozen=True, kw_only=True):
+    """`PublicKeyCredentialRequestOptionsJSON`, for `navigator.credentials.get` at the console's own address."""
+
+    options: dict[str, Any]
+
+
+class Ceremony:
+    """Asks, and takes answers, for all routes that let programs do so."""
+
+    def __init__(self, place: Place | None) -> None:
+        """Passkeys are used at `place`, or nowhere."""
+        self._place, self._challenges = place, Challenges()
+
+    def ask(  # noqa: PLR0913 - who is asked, for what
+        self,
+        purpose: Purpose,
+        browser: str,
+        about: str,
+        value_of: Callable[[bytes], bytes],
+        known: Iterable[Passkey],
+        *,
+        stranger: str = "",
+    ) -> OptionsTold:
+        """What the browser is to be asked, of somebody whose passkeys are `known`; the rest is as with `Challenges`.
+
+        Raises:
+            RefusedError: passkeys are used nowhere, or too many people are asked something.
+
+        """
+        if self._place is None:
+            raise RefusedError(
+                HTTPStatus.CONFLICT, "passkeys are used nowhere here", advice="Set signin.origin (reference: sign-in)."
+            )
+        try:
+            given = self._challenges.give(purpose, browser, about, value_of, wall_time(), stranger=stranger)
+        except SignInError as error:
+            raise refusal_of(error) from error
+        passkeys = Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
+        return OptionsTold(options=passkeys.to_sign(given.value, known))
+
+    def answer(self, purpose: Purpose, browser: str, about: str, told: Answered) -> tuple[Signature, bytes]:
+        """The signature, and what it is to be over.
+
+        Raises:
+            RefusedError: nobody was asked, it took too long, or it is no answer.
+
+        """
+        try:
+            given = self._challenges.take(purpose, browser, about, wall_time())
+            return signature_of(told, given.nonce), given.value
+        except SignInError as error:
+            raise refusal_of(error) from error

@@ -47,22 +47,34 @@ def test_a_passkey_opens_a_session_that_acts_and_every_attempt_is_seen(house):
 def test_an_answer_of_a_passkey_opens_one_session(house):
     """Neither a second one, nor one for somebody else, nor without having been asked."""
     credential = house.challenge("alice")
-    body = {"person": "alice", "credential": credential}
+    body = {"person": "alice", "tool": "support_desk", "credential": credential}
     other = house.posted("/v1/gate/sign-ins", {**body, "person": "bob"})
     assert 403 == other.status_code
     assert 200 == house.posted("/v1/gate/sign-ins", body).status_code
     assert 403 == house.posted("/v1/gate/sign-ins", body).status_code
-    house.posted("/v1/gate/challenges", {"person": "bob"})
+    house.posted("/v1/gate/challenges", {"person": "bob", "tool": "support_desk"})
     assert 403 == house.posted("/v1/gate/sign-ins", {**body, "person": "bob"}).status_code
+
+
+def test_whoever_is_not_let_in_hears_why(house):
+    """What is wrong with their answer, whether or not the tool said the network when it asked."""
+    for said in ({}, {"network": "office"}):
+        body = {"person": "alice", "tool": "support_desk", **said}
+        options = house.posted("/v1/gate/challenges", body).json()["options"]
+        credential = house.of["alice"].device.get(options)
+        credential["response"]["signature"] = "A"
+        answer = house.posted("/v1/gate/sign-ins", {**body, "network": "office", "credential": credential})
+        assert (403, True) == (answer.status_code, "no answer of a passkey" in answer.json()["detail"])
 
 
 def test_whoever_asks_for_names_without_end_keeps_nobody_from_signing(house):
     """From elsewhere: neither the person of that name from signing in, nor whoever is asked for something else."""
-    options = house.posted("/v1/gate/challenges", {"person": "alice", "network": "office"}).json()["options"]
+    tool = {"tool": "support_desk"}
+    options = house.posted("/v1/gate/challenges", {**tool, "person": "alice", "network": "office"}).json()["options"]
     for number in range(MOST_BY_ADDRESS + 1):
-        body = {"person": "alice" if number == 0 else f"name-{number}", "network": "203.0.113.9"}
+        body = {**tool, "person": "alice" if number == 0 else f"name-{number}", "network": "203.0.113.9"}
         assert 200 == house.posted("/v1/gate/challenges", body).status_code
-    body = {"person": "alice", "credential": house.of["alice"].device.get(options), "network": "office"}
+    body = {**tool, "person": "alice", "credential": house.of["alice"].device.get(options), "network": "office"}
     assert 200 == house.posted("/v1/gate/sign-ins", body).status_code
 
 
@@ -202,7 +214,7 @@ def test_nothing_is_allowed_while_the_owner_of_the_state_is_silent(house):
         assert ["ticket_needed"] == house.asks(secret, ticket="")["reasons"]
     finally:
         house.served.process.send_signal(signal.SIGCONT)
-    house.posted("/v1/gate/challenges", {"person": "alice"})  # it answers again
+    house.posted("/v1/gate/challenges", {"person": "alice", "tool": "support_desk"})  # it answers again
     assert house.asks(secret)["allowed"]
 
 

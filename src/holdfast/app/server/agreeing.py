@@ -16,7 +16,7 @@ from holdfast.app.signin.sessions import hashed
 from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
 from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
-from holdfast.guard.staff import ToolAction
+from holdfast.guard.staff import StaffReason, ToolAction
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
@@ -198,6 +198,9 @@ class _Handlers:
             fault = sessions.fault(session, run.clock.now())
             if fault is not None:
                 raise NotAllowedError(f"this session asks for nothing: {fault}", code=fault, advice="Sign in again.")
+            if session.tool != told.tool:
+                says, code = f"this session is for {session.tool}, not for {told.tool}", StaffReason.OTHER_TOOL
+                raise NotAllowedError(says, code=code, advice="Ask in a session of the tool that it is about.")
             return _asked(run, told, session.person)
 
         return shown(await self._ask(do))

@@ -1,7 +1,7 @@
 """May this member of staff do this just now? From an immutable copy of all that is known, in tens of microseconds.
 
 1. Whoever asks is known: the gate opened their session, it is not over, and they are who they were then.
-2. What they ask for is in the catalogue.
+2. What they ask for is in the catalogue, and a function of the tool that the session is for.
 3. Nothing that they use is held, and no lockdown shuts them out.
 4. The policies permit it.
 5. What it takes is there: by the function, the tier of the account, the lockdown and the policies together.
@@ -102,6 +102,8 @@ class StaffState:
             return self._unknown(stops, hash_, who)
         if found is None:
             return self._unknown([*stops, _Stop(StaffReason.UNKNOWN_FUNCTION)], hash_, who)
+        if session.tool != action.tool:
+            return self._unknown([*stops, _Stop(StaffReason.OTHER_TOOL)], hash_, who)
         asked = self._asked(question, session, who, found, hash_)
         return self._answered(asked, stops, spent)
 
@@ -122,8 +124,7 @@ class StaffState:
     def _nobody(self, session: ToolSession | None, who: Who | None, now: int) -> StaffReason | None:
         if session is None:
             return StaffReason.NO_SESSION
-        over = session.ended_at is not None and session.ended_at <= now
-        if over or not self.limits.allow(session.made_at, session.used_at, now):
+        if not session.goes_on(self.limits, now):
             return StaffReason.SESSION_OVER
         if who is None or not who.person.counts or who.person.revision != session.revision:
             return StaffReason.PERSON_GONE

@@ -11,6 +11,7 @@ import msgspec
 
 from holdfast.guard.people import Person
 from holdfast.guard.rule import RuleKind
+from holdfast.guard.session import SessionLimits
 
 
 @enum.unique
@@ -24,15 +25,17 @@ class Tier(enum.IntEnum):
 
 
 class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of the tools that the gate opened for `person` (whose `revision` it was) when they signed in.
+    """A session of one `tool` that the gate opened for `person` (whose `revision` it was) when they signed in.
 
     `id` is 64 hex of the secret's SHA-256. `stepped_up` says when a passkey was used last, by class of function.
-    `seen_at` is when it was used last; None: not since it was made.
+    `seen_at` is when it was used last; None: not since it was made. One without a tool was kept by an earlier version,
+    in which it was good for every tool: it is over.
     """
 
     id: str
     person: str
     revision: int
+    tool: str = ""
     network: str = ""
     device: str = ""
     made_at: int
@@ -44,6 +47,11 @@ class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
     def used_at(self) -> int:
         """When it was used last, or made."""
         return self.made_at if self.seen_at is None else self.seen_at
+
+    def goes_on(self, limits: SessionLimits, now: int) -> bool:
+        """Whether it is one at `now`, by itself: of a tool, not ended, neither idle for too long nor too old."""
+        ended = not self.tool or (self.ended_at is not None and self.ended_at <= now)
+        return not ended and limits.allow(self.made_at, self.used_at, now)
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):

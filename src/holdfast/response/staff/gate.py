@@ -86,7 +86,8 @@ class StaffGate:
         self._changes, self.tidings = Changes(), Tidings()
         times = policy.catalogue.times
         self.limits = limits or SessionLimits()
-        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits)
+        tools = [each.id for each in policy.catalogue.tool]
+        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, tools)
         self.grants = Grants(book, people, notices, self._changes)
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)

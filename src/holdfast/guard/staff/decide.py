@@ -23,17 +23,16 @@ from holdfast.guard.session import SessionLimits
 from .answer import StaffAnswer, StaffReason
 from .budgets import charges, free_at
 from .catalogue import MINUTE, Function, Kind, RecordFirst, Tool
-from .facts import Consent, Grant, StaffFacts, Tier, ToolSession
+from .facts import WATCH_MS, Consent, Grant, StaffFacts, Tier, ToolSession
 from .known import Known, Who
 from .lockdown import UNLOCKED, Joined, joined
 from .needs import Need, clock, sentences
 from .networks import moved
 from .policy import Case, Doing, StaffPolicy
 from .protect import SIGNED_FROM
-from .question import ToolQuestion
+from .question import ToolAction, ToolQuestion
 
 STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
-WATCH_MS = 60_000  # whoever watches confirms it this often
 
 _ORDINARY = MappingProxyType({"": Tier.ORDINARY})
 _WORDS = frozenset({Need.REASON, Need.TICKET})
@@ -115,6 +114,28 @@ class StaffState:
         if not target:
             return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
         return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
+
+    def why_not_agree(self, by: str, person: str, action: ToolAction, now: int) -> StaffReason | None:
+        """Why `by` may not agree at `now` that `person` does this, if so. What they said is asked about again at its use.
+
+        A lockdown leaves only those who are named a say, in a no as in a yes.
+        """
+        other, found = self._known.people.get(by), self.policy.functions.get((action.tool, action.function))
+        if other is None or found is None or not other.person.counts:
+            return StaffReason.NOT_PERMITTED
+        tool, function = found
+        case = self.policy.case(Doing.AGREE, f"{tool.id}/{function.id}", other.roles, by)
+        case = case._replace(tier=self.tier(action.target, function))
+        if self.policy.ruling(case).reasons:
+            return StaffReason.NOT_PERMITTED
+        if self._known.held_at(RuleKind.STAFF, other.key, now):
+            return StaffReason.STAFF_HELD
+        asking = self._known.people.get(person)
+        for who in filter(None, (other, asking)):
+            lockdown = joined(self._known.locks.fitting(who, tool.id, function.id, (), now))
+            if lockdown.shuts_out(other.key) or self.policy.ruling(case._replace(lockdown=lockdown.level)).reasons:
+                return StaffReason.LOCKED_DOWN
+        return None
 
     def _with(self, known: Known, version: int) -> StaffState:
         after: StaffState = object.__new__(StaffState)
@@ -210,9 +231,8 @@ class StaffState:
             (StaffReason.TOOL_HELD, RuleKind.TOOL, asked.tool.id),
             (StaffReason.TOOL_HELD, RuleKind.FUNCTION, asked.name),
         ):
-            for hold in self._known.held.get((kind, subject), ()):
-                if hold.in_force(asked.question.time):
-                    yield reason, hold.id, hold.until
+            for hold in self._known.held_at(kind, subject, asked.question.time):
+                yield reason, hold.id, hold.until
 
     def _case(self, asked: _Asked, *, agreed: bool) -> Case:
         question, session, who = asked.question, asked.session, asked.who
@@ -232,16 +252,14 @@ class StaffState:
         )
 
     def _grants(self, grant: Grant, asked: _Asked) -> bool:
-        """Whether it is leave for just this, by somebody else who still counts, and whose roles are still those."""
+        """Whether it is leave for just this that counts."""
         return (
-            grant.in_force(asked.question.time)
-            and grant.tool == asked.tool.id
+            grant.tool == asked.tool.id
             and grant.function in {asked.function.id, "*"}
             and asked.tier <= grant.tier
             and _said(grant.reason)
             and _said(grant.ticket)
-            and (giver := self._other(grant.granted_by, grant.starts, asked)) is not None
-            and grant.giver_revision in {None, giver.person.revision}
+            and self._known.leave(grant, asked.who, asked.question.time)
         )
 
     def _consents(self, asked: _Asked) -> list[Consent]:
@@ -256,9 +274,10 @@ class StaffState:
             each
             for each in there.values()
             if each.person == asked.who.person.id
-            and each.used_at is None
-            and each.at <= now < min(each.until, each.at + stands)
+            and each.waits(now)
+            and now < each.at + stands
             and (each.signed or not signed)
+            and asked.who.person.said_since_back(each.at)
             and self._second(each.by, each.at, Doing.AGREE, asked)
         ]
         return sorted(counting, key=lambda each: (each.until, each.id))
@@ -266,24 +285,17 @@ class StaffState:
     def _watched(self, asked: _Asked) -> bool:
         now = asked.question.time
         return any(
-            0 <= now - each.at < WATCH_MS and self._second(each.by, each.at, Doing.WATCH, asked)
+            each.counts(now) and self._second(each.by, each.at, Doing.WATCH, asked, each.revision)
             for each in self._known.presences.get(asked.session.id, {}).values()
         )
 
-    def _other(self, by: str, said_at: int, asked: _Asked) -> Who | None:
-        """Somebody else of this id who counts, is not held, and was not taken out since they said it."""
-        other = self._known.people.get(by)
-        if other is None or not other.person.counts or other.key == asked.who.key:
-            return None
-        if other.person.back is not None and said_at <= other.person.back:
-            return None
-        held = self._known.held.get((RuleKind.STAFF, other.key), ())
-        return None if any(hold.in_force(asked.question.time) for hold in held) else other
+    def _second(self, by: str, said_at: int, doing: Doing, asked: _Asked, revision: int | None = None) -> bool:
+        """Whether `by` counts as the second person: somebody else, not shut out, and one who may.
 
-    def _second(self, by: str, said_at: int, doing: Doing, asked: _Asked) -> bool:
-        """Whether `by` counts as the second person: somebody else, not shut out, and one who may."""
-        other = self._other(by, said_at, asked)
-        if other is None:
+        Where a `revision` is given, they are to be who they were then.
+        """
+        other = self._known.other(by, said_at, asked.who.key, asked.question.time)
+        if other is None or revision not in {None, other.person.revision}:
             return False
         locks = self._known.locks.fitting(other, asked.tool.id, asked.function.id, (), asked.question.time)
         theirs = joined(locks)

@@ -14,6 +14,9 @@ from holdfast.guard.rule import RuleKind
 from holdfast.guard.session import SessionLimits
 
 
+WATCH_MS = 60_000  # whoever watches confirms it this often
+
+
 @enum.unique
 class Tier(enum.IntEnum):
     """How much is at stake with an account; the higher, the tighter."""
@@ -57,7 +60,8 @@ class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Time-boxed leave for `person` to use `function` (`*`: each) of `tool` up to this tier, with why and what for.
 
-    It counts while whoever gave it is who they were then, by their `giver_revision`; None: that was not noted.
+    It counts while whoever gave it and whoever has it are who they were then, by `giver_revision` and `revision`; None:
+    that was not noted.
     """
 
     id: str
@@ -71,6 +75,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     ticket: str
     granted_by: str
     giver_revision: int | None = None
+    revision: int | None = None
     revoked_at: int | None = None
 
     def in_force(self, now: int) -> bool:
@@ -81,7 +86,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
     """That `by`, who is not `person`, agreed that `person` does exactly the action of this hash, once, until then.
 
-    `signed` says that a passkey signed it; `used_at` when it was done.
+    `signed` says that a passkey signed it; `used_at` when it was done, `ended_at` when it was taken away undone.
     """
 
     id: str
@@ -92,6 +97,11 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     signed: bool = False
     used_at: int | None = None
+    ended_at: int | None = None
+
+    def waits(self, now: int) -> bool:
+        """Whether it can still be used at `now`."""
+        return self.used_at is None and self.ended_at is None and self.at <= now < self.until
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,11 +135,20 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """That `by` watches this session, and last confirmed it at `at`."""
+    """That `by` (whose `revision` it was; None: not noted) watches this session, and last confirmed it at `at`.
+
+    `ended_at` is when what they had said it with was taken from them.
+    """
 
     session: str
     by: str
     at: int
+    revision: int | None = None
+    ended_at: int | None = None
+
+    def counts(self, now: int) -> bool:
+        """Whether they are there at `now`, as far as they have said."""
+        return 0 <= now - self.at < WATCH_MS and (self.ended_at is None or now < self.ended_at)
 
 
 class StaffHold(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,6 @@ from holdfast.events import format_time
 from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
     Credential,
-    Doing,
     StaffAnswer,
     StaffFacts,
     StaffHold,
@@ -28,7 +27,6 @@ from holdfast.guard.staff import (
     StaffReason,
     StaffState,
     Tier,
-    ToolAction,
     ToolQuestion,
 )
 from holdfast.guard.staff.needs import clock, sentences
@@ -104,6 +102,7 @@ class StaffGate:
         self._state = self._anew()
         book.when_moved(self._holds_moved)
         people.when_revoked(self._revoked)
+        signin.when_left(self.sessions.unwatch_on)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -160,14 +159,6 @@ class StaffGate:
             )
         policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
         return date, list(rights(date, policy, at, wanted))
-
-    def may_agree(self, person: str, action: ToolAction) -> bool:
-        """Whether the policies let somebody agree to this action of somebody else's."""
-        found, there = self._people.person(person), self.policy.functions.get((action.tool, action.function))
-        if found is None or not found.active or there is None:
-            return False
-        case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
-        return not self.policy.ruling(case._replace(tier=self.state.tier(action.target, there[1]))).reasons
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
@@ -303,8 +294,10 @@ class StaffGate:
                 self._changes.note("lifted", key, None)
 
     def _revoked(self, page: Page, credential: ApiToken | Passkey, by: str) -> None:
-        """Whoever had it may have agreed to anything as its person; with a key, opened any of their sessions, too."""
+        """Whoever had it may have said anything as its person; with a key, opened any of their sessions, too."""
         self.consents.end_on(page, credential.person, by)
+        self.locks.end_on(page, credential.person, by)
+        self.sessions.unwatch_on(page, credential.person, by)
         if isinstance(credential, Passkey):
             theirs = [each.id for each in self.sessions.of(credential.person)]
             self.sessions.end_on(page, theirs, by, "a passkey was revoked")

@@ -31,7 +31,8 @@ LIFTED = -1  # the level that a lock has after the last stage
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`; for `why`.
 
-    It waits from `at` until `until` (milliseconds since 1970 UTC). `agreed_by` is who agreed.
+    It waits from `at` until `until` (milliseconds since 1970 UTC), while `by` is who they were then, by their `revision`
+    (None: not noted). `agreed_by` is who agreed.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     at: int
     until: int
+    revision: int | None = None
     agreed_by: str = ""
 
     def waits(self, now: int) -> bool:
@@ -100,9 +102,10 @@ class Locks:
         self._possible(wanted, now)
         what = (wanted.lock, wanted.level, wanted.account, wanted.tier)
         for each in self.proposals.values():
-            if each.waits(now) and what == (each.lock, each.level, each.account, each.tier):
+            if self.waits(each, now) and what == (each.lock, each.level, each.account, each.tier):
                 return each
         made = msgspec.structs.replace(wanted, why=said, at=now, until=now + PROPOSED_MS, agreed_by="")
+        made = msgspec.structs.replace(made, revision=self._revision(wanted.by))
         made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
         with self._book.change(now) as page:
             for key in [key for key, each in self.proposals.items() if now >= each.until]:
@@ -125,9 +128,11 @@ class Locks:
         found = self.proposals.get(id_)
         if found is None:
             raise UsageError(f"there is no proposal {id_}", advice="`holdfast lockdown show` names them.")
-        if not found.waits(now):
+        if not self.waits(found, now):
             raise NotAllowedError(
-                f"the proposal {id_} is over", code=RefusalCode.REQUEST_CLOSED, advice="Propose it anew."
+                f"the proposal {id_} is over, or {found.by} is no longer who they were",
+                code=RefusalCode.REQUEST_CLOSED,
+                advice="Propose it anew.",
             )
         if same(by, found.by):
             raise NotAllowedError(
@@ -169,6 +174,17 @@ class Locks:
             )
         return self.kept[id_]
 
+    def waits(self, proposal: Proposal, now: int) -> bool:
+        """Whether somebody can still agree to it: whoever proposed it is there, with the roles that they had."""
+        known = self._revision(proposal.by)
+        return proposal.waits(now) and known is not None and proposal.revision in {None, known}
+
+    def end_on(self, page: Page, proposed: str, by: str) -> None:
+        """Have nothing wait any more on this page that this person proposed."""
+        for each in [each for each in self.proposals.values() if each.by == proposed and each.waits(page.now)]:
+            self.proposals.put(page, each.id, msgspec.structs.replace(each, until=page.now))
+            page.record(RecordKind.DECISION, f"proposal/{each.id}/ended", each.lock or each.account, {}, actor=by)
+
     def standing(self, now: int) -> list[Lock]:
         """The locks in force, the strictest first."""
         return sorted((each for each in self.kept.values() if each.in_force(now)), key=lambda each: -each.level)
@@ -204,6 +220,11 @@ class Locks:
             raise UsageError(f"no lock {wanted.lock} is in force", advice="See `holdfast lockdown show`.")
         if wanted.level != LIFTED:
             lowered(lock, wanted.level, now, id_="", by=wanted.by)
+
+    def _revision(self, person: str) -> int | None:
+        """That of somebody who counts; None for nobody."""
+        found = self._people.person(person)
+        return found.revision if found is not None and found.counts else None
 
     def _shuts_out(self, lock: Lock, session: ToolSession, now: int) -> bool:
         """Whether a lock on all tools leaves whoever has this session nothing."""

@@ -11,7 +11,7 @@ import msgspec
 
 from holdfast.errors import NotAllowedError, SignInError, UsageError
 from holdfast.guard import Caller, Passkey, Person, RefusalCode, SessionLimits, Via
-from holdfast.guard.staff import WATCH_MS, Presence, StaffReason, ToolSession
+from holdfast.guard.staff import Presence, StaffReason, ToolSession
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page
 from holdfast.response.emergency import reason
@@ -132,15 +132,25 @@ class Sessions:
                 code=RefusalCode.OWN_DEED,
                 advice=f"Allowed for somebody other than {session.person}.",
             )
-        presence, name = Presence(session=id_, by=watcher.id, at=now), f"{id_}/{watcher.id}"
+        name = f"{id_}/{watcher.id}"
+        presence = Presence(session=id_, by=watcher.id, at=now, revision=watcher.revision)
+        before = self.watched.get(name)
+        stayed = before is not None and before.counts(now) and before.revision == watcher.revision
         with self._book.change(now) as page:
-            first = name not in self.watched
-            self.watched.prune(page, lambda each: each != self.watched.get(name) and now - each.at >= WATCH_MS)
+            self.watched.prune(page, lambda each: each != before and not each.counts(now))
             self.watched.put(page, name, presence)
-            if first:
+            if not stayed:
                 key = f"tool_session/{id_}/watched/{watcher.id}/{now}"
                 page.record(RecordKind.DECISION, key, session.person, {"watcher": watcher.id}, actor=watcher.id)
         return presence
+
+    def unwatch_on(self, page: Page, watcher: str, by: str) -> None:
+        """Have this person look on at nothing any more on this page, until they say so again."""
+        there = {name: each for name, each in self.watched.items() if each.by == watcher and each.counts(page.now)}
+        for name, presence in there.items():
+            self.watched.put(page, name, msgspec.structs.replace(presence, ended_at=page.now))
+            key = f"tool_session/{presence.session}/watched/{watcher}/{presence.at}/ended"
+            page.record(RecordKind.DECISION, key, watcher, {"watcher": watcher}, actor=by)
 
     def end(self, ids: Iterable[str], by: str, why: str, now: int) -> list[ToolSession]:
         """End sessions, at once. Harmless when they have ended already.

@@ -153,6 +153,46 @@ def test_a_lockdown_is_in_force_before_it_is_said_to_be(house):
     assert house.asks(secret)["allowed"]
 
 
+def test_under_a_lockdown_whoever_is_not_named_has_no_say_and_is_told_so(house):
+    """Neither yes nor no, nor a look; it is seen who could do what, and under which lockdown."""
+    wanted = {"tool": "support_desk", "function": "account.password.reset", "target": "a", "reason": "r"}
+    asking = house.ask("POST", "/v1/gate/requests", wanted, token=house.tokens["cora"])
+    path, mine = f"/v1/gate/requests/{asking['id']}", {"action_hash": asking["action_hash"]}
+    asks = lambda name, method, path, body=None: house.founder.request(  # noqa: E731
+        method, path, json=body, headers={"authorization": f"Bearer {house.tokens[name]}"}
+    )
+    assert 200 == asks("sam", "GET", path).status_code
+    lock = {"level": 3, "tool": "support_desk", "function": "account.password.reset", "minutes": 5}
+    lock = house.ask(
+        "POST", "/v1/gate/locks", {**lock, "named": ["cora", "carl"], "why": "w"}, token=house.tokens["cora"]
+    )
+    for method, end, body in (("GET", "", None), ("POST", "/approvals", mine), ("POST", "/denials", {"why": "no"})):
+        answer = asks("sam", method, f"{path}{end}", body)
+        assert (403, "locked_down") == (answer.status_code, answer.json()["code"])
+    assert [] == house.ask("GET", "/v1/gate/requests", token=house.tokens["sam"])["items"]
+    assert 200 == asks("carl", "POST", f"{path}/approvals", mine).status_code
+    seen = house.ask("GET", "/v1/gate/access?function=account.password.reset", token=house.tokens["olga"])
+    assert ([lock["id"]], []) == ([each["id"] for each in seen["locks"]], seen["holds"])
+    assert {"cora", "carl"} == {each["person"] for each in seen["items"]}
+    proposal = house.ask("POST", "/v1/gate/proposals", {"lock": lock["id"], "why": "w"}, token=house.tokens["cora"])
+    house.ask("POST", f"/v1/gate/proposals/{proposal['id']}/approvals", token=house.tokens["carl"])
+    assert 200 == asks("sam", "GET", path).status_code
+
+
+def test_whoever_signs_out_looks_on_no_more(house):
+    """The watcher is gone at once, not a minute later."""
+    secret = house.sign_in("sam")
+    house.step_up("sam", secret, "private")
+    read = {"function": "account.messages.read"}
+    browser = house.of["carl"]
+    browser.sign_in()
+    session = hashlib.sha256(secret.encode()).hexdigest()
+    assert 200 == browser.post(f"/v1/gate/sessions/{session}/presence", {}).status_code
+    assert house.asks(secret, **read)["allowed"]
+    assert 200 == browser.post("/console/signout", {}).status_code
+    assert ["watcher_needed"] == house.asks(secret, **read)["reasons"]
+
+
 def test_whoever_leads_gets_through_to_the_lock_however_much_is_sealed(house):
     """What lifts a lock is not behind it: with everything sealed, the two who lead lift it."""
     lock = house.ask("POST", "/v1/gate/locks", {"level": 4, "why": "all of it"}, token=house.tokens["cora"])

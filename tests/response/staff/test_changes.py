@@ -10,7 +10,7 @@ from holdfast.containment import Restriction, Subject, SubjectKind, place
 from holdfast.errors import PlatformError, UsageError
 from holdfast.events import CredentialChange, ResetRequested
 from holdfast.guard import Passkey
-from holdfast.guard.staff import CHAIN, TELL_WITHIN, Stage, StaffReason, Tier
+from holdfast.guard.staff import CHAIN, TELL_WITHIN, StaffReason, Stage, Tier
 from holdfast.response.conduct import LIVE
 from holdfast.testing.faults import Crash, Faults, FaultyStore, When
 

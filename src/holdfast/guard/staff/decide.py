@@ -116,7 +116,7 @@ class StaffState:
         return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
 
     def why_not_agree(self, by: str, person: str, action: ToolAction, now: int) -> StaffReason | None:
-        """Why `by` may not agree at `now` that `person` does this, if so. What they said is asked about again at its use.
+        """Why `by` may not agree at `now` that `person` does this, if so. At its use all of it is asked again.
 
         A lockdown leaves only those who are named a say, in a no as in a yes.
         """
@@ -136,6 +136,15 @@ class StaffState:
             if lockdown.shuts_out(other.key) or self.policy.ruling(case._replace(lockdown=lockdown.level)).reasons:
                 return StaffReason.LOCKED_DOWN
         return None
+
+    def barred(self, person: str, now: int) -> tuple[str, ...]:
+        """The holds on somebody at `now`, and the locks that leave them no tool at all, by id."""
+        who = self._known.people.get(person)
+        if who is None:
+            return ()
+        locks = self._known.locks.fitting(who, "", "", (), now)
+        shut = [each.id for each in locks if joined([each]).shuts_out(who.key)]
+        return (*(each.id for each in self._known.held_at(RuleKind.STAFF, who.key, now)), *shut)
 
     def _with(self, known: Known, version: int) -> StaffState:
         after: StaffState = object.__new__(StaffState)

@@ -13,7 +13,6 @@ from holdfast.guard.people import Person
 from holdfast.guard.rule import RuleKind
 from holdfast.guard.session import SessionLimits
 
-
 WATCH_MS = 60_000  # whoever watches confirms it this often
 
 

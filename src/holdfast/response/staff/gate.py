@@ -17,7 +17,7 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
+from holdfast.guard import ApiToken, Passkey, SessionLimits
 from holdfast.guard.staff import (
     Credential,
     StaffAnswer,
@@ -31,8 +31,8 @@ from holdfast.guard.staff import (
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
-from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
+from holdfast.response.onstaff import OF_STAFF, on_staff
 from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
@@ -290,7 +290,7 @@ class StaffGate:
         for key in moved:
             if key in standing:
                 self._changes.note("holds", key, standing[key])
-            elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
+            elif rule_kind(self._book.holds[key].hold) in OF_STAFF:
                 self._changes.note("lifted", key, None)
 
     def _revoked(self, page: Page, credential: ApiToken | Passkey, by: str) -> None:
@@ -303,15 +303,7 @@ class StaffGate:
             self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
-        for key in keys:
-            held = self._book.holds[key]
-            kind = rule_kind(held.hold)
-            if kind in _OF_STAFF and held.state in LIVE:
-                hold = held.hold
-                yield StaffHold(id=key, kind=kind, subject=hold.subject.id, starts=hold.starts, until=hold.until)
-
-
-_OF_STAFF = frozenset({RuleKind.STAFF, RuleKind.TOOL_SESSION, RuleKind.TOOL, RuleKind.FUNCTION})
+        yield from filter(None, (on_staff(self._book.holds[key]) for key in keys))
 
 
 def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:

@@ -7,6 +7,8 @@ locked out; that is told to everybody who commands.
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
@@ -25,14 +27,15 @@ from .protecting import Protecting
 from .sessions import Sessions
 
 PROPOSED_MS = 60 * 60_000  # how long a proposal waits for somebody to agree
+KEPT_MS = 7 * 24 * 60 * 60_000  # how long a lock that is over is shown: what held on past dates is kept for good
 LIFTED = -1  # the level that a lock has after the last stage
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`; for `why`.
 
-    It waits from `at` until `until` (milliseconds since 1970 UTC), while `by` is who they were then, by their `revision`
-    (None: not noted). `agreed_by` is who agreed.
+    It waits from `at` until `until` (milliseconds since 1970 UTC), while `by` is who they were then, by their
+    `revision` (None: not noted). `agreed_by` is who agreed.
     """
 
     id: str
@@ -206,6 +209,7 @@ class Locks:
         self._put(page, after, by)
 
     def _put(self, page: Page, lock: Lock, by: str) -> None:
+        self.kept.prune(page, lambda each: _ended(each) < page.now - KEPT_MS)
         self.kept.put(page, lock.id, lock)
         page.record(RecordKind.DECISION, f"lock/{lock.id}", lock.id, msgspec.to_builtins(lock), actor=by)
         page.note(HappeningKind.PLACED, f"{by} placed a {_said(lock)}", lock.id)
@@ -233,6 +237,10 @@ class Locks:
             return False
         fitting = Fitting([lock]).fitting(found, "", "", (session.network,), now)
         return joined(fitting).shuts_out(found.key)
+
+
+def _ended(lock: Lock) -> float:
+    return min(math.inf if end is None else end for end in (lock.until, lock.lifted_at))
 
 
 def _said(lock: Lock) -> str:

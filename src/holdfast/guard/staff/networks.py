@@ -30,9 +30,11 @@ def within(network: str, block: str) -> bool:
 def nobody_is_in(network: str) -> bool:
     """Whether it looks like a block of addresses and is none, so that nobody can come from there."""
     try:
-        return "/" in network and not ipaddress.ip_network(network, strict=False)
+        if "/" in network:
+            ipaddress.ip_network(network, strict=False)
     except ValueError:
         return True
+    return False
 
 
 @lru_cache(_KEPT)

@@ -123,12 +123,12 @@ def test_a_no_is_raised_with_what_would_make_it_a_yes(gate, house, replace, done
     [
         {"status": 500}, {"status": 401}, {"status": 302}, {"status": 204}, {"body": b""}, {"body": b"yes"}, {"body": b"[]"}, {"body": b"{}"},
         {"body": b'{"allowed": 1, "attempt": "a-1"}'}, {"body": b'{"allowed": true}'}, {"answer": {"action_hash": "sha256:other"}},
-        {"answer": {"attempt": ""}}, {"slow": True}, {"cut": True},
+        {"answer": {"attempt": ""}}, {"slow": True}, {"cut": True}, {"drips": True}, {"spaces": 1 << 20},
     ],
     ids=str,
 )  # fmt: skip
 def test_whatever_else_comes_is_a_no(gate, house, replace, done, wrong):
-    """A gate that fails, lies, answers about something else, or not in time."""
+    """A gate that fails, lies, answers about something else, without end, or not in time, one piece after the other."""
     house.wrong = wrong
     with gate.acting("secret"), pytest.raises(GuardUnreachableError) as raised:
         replace("1", "x@example.org")

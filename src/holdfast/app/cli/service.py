@@ -57,7 +57,10 @@ class Service:
             )
         headers = {"authorization": f"Bearer {token}"} if token else {}
         self._where, self._failed = where, (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
-        self._open = partial(httpx2.Client, base_url=where, headers=headers, timeout=_PATIENCE)
+        # A proxy of the environment would read what goes over http, and the token with it.
+        self._open = partial(
+            httpx2.Client, base_url=where, headers=headers, timeout=_PATIENCE, trust_env=parts.scheme == "https"
+        )
 
     def get(self, path: str) -> dict[str, Any]:
         """What is there.

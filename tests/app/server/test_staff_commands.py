@@ -102,6 +102,14 @@ def test_grants_and_protected_accounts(say):
     assert (0, "") == say("auditor", "staff", "protected")
 
 
+def test_an_account_is_protected_whatever_it_is_called(say):
+    """By just that name, or not at all: whoever has the account chose it."""
+    odd = "?president#1 ;%41"
+    code, told = say("commander", "staff", "protect", odd, "--why", "head of state")
+    assert (0, True) == (code, told.startswith(f"{odd}  protected")), told
+    assert 2 == say("commander", "staff", "protect", "..", "--why", "head of state")[0]
+
+
 def test_somebody_asks_and_somebody_else_agrees(say):
     """To what they were told the hash of; and what was tried is shown."""
     words = ("gate", "request", "support_desk", "account.password.reset", "--target", "a-1", "--why", "they wrote")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 from tests.client.gatehouse import Gatehouse
@@ -214,7 +215,7 @@ def test_what_cannot_be_guarded_is_refused_where_it_is_written(gate):
     async def much_later(account):
         yield account
 
-    for function in (nameless, other, later, much_later):
+    for function in (nameless, other, later, much_later, contextmanager(later), asynccontextmanager(much_later)):
         with pytest.raises(UsageError):
             guard(function)
     with pytest.raises(UsageError):

@@ -75,6 +75,10 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     response: Asserted
 
 
+class _ClientData(msgspec.Struct):
+    challenge: str
+
+
 class Passkeys:
     """The ceremonies at one address. It answers `ports.Signatures`."""
 
@@ -192,6 +196,18 @@ def signature_of(answer: Answered, nonce: bytes) -> Signature:
             client_data=base64url_to_bytes(answer.response.client_data_json),
             signature=base64url_to_bytes(answer.response.signature),
         )
+
+
+def answered_value(answer: Answered) -> bytes:
+    """The challenge that it says it answers; whether that is so is for its signature to show.
+
+    Raises:
+        SignatureError: it says none.
+
+    """
+    with _ours("this is no answer of a passkey"):
+        said = msgspec.json.decode(base64url_to_bytes(answer.response.client_data_json), type=_ClientData)
+        return base64url_to_bytes(said.challenge)
 
 
 def names_another(answer: Answered, person: str) -> bool:

@@ -36,7 +36,16 @@ from holdfast.guard import CHALLENGE_STANDS_MS, Passkey, Person, Signature
 
 NAME = "Holdfast"  # what an authenticator shows beside the address
 _VERIFIED = UserVerificationRequirement.REQUIRED  # a passkey that anybody who holds it can use proves no person
-_FOREIGN = (WebAuthnException, UnsupportedAlgorithm, cbor2.CBORError, ValueError, TypeError, KeyError, IndexError)
+_FOREIGN = (
+    WebAuthnException,
+    UnsupportedAlgorithm,
+    cbor2.CBORError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+)
 """What the library lets through of hostile bytes, besides its own errors."""
 
 Base64 = Annotated[str, Meta(max_length=65_536)]  # base64url, as browsers write it

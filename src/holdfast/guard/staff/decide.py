@@ -30,7 +30,7 @@ from .needs import Need, clock, sentences
 from .networks import moved
 from .policy import Case, Doing, StaffPolicy
 from .protect import SIGNED_FROM
-from .question import ToolQuestion
+from .question import ToolAction, ToolQuestion
 
 STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
 WATCH_MS = 60_000  # whoever watches confirms it this often
@@ -113,6 +113,16 @@ class StaffState:
         if not target:
             return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
         return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
+
+    def bars(self, by: str, action: ToolAction, now: int) -> StaffReason | None:
+        """Why somebody's word as second person counts for nothing at `now` (ms since 1970 UTC), by any policies."""
+        who = self._known.people.get(by)
+        if who is None or not who.person.counts:
+            return StaffReason.PERSON_GONE
+        if any(hold.in_force(now) for hold in self._known.held.get((RuleKind.STAFF, who.key), ())):
+            return StaffReason.STAFF_HELD
+        locks = self._known.locks.fitting(who, action.tool, action.function, (), now)
+        return StaffReason.LOCKED_DOWN if joined(locks).shuts_out(who.key) else None
 
     def _with(self, known: Known, version: int) -> StaffState:
         after: StaffState = object.__new__(StaffState)
@@ -250,7 +260,7 @@ class StaffState:
             return []
         now = asked.question.time
         stands = self.policy.catalogue.times.consent_minutes * MINUTE
-        signed = asked.function.heavy or asked.tier >= SIGNED_FROM
+        signed = takes_signature(asked.function, asked.tier)
         counting = [
             each
             for each in there.values()
@@ -295,7 +305,7 @@ class StaffState:
         """What the sentences name. Who could help follows from a case without a person of its own."""
         others = Case(Doing.AGREE, asked.name, (), tier=asked.tier, lockdown=asked.lockdown.level)
         spent = [each.until for each in stops if each.reason is StaffReason.BUDGET_SPENT]
-        signed = asked.function.heavy or asked.tier >= SIGNED_FROM
+        signed = takes_signature(asked.function, asked.tier)
         return {
             "what": asked.name,
             "tier": asked.tier.name.lower().replace("_", " "),
@@ -317,6 +327,11 @@ class StaffState:
 
     def _roles(self, case: Case) -> str:
         return ", ".join(self.policy.roles_for(case)) or "nobody, by these policies"
+
+
+def takes_signature(function: Function, tier: Tier) -> bool:
+    """Whether somebody's consent to this function on an account of that tier counts only when a passkey signed it."""
+    return function.heavy or tier >= SIGNED_FROM
 
 
 def _there(case: Case, need: Need) -> bool:

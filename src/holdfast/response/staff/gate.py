@@ -30,6 +30,7 @@ from holdfast.guard.staff import (
     Tier,
     ToolAction,
     ToolQuestion,
+    takes_signature,
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
@@ -160,13 +161,21 @@ class StaffGate:
         policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
         return date, list(rights(date, policy, at, wanted))
 
-    def may_agree(self, person: str, action: ToolAction) -> bool:
-        """Whether the policies let somebody agree to this action of somebody else's."""
+    def may_second(self, doing: Doing, person: str, action: ToolAction) -> bool:
+        """Whether the policies let somebody agree to this action of somebody else's, or watch it."""
         found, there = self._people.person(person), self.policy.functions.get((action.tool, action.function))
         if found is None or not found.active or there is None:
             return False
-        case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
+        case = self.policy.case(doing, f"{action.tool}/{action.function}", found.roles, found.id)
         return not self.policy.ruling(case._replace(tier=self.state.tier(action.target, there[1]))).reasons
+
+    def at_stake(self, action: ToolAction) -> tuple[Tier, bool]:
+        """Of which tier its account is just now, and whether a consent to it counts only when it is signed."""
+        there = self.policy.functions.get((action.tool, action.function))
+        if there is None:
+            return Tier.PROTECTED, True  # nobody may do it anyway
+        tier = self.state.tier(action.target, there[1])
+        return tier, takes_signature(there[1], tier)
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""

@@ -20,12 +20,21 @@ function say(text) {
   told.scrollIntoView({ block: "nearest" });
 }
 
-async function post(path, body) {
+// What was done is said on the page that follows, too.
+const DONE = "holdfast.done";
+const done = document.getElementById("done");
+done.textContent = sessionStorage.getItem(DONE) ?? "";
+sessionStorage.removeItem(DONE);
+
+const post = (path, body) => ask("POST", path, body);
+
+async function ask(method, path, body, more = {}) {
   const answer = await fetch(path, {
-    method: "POST",
+    method,
     credentials: "same-origin",
     headers: { "content-type": "application/json", "x-holdfast-csrf": csrf },
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
+    ...more,
   });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.advice ? `${sentence(said.detail)} ${said.advice}` : sentence(said.detail));
@@ -88,8 +97,9 @@ function on(selector, event, deed) {
       button.disabled = true;
       told.hidden = true;
       try {
-        const done = await deed(element);
-        if (done) location.assign(done.next);
+        const { next, said } = (await deed(element)) ?? {};
+        if (said) sessionStorage.setItem(DONE, said);
+        if (next) location.assign(next);
       } catch (error) {
         const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
         say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);
@@ -111,6 +121,6 @@ on("button[data-post]", "click", (button) => {
   return post(path, passkey ? { passkey } : {});
 });
 
-if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON && document.querySelector("[data-signin],[data-register],[data-approve=passkey],[data-step]")) {
+if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON && document.querySelector("[data-signin],[data-register],[data-approve=passkey],[data-agree=passkey],[data-step]")) {
   say("This browser is too old for passkeys, or the page was not opened by https. Take a newer one.");
 }

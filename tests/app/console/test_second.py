@@ -41,6 +41,16 @@ def shown(house, person, path):
     return browser.page(path)
 
 
+def signs(house, person, asking, hash_=None):
+    """Somebody signs on the page that they agree."""
+    browser, seen = house.of[person], {"action_hash": hash_ or asking["action_hash"]}
+    path = f"{PAGE}/{asking['id']}"
+    options = browser.post(f"{path}/options", seen)
+    if 200 != options.status_code:
+        return options
+    return browser.post(f"{path}/approve", {**seen, "credential": browser.device.get(options.json()["options"])})
+
+
 def words(answer):
     """The text of a page."""
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text.partition("<main")[2])))
@@ -62,9 +72,11 @@ def test_whoever_may_agree_sees_exactly_what_is_asked_and_signs_it(house):
     page = f"{PAGE}/{asking['id']}"
     text = shown(house, "cora", page).text
     assert '"email": "press@example.org"' in html.unescape(text)
-    assert 'data-agree="passkey"' in text
+    assert 'data-approve="passkey"' in text
     assert asking["action_hash"] in text
-    assert 200 == house.agrees("cora", asking).status_code
+    assert 403 == signs(house, "cora", asking, "sha256:" + "0" * 64).status_code
+    answer = signs(house, "cora", asking)
+    assert (200, page) == (answer.status_code, answer.json()["next"]), answer.text
     after = words(house.of["cora"].page(page))
     assert "cora agreed" in after
     assert "signed with a passkey" in after
@@ -81,10 +93,11 @@ def test_whoever_asked_is_told_that_they_cannot_agree(house):
     asking = asked(house, payload={"email": "two@example.org"})
     answer = shown(house, "sam", f"{PAGE}/{asking['id']}")
     assert "You asked for this, so you cannot agree to it" in words(answer)
-    assert "data-agree" not in answer.text
+    assert "data-approve" not in answer.text
     assert "yours" in words(shown(house, "sam", PAGE))
+    assert 403 == signs(house, "sam", asking).status_code
     said = {"why": "I was wrong"}
-    assert 200 == house.of["sam"].post(f"/v1/gate/requests/{asking['id']}/denials", said).status_code
+    assert 200 == house.of["sam"].post(f"{PAGE}/{asking['id']}/deny", said).status_code
     assert "sam said no: I was wrong" in words(house.of["sam"].page(f"{PAGE}/{asking['id']}"))
 
 
@@ -96,7 +109,7 @@ def test_an_agreement_that_would_not_count_is_refused_and_leaves_it_open(house):
     answer = house.founder.post(f"/v1/gate/requests/{asking['id']}/approvals", json=seen, headers=headers)
     assert (403, "signature_missing") == (answer.status_code, answer.json()["code"])
     assert f"{PAGE}/{asking['id']}" in answer.json()["advice"]
-    assert 200 == house.agrees("cora", asking).status_code
+    assert 200 == signs(house, "cora", asking).status_code
 
 
 def test_somebody_whom_a_lockdown_shuts_out_is_told_so(house):
@@ -106,7 +119,7 @@ def test_somebody_whom_a_lockdown_shuts_out_is_told_so(house):
     house.ask("POST", "/v1/gate/locks", lock, token=house.tokens["cora"])
     answer = shown(house, "carl", f"{PAGE}/{asking['id']}")
     assert "You cannot agree to this. A lockdown shuts you out" in words(answer)
-    assert "data-agree" not in answer.text
+    assert "data-approve" not in answer.text
 
 
 def test_hostile_text_is_inert_and_seen(house):
@@ -132,6 +145,8 @@ def test_others_see_nothing_of_it(house):
     asking = asked(house, payload={"email": "five@example.org"})
     for person in ("olga", "bob"):
         assert asking["id"] not in shown(house, person, PAGE).text
+        assert 404 == signs(house, person, asking).status_code
+        assert 404 == house.of[person].post(f"{PAGE}/{asking['id']}/deny", {"why": "no"}).status_code
         assert 404 == house.of[person].page(f"{PAGE}/{asking['id']}").status_code
     for path in (PAGE, f"{PAGE}/{asking['id']}"):
         answer = house.browser().page(path)

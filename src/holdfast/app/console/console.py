@@ -126,7 +126,10 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
     entrance = Entrance(site, sessions, challenges, passkeys, Limiter(), ask, settings.signin.forwarded)
     routes = [*entrance.routes(), *DeskPages(site, sessions, challenges, passkeys, ask).routes()]
     routes += ToolPages(site, sessions, challenges, passkeys, ask, settings.signin.forwarded).routes()
-    routes += [*StandingPages(site, sessions, ask).routes(), *SecondPages(site, sessions, ask).routes()]
+    routes += [
+        *StandingPages(site, sessions, ask).routes(),
+        *SecondPages(site, sessions, challenges, passkeys, ask).routes(),
+    ]
     if provider is not None:
         routes += Elsewhere(site, sessions, entrance, provider, settings.oidc, ask).routes()
     return Console(sessions, site, routes)

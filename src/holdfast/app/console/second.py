@@ -1,4 +1,4 @@
-"""What waits for a second person, and may whoever looks be that person? What they answer goes to the API, signed there.
+"""What waits for a second person, and how does somebody agree to exactly that, or say no?
 
 Everything is shown exactly, since a signature is over exactly it; and whoever cannot agree is told so before they try.
 """
@@ -6,22 +6,37 @@ Everything is shown exactly, since a signature is over exactly it; and whoever c
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from holdfast.app.live import LiveWatch
-from holdfast.app.server.agreeing import AskingSeen, asking_of, asking_seen, concerns
-from holdfast.app.server.asking import Ask
+from holdfast.app.live import LiveWatch, wall_time
+from holdfast.app.server.agreeing import (
+    ActionAgreed,
+    ActionDenied,
+    ActionHash,
+    AskingSeen,
+    agree,
+    asking_of,
+    asking_seen,
+    concerns,
+    deny,
+    to_sign,
+)
+from holdfast.app.server.asking import Ask, body_of, shown
+from holdfast.app.signin.challenges import Challenges
+from holdfast.app.signin.passkeys import Passkeys, signature_of
 from holdfast.app.signin.sessions import Sessions, SignedIn
-from holdfast.guard import Act
+from holdfast.app.terminal import printable
+from holdfast.guard import Act, Purpose, approval_challenge
 from holdfast.guard.staff import StaffReason
 from holdfast.response.people import same
 from holdfast.response.staff import Asking
 
-from .desk import MOST_SHOWN, SIGN_IN
+from .desk import MOST_SHOWN, SIGN_IN, Done, Options, signed_in
 from .exact import Exact, exact, exact_json
 from .site import Site
 
@@ -32,6 +47,10 @@ _BARRED = {
     StaffReason.STAFF_HELD: "Your staff access is held, so your word as second person counts for nothing.",
     StaffReason.LOCKED_DOWN: "A lockdown shuts you out of this, so your word as second person counts for nothing.",
 }
+
+
+_hash, _agreed = msgspec.json.Decoder(ActionHash), msgspec.json.Decoder(ActionAgreed)
+_denied = msgspec.json.Decoder(ActionDenied)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +82,21 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
 class SecondPages:
     """The page of all that waits, and of one of them."""
 
-    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+    def __init__(self, site: Site, sessions: Sessions, challenges: Challenges, passkeys: Passkeys, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
         self._site, self._sessions, self._ask = site, sessions, ask
+        self._challenges, self._passkeys = challenges, passkeys
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        return [Route(SECOND, self._page, methods=["GET"]), Route(f"{SECOND}/{{id}}", self._one, methods=["GET"])]
+        one = f"{SECOND}/{{id}}"
+        return [
+            Route(SECOND, self._page, methods=["GET"]),
+            Route(one, self._one, methods=["GET"]),
+            Route(f"{one}/options", self._options, methods=["POST"]),
+            Route(f"{one}/approve", self._agree, methods=["POST"]),
+            Route(f"{one}/deny", self._deny, methods=["POST"]),
+        ]
 
     async def _page(self, http: Request) -> Response:
         who = self._sessions.who(http.scope)
@@ -83,6 +110,35 @@ class SecondPages:
         if who is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         return self._site.page("second_one", who, it=await self._ask(lambda run: _found(run, id_, who)))
+
+    async def _options(self, http: Request) -> Response:
+        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _hash), http.path_params["id"]
+        known = await self._ask(lambda run: to_sign(run, id_, who.person.id))
+        person, hash_ = who.person.id, told.action_hash
+        given = self._challenges.give(
+            Purpose.APPROVE,
+            who.session.id,
+            f"{id_} {hash_}",
+            lambda nonce: approval_challenge(nonce, request=id_, action_hash=hash_, person=person),
+            wall_time(),
+        )
+        return shown(Options(options=self._passkeys.to_sign(given.value, known)))
+
+    async def _agree(self, http: Request) -> Response:
+        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _agreed), http.path_params["id"]
+        signature = None
+        if told.credential is not None:
+            about = f"{id_} {told.action_hash}"
+            given = self._challenges.take(Purpose.APPROVE, who.session.id, about, wall_time())
+            signature = signature_of(told.credential, given.nonce)
+        done = await self._ask(lambda run: agree(run, id_, who.caller, told.action_hash, signature))
+        said = f"You agreed. {printable(done.person)} can do exactly this, once."
+        return shown(Done(next=f"{SECOND}/{quote(id_)}", said=said))
+
+    async def _deny(self, http: Request) -> Response:
+        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _denied), http.path_params["id"]
+        await self._ask(lambda run: deny(run, id_, who.person.id, told.why))
+        return shown(Done(next=f"{SECOND}/{quote(id_)}", said="It is refused. No agreement to it counts any more."))
 
 
 def _listed(run: LiveWatch, who: SignedIn) -> tuple[list[Row], list[Row]]:

@@ -15,7 +15,7 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.signin.passkeys import Answered
 from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
-from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
+from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
 from holdfast.guard.staff import Consent, Doing, ToolAction
 from holdfast.guard.staff.proof import Prover
 from holdfast.response.emergency import LONGEST_REASON
@@ -239,11 +239,7 @@ class _Handlers:
     async def ask_to_sign(self, http: Request) -> Response:
         told, by, id_ = await body_of(http, _hash), caller_of(http).person, http.path_params["id"]
 
-        def do(run: LiveWatch) -> tuple[Any, ...]:
-            may_agree(run, asking_of(run, id_, by), by)
-            return tuple(run.response.people.passkeys_of(by))
-
-        known = await self._ask(do)
+        known = await self._ask(lambda run: to_sign(run, id_, by))
         return shown(
             self._ceremony.ask(
                 Purpose.APPROVE,
@@ -260,28 +256,50 @@ class _Handlers:
         if told.credential is not None:
             about = f"{id_} {told.action_hash}"
             signature, _ = self._ceremony.answer(Purpose.APPROVE, by.person, about, told.credential)
-
-        def do(run: LiveWatch) -> AskingSeen:
-            asking = asking_of(run, id_, by.person)
-            may_agree(run, asking, by.person)
-            if signature is None and not same(asking.person, by.person):
-                _counts_unsigned(run, asking)
-            consents = run.response.staff.consents
-            consents.agree(id_, by, told.action_hash, run.clock.now(), signature=signature)
-            return asking_seen(run, consents.asked[id_])
-
-        return shown(await self._ask(do))
+        return shown(await self._ask(lambda run: agree(run, id_, by, told.action_hash, signature)))
 
     async def deny_action(self, http: Request) -> Response:
         told, by, id_ = await body_of(http, _denied), caller_of(http).person, http.path_params["id"]
+        return shown(await self._ask(lambda run: deny(run, id_, by, told.why)))
 
-        def do(run: LiveWatch) -> AskingSeen:
-            asking = asking_of(run, id_, by)
-            if not same(asking.person, by):
-                may_agree(run, asking, by)
-            return asking_seen(run, run.response.staff.consents.deny(id_, by, told.why, run.clock.now()))
 
-        return shown(await self._ask(do))
+def to_sign(run: LiveWatch, id_: str, by: str) -> list[Passkey]:
+    """The passkeys of whoever is to sign that they agree; raises as `agree`."""
+    _may_agree(run, asking_of(run, id_, by), by)
+    return run.response.people.passkeys_of(by)
+
+
+def agree(run: LiveWatch, id_: str, by: Caller, action_hash: str, signature: Signature | None) -> AskingSeen:
+    """Have somebody agree to exactly what they saw.
+
+    Raises:
+        RefusedError: there is no such asking, or none that concerns them.
+        NotAllowedError: they may not, or it would not count.
+        SignatureError: the signature is none of theirs over this.
+        StoreError: nothing was kept.
+
+    """
+    asking, consents = asking_of(run, id_, by.person), run.response.staff.consents
+    _may_agree(run, asking, by.person)
+    if signature is None and not same(asking.person, by.person):
+        _counts_unsigned(run, asking)
+    consents.agree(id_, by, action_hash, run.clock.now(), signature=signature)
+    return asking_seen(run, consents.asked[id_])
+
+
+def deny(run: LiveWatch, id_: str, by: str, why: str) -> AskingSeen:
+    """Have somebody say no, or withdraw it.
+
+    Raises:
+        RefusedError: there is no such asking, or none that concerns them.
+        NotAllowedError: they may not, or it is closed.
+        StoreError: nothing was kept.
+
+    """
+    asking = asking_of(run, id_, by)
+    if not same(asking.person, by):
+        _may_agree(run, asking, by)
+    return asking_seen(run, run.response.staff.consents.deny(id_, by, why, run.clock.now()))
 
 
 def _asked(run: LiveWatch, told: _Action, by: str) -> AskingSeen:
@@ -307,7 +325,7 @@ def concerns(run: LiveWatch, asking: Asking, by: str) -> bool:
     return same(asking.person, by) or run.response.staff.may_second(Doing.AGREE, by, asking.action)
 
 
-def may_agree(run: LiveWatch, asking: Asking, by: str) -> None:
+def _may_agree(run: LiveWatch, asking: Asking, by: str) -> None:
     """Pass whoever the policies of the staff gate let agree to this action.
 
     Raises:

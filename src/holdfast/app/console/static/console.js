@@ -68,18 +68,18 @@ async function register(form) {
 }
 
 async function approve(how) {
-  const { request, hash } = document.querySelector("[data-request]").dataset;
+  const { answers, hash } = document.querySelector("[data-answers]").dataset;
   const seen = { action_hash: hash };
   if (how === "passkey") {
-    const { options } = await post(`/console/requests/${request}/options`, seen);
+    const { options } = await post(`${answers}/options`, seen);
     seen.credential = await sign(options);
   }
-  return post(`/console/requests/${request}/approve`, seen);
+  return post(`${answers}/approve`, seen);
 }
 
 async function deny(form) {
-  const { request } = document.querySelector("[data-request]").dataset;
-  return post(`/console/requests/${request}/deny`, { why: form.elements.why.value });
+  const { answers } = document.querySelector("[data-answers]").dataset;
+  return post(`${answers}/deny`, { why: form.elements.why.value });
 }
 
 async function stepUp(kind) {
@@ -121,6 +121,6 @@ on("button[data-post]", "click", (button) => {
   return post(path, passkey ? { passkey } : {});
 });
 
-if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON && document.querySelector("[data-signin],[data-register],[data-approve=passkey],[data-agree=passkey],[data-step]")) {
+if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON && document.querySelector("[data-signin],[data-register],[data-approve=passkey],[data-step]")) {
   say("This browser is too old for passkeys, or the page was not opened by https. Take a newer one.");
 }

@@ -34,6 +34,7 @@ from .second import SecondPages
 from .site import Site
 from .standing import StandingPages
 from .tools import ToolPages
+from .watching import WatchPages
 
 T = TypeVar("T")
 
@@ -130,6 +131,7 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
         *StandingPages(site, sessions, ask).routes(),
         *SecondPages(site, sessions, challenges, passkeys, ask).routes(),
     ]
+    routes += WatchPages(site, sessions, ask).routes()
     if provider is not None:
         routes += Elsewhere(site, sessions, entrance, provider, settings.oidc, ask).routes()
     return Console(sessions, site, routes)

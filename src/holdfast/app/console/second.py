@@ -42,7 +42,7 @@ from .site import Site
 
 SECOND = "/console/second"
 MOST_OVER = 20  # of those that wait no more: whoever agreed looks whether it was done
-_BARRED = {
+BARRED = {
     StaffReason.PERSON_GONE: "You are not registered as somebody who counts any more. Ask an administrator.",
     StaffReason.STAFF_HELD: "Your staff access is held, so your word as second person counts for nothing.",
     StaffReason.LOCKED_DOWN: "A lockdown shuts you out of this, so your word as second person counts for nothing.",
@@ -194,5 +194,5 @@ def _whole(run: LiveWatch, asking: Asking, who: SignedIn) -> Waits:
 def _barred(run: LiveWatch, asking: Asking, who: SignedIn, *, keyless: bool) -> str:
     why = run.response.staff.state.bars(who.person.id, asking.action, run.clock.now())
     if why is not None:
-        return _BARRED[why]
+        return BARRED[why]
     return "This has to be signed, and you have no passkey. An administrator makes you a link." if keyless else ""

@@ -297,7 +297,7 @@ class _Handlers:
         by, id_ = caller_of(http), http.path_params["id"]
 
         def do(run: LiveWatch) -> ToolSessionSeen:
-            session = _known(run, id_)
+            session = session_of(run, id_)
             mine = same(session.person, by.person)
             if not mine:
                 run.response.entitled.check(by, Act.GRANT)
@@ -309,7 +309,7 @@ class _Handlers:
         by, id_ = caller_of(http), http.path_params["id"]
 
         def do(run: LiveWatch) -> Present:
-            _known(run, id_)
+            session_of(run, id_)
             found = run.response.staff.sessions.watch(id_, by, run.clock.now())
             return Present(session=id_, watcher=found.by, at=format_time(found.at))
 
@@ -359,7 +359,13 @@ def _opened(
     return _seen(run, sessions.open(id_, by, now, network=told.network, device=told.device, passkey=passkey))
 
 
-def _known(run: LiveWatch, id_: str) -> ToolSession:
+def session_of(run: LiveWatch, id_: str) -> ToolSession:
+    """One of them, over or not.
+
+    Raises:
+        RefusedError: there is none.
+
+    """
     session = run.response.staff.sessions.kept.get(id_)
     if session is None:
         raise absent("session", SESSIONS)

@@ -54,6 +54,7 @@ from .sessions import Sessions
 from .spending import Spending
 from .strangers import Strangers
 from .tidings import Tidings
+from .watching import Watching
 
 DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
 
@@ -93,6 +94,7 @@ class StaffGate:
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
         self.attempts, self.strangers = Attempts(book), Strangers()
+        self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
         self.past = Past(book)
@@ -219,6 +221,7 @@ class StaffGate:
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
+            self.watching.want_on(page, attempts)
             self.changing.ask_on(page, self._changes_of(attempts, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:

@@ -25,6 +25,7 @@ FRESH_MS = 5 * 60_000  # how lately somebody must have signed in to open a sessi
 SEEN_EVERY_MS = 60_000  # how far behind the store may be about when a session was last used
 MOST_EACH = 20  # sessions of one person at once: some tools, some windows
 LONGEST_NAME = 512  # characters of a network, a device, a class
+_LEFT = 0  # when somebody was there last who said that they left: too long ago to count
 SHOWN = 12  # characters of a session's id that messages show
 
 
@@ -120,14 +121,31 @@ class Sessions:
                 advice=f"Allowed for somebody other than {session.person}.",
             )
         presence, name = Presence(session=id_, by=watcher.id, at=now), f"{id_}/{watcher.id}"
+        before = self.watched.get(name)
         with self._book.change(now) as page:
-            first = name not in self.watched
+            first = before is None or now - before.at >= WATCH_MS
             self.watched.prune(page, lambda each: each != self.watched.get(name) and now - each.at >= WATCH_MS)
             self.watched.put(page, name, presence)
             if first:
                 key = f"tool_session/{id_}/watched/{watcher.id}/{now}"
                 page.record(RecordKind.DECISION, key, session.person, {"watcher": watcher.id}, actor=watcher.id)
         return presence
+
+    def leave(self, id_: str, by: Caller, now: int) -> None:
+        """Note that `by` looks on at this session no longer: it counts for nothing at once. Harmless when they did not.
+
+        Raises:
+            StoreError: nothing was kept.
+
+        """
+        name = f"{id_}/{by.person}"
+        before = self.watched.get(name)
+        if before is None or now - before.at >= WATCH_MS:
+            return
+        with self._book.change(now) as page:
+            self.watched.put(page, name, msgspec.structs.replace(before, at=_LEFT))
+            key = f"tool_session/{id_}/left/{by.person}/{now}"
+            page.record(RecordKind.DECISION, key, self.known(id_).person, {"watcher": by.person}, actor=by.person)
 
     def end(self, ids: Iterable[str], by: str, why: str, now: int) -> list[ToolSession]:
         """End sessions, at once. Harmless when they have ended already.

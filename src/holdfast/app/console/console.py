@@ -30,6 +30,7 @@ from holdfast.guard import Caller
 from .desk import DeskPages
 from .elsewhere import Elsewhere
 from .entrance import Entrance
+from .lockdown import LockdownPages
 from .second import SecondPages
 from .site import Site
 from .standing import StandingPages
@@ -131,7 +132,7 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
         *StandingPages(site, sessions, ask).routes(),
         *SecondPages(site, sessions, challenges, passkeys, ask).routes(),
     ]
-    routes += WatchPages(site, sessions, ask).routes()
+    routes += [*WatchPages(site, sessions, ask).routes(), *LockdownPages(site, sessions, ask).routes()]
     if provider is not None:
         routes += Elsewhere(site, sessions, entrance, provider, settings.oidc, ask).routes()
     return Console(sessions, site, routes)

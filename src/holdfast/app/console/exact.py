@@ -51,6 +51,13 @@ def exact_json(value: Mapping[str, Any]) -> Exact:
     return Exact(tuple(parts[:-1]), _named(text))
 
 
+def exact_start(value: Mapping[str, Any], most: int) -> Exact:
+    """The same in one line, cut at `most` characters."""
+    text = msgspec.json.encode(value).decode()
+    cut = (Part("\N{HORIZONTAL ELLIPSIS}"),) if len(text) > most else ()
+    return Exact((*_line(text[:most]), *cut), ())
+
+
 def _line(text: str) -> Iterable[Part]:
     for run in _RUNS.findall(text):
         if run.isascii() and run.isprintable():

@@ -37,11 +37,12 @@ from holdfast.response.people import same
 from holdfast.response.staff import Asking
 
 from .desk import MOST_SHOWN, SIGN_IN, Done, Options, signed_in
-from .exact import Exact, exact, exact_json
+from .exact import Exact, exact, exact_json, exact_start
 from .site import Site
 
 SECOND = "/console/second"
 MOST_OVER = 20  # of those that wait no more: whoever agreed looks whether it was done
+_SHORT = 300  # characters of a payload beside others
 BARRED = {
     StaffReason.PERSON_GONE: "You are not registered as somebody who counts any more. Ask an administrator.",
     StaffReason.STAFF_HELD: "Your staff access is held, so your word as second person counts for nothing.",
@@ -54,10 +55,11 @@ _denied = msgspec.json.Decoder(ActionDenied)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """An asking as the page of all shows it; `payload` is JSON in one line."""
+    """An asking as the page of all shows it; of a large payload the beginning."""
 
     seen: AskingSeen
-    payload: str
+    payload: Exact
+    target: Exact
     mine: bool
 
 
@@ -169,8 +171,13 @@ def _found(run: LiveWatch, id_: str, who: SignedIn) -> Waits:
 
 
 def _row(run: LiveWatch, asking: Asking, who: SignedIn) -> Row:
-    payload = msgspec.json.encode(asking.action.payload).decode()
-    return Row(seen=asking_seen(run, asking), payload=payload, mine=same(asking.person, who.person.id))
+    action = asking.action
+    return Row(
+        seen=asking_seen(run, asking),
+        payload=exact_start(action.payload, _SHORT),
+        target=exact(action.target),
+        mine=same(asking.person, who.person.id),
+    )
 
 
 def _whole(run: LiveWatch, asking: Asking, who: SignedIn) -> Waits:

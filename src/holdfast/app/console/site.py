@@ -18,7 +18,7 @@ from holdfast.app.signin.sessions import SignedIn
 from holdfast.app.terminal import printable
 
 _SCRIPT = "text/javascript; charset=utf-8"
-_STATIC = {"console.css": "text/css; charset=utf-8", "console.js": _SCRIPT, "watch.js": _SCRIPT}
+_STATIC = {"console.css": "text/css; charset=utf-8", "console.js": _SCRIPT, "watch.js": _SCRIPT, "lockdown.js": _SCRIPT}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"

@@ -87,19 +87,26 @@ async function stepUp(kind) {
   return post("/console/tools/step", { class: kind, credential: await sign(options) });
 }
 
+// To another place on the same page a browser only scrolls, and would show what was.
+function go(next) {
+  const here = new URL(next, location).pathname === location.pathname;
+  location.assign(next);
+  if (here && next.includes("#")) location.reload();
+}
+
 // One deed at a time: while it is under way its button cannot be pressed again.
 function on(selector, event, deed) {
   for (const element of document.querySelectorAll(selector)) {
     element.addEventListener(event, async (happened) => {
       happened.preventDefault();
-      const button = element.matches("button") ? element : element.querySelector("button");
+      const button = element.matches("button") ? element : element.querySelector("button:not([type=button])");
       if (button.disabled) return;
       button.disabled = true;
       told.hidden = true;
       try {
         const { next, said } = (await deed(element)) ?? {};
         if (said) sessionStorage.setItem(DONE, said);
-        if (next) location.assign(next);
+        if (next) go(next);
       } catch (error) {
         const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
         say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.app.console.exact import exact, exact_json
+from holdfast.reading.definition import ignorable
 
 
 def said(found):
@@ -29,6 +30,13 @@ def said(found):
 def test_what_cannot_be_seen_is_written_out(text, shown):
     """A mark that changes a plain letter too; marks of a script that needs them stay."""
     assert shown == said(exact(text))
+
+
+def test_whatever_draws_nothing_is_written_out():
+    """Beside a plain letter, and inside a word of another script."""
+    for char in (*ignorable(), "\u2800"):
+        for text in (f"a{char}b", f"\u0430{char}\u0431"):
+            assert f"\\u{{{ord(char):04x}}}" in said(exact(text)), hex(ord(char))
 
 
 def test_a_letter_that_looks_like_another_is_marked_and_named():

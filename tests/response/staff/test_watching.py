@@ -86,11 +86,17 @@ def test_a_watcher_sees_what_this_session_does_in_order(desk, clock):
     for number in range(6):
         desk.tried(desk.asked(other if number == 3 else session, ticket="" if number % 2 else "T-1"))
         clock.advance(MINUTE)
-    done = desk.gate.watching.done
-    assert [1, 2, 3, 5, 6] == [each.number for each in done(session, 0, most=10)]
-    assert [5, 6] == [each.number for each in done(session, 3, most=10)]
-    assert [5, 6] == [each.number for each in done(session, 0, most=2)]
-    assert [] == done(session, 6, most=10)
+
+    def done(number, most=10):
+        found, following = desk.gate.watching.done(session, number, most=most)
+        return [each.number for each in found], following
+
+    assert ([1, 2, 3, 5, 6], 6) == done(0)
+    assert ([5, 6], 6) == done(3)
+    assert ([5, 6], 6) == done(0, most=2)
+    assert ([], 6) == done(6)
+    desk.tried(desk.asked(other))
+    assert ([], 7) == done(6)  # nobody looks through the other session's again and again
 
 
 @pytest.mark.parametrize(

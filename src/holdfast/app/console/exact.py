@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"}
+# Letters and marks that draw nothing: Default_Ignorable_Code_Point (Unicode 15, DerivedCoreProperties.txt) as far as
+# categories do not say it, and the braille pattern without dots.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _SITS = {"Mn", "Mc", "Me"}  # on the letter before it
 _RUNS = re.compile(r"[\x20-\x7e]+|[^\x20-\x7e]+")
 _MARGINS = 16  # times the size of the values: more is a tower of brackets
@@ -69,7 +72,8 @@ def _line(text: str) -> Iterable[Part]:
 def _shown(char: str, *, first: bool) -> str:
     """A character beyond ASCII, or its escape; so for a mark that would sit on a letter of ASCII and change it."""
     kind = unicodedata.category(char)
-    return f"\\u{{{ord(char):04x}}}" if kind in _HIDDEN or (first and kind in _SITS) else char
+    escaped = kind in _HIDDEN or (first and kind in _SITS) or _BLANK.match(char)
+    return f"\\u{{{ord(char):04x}}}" if escaped else char
 
 
 def _named(text: str) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def watched(run: LiveWatch, id_: str, by: Caller, after: int, limit: int) -> Wat
         raise RefusedError(
             HTTPStatus.CONFLICT, "you do not look on at this session just now", advice="Say that you do, first."
         )
-    found = staff.watching.done(id_, after, most=limit)
+    found, following = staff.watching.done(id_, after, most=limit)
     may = [each for each in found if sees or staff.may_second(Doing.WATCH, by.person, _action(each))]
     over = staff.sessions.fault(session, now)
     return WatchedSeen(
@@ -157,7 +157,7 @@ def watched(run: LiveWatch, id_: str, by: Caller, after: int, limit: int) -> Wat
         watchers=tuple(each.by for each in there),
         items=tuple(map(attempt_seen, may)),
         hidden=len(found) - len(may),
-        next=found[-1].number if found else after,
+        next=following,
     )
 
 

@@ -67,11 +67,18 @@ class Watching:
         there = (each for each in self._sessions.watched.values() if each.session == session)
         return sorted((each for each in there if 0 <= now - each.at < WATCH_MS), key=lambda each: each.by)
 
-    def done(self, session: str, number: int, *, most: int) -> list[Attempt]:
-        """What was tried by this session after the attempt of this `number`: the newest `most`, in order."""
+    def done(self, session: str, number: int, *, most: int) -> tuple[list[Attempt], int]:
+        """What was tried by this session after the attempt of this `number`: the newest `most`, in order; and how far.
+
+        Raises:
+            UsageError: there is no such session.
+            StoreError: it cannot be read.
+
+        """
         person = self._sessions.known(session).person
         found = self._attempts.since(person, number, most=MOST_LOOKED_AT)
-        return [each for each in found if each.session == session][-most:]
+        theirs = [each for each in found if each.session == session][-most:]
+        return theirs, found[-1].number if found else number
 
 
 def _wanted(attempt: Attempt) -> Wanted:

@@ -4,6 +4,7 @@
 const SAYS_EVERY = 15_000; // milliseconds: it counts for sixty thousand
 const LOOKS_EVERY = 1_500; // milliseconds
 const MOST_LINES = 200;
+const LEFT = "You do not look on any more.";
 
 const part = document.querySelector("[data-watch]");
 const [state, button, list] = ["[data-state]", "[data-look]", "[data-attempts]"].map((each) => part?.querySelector(each));
@@ -74,7 +75,7 @@ if (part) {
   button.addEventListener("click", () => {
     wanted = !wanted;
     if (wanted) look();
-    else ended("You do not look on any more.");
+    else ended(LEFT);
   });
   document.addEventListener("visibilitychange", () => {
     if (!wanted) return;
@@ -82,5 +83,5 @@ if (part) {
     leave();
     tell("This page is not in front, so you do not look on.");
   });
-  addEventListener("pagehide", leave);
+  addEventListener("pagehide", () => ended(LEFT)); // for good: a page that comes back is asked anew
 }

@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.app.server.running import PATIENCE
 from tests.app.server.staffhouse import StaffHouse
-from tests.real.chromium import Person, chromium
+from tests.real.chromium import people
 
 pytestmark = pytest.mark.real
 READ = {"function": "account.messages.read"}
@@ -21,28 +21,11 @@ def house(tmp_path_factory):
     house.end()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def person(browser, house):
     """Somebody with a passkey, signed in."""
-    there = []
-
-    def come(id_):
-        there.append(Person(browser, house.origin))
-        there[-1].enrol(f"{house.origin}/console/enrol#{house.link(id_)}")
-        house.confirm_passkeys(id_)
-        there[-1].sign_in()
-        return there[-1]
-
-    yield come
-    for each in there:
-        each.close()
+    with people(browser, house) as come:
+        yield come
 
 
 @pytest.fixture

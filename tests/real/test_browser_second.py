@@ -3,10 +3,8 @@
 import json
 
 import pytest
-from tests.app.console.browser import House, policies
-from tests.real.before_a_tool import nginx_before, with_the_tools_of_the_sample
-from tests.real.chromium import Person, chromium
-from tests.real.nginx import free_port
+from tests.real.before_a_tool import sample_behind_nginx
+from tests.real.chromium import people
 
 pytestmark = pytest.mark.real
 
@@ -26,50 +24,19 @@ CHANGE = """async (email) => {
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A service behind nginx with the sample tool, and an official account: the house, the origin, the tool's records."""
-    folder = tmp_path_factory.mktemp("second")
-    folder.chmod(0o755)
-    own, port = with_the_tools_of_the_sample(policies(folder)), free_port()
-    origin = f"http://localhost:{port}"
-    environment = {
-        "HOLDFAST_POLICY_FOLDER": own,
-        "HOLDFAST_SIGNIN_ORIGIN": origin,
-        "HOLDFAST_SIGNIN_FORWARDED": "x-forwarded-for",
-    }
-    people = {"sam": ["specialist"], "cora": ["commander"], "carl": ["commander"]}
-    house = House(folder, people=people, environment=environment)
-    put = {"tier": "official", "why": "head of an agency"}
-    try:
+    staff = {"sam": ["specialist"], "cora": ["commander"], "carl": ["commander"]}
+    with sample_behind_nginx(tmp_path_factory.mktemp("second"), staff) as found:
+        house, _, _ = found
+        put = {"tier": "official", "why": "head of an agency"}
         house.ask("PUT", "/v1/gate/protected/1001", put, token=house.token("cora", ["read", "decide"]))
-        with nginx_before(house, folder, port) as records:
-            yield house, origin, records
-    finally:
-        house.end()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    with chromium() as browser:
-        yield browser
+        yield found
 
 
 @pytest.fixture
 def person(browser, served):
-    """Somebody with a passkey, signed in; each once."""
-    house, origin, _ = served
-    there = []
-
-    def come(id_):
-        there.append(Person(browser, origin))
-        there[-1].enrol(house.ask("POST", f"/v1/people/{id_}/enrolments", {})["link"])
-        house.confirm_passkeys(id_)
-        there[-1].page.get_by_role("button", name="Sign in with a passkey").click()
-        there[-1].page.wait_for_url("**/console")
-        return there[-1]
-
-    yield come
-    for each in there:
-        each.close()
+    """Somebody with a passkey, signed in."""
+    with people(browser, served[0]) as come:
+        yield come
 
 
 def at_work(sam):

@@ -1,9 +1,9 @@
 """Who places a lockdown in a browser, what it would stop, and how two loosen it there."""
 
-import html
 import re
 
 import pytest
+from tests.app.console.browser import words
 from tests.app.server.staffhouse import StaffHouse
 
 PAGE, STANDING = "/console/lockdown", "/console/standing"
@@ -18,17 +18,6 @@ def house(tmp_path_factory):
     house.end()
 
 
-def come(house, person):
-    """Somebody's browser, signed in."""
-    assert 200 == house.of[person].sign_in().status_code
-    return house.of[person]
-
-
-def words(answer):
-    """The text of a page."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text.partition("<main")[2])))
-
-
 def wanted(**more):
     """What the form sends."""
     return {"level": 4, "tool": "support_desk", "minutes": 5, "why": "a call came in", **more}
@@ -37,7 +26,7 @@ def wanted(**more):
 def test_a_lockdown_is_placed_by_one_and_loosened_by_two_in_stages(house):
     """In force before the page says so; whoever proposed a stage is told that somebody else has to agree."""
     secret = house.sign_in("bob")
-    cora = come(house, "cora")
+    cora = house.signed_in("cora")
     for said in ("everything takes a reason and a ticket", "nobody does anything", "4 hours at most"):
         assert said in words(cora.page(PAGE))
     answer = cora.post(f"{PAGE}/place", wanted())
@@ -55,7 +44,7 @@ def test_a_lockdown_is_placed_by_one_and_loosened_by_two_in_stages(house):
     assert 403 == cora.post(f"{PAGE}/proposals/{proposal}", {}).status_code
     assert "locked_down" in house.asks(secret)["reasons"]
 
-    carl = come(house, "carl")
+    carl = house.signed_in("carl")
     assert f"{PAGE}/proposals/{proposal}" in carl.page(STANDING).text
     answer = carl.post(f"{PAGE}/proposals/{proposal}", {})
     assert "You agreed: the lockdown went down to level 1." == answer.json()["said"]
@@ -70,7 +59,7 @@ def test_a_lockdown_is_placed_by_one_and_loosened_by_two_in_stages(house):
 
 def test_what_it_would_stop_is_told_before_it_is_placed(house):
     """Functions, people and live sessions, by what it is on, and whether whoever asks would be shut out; nothing is placed."""
-    secret, cora = house.sign_in("alice", network="203.0.113.7"), come(house, "cora")
+    secret, cora = house.sign_in("alice", network="203.0.113.7"), house.signed_in("cora")
 
     def told(**more):
         answer = cora.post(f"{PAGE}/preview", wanted(**more))
@@ -97,7 +86,7 @@ def test_what_it_would_stop_is_told_before_it_is_placed(house):
 @pytest.mark.parametrize("person", ["alice", "sam", "olga"])
 def test_who_does_not_lead_can_do_none_of_it(house, person):
     """Neither see the form, nor send what it sends; an auditor sees what stands, and no button."""
-    browser = come(house, person)
+    browser = house.signed_in(person)
     assert 403 == browser.page(PAGE).status_code
     for path, body in (
         ("place", wanted()),
@@ -110,12 +99,12 @@ def test_who_does_not_lead_can_do_none_of_it(house, person):
 
 def test_hostile_text_is_inert(house):
     """Of whoever placed it and of whoever would loosen it, for whoever may do something there and for whoever may not."""
-    cora = come(house, "cora")
+    cora = house.signed_in("cora")
     body = wanted(level=1, function=f"f{HOSTILE}", network=f"n{HOSTILE}", why=f"w{HOSTILE}")
     lock = cora.post(f"{PAGE}/place", body).json()["next"].partition("#")[2]
     assert 200 == cora.post(f"{PAGE}/propose", {"lock": lock, "level": 0, "why": f"p{HOSTILE}"}).status_code
     for person in ("carl", "olga"):
-        text = come(house, person).page(STANDING).text
+        text = house.signed_in(person).page(STANDING).text
         assert f"p{HOSTILE[:6]}" not in text
         assert "p&lt;script" in text
         assert "\u202e" not in text
@@ -124,7 +113,7 @@ def test_hostile_text_is_inert(house):
 
 def test_another_site_places_nothing(house):
     """Nor does whoever is not signed in."""
-    cora = come(house, "cora")
+    cora = house.signed_in("cora")
     for wrong in ({"x_holdfast_csrf": "x"}, {"origin": "https://elsewhere.example"}):
         assert cora.post(f"{PAGE}/place", wanted(), **wrong).status_code in {401, 403}
     stranger = house.browser(seed=97)

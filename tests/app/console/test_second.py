@@ -1,9 +1,9 @@
 """Who sees what takes a second person, what the page says of it, and how it is answered there."""
 
 import html
-import re
 
 import pytest
+from tests.app.console.browser import words
 from tests.app.server.staffhouse import StaffHouse
 
 PAGE = "/console/second"
@@ -34,13 +34,6 @@ def asked(house, target="agency", **more):
     return house.ask("POST", "/v1/gate/requests", body, token=house.tokens["sam"])
 
 
-def shown(house, person, path):
-    """What somebody sees who has signed in."""
-    browser = house.of[person]
-    assert 200 == browser.sign_in().status_code
-    return browser.page(path)
-
-
 def signs(house, person, asking, hash_=None):
     """Somebody signs on the page that they agree."""
     browser, seen = house.of[person], {"action_hash": hash_ or asking["action_hash"]}
@@ -51,15 +44,10 @@ def signs(house, person, asking, hash_=None):
     return browser.post(f"{path}/approve", {**seen, "credential": browser.device.get(options.json()["options"])})
 
 
-def words(answer):
-    """The text of a page."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text.partition("<main")[2])))
-
-
 def test_whoever_may_agree_sees_exactly_what_is_asked_and_signs_it(house):
     """From the list to the page of one, to a signature, and what came of it: it counts once."""
     asking = asked(house)
-    listed = words(shown(house, "cora", PAGE))
+    listed = words(house.signed_in("cora").page(PAGE))
     for said in (
         "account.email.replace on agency",
         "official",
@@ -70,7 +58,7 @@ def test_whoever_may_agree_sees_exactly_what_is_asked_and_signs_it(house):
     ):
         assert said in listed
     page = f"{PAGE}/{asking['id']}"
-    text = shown(house, "cora", page).text
+    text = house.signed_in("cora").page(page).text
     assert '"email": "press@example.org"' in html.unescape(text)
     assert 'data-approve="passkey"' in text
     assert asking["action_hash"] in text
@@ -91,10 +79,10 @@ def test_whoever_may_agree_sees_exactly_what_is_asked_and_signs_it(house):
 def test_whoever_asked_is_told_that_they_cannot_agree(house):
     """Before they try; they can take it back, and no button to agree is there."""
     asking = asked(house, payload={"email": "two@example.org"})
-    answer = shown(house, "sam", f"{PAGE}/{asking['id']}")
+    answer = house.signed_in("sam").page(f"{PAGE}/{asking['id']}")
     assert "You asked for this, so you cannot agree to it" in words(answer)
     assert "data-approve" not in answer.text
-    assert "yours" in words(shown(house, "sam", PAGE))
+    assert "yours" in words(house.signed_in("sam").page(PAGE))
     assert 403 == signs(house, "sam", asking).status_code
     said = {"why": "I was wrong"}
     assert 200 == house.of["sam"].post(f"{PAGE}/{asking['id']}/deny", said).status_code
@@ -117,7 +105,7 @@ def test_somebody_whom_a_lockdown_shuts_out_is_told_so(house):
     asking = asked(house, payload={"email": "four@example.org"})
     lock = {"level": 4, "person": "carl", "minutes": 5, "why": "his login is used from two places"}
     house.ask("POST", "/v1/gate/locks", lock, token=house.tokens["cora"])
-    answer = shown(house, "carl", f"{PAGE}/{asking['id']}")
+    answer = house.signed_in("carl").page(f"{PAGE}/{asking['id']}")
     assert "You cannot agree to this. A lockdown shuts you out" in words(answer)
     assert "data-approve" not in answer.text
 
@@ -132,7 +120,7 @@ def test_hostile_text_is_inert_and_seen(house):
         ticket=f"t{HOSTILE}",
     )
     for path in (PAGE, f"{PAGE}/{asking['id']}"):
-        text = shown(house, "cora", path).text
+        text = house.signed_in("cora").page(path).text
         assert "<script>alert" not in text
         assert "\u202e" not in text
         assert "{{7*7}}" in html.unescape(text)
@@ -144,7 +132,7 @@ def test_others_see_nothing_of_it(house):
     """An auditor has no business with it, support none with an official account, and nobody is sent to sign in."""
     asking = asked(house, payload={"email": "five@example.org"})
     for person in ("olga", "bob"):
-        assert asking["id"] not in shown(house, person, PAGE).text
+        assert asking["id"] not in house.signed_in(person).page(PAGE).text
         assert 404 == signs(house, person, asking).status_code
         assert 404 == house.of[person].post(f"{PAGE}/{asking['id']}/deny", {"why": "no"}).status_code
         assert 404 == house.of[person].page(f"{PAGE}/{asking['id']}").status_code

@@ -1,10 +1,9 @@
 """Who finds a session that wants a watcher, what its page says, and for how long looking on there counts."""
 
 import hashlib
-import html
-import re
 
 import pytest
+from tests.app.console.browser import words
 from tests.app.server.staffhouse import StaffHouse
 
 PAGE = "/console/watch"
@@ -28,21 +27,10 @@ def at_work(house, **more):
     return secret, f"{PAGE}/{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
-def come(house, person):
-    """Somebody's browser, signed in."""
-    assert 200 == house.of[person].sign_in().status_code
-    return house.of[person]
-
-
-def words(answer):
-    """The text of a page."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text.partition("<main")[2])))
-
-
 def test_a_session_is_found_looked_on_at_and_left(house):
     """It counts from the page's word on until it is left; the page is told what is done, once."""
     secret, one = at_work(house, target="account-7")
-    cora = come(house, "cora")
+    cora = house.signed_in("cora")
     assert one in cora.page(PAGE).text
     assert "account.messages.read on account-7" in words(cora.page(PAGE))
     assert "data-look" in cora.page(one).text
@@ -63,7 +51,7 @@ def test_a_session_is_found_looked_on_at_and_left(house):
 def test_ones_own_session_is_not_offered(house):
     """The page says that nobody watches themselves, before they try."""
     _, one = at_work(house)
-    sam = come(house, "sam")
+    sam = house.signed_in("sam")
     assert one not in sam.page(PAGE).text
     page = sam.page(one)
     assert "This is your own session, so you cannot watch it" in words(page)
@@ -76,7 +64,7 @@ def test_whoever_a_lockdown_shuts_out_is_told_that_they_would_not_count(house):
     _, one = at_work(house)
     lock = {"level": 4, "person": "carl", "minutes": 5, "why": "his login is used from two places"}
     house.ask("POST", "/v1/gate/locks", lock, token=house.tokens["cora"])
-    carl = come(house, "carl")
+    carl = house.signed_in("carl")
     assert "You would not count. A lockdown shuts you out" in words(carl.page(PAGE))
     assert "You would not count. A lockdown shuts you out" in words(carl.page(one))
 
@@ -84,7 +72,7 @@ def test_whoever_a_lockdown_shuts_out_is_told_that_they_would_not_count(house):
 def test_hostile_text_is_inert(house):
     """On the pages, and in what the page's script is told."""
     _, one = at_work(house, target=f"a{HOSTILE}", reason=f"r{HOSTILE}", ticket=f"t{HOSTILE}")
-    cora = come(house, "cora")
+    cora = house.signed_in("cora")
     cora.post(f"{one}/presence", {})
     for path in (PAGE, one, f"{one}/attempts"):
         assert "\u202e" not in cora.page(path).text
@@ -96,7 +84,7 @@ def test_hostile_text_is_inert(house):
 def test_another_site_makes_nobody_look_on(house):
     """And nobody who is not signed in sees or says anything."""
     _, one = at_work(house)
-    cora = come(house, "cora")
+    cora = house.signed_in("cora")
     for end in ("presence", "leave"):
         assert 403 == cora.post(f"{one}/{end}", {}, x_holdfast_csrf="x").status_code
     stranger = house.browser(seed=98)

@@ -36,6 +36,11 @@ class StaffHouse(House):
         self.tool.close()
         super().end()
 
+    def signed_in(self, person):
+        """Somebody's browser, signed in."""
+        assert 200 == self.of[person].sign_in().status_code
+        return self.of[person]
+
     def posted(self, path, body):
         """What the tool is answered."""
         return self.tool.post(path, json=body)

@@ -299,7 +299,7 @@ class _Handlers:
         by, id_ = caller_of(http), http.path_params["id"]
 
         def do(run: LiveWatch) -> ToolSessionSeen:
-            session = _known(run, id_)
+            session = session_of(run, id_)
             mine = same(session.person, by.person)
             if not mine:
                 run.response.entitled.check(by, Act.GRANT)
@@ -311,7 +311,7 @@ class _Handlers:
         by, id_ = caller_of(http), http.path_params["id"]
 
         def do(run: LiveWatch) -> Present:
-            _known(run, id_)
+            session_of(run, id_)
             found = run.response.staff.sessions.watch(id_, by, run.clock.now())
             return Present(session=id_, watcher=found.by, at=format_time(found.at))
 
@@ -364,7 +364,13 @@ def _opened(
     )
 
 
-def _known(run: LiveWatch, id_: str) -> ToolSession:
+def session_of(run: LiveWatch, id_: str) -> ToolSession:
+    """One of them, over or not.
+
+    Raises:
+        RefusedError: there is none.
+
+    """
     session = run.response.staff.sessions.kept.get(id_)
     if session is None:
         raise absent("session", SESSIONS)

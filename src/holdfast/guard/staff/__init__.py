@@ -6,7 +6,7 @@ from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
 from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, read_catalogue
 from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, begins
-from .decide import STALE_MS, StaffState
+from .decide import STALE_MS, StaffState, takes_signature
 from .facts import WATCH_MS, Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
 from .needs import Need
@@ -74,6 +74,7 @@ __all__ = [
     "silent",
     "spend",
     "takes",
+    "takes_signature",
     "too_deep",
     "unmet",
 ]

@@ -128,8 +128,9 @@ class StaffState:
         case = case._replace(tier=self.tier(action.target, function))
         if self.policy.ruling(case).reasons:
             return StaffReason.NOT_PERMITTED
-        if self._known.held_at(RuleKind.STAFF, other.key, now):
-            return StaffReason.STAFF_HELD
+        barred = self.bars(by, action, now)
+        if barred is not None:
+            return barred
         asking = self._known.people.get(person)
         for who in filter(None, (other, asking)):
             lockdown = joined(self._known.locks.fitting(who, tool.id, function.id, (), now))
@@ -145,6 +146,16 @@ class StaffState:
         locks = self._known.locks.fitting(who, "", "", (), now)
         shut = [each.id for each in locks if joined([each]).shuts_out(who.key)]
         return (*(each.id for each in self._known.held_at(RuleKind.STAFF, who.key, now)), *shut)
+
+    def bars(self, by: str, action: ToolAction, now: int) -> StaffReason | None:
+        """Why somebody's word as second person counts for nothing at `now` (ms since 1970 UTC), by any policies."""
+        who = self._known.people.get(by)
+        if who is None or not who.person.counts:
+            return StaffReason.PERSON_GONE
+        if self._known.held_at(RuleKind.STAFF, who.key, now):
+            return StaffReason.STAFF_HELD
+        locks = self._known.locks.fitting(who, action.tool, action.function, (), now)
+        return StaffReason.LOCKED_DOWN if joined(locks).shuts_out(who.key) else None
 
     def _with(self, known: Known, version: int) -> StaffState:
         after: StaffState = object.__new__(StaffState)
@@ -278,7 +289,7 @@ class StaffState:
             return []
         now = asked.question.time
         stands = self.policy.catalogue.times.consent_minutes * MINUTE
-        signed = asked.function.heavy or asked.tier >= SIGNED_FROM
+        signed = takes_signature(asked.function, asked.tier)
         counting = [
             each
             for each in there.values()
@@ -317,7 +328,7 @@ class StaffState:
         """What the sentences name. Who could help follows from a case without a person of its own."""
         others = Case(Doing.AGREE, asked.name, (), tier=asked.tier, lockdown=asked.lockdown.level)
         spent = [each.until for each in stops if each.reason is StaffReason.BUDGET_SPENT]
-        signed = asked.function.heavy or asked.tier >= SIGNED_FROM
+        signed = takes_signature(asked.function, asked.tier)
         return {
             "what": asked.name,
             "tier": asked.tier.name.lower().replace("_", " "),
@@ -339,6 +350,11 @@ class StaffState:
 
     def _roles(self, case: Case) -> str:
         return ", ".join(self.policy.roles_for(case)) or "nobody, by these policies"
+
+
+def takes_signature(function: Function, tier: Tier) -> bool:
+    """Whether somebody's consent to this function on an account of that tier counts only when a passkey signed it."""
+    return function.heavy or tier >= SIGNED_FROM
 
 
 def _there(case: Case, need: Need) -> bool:

@@ -12,6 +12,7 @@ from .sessions import Sessions
 from .signals import StaffSignals
 from .spending import Spending
 from .told import StaffBulletin, StaffFrame, StaffReplica
+from .watching import Wanted, Watching
 
 __all__ = [
     "MOST_UNITS",
@@ -40,4 +41,6 @@ __all__ = [
     "Take",
     "Telling",
     "Tried",
+    "Wanted",
+    "Watching",
 ]

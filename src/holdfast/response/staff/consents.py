@@ -186,6 +186,10 @@ class Consents:
             page.note(HappeningKind.DENIAL, f"{by} said no to what {asking.person} asked for: {denied.why}", id_)
         return denied
 
+    def given(self, id_: str) -> Consent | None:
+        """What somebody agreed to by this asking, if it is not forgotten: an asking is agreed to once."""
+        return next((each for key, each in self.kept.items() if key.startswith(f"{id_}/")), None)
+
     def use_on(self, page: Page, ids: Iterable[str]) -> tuple[str, ...]:
         """Have these used up by what is done on this page; who had agreed."""
         used = [self.kept[id_] for id_ in ids]

@@ -20,6 +20,7 @@ from holdfast.events import format_time
 from holdfast.guard import ApiToken, Passkey, SessionLimits
 from holdfast.guard.staff import (
     Credential,
+    Doing,
     StaffAnswer,
     StaffFacts,
     StaffHold,
@@ -27,7 +28,9 @@ from holdfast.guard.staff import (
     StaffReason,
     StaffState,
     Tier,
+    ToolAction,
     ToolQuestion,
+    takes_signature,
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
@@ -51,6 +54,7 @@ from .sessions import Sessions
 from .spending import Spending
 from .strangers import Strangers
 from .tidings import Tidings
+from .watching import Watching
 
 DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
 
@@ -91,6 +95,7 @@ class StaffGate:
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
         self.attempts, self.strangers = Attempts(book), Strangers()
+        self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
         self.past = Past(book)
@@ -160,6 +165,22 @@ class StaffGate:
         policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
         return date, list(rights(date, policy, at, wanted))
 
+    def may_second(self, doing: Doing, person: str, action: ToolAction) -> bool:
+        """Whether the policies let somebody agree to this action of somebody else's, or watch it."""
+        found, there = self._people.person(person), self.policy.functions.get((action.tool, action.function))
+        if found is None or not found.active or there is None:
+            return False
+        case = self.policy.case(doing, f"{action.tool}/{action.function}", found.roles, found.id)
+        return not self.policy.ruling(case._replace(tier=self.state.tier(action.target, there[1]))).reasons
+
+    def at_stake(self, action: ToolAction) -> tuple[Tier, bool]:
+        """Of which tier its account is just now, and whether a consent to it counts only when it is signed."""
+        there = self.policy.functions.get((action.tool, action.function))
+        if there is None:
+            return Tier.PROTECTED, True  # nobody may do it anyway
+        tier = self.state.tier(action.target, there[1])
+        return tier, takes_signature(there[1], tier)
+
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
         if self._people.person(person) is not None:
@@ -202,6 +223,7 @@ class StaffGate:
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
+            self.watching.want_on(page, attempts)
             self.changing.ask_on(page, self._changes_of(attempts, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:

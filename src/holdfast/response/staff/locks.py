@@ -8,7 +8,7 @@ locked out; that is told to everybody who commands.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -57,6 +57,15 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
         return not self.agreed_by and self.at <= now < self.until
 
 
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lock would be about: functions, people, and live sessions, of which so many end with it."""
+
+    functions: int
+    people: int
+    sessions: int
+    ends: int
+
+
 class Locks:
     """The register of locks, and of proposals to loosen something. Whoever calls it has asked the policies."""
 
@@ -95,6 +104,27 @@ class Locks:
             others = [each.id for each in self._people.known.values() if _leads(each)]
             self._notices.tell(page, made.id, others, f"{made.placed_by} placed a {_said(made)}")
         return made
+
+    def reach(self, lock: Lock, functions: Iterable[tuple[str, str]], now: int) -> Reach:
+        """What `lock` would be about at `now` of these `functions` (tool, function), were it placed."""
+        people = Fitting([msgspec.structs.replace(lock, tool="", function="", network="")])
+        places = Fitting([msgspec.structs.replace(lock, tool="", function="")])
+        live = [each for each in self._sessions.kept.values() if self._sessions.fault(each, now) is None]
+        about = [
+            each
+            for each in live
+            if (person := self._people.person(each.person)) is not None
+            and places.fitting(person, "", "", (each.network,), now)
+        ]
+        ends = LEVELS[lock.level].ends_sessions
+        return Reach(
+            functions=sum(lock.tool in {"", tool} and lock.function in {"", name} for tool, name in functions),
+            people=sum(
+                bool(people.fitting(each, "", "", (), now)) for each in self._people.known.values() if each.counts
+            ),
+            sessions=len(about),
+            ends=sum(ends and self._shuts_out(lock, each, now) for each in live),
+        )
 
     def propose(self, wanted: Proposal, now: int) -> Proposal:
         """Ask for something to be loosened. Asking again for the same changes nothing.

@@ -148,9 +148,27 @@ class Sessions:
         """Have this person look on at nothing any more on this page, until they say so again."""
         there = {name: each for name, each in self.watched.items() if each.by == watcher and each.counts(page.now)}
         for name, presence in there.items():
-            self.watched.put(page, name, msgspec.structs.replace(presence, ended_at=page.now))
-            key = f"tool_session/{presence.session}/watched/{watcher}/{presence.at}/ended"
-            page.record(RecordKind.DECISION, key, watcher, {"watcher": watcher}, actor=by)
+            self._leave_on(page, name, presence, by)
+
+    def leave(self, id_: str, by: Caller, now: int) -> None:
+        """Note that `by` looks on at this session no longer: it counts for nothing at once. Harmless when they did not.
+
+        Raises:
+            StoreError: nothing was kept.
+
+        """
+        name = f"{id_}/{by.person}"
+        before = self.watched.get(name)
+        if before is not None and before.counts(now):
+            with self._book.change(now) as page:
+                self._leave_on(page, name, before, by.person)
+
+    def _leave_on(self, page: Page, name: str, presence: Presence, by: str) -> None:
+        self.watched.put(page, name, msgspec.structs.replace(presence, ended_at=page.now))
+        session = self.kept.get(presence.session)
+        key = f"tool_session/{presence.session}/left/{presence.by}/{presence.at}"
+        subject = presence.by if session is None else session.person
+        page.record(RecordKind.DECISION, key, subject, {"watcher": presence.by}, actor=by)
 
     def end(self, ids: Iterable[str], by: str, why: str, now: int) -> list[ToolSession]:
         """End sessions, at once. Harmless when they have ended already.

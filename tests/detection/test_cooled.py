@@ -1,5 +1,6 @@
 """Accounts that are used before a change of staff counts."""
 
+import msgspec
 import pytest
 
 from holdfast.detection.cooled import Cooled, Use, Watched, takeover
@@ -8,7 +9,7 @@ from holdfast.events import CredentialChange, ResetRequested, SignIn
 
 AT = 1_600_000_000_000
 MINUTE = 60_000
-CHANGE = Watched(id="a-1", account="p", staff="bob", session="s-1", since=AT, until=AT + 60 * MINUTE)
+CHANGE = Watched(id="a-1", account="p", staff="bob", session="s-1", since=AT, began=AT, until=AT + 60 * MINUTE)
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def cooled():
     """One change is watched; the account was entered by its own telephone before."""
     made = Cooled()
     made.observe([SignIn(account="p", time=AT - MINUTE, outcome="ok", device="own")])
-    made.watch(CHANGE)
+    made.watch(msgspec.structs.replace(CHANGE, home=made.homes.of("p")))
     return made
 
 

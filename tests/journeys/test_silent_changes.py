@@ -130,7 +130,7 @@ def test_the_presidents_mailbox_hears_of_the_swap_and_undoes_it(afternoon):
     afternoon.gate.changing.reverse(of_chain[0].link.removeprefix("/changes/"), afternoon.clock.now())
     afternoon.work()
     assert {afternoon.stage(first.attempt), afternoon.stage(second.attempt)} == {Stage.REVERSED}
-    assert [each.as_of for each in afternoon.letters.at(OWN) if each.kind == "reversed"] == [AT, AT]
+    assert [each.as_of for each in afternoon.letters.at(OWN) if each.kind == "reversed"] == 2 * [AT - MINUTE]
     assert not afternoon.letters.at(THIEF)
 
     afternoon.clock.set(AT + 200 * HOUR)

@@ -1,7 +1,8 @@
 """Was an account entered, or changed again, while a change that staff made of it does not count yet?
 
-The holder has been told to wait, and so has support. Who resets the password all the same, comes in by a device that was
-never seen, or changes a credential by another hand, either does not know that, or is in a hurry for a reason.
+The holder has been told to wait, and so has support. Who resets the password all the same, comes in from elsewhere, or
+changes a credential by another hand, either does not know that, or is in a hurry for a reason. Accounts are the same in
+any spelling: the tool may have named them otherwise than the platform does.
 """
 
 from __future__ import annotations
@@ -13,18 +14,12 @@ from math import log
 
 import msgspec
 
-from holdfast.events import CredentialChange, ResetRequested, SecurityEvent, SignIn
+from holdfast.events import CredentialChange, ResetRequested, SecurityEvent, SignIn, spelling_key
 
-from .bounded import remember
 from .campaign import Term
+from .homes import Home, Homes
 from .order import events_in_order
 from .takeover import Takeover
-
-_REMEMBERED = 100_000
-"""Accounts whose devices are remembered at most; the oldest go first."""
-
-_DEVICES = 16
-"""Of one account; more are a crowd, of which the newest say most."""
 
 
 @enum.unique
@@ -32,7 +27,7 @@ class Use(enum.StrEnum):
     """What was done too early."""
 
     RESET = "reset_while_cooling"
-    NEW_DEVICE = "new_device_while_cooling"
+    NEW_DEVICE = "new_device_while_cooling"  # or network or country, where no device is told
     CHANGED = "changed_again_while_cooling"
     REVERSED = "reversed_by_the_holder"
 
@@ -47,50 +42,61 @@ WEIGHTS = {
 
 _NOTES = {
     Use.RESET: "a new password was asked for before the change of staff counted",
-    Use.NEW_DEVICE: "it was entered from a device never seen before the change of staff counted",
+    Use.NEW_DEVICE: "it was entered from a device or place never seen before the change of staff counted",
     Use.CHANGED: "a credential was changed by another hand before the change of staff counted",
     Use.REVERSED: "the holder was told of the change of staff, and undid it",
 }
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of `account` by `staff`, asked for at `since`, that counts from `until` on (None: not known yet)."""
+    """A change of `account` by `staff`, asked for at `since`, that counts from `until` on (None: not known yet).
+
+    `home` is from where the account was entered before `began`, when the first of the changes was asked for that this
+    one goes on with. One that was `used` too early already is not told again.
+    """
 
     id: str
     account: str
     staff: str
     session: str
     since: int
+    began: int
     until: int | None = None
+    home: Home = Home()
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """The change `id` was used too early, at `at` (milliseconds since 1970 UTC)."""
+    """The change `id` was used too early, at `at` (ms since 1970 UTC), of the account that the platform calls so."""
 
     id: str
+    account: str
     use: Use
     at: int
 
 
 class Cooled:
-    """The changes that are watched, and the devices by which accounts were entered before."""
+    """The changes that are watched, and from where accounts were entered before."""
 
     def __init__(self) -> None:
         """Watch nothing."""
         self._watched: dict[str, dict[str, Watched]] = {}
-        self._devices: dict[str, dict[str, None]] = {}
+        self.homes = Homes()
 
     def watch(self, change: Watched) -> None:
-        """Watch this change, as it is now."""
-        self._watched.setdefault(change.account, {})[change.id] = change
+        """Watch this change, as it is now; what it learnt of the home since stays."""
+        of_account = self._watched.setdefault(spelling_key(change.account), {})
+        before = of_account.get(change.id)
+        of_account[change.id] = change if before is None else msgspec.structs.replace(change, home=before.home)
 
     def leave(self, account: str, id_: str) -> None:
         """Watch this change no longer."""
-        of_account = self._watched.get(account, {})
+        key = spelling_key(account)
+        of_account = self._watched.get(key, {})
         of_account.pop(id_, None)
         if not of_account:
-            self._watched.pop(account, None)
+            self._watched.pop(key, None)
 
     def observe(self, events: Iterable[SecurityEvent]) -> list[Used]:
         """What these events show, each change once in each call; events may be told again, and come late."""
@@ -98,22 +104,30 @@ class Cooled:
         for event in events_in_order(events):
             match event:
                 case SignIn(outcome="ok") | ResetRequested() | CredentialChange():
-                    for change in tuple(self._watched.get(event.account, {}).values()):
+                    watched = self._of(event.account)
+                    for change in watched:
                         use = self._use(event, change)
                         if use is not None:
-                            found.setdefault(change.id, Used(id=change.id, use=use, at=event.time))
+                            found.setdefault(
+                                change.id, Used(id=change.id, account=event.account, use=use, at=event.time)
+                            )
+                    if isinstance(event, SignIn):
+                        self._entered(event, watched)
                 case _:
                     continue
-            if isinstance(event, SignIn):
-                self._remember(event)
         return list(found.values())
 
-    def _use(self, event: SignIn | ResetRequested | CredentialChange, change: Watched) -> Use | None:
-        if not _within(event, change):
+    def _of(self, account: str) -> tuple[Watched, ...]:
+        return tuple(self._watched.get(spelling_key(account), {}).values()) if self._watched else ()
+
+    @staticmethod
+    def _use(event: SignIn | ResetRequested | CredentialChange, change: Watched) -> Use | None:
+        if change.used or not _within(event, change):
             return None
         match event:
             case SignIn():
-                return Use.NEW_DEVICE if self._strange(event) else None
+                strange = event.method == "recovery" or change.home.is_strange_to(event)
+                return Use.NEW_DEVICE if strange else None
             case ResetRequested():
                 return Use.RESET
             case CredentialChange():
@@ -121,18 +135,15 @@ class Cooled:
                 own = event.by == "staff" and bool(same)  # also from another session of the same person
                 return None if own or event.by == "system" else Use.CHANGED
 
-    def _strange(self, event: SignIn) -> bool:
-        known = self._devices.get(event.account, {})
-        return event.method == "recovery" or bool(event.device and known and event.device not in known)
-
-    def _remember(self, event: SignIn) -> None:
-        """A device seen first while a change cools does not become one of the account's own."""
-        watched = self._watched.get(event.account, {}).values()
-        if not event.device or any(_within(event, change) for change in watched):
-            return
-        known = self._devices.get(event.account, {})
-        remember(known, event.device, None, _DEVICES)
-        remember(self._devices, event.account, known, _REMEMBERED)
+    def _entered(self, event: SignIn, watched: tuple[Watched, ...]) -> None:
+        """Whoever comes in first while a change cools, or after one that others followed, is not at home because of it."""
+        for change in watched:
+            if event.time <= change.began:
+                self._watched[spelling_key(change.account)][change.id] = msgspec.structs.replace(
+                    change, home=change.home.after(event)
+                )
+        if not any(_within(event, change) for change in watched):
+            self.homes.entered(event)
 
 
 def _within(event: SecurityEvent, change: Watched) -> bool:

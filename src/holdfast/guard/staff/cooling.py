@@ -73,6 +73,10 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the attempt's. `since` is when the chain of changes began that it belongs to. It cools for `cools` ms, as
     was written when it was asked for. `links` maps the SHA-256 (hex) of the secret of a link to the moment to which
     that link brings the account back. `signal` says what made it look like a takeover at `signal_at`.
+
+    `account` is the platform's own id once it is `named`: the tool may spell it otherwise, and until then its spelling
+    stands here. `others` are the platform's ids that are spelt alike and are meant, too. `new_hash` is the salted hash
+    of the new value (`value_hash`), "" where it is not known.
     """
 
     id: str
@@ -94,6 +98,19 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
     signal: str = ""
     signal_at: int | None = None
+    named: bool = False
+    others: tuple[str, ...] = ()
+    new_hash: str = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Each id that is meant."""
+        return self.account, *self.others
+
+    @property
+    def links_until(self) -> int:
+        """When its links end: as soon as it counts, or would have."""
+        return self.asked_at + TELL_WITHIN if self.until is None else self.until
 
     @property
     def until(self) -> int | None:
@@ -136,4 +153,4 @@ def begins(earlier: tuple[PendingChange, ...], now: int) -> int:
     """
     off = {Stage.REVERSED, Stage.ENDED}
     linked = [each.since for each in earlier if each.stage(now) not in off and now - each.asked_at < CHAIN]
-    return min(linked, default=now)
+    return min([now, *linked])  # a clock that was ahead must not make what came since look as if it had been there

@@ -10,6 +10,7 @@ from holdfast.guard.staff import PendingChange, ToolSession
 
 from .attempts import Attempt
 
+_CHANGED = "gate-change-"
 _KEPT = 10_000  # that nobody has taken yet; of more the newest, for the record has them all
 
 
@@ -25,6 +26,11 @@ class Tidings:
         told = tuple(self._waiting)
         self._waiting.clear()
         return told
+
+    @staticmethod
+    def are(event: SecurityEvent) -> bool:
+        """Whether an event is one of these, so that the account's id in it is no word of the platform's."""
+        return event.id.startswith(_CHANGED)
 
     def opened(self, session: ToolSession, method: str) -> None:
         """Somebody signed in to the tools."""
@@ -59,7 +65,7 @@ class Tidings:
         """Somebody had a holder's credential changed; it counts later, if at all."""
         self._waiting.append(
             CredentialChange(
-                id=f"gate-change-{change.id}",
+                id=f"{_CHANGED}{change.id}",
                 time=change.asked_at,
                 account=change.account,
                 what=change.what,
@@ -67,6 +73,7 @@ class Tidings:
                 by="staff",
                 staff=change.person,
                 tool_session=change.session,
+                new_hash=change.new_hash,
             )
         )
 

@@ -11,7 +11,16 @@ from holdfast.guard import person_key
 
 
 @pytest.mark.parametrize(
-    "other", ["Account-1", "ACCOUNT-1", "account\u00ad-1", " account-1\u200b", "acc\u00f6unt-1", "\uff41ccount-1", "account\t-1"]
+    "other",
+    [
+        "Account-1",
+        "ACCOUNT-1",
+        "account\u00ad-1",
+        " account-1\u200b",
+        "acc\u00f6unt-1",
+        "\uff41ccount-1",
+        "account\t-1",
+    ],
 )
 def test_what_the_eye_takes_for_one_has_one_key(other):
     """Case, width, accents, white space and what is not seen make no other account."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 
 import msgspec
@@ -24,6 +25,15 @@ KNOWN = pa.schema(
 """What is kept over a new start, one row for each account."""
 
 
+@enum.unique
+class From(enum.Enum):
+    """From where a sign-in comes, to who knows from where its account was entered before."""
+
+    HOME = "home"
+    NEW = "new"  # a device never seen; or a network or country, where no device is told or known
+    ELSEWHERE = "elsewhere"  # a device never seen at a place never seen
+
+
 class Home(msgspec.Struct, frozen=True, kw_only=True):
     """By which devices, networks (`asn`) and countries an account was entered: 64 bits of hash each, used last last.
 
@@ -42,14 +52,20 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
             countries=_with(self.countries, event.country),
         )
 
-    def is_strange_to(self, event: SignIn) -> bool:
-        """Whether `event` comes from elsewhere, by the best that is told and of which something is known.
+    def seen_from(self, event: SignIn) -> From:
+        """How `event` looks to who knows this. Of what nothing is known or told, nothing is new.
 
-        A device says most: one of the holder's own is at home wherever it is taken to. Where none is told, or none is
-        known, the network counts; without that, the country. Of what nothing is known, nothing is new.
+        A device says most: one of the holder's own is at home wherever it is taken to. A network says more than the
+        country that it lies in.
         """
-        told = ((self.devices, event.device), (self.networks, event.asn), (self.countries, event.country))
-        return next((hash_text(value) not in known for known, value in told if known and value), False)
+        device = _new(self.devices, event.device)
+        place = _new(self.networks, event.asn)
+        place = _new(self.countries, event.country) if place is None else place
+        if device is None:
+            return From.NEW if place else From.HOME
+        if not device:
+            return From.HOME
+        return From.ELSEWHERE if place else From.NEW
 
 
 class Homes:
@@ -83,6 +99,11 @@ def joined(homes: Iterable[Home]) -> Home:
     found = list(homes)
     kinds = Home.__struct_fields__
     return Home(**{kind: _last(mark for home in found for mark in getattr(home, kind)) for kind in kinds})
+
+
+def _new(known: tuple[int, ...], value: str) -> bool | None:
+    """Whether it is none of those known; None where that cannot be said."""
+    return hash_text(value) not in known if known and value else None
 
 
 def _with(known: tuple[int, ...], value: str) -> tuple[int, ...]:

@@ -270,7 +270,8 @@ class PendingChanges:
             with self._book.change(now) as page:
                 self._put(page, msgspec.structs.replace(change, signal=str(used.use), signal_at=used.at))
                 body = {"signal": str(used.use), "at": used.at}
-                page.record(RecordKind.OBSERVATION, f"change/{change.id}/signal", _subject(change), body)
+                again = f"/{used.use}" if change.signal else ""  # it was not sure before
+                page.record(RecordKind.OBSERVATION, f"change/{change.id}/signal{again}", _subject(change), body)
 
     def _named_by(self, events: Iterable[SecurityEvent]) -> Iterator[str]:
         """The accounts of open changes that the platform has named, by ids that are not known of them yet."""
@@ -433,7 +434,8 @@ def _watched(change: PendingChange, home: Home) -> Watched:
         began=change.since,
         until=min((each for each in over if each is not None), default=None),
         home=home,
-        used=bool(change.signal) or change.reversed_at is not None or change.ended_at is not None,
+        used=Use(change.signal) if change.signal else None,
+        off=change.reversed_at is not None or change.ended_at is not None,
     )
 
 

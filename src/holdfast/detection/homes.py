@@ -85,8 +85,11 @@ class Homes:
 
     def known(self) -> pa.RecordBatch:
         """All that `meet` needs to know them again (schema `KNOWN`)."""
-        rows = [{"account": account, **msgspec.to_builtins(home)} for account, home in self._homes.items()]
-        return pa.RecordBatch.from_pylist(rows, schema=KNOWN)
+        homes = self._homes.values()
+        columns = [list(self._homes), *([getattr(home, kind) for home in homes] for kind in Home.__struct_fields__)]
+        return pa.RecordBatch.from_arrays(
+            [pa.array(*each) for each in zip(columns, KNOWN.types, strict=True)], schema=KNOWN
+        )
 
     def meet(self, known: pa.Table) -> None:
         """Know those of `known` (what `known` gave) of whom nothing was heard yet."""

@@ -7,7 +7,7 @@ from holdfast.response.conduct import Over
 from holdfast.testing import SetClock
 
 from .conftest import HOUR, MINUTE, SECOND, START
-from .test_changes import ask, deliver, letters, secret, stage  # noqa: F401 - a fixture among them
+from .test_changes import NO_CHANGE, ask, deliver, letters, secret, stage, standing  # noqa: F401 - a fixture among them
 
 DAY = 24 * HOUR
 
@@ -240,3 +240,33 @@ def test_nothing_of_where_accounts_are_entered_outlives_the_changes(desk, letter
     desk.gate.changing.settle(desk.now)
     assert set(desk.book.read("gate_homes", dict)) == set(desk.gate.changing.kept)
     assert "own-device" not in str([each.record.body for each in store.entries()])
+
+
+def test_the_time_in_which_no_link_worked_does_not_count(store, clock, desk, make_desk, letters):  # noqa: F811
+    """Whoever brings the service down for an hour does not wait the holder out; the hold stands until then."""
+    id_ = ask(desk)
+    deliver(desk, letters)
+    clock.set(START + 30 * HOUR)
+    again = make_desk(store, clock)
+    again.gate.changing.slept(START + 20 * MINUTE, again.now)
+    again.gate.changing.settle(again.now)
+    for _ in range(2):
+        assert (stage(again, id_), standing(again)) == (Stage.COOLING, {NO_CHANGE})
+        clock.set(START + 30 * HOUR + 40 * MINUTE - 1)
+    clock.set(START + 30 * HOUR + 40 * MINUTE)
+    assert stage(again, id_) is Stage.IN_FORCE
+    again.gate.changing.settle(again.now)
+    assert standing(again) == set()
+
+
+def test_what_counted_when_the_service_went_down_goes_on_counting(store, clock, desk, make_desk, letters):  # noqa: F811
+    """And a clock that was set back in between takes nothing away."""
+    counted = ask(desk)
+    deliver(desk, letters)
+    clock.set(START + HOUR)
+    waits = ask(desk, target="account-2", number=2)
+    again = make_desk(store, clock)
+    again.gate.changing.slept(START + HOUR, START + 2 * HOUR)
+    again.gate.changing.slept(START + HOUR, START)
+    assert (stage(again, counted), stage(again, waits)) == (Stage.IN_FORCE, Stage.ASKED)
+    assert not any(each.asleep for each in again.gate.changing.kept.values())

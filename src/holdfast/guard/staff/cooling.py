@@ -76,7 +76,7 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
 
     `account` is the platform's own id once it is `named`: the tool may spell it otherwise, and until then its spelling
     stands here. `others` are the platform's ids that are spelt alike and are meant, too. `new_hash` is the salted hash
-    of the new value (`value_hash`), "" where it is not known.
+    of the new value (`value_hash`), "" where it is not known. It cools for `asleep` ms more, in which no link worked.
     """
 
     id: str
@@ -101,6 +101,7 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     named: bool = False
     others: tuple[str, ...] = ()
     new_hash: str = ""
+    asleep: int = 0
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -115,7 +116,7 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def until(self) -> int | None:
         """When the new value counts, if nothing comes in between; None while the old one has not been told."""
-        return None if self.told_at is None else self.told_at + self.cools
+        return None if self.told_at is None else self.told_at + self.cools + self.asleep
 
     def stage(self, now: int) -> Stage:
         """How far it has come at `now`, to the millisecond."""
@@ -132,6 +133,12 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
         if self.stage(now) is not Stage.ASKED:
             return self
         return msgspec.structs.replace(self, told_at=now)
+
+    def slept(self, since: int, now: int) -> PendingChange:
+        """The same once nobody could object from `since` to `now`: that time does not count."""
+        if self.stage(since) is not Stage.COOLING:
+            return self
+        return msgspec.structs.replace(self, asleep=self.asleep + max(0, now - since))
 
     def reversed(self, now: int) -> PendingChange:
         """The same once the holder said no; what has ended stays ended."""

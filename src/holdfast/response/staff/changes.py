@@ -250,6 +250,23 @@ class PendingChanges:
         of_account = self.of(account)
         return all(each.closed and now - each.asked_at >= KEPT_MS for each in of_account)
 
+    def slept(self, since: int, now: int) -> None:
+        """Have what cooled at `since` cool on from `now`: no service stood behind the links in between.
+
+        Raises:
+            StoreError: some of it was not kept.
+
+        """
+        for before in list(self._open.values()):
+            change = before.slept(since, now)
+            if change.asleep > before.asleep:
+                with self._book.change(now) as page:
+                    self._put(page, change)
+                    self._end_holds(page, before, "the change cools for longer")
+                    self._hold_on(page, change)
+                    body = {"since": since, "until": change.until}
+                    page.record(RecordKind.OBSERVATION, f"change/{change.id}/slept/{now}", _subject(change), body)
+
     def next_at(self) -> int | None:
         """When the next change is over by its time (milliseconds since 1970 UTC), if one is open."""
         ends = ((each.asked_at + TELL_WITHIN if each.until is None else each.until) for each in self._open.values())
@@ -410,9 +427,9 @@ def _holds(change: PendingChange) -> list[Hold]:
             Subject(kind=SubjectKind.ACCOUNT, id=account),
             Restriction.NO_CREDENTIAL_CHANGE,
             starts=change.asked_at,
-            until=change.asked_at + TELL_WITHIN + change.cools,
+            until=change.asked_at + TELL_WITHIN + change.cools + change.asleep,
             why=f"staff changed its {change.what}, and the old value can still object",
-            occasion=_PLACED_BY + change.id,
+            occasion=_PLACED_BY + change.id + (f"/{change.asleep}" if change.asleep else ""),
             placed_by=_PLACED_BY + change.id,
         )
         for account in change.ids

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,12 @@ def by_hand(text):
 def test_the_same_value_has_one_hash_however_it_is_written(what, value, form):
     """A platform that follows the how-to comes to the same, with our function or with its own."""
     assert value_hash(SALT, what, value) == by_hand(form) == for_platforms(SALT, what, value)
+
+
+def test_the_example_of_the_how_to_is_true():
+    """Whoever writes it in another language can compare."""
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "let-holders-undo-changes.md"
+    assert value_hash(SALT, "email", " Thief+1@Example.net") in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("value", [None, 7, ["thief@example.net"], "", " ", "x" * 1_001, {"email": "a@b"}])

@@ -75,8 +75,9 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     that link brings the account back. `signal` says what made it look like a takeover at `signal_at`.
 
     `account` is the platform's own id once it is `named`: the tool may spell it otherwise, and until then its spelling
-    stands here. `others` are the platform's ids that are spelt alike and are meant, too. `new_hash` is the salted hash
-    of the new value (`value_hash`), "" where it is not known. It cools for `asleep` ms more, in which no link worked.
+    stands here, and in `spelt` always. `others` are the platform's ids that are spelt alike and are meant, too.
+    `new_hash` is the salted hash of the new value (`value_hash`), "" where it is not known. It cools for
+    `asleep` ms more, in which no link worked.
     """
 
     id: str
@@ -99,6 +100,7 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     signal: str = ""
     signal_at: int | None = None
     named: bool = False
+    spelt: str = ""
     others: tuple[str, ...] = ()
     new_hash: str = ""
     asleep: int = 0

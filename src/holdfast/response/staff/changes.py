@@ -21,7 +21,7 @@ from holdfast.detection.cooled import Cooled, Use, Watched, takeover
 from holdfast.detection.homes import Home, Homes, joined
 from holdfast.detection.takeover import Takeover
 from holdfast.errors import UsageError
-from holdfast.events import SecurityEvent, spelling_key
+from holdfast.events import SecurityEvent, SignIn, spelling_key
 from holdfast.guard.staff import OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, Tier, begins
 from holdfast.ledger import RecordKind
 from holdfast.ports import HolderNotice, NoticeKind
@@ -32,7 +32,7 @@ from holdfast.response.timeline import HappeningKind
 from .attempts import Attempt, number_of
 from .spelt import Alike, Holds, called, heard, none_alike
 from .tellings import Tellings
-from .tidings import Tidings
+from .tidings import Tidings, is_of_a_change
 
 HOLDER = "holder"  # who is named on the record when a link was used
 LINK = "/changes/"  # where a link leads, before its secret
@@ -114,6 +114,7 @@ class PendingChanges:
         change = PendingChange(
             id=attempt.id,
             account=attempt.target,
+            spelt=attempt.target,
             what=asked.what,
             tool=attempt.tool,
             function=attempt.function,
@@ -126,8 +127,9 @@ class PendingChanges:
             links={link_hash(self._secret(attempt.id, moment)): moment for moment in moments},
             new_hash=asked.new_hash,
         )
-        ours = {each.account for each, _ in before if not each.named}  # as a tool spelt them, heard again from us
-        change = called(change, set(self._alike(attempt.target)) - ours)
+        named = {each.account for each, _ in before if each.named}
+        ours = {each.spelt for each, _ in before} - named  # as a tool spelt it, and the platform heard it from us
+        change = called(change, [each for each in self._alike(attempt.target) if each not in ours])
         homes = [home for each, home in before if each.since == since < now and home != Home()]
         return change, homes[0] if homes else joined(self.homes.of(each) for each in change.ids)
 
@@ -166,7 +168,7 @@ class PendingChanges:
             asked = notice.kind is NoticeKind.ASKED and change.stage(now) is Stage.ASKED
             if asked and self.tellings.about(change.id, NoticeKind.ASKED) == [id_]:
                 self._put(page, change.told(now))
-                until = now + change.cools
+                until = change.told(now).until
                 page.record(RecordKind.OUTCOME, f"change/{change.id}/cooling", _subject(change), {"until": until})
 
     def not_told(self, id_: str, now: int) -> None:
@@ -294,7 +296,7 @@ class PendingChanges:
         """The accounts of open changes that the platform has named, by ids that are not known of them yet."""
         if not self._open:
             return
-        names = {getattr(event, "account", "") for event in events if not self._tidings.are(event)}
+        names = {getattr(event, "account", "") for event in events if _is_named_in(event)}
         for name in sorted(names):
             if any(heard(each, name) is not each for each in self.of(name) if not each.closed):
                 yield name
@@ -306,9 +308,8 @@ class PendingChanges:
                 change = heard(before, account)
                 self._put(page, change)
                 if change.ids != before.ids:
-                    self._end_holds(page, before, "the platform calls the account otherwise", but=change.ids)
                     self._hold_on(page, change)
-                    page.then.append(lambda change=change: self._tidings.changed(change))  # type: ignore[misc]
+                    page.then.append(lambda change=change: self._tidings.named(change))  # type: ignore[misc]
 
     def warnings(self, now: int) -> Iterator[Takeover]:
         """The takeovers that show by now. One counts as heard once the next is asked for."""
@@ -335,10 +336,10 @@ class PendingChanges:
             page.place(hold)
 
     @staticmethod
-    def _end_holds(page: Page, change: PendingChange, why: str, but: Container[str] = ()) -> None:
+    def _end_holds(page: Page, change: PendingChange, why: str) -> None:
         for hold in _holds(change):
             held = page.held(hold.id)
-            if held is not None and held.state in LIVE and hold.subject.id not in but:
+            if held is not None and held.state in LIVE:
                 page.tell(hold.id, Over(at=page.now, why=why))
 
     def _given(self, notice: HolderNotice) -> HolderNotice:
@@ -434,6 +435,11 @@ def _holds(change: PendingChange) -> list[Hold]:
         )
         for account in change.ids
     ]
+
+
+def _is_named_in(event: SecurityEvent) -> bool:
+    """Whether an event has the platform's own id: not what somebody typed in vain, nor what it heard from us."""
+    return not is_of_a_change(event) and not (isinstance(event, SignIn) and event.outcome != "ok")
 
 
 def _number(change: PendingChange) -> int:

@@ -5,7 +5,7 @@ A tool may take any spelling of an account's id; the platform's events, its guar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -16,41 +16,41 @@ from holdfast.guard.staff import PendingChange
 from holdfast.response.book import Book
 from holdfast.response.conduct import Held
 
-Alike: TypeAlias = Callable[[str], Collection[str]]
-"""The ids by which the platform knows accounts that are spelt like this one, itself among them if it is one."""
+Alike: TypeAlias = Callable[[str], Sequence[str]]
+"""The ids by which the platform knows accounts that are spelt like this one, itself among them, known longest first."""
+
+_MOST = 64  # ids that are spelt alike; more are somebody's play, and each is held
 
 _KINDS = frozenset({SubjectKind.ACCOUNT, SubjectKind.STAFF, SubjectKind.TOOL_SESSION})
 
 
-def none_alike(_account: str) -> Collection[str]:
+def none_alike(_account: str) -> Sequence[str]:
     """The platform has named nobody."""
     return ()
 
 
-def called(change: PendingChange, alike: Iterable[str]) -> PendingChange:
+def called(change: PendingChange, alike: Sequence[str]) -> PendingChange:
     """The same by the id that the platform has for its account, as far as it has named one that is spelt so.
 
     Where several are, and the tool named none of them, all are meant: to take two accounts for one costs a little, to
     take one for two lets a change pass unseen.
     """
-    found = sorted(alike)
-    if change.account in found:
-        others = [each for each in found if each != change.account]
-        return msgspec.structs.replace(change, named=True, others=tuple(others))
-    if len(found) == 1:
-        return msgspec.structs.replace(change, account=found[0], named=True)
-    return msgspec.structs.replace(change, others=tuple(found))
+    if len(alike) == 1:
+        return msgspec.structs.replace(change, account=alike[0], named=True)
+    others = [each for each in alike if each != change.account]
+    return msgspec.structs.replace(change, named=change.account in alike, others=tuple(others[:_MOST]))
 
 
 def heard(change: PendingChange, account: str) -> PendingChange:
-    """The same once the platform itself has said `account`, which is spelt like its own."""
+    """The same once the platform itself has said `account`, which is spelt like its own; what was held stays so."""
     if account == change.account:
         return change if change.named else msgspec.structs.replace(change, named=True)
-    if account in change.others:
+    if account == change.spelt or not change.named:  # what the tool meant to the letter, or the best that is known
+        others = (change.account, *(each for each in change.others if each != account))
+        return msgspec.structs.replace(change, account=account, named=True, others=others)
+    if account in change.others or len(change.others) >= _MOST:
         return change
-    if change.named or change.others:
-        return msgspec.structs.replace(change, others=(*change.others, account))
-    return msgspec.structs.replace(change, account=account, named=True)
+    return msgspec.structs.replace(change, others=(*change.others, account))
 
 
 class Holds:

@@ -51,6 +51,7 @@ def signed_in(device="other", minutes=5, **more):
         (signed_in(minutes=60), None),
         (ResetRequested(account="p", time=AT), None),
         (CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff", staff="bob"), None),
+        (CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff", staff="Bob"), None),
         (CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff", tool_session="s-1"), None),
         (
             CredentialChange(account="p", time=AT + MINUTE, what="mfa", by="staff", staff="bob", tool_session="s-2"),

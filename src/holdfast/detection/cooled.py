@@ -142,8 +142,7 @@ class Cooled:
             case ResetRequested():
                 return Use.RESET
             case CredentialChange():
-                same = {event.tool_session, event.staff} & {change.session, change.staff} - {""}
-                own = event.by == "staff" and bool(same)  # also from another session of the same person
+                own = event.by == "staff" and _same_hand(event, change)
                 return None if own or event.by == "system" else Use.CHANGED
 
     def _entered(self, event: SignIn, watched: tuple[Watched, ...]) -> None:
@@ -155,6 +154,12 @@ class Cooled:
                 )
         if not any(_within(event, change) for change in watched):
             self.homes.entered(event)
+
+
+def _same_hand(event: CredentialChange, change: Watched) -> bool:
+    """Whether the same session did it, or the same person from another one, however the platform writes them."""
+    person = bool(event.staff) and spelling_key(event.staff) == spelling_key(change.staff)
+    return person or bool(event.tool_session and event.tool_session == change.session)
 
 
 _ENTERED = {From.HOME: None, From.NEW: Use.NEW_DEVICE, From.ELSEWHERE: Use.STRANGER}

@@ -1,6 +1,7 @@
 """The holder's page, and the list of changes, over a gate in memory."""
 
 import asyncio
+import io
 from types import SimpleNamespace
 
 import httpx2
@@ -11,7 +12,10 @@ from tests.response.staff.conftest import HOUR, MINUTE, START, Desk, open_store
 from tests.response.staff.test_changes import ask, deliver, secret
 
 from holdfast.app.server import changing
+from holdfast.app.server.logs import make_log
+from holdfast.app.server.notifying import Teller
 from holdfast.connectors.simulated.letters import SimulatedLetters
+from holdfast.errors import PlatformError
 from holdfast.testing import SetClock
 
 
@@ -112,3 +116,31 @@ def test_changes_are_listed_in_the_order_of_asking_page_by_page(house):
         after = page["next"]
     assert found == asked != sorted(asked)
     assert not house.get("/v1/gate/changes?account=account-2").json()["items"]
+
+
+class Line:
+    """Whom a teller tells: it takes what it may, in order."""
+
+    def __init__(self, refuses):
+        """Take nothing that `refuses` says."""
+        self.refuses, self.got = refuses, []
+
+    def tell(self, notice):
+        """Take it, or not."""
+        self.got.append(notice.id)
+        if self.refuses(notice):
+            raise PlatformError("not now")
+
+
+def test_what_was_not_taken_holds_back_what_follows_of_its_account_alone(house):
+    """The platform hears of nothing about an account before it took what came first; of others it hears all."""
+    changes = [ask(house.desk, target=each, number=number) for number, each in enumerate(("a", "A", "b", "b"))]
+    worker = SimpleNamespace(ask=lambda question: SimpleNamespace(result=lambda _patience: question(house.run)))
+    line = Line(lambda notice: notice.change == changes[0])
+    teller = Teller(worker, line, "https://accounts.example", make_log(io.StringIO()))
+    teller._round()
+    assert [each.split("/")[1] for each in line.got] == [changes[0], *changes[2:]]
+    line.refuses = lambda _notice: False
+    house.clock.set(START + MINUTE)
+    teller._round()
+    assert [each.split("/")[1] for each in line.got[3:]] == changes[:2]

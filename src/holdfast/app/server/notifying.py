@@ -17,6 +17,7 @@ from holdfast.app.signin.oidc import client_secret
 from holdfast.app.signin.place import Place, private
 from holdfast.connectors.webhook import WebhookNotifier, secret_of
 from holdfast.errors import HoldfastError, PlatformError, SettingsError
+from holdfast.events import spelling_key
 from holdfast.ports import HolderNotice, Notifier
 
 from .logs import Log, crash
@@ -61,11 +62,12 @@ class Teller:
         for notice in self._worker.ask(_due).result(_PATIENCE):
             if self._ends.is_set():
                 return
-            if notice.account in behind:
+            account = spelling_key(notice.account)
+            if account in behind:
                 continue
             told = self._tell(notice)
             if not told:
-                behind.add(notice.account)
+                behind.add(account)
             self._worker.ask(partial(_note, id_=notice.id, told=told)).result(_PATIENCE)
 
     def _tell(self, notice: HolderNotice) -> bool:

@@ -20,7 +20,7 @@ from holdfast.events import format_time
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import PendingChange, Stage
 from holdfast.response.staff import number_of
-from holdfast.response.staff.changes import LINK, link_hash
+from holdfast.response.staff.links import LINK, link_hash
 
 from .answers import Problem
 from .asking import Ask, absent, all_of, key_of, limit_of, shown
@@ -180,7 +180,7 @@ class _Handlers:
     async def _leads(self, secret: str) -> bool:
         """Whether there is such a link. Strangers who try others take no turn of the worker's."""
         if self._links is None:
-            self._links = await self._ask(lambda run: run.response.staff.changing.links)
+            self._links = await self._ask(lambda run: run.response.staff.changing.links.known)
         return link_hash(secret) in self._links
 
 

@@ -7,11 +7,7 @@ follows from a key and is not kept; its SHA-256 is, by which it is known again. 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-from collections.abc import Container, Iterable, Iterator, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -30,12 +26,12 @@ from holdfast.response.conduct import LIVE, Over
 from holdfast.response.timeline import HappeningKind
 
 from .attempts import Attempt, number_of
+from .links import LINK, Links
 from .spelt import Alike, Holds, called, heard, none_alike
 from .tellings import Tellings
 from .tidings import Tidings, is_of_a_change
 
 HOLDER = "holder"  # who is named on the record when a link was used
-LINK = "/changes/"  # where a link leads, before its secret
 KEPT_MS = 14 * 24 * 3_600_000  # after the last of an account, so that its link finds all of the chain; twice `CHAIN`
 _PLACED_BY = "cooling/"  # begins `placed_by` of the hold that comes with a change
 _STOPS = frozenset({Restriction.NO_CREDENTIAL_CHANGE, Restriction.NO_SIGN_IN, Restriction.END_SESSIONS})
@@ -60,15 +56,15 @@ class PendingChanges:
 
         `alike` gives the platform's ids of accounts that are spelt like one.
         """
-        self._book, self._tidings, self._cooling, self._key, self._alike = book, tidings, cooling, key, alike
+        self._book, self._tidings, self._cooling, self._alike = book, tidings, cooling, alike
         self.kept = Shelf(book, "gate_changes", PendingChange)
+        self.links = Links(key, self.kept)
         self.tellings = Tellings(book, self._given)
         self._homes = Shelf(book, "gate_homes", Home)
         self._cooled = Cooled()
         self._holds = Holds(book)
         self._open: dict[str, PendingChange] = {}
         self._of_account: dict[str, dict[str, None]] = {}
-        self._links: dict[str, str] = {}
         self._signalled: dict[str, PendingChange] = {}  # of which the incidents have not heard in this process
         for change in sorted(self.kept.values(), key=_number):
             self._seen(change)
@@ -79,11 +75,6 @@ class PendingChanges:
     def homes(self) -> Homes:
         """From where accounts are entered, as far as was heard."""
         return self._cooled.homes
-
-    @property
-    def links(self) -> Container[str]:
-        """The SHA-256 (hex) of each link's secret; any thread may look into it."""
-        return MappingProxyType(self._links)
 
     def ask_on(self, page: Page, asked: Iterable[Asked]) -> None:
         """Open a change for each of these attempts, on the page that allows them."""
@@ -124,7 +115,7 @@ class PendingChanges:
             asked_at=now,
             since=since,
             cools=self._cooling.of(asked.tier),
-            links={link_hash(self._secret(attempt.id, moment)): moment for moment in moments},
+            links=self.links.made(attempt.id, moments),
             new_hash=asked.new_hash,
         )
         named = {each.account for each, _ in before if each.named}
@@ -186,12 +177,8 @@ class PendingChanges:
 
     def by_link(self, secret: str) -> PendingChange | None:
         """The change that this link undoes, whatever became of it; None where it is no link."""
-        found = self.kept.get(self._links.get(link_hash(secret), ""))
-        if found is None:
-            return None
-        moment = found.links[link_hash(secret)]
-        same = hmac.compare_digest(link_hash(secret), link_hash(self._secret(found.id, moment)))
-        return found if same else None  # under another key than that of now it is no link any more
+        found = self.links.find(secret)
+        return None if found is None else found[0]
 
     def undoes(self, secret: str, now: int) -> list[PendingChange]:
         """What a link would undo now: all of the account since the moment it brings back that is not off already.
@@ -199,10 +186,10 @@ class PendingChanges:
         It works for as long as its own change was to wait, whatever became of that: who has the value that was put in
         between must not be able to use up the link of who was there before.
         """
-        change = self.by_link(secret)
-        if change is None or now >= change.links_until:
+        found = self.links.find(secret)
+        if found is None or now >= found[0].links_until:
             return []
-        back_to = change.links[link_hash(secret)]
+        change, back_to = found
         return [each for each in self.of(change.account) if each.asked_at >= back_to and not self._off(each, now)]
 
     def reverse(self, secret: str, now: int) -> PendingChange:
@@ -215,12 +202,12 @@ class PendingChanges:
             StoreError: nothing was kept.
 
         """
-        change = self.by_link(secret)
-        if change is None:
+        found = self.links.find(secret)
+        if found is None:
             raise UsageError("this is no link to undo a change")
+        change, back_to = found
         undone = self.undoes(secret, now)
         if undone:
-            back_to = change.links[link_hash(secret)]
             with self._book.change(now) as page:
                 for each in undone:
                     signalled = msgspec.structs.replace(each.reversed(now), signal=str(Use.REVERSED), signal_at=now)
@@ -349,7 +336,7 @@ class PendingChanges:
             notice,
             account=self.kept[notice.change].account,
             as_of=notice.as_of - _APART,
-            link=LINK + self._secret(notice.change, notice.as_of) if asks else "",
+            link=LINK + self.links.secret(notice.change, notice.as_of) if asks else "",
         )
 
     def _put(self, page: Page, change: PendingChange) -> None:
@@ -369,15 +356,14 @@ class PendingChanges:
                 del self._of_account[key]
             self._cooled.leave(change.account, change.id)
             self._signalled.pop(change.id, None)
-            for link in change.links:
-                self._links.pop(link)
+            self.links.forget(change)
 
         page.then.append(forgotten)
 
     def _seen(self, change: PendingChange) -> None:
         """Keep the ways in which a change is found in step with it."""
         self._of_account.setdefault(spelling_key(change.account), {})[change.id] = None
-        self._links.update(dict.fromkeys(change.links, change.id))
+        self.links.note(change)
         if change.closed:
             self._open.pop(change.id, None)
         else:
@@ -408,11 +394,6 @@ class PendingChanges:
             for kind, id_ in on
             for held in self._holds.on(kind, id_)
         )
-
-    def _secret(self, id_: str, moment: int) -> str:
-        """43 characters that nobody makes without the key."""
-        made = hmac.digest(self._key, f"holdfast/change-link/1 {id_} {moment}".encode(), "sha256")
-        return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _stops(hold: Hold) -> bool:
@@ -464,8 +445,3 @@ def _watched(change: PendingChange, home: Home) -> Watched:
 
 def _subject(change: PendingChange) -> str:
     return f"account:{change.account}"
-
-
-def link_hash(secret: str) -> str:
-    """By what a link is known again: SHA-256 (hex) of its secret."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

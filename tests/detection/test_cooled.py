@@ -144,7 +144,42 @@ def test_of_a_crowd_of_devices_those_used_last_are_known():
 
 @pytest.mark.parametrize("use", Use)
 def test_the_warning_stands_by_itself(use):
-    """It is enough for a warning, and names the hand behind the change; for plans all is, but a new device alone."""
+    """It is enough for a warning, and names the hand behind the change; for plans all is that not anybody can do."""
     warning = takeover(CHANGE, use, AT + MINUTE, AT + 2 * MINUTE)
-    assert warning.sure == (use is not Use.NEW_DEVICE) == (warning.score > WARN)
+    assert warning.sure == (use not in {Use.NEW_DEVICE, Use.RESET_OF_MANY}) == (warning.score > WARN)
     assert (warning.staff, warning.tool_session) == ("bob", "s-1")
+
+
+def resets(count, hours=0, first=0):
+    """New passwords asked for of so many accounts, in an hour before the change or after it."""
+    return [
+        ResetRequested(account=f"q{first + number}", time=AT + hours * 60 * MINUTE + number) for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("usual", "now", "use"),
+    [(10, 40, Use.RESET), (10, 60, Use.RESET_OF_MANY), (100, 400, Use.RESET), (100, 600, Use.RESET_OF_MANY)],
+)
+def test_who_floods_the_form_for_new_passwords_trips_no_plan(cooled, usual, now, use):
+    """A reset is sure, but among five times as many accounts as in the hours before it is a warning."""
+    for hours in range(-5, 0):
+        cooled.observe(resets(usual, hours))
+    cooled.observe(resets(now))
+    assert [each.use for each in cooled.observe([ResetRequested(account="p", time=AT + MINUTE)])] == [use]
+
+
+def test_a_flood_hides_nobody_who_comes_in(cooled):
+    """Under it a stranger is as sure as ever; and one account asked for again and again is no flood."""
+    cooled.observe(resets(10, -1))
+    cooled.observe([msgspec.structs.replace(each, account="q") for each in resets(1_000)])
+    assert [each.use for each in cooled.observe([ResetRequested(account="p", time=AT + MINUTE)])] == [Use.RESET]
+    cooled.observe(resets(1_000))
+    found = cooled.observe([ResetRequested(account="p", time=AT + MINUTE), signed_in(asn="AS9")])
+    assert [each.use for each in found] == [Use.STRANGER]
+
+
+def test_where_no_hour_before_was_heard_of_nothing_is_a_flood(cooled):
+    """A large platform that has just begun to tell is not taken for a flooded one."""
+    cooled.observe(resets(1_000))
+    assert [each.use for each in cooled.observe([ResetRequested(account="p", time=AT + MINUTE)])] == [Use.RESET]

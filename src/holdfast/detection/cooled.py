@@ -19,6 +19,7 @@ from holdfast.events import CredentialChange, ResetRequested, SecurityEvent, Sig
 from .campaign import Term
 from .homes import From, Home, Homes
 from .order import events_in_order
+from .resets import Resets
 from .takeover import Takeover
 
 
@@ -27,6 +28,7 @@ class Use(enum.StrEnum):
     """What was done too early."""
 
     RESET = "reset_while_cooling"
+    RESET_OF_MANY = "reset_of_many_while_cooling"  # as of far more accounts than usual
     NEW_DEVICE = "new_device_while_cooling"  # or network or country, where no device is told
     STRANGER = "stranger_while_cooling"  # both; or somebody who came in by recovery
     CHANGED = "changed_again_while_cooling"
@@ -35,6 +37,7 @@ class Use(enum.StrEnum):
 
 WEIGHTS = {
     Use.RESET: log(0.9 / 5e-4),
+    Use.RESET_OF_MANY: log(0.9 / 5e-2),
     Use.NEW_DEVICE: log(0.99 / 6.4e-3),
     Use.STRANGER: log(0.93 / 8e-4),
     Use.CHANGED: log(0.5 / 5e-4),
@@ -46,11 +49,13 @@ Of honest sign-ins on synthetic days 6.4 % come from a new device and 0.8 % from
 99 and 93 % (`benchmarks/cooled.py`). One account in ten is entered before an honest change of it counts. [judged]
 """
 
-SURE = frozenset(Use) - {Use.NEW_DEVICE}
-"""Enough by themselves for plans. A new device alone is a warning: whoever lost a telephone has another."""
+SURE = frozenset(Use) - {Use.NEW_DEVICE, Use.RESET_OF_MANY}
+"""Enough by themselves for plans. A new device alone is a warning: whoever lost a telephone has another. So is a reset
+while the form is flooded, which anybody can do."""
 
 _NOTES = {
     Use.RESET: "a new password was asked for before the change of staff counted",
+    Use.RESET_OF_MANY: "a new password was asked for before the change of staff counted, as of many accounts just then",
     Use.NEW_DEVICE: "it was entered from a device or place never seen before the change of staff counted",
     Use.STRANGER: "it was entered by recovery, or from a new device at a new place, before the change of staff counted",
     Use.CHANGED: "a credential was changed by another hand before the change of staff counted",
@@ -94,6 +99,7 @@ class Cooled:
     def __init__(self) -> None:
         """Watch nothing."""
         self._watched: dict[str, dict[str, Watched]] = {}
+        self._resets = Resets()
         self.homes = Homes()
 
     def watch(self, change: Watched) -> None:
@@ -116,11 +122,13 @@ class Cooled:
         for event in events_in_order(events):
             match event:
                 case SignIn(outcome="ok") | ResetRequested() | CredentialChange():
+                    if isinstance(event, ResetRequested):
+                        self._resets.heard(event)
                     watched = self._of(event.account)
                     for change in watched:
                         use = self._use(event, change)
-                        surer = change.id not in found or (use in SURE and found[change.id].use not in SURE)
-                        if use is not None and surer:
+                        before = found[change.id].use if change.id in found else change.used
+                        if use is not None and (before is None or (use in SURE and before not in SURE)):
                             found[change.id] = Used(id=change.id, account=event.account, use=use, at=event.time)
                     if isinstance(event, SignIn):
                         self._entered(event, watched)
@@ -131,16 +139,14 @@ class Cooled:
     def _of(self, account: str) -> tuple[Watched, ...]:
         return tuple(self._watched.get(spelling_key(account), {}).values()) if self._watched else ()
 
-    @staticmethod
-    def _use(event: SignIn | ResetRequested | CredentialChange, change: Watched) -> Use | None:
+    def _use(self, event: SignIn | ResetRequested | CredentialChange, change: Watched) -> Use | None:
         if change.off or change.used in SURE or not _within(event, change):
             return None
         match event:
             case SignIn():
-                use = Use.STRANGER if event.method == "recovery" else _ENTERED[change.home.seen_from(event)]
-                return None if use is change.used else use
+                return Use.STRANGER if event.method == "recovery" else _ENTERED[change.home.seen_from(event)]
             case ResetRequested():
-                return Use.RESET
+                return Use.RESET_OF_MANY if self._resets.are_many(event) else Use.RESET
             case CredentialChange():
                 own = event.by == "staff" and _same_hand(event, change)
                 return None if own or event.by == "system" else Use.CHANGED
@@ -176,7 +182,7 @@ def takeover(change: Watched, use: Use, at: int, now: int) -> Takeover:
         staff=change.staff,
         tool_session=change.session,
         changed_at=change.since,
-        reset_at=at if use is Use.RESET else 0,
+        reset_at=at if use in {Use.RESET, Use.RESET_OF_MANY} else 0,
         signed_in_at=at if use in {Use.NEW_DEVICE, Use.STRANGER} else 0,
         warned_at=now,
         score=WEIGHTS[use],

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from holdfast.guard.people import person_key
+from holdfast.events import spelling_key
 from holdfast.guard.rule import RuleKind
 from holdfast.guard.session import SessionLimits
 
@@ -113,7 +113,7 @@ class StaffState:
         """
         if not target:
             return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
-        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
+        return max(self._known.tiers.get(spelling_key(target), _ORDINARY).values())
 
     def why_not_agree(self, by: str, person: str, action: ToolAction, now: int) -> StaffReason | None:
         """Why `by` may not agree at `now` that `person` does this, if so. At its use all of it is asked again.

@@ -16,6 +16,7 @@ from .question import DEEPEST, ToolAction, ToolQuestion, too_deep
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 from .silent import silent
+from .value import value_hash
 
 __all__ = [
     "CHAIN",
@@ -77,4 +78,5 @@ __all__ = [
     "takes",
     "too_deep",
     "unmet",
+    "value_hash",
 ]

@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from tests.app.signin.authenticator import Authenticator, b64
 
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.ceremony import Ceremony
@@ -10,6 +9,7 @@ from holdfast.app.signin import challenges
 from holdfast.app.signin.passkeys import Answered
 from holdfast.app.signin.place import Place
 from holdfast.guard import Purpose
+from holdfast.testing.authenticator import Authenticator, b64
 
 
 def test_whoever_would_be_asked_while_too_many_are_is_refused(monkeypatch):

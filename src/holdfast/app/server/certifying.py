@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
 from holdfast.events import format_time
-from holdfast.guard import Act, Scope
+from holdfast.guard import Act, Person, Scope
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff.certifying import Certified, Due
 
@@ -91,8 +91,12 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
 
         def do(run: LiveWatch) -> Page[DueSeen]:
             staff, now = run.response.staff, run.clock.now()
-            due = {each.person.id: each for each in staff.certifying.due(now)}
-            return page_of(due, after, limit, lambda each: _due_seen(each, staff.state.barred(each.person.id, now)))
+            due = staff.certifying.due_of
+
+            def seen(person: Person) -> DueSeen:
+                return _due_seen(due(person, now), staff.state.barred(person.id, now))
+
+            return page_of(staff.certifying.of_tools, after, limit, seen)
 
         return shown(await ask(do))
 

@@ -49,6 +49,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator[Right]:
     """The rights on that date, by person, function and tier. `policy` is that of the date."""
     known = Known(date.facts)
+    found: dict[tuple[object, ...], tuple[Need, ...] | None] = {}  # once for all of whom the policies say the same
     tiers = tuple(Tier) if wanted.tier is None else (wanted.tier,)
     if wanted.target:
         tiers = (max(known.tiers.get(spelling_key(wanted.target), {"": Tier.ORDINARY}).values()),)
@@ -63,7 +64,10 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
                 continue
             holds = _holds(known, who, tool, function, at)
             for tier in tiers:
-                needs = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
+                case = (who.roles, who.person.id if policy.names_persons else "", tool, function, tier, locked.level)
+                if case not in found:
+                    found[case] = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
+                needs = found[case]
                 if needs is not None:
                     grants = _grants(known, who, (tool, function), tier, at)
                     yield _right(who, f"{tool}/{function}", tier, needs, grants, holds, locked.level)

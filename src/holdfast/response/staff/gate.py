@@ -153,8 +153,10 @@ class StaffGate:
         """
         self.past.begin(self.policy, self.whole(), now)
 
-    def access(self, at: int, wanted: Wanted) -> tuple[Date, list[Right]]:
+    def access(self, at: int, wanted: Wanted) -> tuple[Date, Iterator[Right]]:
         """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
+
+        It is worked out as it is read, from nothing that changes: in any thread, for it may take seconds.
 
         Raises:
             UsageError: it is not known which policies held then.
@@ -168,7 +170,7 @@ class StaffGate:
                 advice="The policies are kept from the first start of the service on.",
             )
         policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
-        return date, list(rights(date, policy, at, wanted))
+        return date, rights(date, policy, at, wanted)
 
     def may_second(self, doing: Doing, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's, or watch it."""

@@ -119,6 +119,22 @@ def test_a_no_is_raised_with_what_would_make_it_a_yes(gate, house, replace, done
     assert [] == done
 
 
+def test_others_are_asked_to_agree_to_the_very_action_where_that_is_wanted(gate, house, replace, done):
+    """By the same proof and for the same reason, for want of a second person and nothing else; the refusal has its id."""
+    house.answer = {"allowed": False, "reasons": ["second_person_needed"], "id": "4be1c0ffee"}
+    for others, asking, questions in ((False, "", 1), (True, "4be1c0ffee", 3)):
+        acting = gate.acting(proof="p", reason="why", ticket="T-1", network="n", ask_others=others)
+        with acting, pytest.raises(RefusedByGateError) as caught:
+            replace("1", "new@example.org")
+        assert (asking, questions) == (caught.value.asking, len(house.asked))
+    question, asked = house.asked[-2:]
+    assert asked == {name: value for name, value in question.items() if name != "network"}
+    house.answer = {"allowed": False, "reasons": ["step_up_needed"], "id": "x"}
+    with gate.acting(proof="p", ask_others=True), pytest.raises(RefusedByGateError) as caught:
+        replace("1", "new@example.org")
+    assert ("", 4, []) == (caught.value.asking, len(house.asked), done)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -51,6 +51,7 @@ COLLECTIONS = (
     "gate_protected",
     "gate_sessions",
     "gate_spending",
+    "gate_wanted",
     "gate_tellings",
     "gone",
     "notices",

@@ -171,3 +171,8 @@ class Browser:
             return options
         credential = self.device.get(options.json()["options"])
         return self.post(f"/console/requests/{request}/approve", {"action_hash": hash_, "credential": credential})
+
+
+def words(answer):
+    """The text of a page, as it is read."""
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text.partition("<main")[2])))

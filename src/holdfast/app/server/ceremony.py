@@ -66,6 +66,18 @@ class Ceremony:
         passkeys = Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
         return OptionsTold(options=passkeys.to_sign(given.value, known))
 
+    def waits(self, purpose: Purpose, browser: str, about: str, told: Answered, *, stranger: str = "") -> bool:
+        """Whether somebody was asked what this answers, all else as it was asked with, and can still answer.
+
+        Raises:
+            RefusedError: it is no answer.
+
+        """
+        try:
+            return self._challenges.waits(purpose, browser, _about(about, told, stranger), wall_time())
+        except SignInError as error:
+            raise refusal_of(error) from error
+
     def answer(
         self, purpose: Purpose, browser: str, about: str, told: Answered, *, stranger: str = ""
     ) -> tuple[Signature, bytes]:
@@ -76,8 +88,12 @@ class Ceremony:
 
         """
         try:
-            about = answered_value(told).hex() if stranger else about
-            given = self._challenges.take(purpose, browser, about, wall_time())
+            given = self._challenges.take(purpose, browser, _about(about, told, stranger), wall_time())
             return signature_of(told, given.nonce), given.value
         except SignInError as error:
             raise refusal_of(error) from error
+
+
+def _about(about: str, told: Answered, stranger: str) -> str:
+    """What tells a challenge from others of the same browser: of strangers only its own value."""
+    return answered_value(told).hex() if stranger else about

@@ -13,6 +13,7 @@ from .signals import StaffSignals
 from .spending import Spending
 from .tellings import Telling
 from .told import StaffBulletin, StaffFrame, StaffReplica
+from .watching import Wanted, Watching
 
 __all__ = [
     "MOST_UNITS",
@@ -41,5 +42,7 @@ __all__ = [
     "Take",
     "Telling",
     "Tried",
+    "Wanted",
+    "Watching",
     "number_of",
 ]

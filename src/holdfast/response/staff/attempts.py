@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 from typing import Any
 
 import msgspec
@@ -125,6 +126,21 @@ class Attempts:
                 found.append(attempt)
         return _tried(found, ends)
 
+    def since(self, person: str, number: int, *, most: int) -> list[Attempt]:
+        """What somebody tried after the attempt of this `number`, the oldest first; the newest `most` of each kind.
+
+        Raises:
+            StoreError: they cannot be read.
+
+        """
+        found: list[Attempt] = []
+        with self._book.reading() as transaction:
+            ends = transaction.get(ENDS, _end(Chain.PERSON, person), Ends) or Ends()
+            for start in (ends.refused, ends.allowed):
+                newer = takewhile(lambda each: each.number > number, _back(transaction, Chain.PERSON, start))
+                found += islice(newer, most)
+        return sorted(found, key=lambda each: each.number)
+
     def last_allowed(self, person: str) -> Attempt | None:
         """What somebody did last."""
         with self._book.reading() as transaction:
@@ -145,10 +161,7 @@ class Attempts:
         if after is not None:
             starts = [after.before[place], ends.allowed] if not after.allowed else [after.before[place]]
         for start in starts:
-            number = start
-            while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
-                yield attempt
-                number = attempt.before[place]
+            yield from _back(transaction, chain, start)
 
     def _next(self, transaction: Transaction, attempt: Attempt) -> Attempt:
         """The same with its number, at the end of its chains."""
@@ -240,6 +253,13 @@ def number_of(id_: str) -> int | None:
     """The number of the attempt that is called so; None where it is no attempt's name."""
     digits = id_.removeprefix("a-")
     return int(digits) if digits != id_ and digits.isascii() and digits.isdecimal() and len(digits) <= 12 else None
+
+
+def _back(transaction: Transaction, chain: Chain, number: int) -> Iterator[Attempt]:
+    """The attempts of one kind in this chain, from the one of this number back to the first."""
+    while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
+        yield attempt
+        number = attempt.before[_PLACES[chain]]
 
 
 def _place(transaction: Transaction, chain: Chain, what: str, after: str) -> Attempt | None:

@@ -64,6 +64,7 @@ COLLECTIONS = (
     "sessions",
     "staff_alarms",
     "staff_known",
+    "staff_reports",
     "staff_waves",
     "stopped",
     "suspicions",

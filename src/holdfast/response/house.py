@@ -47,7 +47,7 @@ from .restoring import Restoring
 from .returning import Returning
 from .signin import SignIn
 from .signs import Sign, Signs
-from .staff import StaffGate, StaffSignals
+from .staff import StaffGate, StaffReports, StaffSignals
 from .standing import Limits
 from .timeline import Timeline
 from .undoing import Undoing
@@ -163,6 +163,7 @@ class Response:
         table = self.entitled.policy.table
         self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
         self.signals = StaffSignals(self.book, offers, self.knowledge, self.people, self.notices)
+        self.reports = StaffReports(self.book)
         self.incidents = Incidents(self.book, offers, self.knowledge, self.signals)
         self._signs = Signs()
         self.restoring = Restoring(
@@ -214,6 +215,7 @@ class Response:
         while self._unheard:
             self._hear(self._unheard[0], now)
             self._unheard.popleft()
+        self.reports.hear(batch.others, now)
         self.signals.keep(self.watch.staff, now)
 
     def work(self, now: int) -> int | None:

@@ -118,7 +118,12 @@ def test_somebody_asks_and_somebody_else_agrees(say):
 
     assert (0, "") == say("auditor", "gate", "sessions")
     code, told = say("auditor", "gate", "attempts", "--target", "a-1")
-    assert (0, "0 refused, 0 allowed") == (code, told.strip())
+    assert (0, True, True) == (code, "Neither reached nor tried since" in told, "0 refused, 0 allowed" in told)
+    code, told = say(
+        "auditor", "gate", "attempts", "--tool", "support_desk", "--since", "2020-01-01T00:00:00Z", "--csv"
+    )
+    assert (0, True) == (code, told.startswith("id,at,allowed,person,tool"))
+    assert 2 == say("auditor", "gate", "attempts", "--until", "yesterday")[0]
     assert 1 == say("support", "gate", "attempts")[0]
 
 

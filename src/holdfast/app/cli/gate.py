@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cyclopts
 
+from .gate_attempts import attempts
 from .gate_desk import join
 from .gate_lint import gate_lint
 from .gate_who import join as join_who
@@ -11,4 +12,5 @@ from .gate_who import join as join_who
 gate = cyclopts.App(name="gate", help="What stands before the internal tools.")
 gate.command(gate_lint, name="lint")
 join(gate)
+gate.command(attempts)
 join_who(gate)

@@ -27,9 +27,12 @@ from holdfast.app.signin.sessions import Sessions
 from holdfast.errors import HoldfastError, SignInError
 from holdfast.guard import Caller
 
+from .access import AccessPages
+from .attempts import AttemptPages
 from .desk import DeskPages
 from .elsewhere import Elsewhere
 from .entrance import Entrance
+from .signals import SignalPages
 from .site import Site
 from .standing import StandingPages
 from .tools import ToolPages
@@ -126,6 +129,8 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
     routes = [*entrance.routes(), *DeskPages(site, sessions, challenges, passkeys, ask).routes()]
     routes += ToolPages(site, sessions, challenges, passkeys, ask, settings.signin.forwarded).routes()
     routes += StandingPages(site, sessions, ask).routes()
+    for looking in (AttemptPages, AccessPages, SignalPages):
+        routes += looking(site, sessions, ask).routes()
     if provider is not None:
         routes += Elsewhere(site, sessions, entrance, provider, settings.oidc, ask).routes()
     return Console(sessions, site, routes)

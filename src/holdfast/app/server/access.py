@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import InputError
-from holdfast.events import format_time, parse_time
+from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import Tier
 from holdfast.response.staff.access import Right, Wanted
 
 from .answers import RefusedError
-from .asking import Ask, shown
+from .asking import Ask, shown, time_of
 from .operation import KEY, Handler, Operation, Parameter
 
 MOST = 5_000  # rights in one answer: narrow the question for the rest
@@ -62,6 +61,13 @@ class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
     texts: Mapping[str, str] | None = None
 
 
+WANTED = (
+    Parameter(name="at", says="When, RFC 3339; now without it.", schema=_TEXT),
+    Parameter(name="person", says="This person.", schema=KEY),
+    Parameter(name="function", says="This function, or `tool/function`.", schema=_TEXT),
+    Parameter(name="tier", says="Accounts of this tier.", schema=_TIERS),
+    Parameter(name="target", says="This account, of whichever tier it was.", schema=KEY),
+)
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="list_access",
@@ -69,11 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/gate/access",
         says="Who can do what with the internal tools, or could on a past date, by the policies of that date.",
         parameters=(
-            Parameter(name="at", says="When, RFC 3339; now without it.", schema=_TEXT),
-            Parameter(name="person", says="This person.", schema=KEY),
-            Parameter(name="function", says="This function, or `tool/function`.", schema=_TEXT),
-            Parameter(name="tier", says="Accounts of this tier.", schema=_TIERS),
-            Parameter(name="target", says="This account, of whichever tier it was.", schema=KEY),
+            *WANTED,
             Parameter(
                 name="texts",
                 says="`true`: the texts of the policies, too.",
@@ -91,42 +93,57 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
 
     async def list_access(http: Request) -> Response:
         query = http.query_params
-        at, wanted, texts = _at(http), _wanted(http), query.get("texts") == "true"
-
-        def do(run: LiveWatch) -> AccessSeen:
-            now = run.clock.now()
-            when = now if at is None else at
-            if when > now:
-                raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
-            date, found = run.response.staff.access(when, wanted)
-            return AccessSeen(
-                at=format_time(when),
-                policy=date.policy,
-                since=None if date.since is None else format_time(date.since),
-                certain_from=None if date.certain_from is None else format_time(date.certain_from),
-                files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in date.texts.items()},
-                people=len({each.person for each in found}),
-                people_now=len({each.person for each in found if each.now}),
-                items=tuple(map(_seen, found[:MOST])),
-                more=len(found) > MOST,
-                texts=date.texts if texts else None,
-            )
-
-        return shown(await ask(do))
+        at, wanted, texts = time_of(query, "at"), wanted_of(query), query.get("texts") == "true"
+        return shown(await ask(lambda run: access_seen(run, at, wanted, texts=texts)))
 
     return {"list_access": list_access}
 
 
-def _at(http: Request) -> int | None:
-    text = http.query_params.get("at", "")
-    try:
-        return parse_time(text) if text else None
-    except InputError as error:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"at is no time: {error}") from error
+def access_seen(run: LiveWatch, at: int | None, wanted: Wanted, *, texts: bool = False) -> AccessSeen:
+    """Who can do what at `at` (milliseconds since 1970 UTC; None: now), with the texts of the policies if asked for.
+
+    Raises:
+        RefusedError: it is to come.
+        UsageError: it is not known which policies held then.
+        StoreError: it cannot be read.
+
+    """
+    when = past_or_now(run, at)
+    date, found = run.response.staff.access(when, wanted)
+    return AccessSeen(
+        at=format_time(when),
+        policy=date.policy,
+        since=None if date.since is None else format_time(date.since),
+        certain_from=None if date.certain_from is None else format_time(date.certain_from),
+        files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in date.texts.items()},
+        people=len({each.person for each in found}),
+        people_now=len({each.person for each in found if each.now}),
+        items=tuple(map(right_seen, found[:MOST])),
+        more=len(found) > MOST,
+        texts=date.texts if texts else None,
+    )
 
 
-def _wanted(http: Request) -> Wanted:
-    query = http.query_params
+def past_or_now(run: LiveWatch, at: int | None) -> int:
+    """A date that can be asked about: now where none is said.
+
+    Raises:
+        RefusedError: it is to come.
+
+    """
+    now = run.clock.now()
+    if at is not None and at > now:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
+    return now if at is None else at
+
+
+def wanted_of(query: Mapping[str, str]) -> Wanted:
+    """Which rights are asked for by a query.
+
+    Raises:
+        RefusedError: there is no such tier.
+
+    """
     tier = query.get("tier", "")
     try:
         return Wanted(
@@ -139,7 +156,8 @@ def _wanted(http: Request) -> Wanted:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"there is no tier {tier!r}") from error
 
 
-def _seen(right: Right) -> RightSeen:
+def right_seen(right: Right) -> RightSeen:
+    """A right as it is shown."""
     return RightSeen(
         person=right.person,
         name=right.name,

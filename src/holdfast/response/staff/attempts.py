@@ -15,12 +15,13 @@ import msgspec
 
 from holdfast.errors import UsageError
 from holdfast.guard import person_key
-from holdfast.guard.staff import StaffAnswer, StaffReason, ToolQuestion
+from holdfast.guard.staff import StaffAnswer, StaffReason, Tier, ToolQuestion
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Transaction
 from holdfast.response.book import Book, Page
 
 ATTEMPTS, ENDS = "gate_attempts", "gate_attempt_ends"
+_LATE_MS = 3_600_000  # what is put on record only afterwards, or after a clock was set back, may be this much older
 _NOBODY = "holdfast"  # the actor on record where it is not known who tried
 
 
@@ -28,8 +29,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """`person` (empty: nobody known) tried `function` of `tool` on `target`, at `time` (ms since 1970 UTC).
 
     What exactly was to be done is known by its `action_hash`; the payload is not kept. `agreed` is who had agreed to
-    it. `unit` is the unit taken in advance that paid for it, by which name whoever asked knows it. `before`
-    are the numbers of the attempts before it in its chains, 0 for none, in the order of `Chain`.
+    it, `tier` the tier that it was judged by (None: not noted). `unit` is the unit taken in advance that paid for it,
+    by which name whoever asked knows it. `before` are the numbers of the attempts before it in its chains, 0 for none,
+    in the order of `Chain`.
     """
 
     number: int
@@ -50,6 +52,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     agreed: tuple[str, ...] = ()
     before: tuple[int, ...] = ()
     unit: str = ""
+    tier: Tier | None = None
 
     @property
     def id(self) -> str:
@@ -108,8 +111,10 @@ class Attempts:
         page.transaction.record_all(records)
         return made
 
-    def find(self, chain: Chain, what: str, *, after: str = "", limit: int) -> Tried:
+    def find(self, chain: Chain, what: str, *, after: str = "", limit: int, since: int = 0) -> Tried:
         """At most `limit` of the attempts on a target, by a person, or of all; behind `after`, `next` of the last page.
+
+        It is not gone on into those of long before `since` (milliseconds since 1970 UTC); some of before may be there.
 
         Raises:
             UsageError: `after` is no place in this chain.
@@ -119,7 +124,7 @@ class Attempts:
         with self._book.reading() as transaction:
             ends = transaction.get(ENDS, _end(chain, what), Ends) or Ends()
             found: list[Attempt] = []
-            for attempt in self._from(transaction, chain, ends, _place(transaction, chain, what, after)):
+            for attempt in self._from(transaction, chain, ends, _place(transaction, chain, what, after), since):
                 if len(found) == limit:
                     return _tried(found, ends, following=found[-1].id)
                 found.append(attempt)
@@ -139,7 +144,14 @@ class Attempts:
         with self._book.reading() as transaction:
             return transaction.get(ATTEMPTS, _key(number), Attempt)
 
-    def _from(self, transaction: Transaction, chain: Chain, ends: Ends, after: Attempt | None) -> Iterator[Attempt]:
+    def first_at(self) -> int | None:
+        """When the first of all was made (milliseconds since 1970 UTC); None before any was."""
+        first = self.get(attempt_id(1))
+        return None if first is None else first.time
+
+    def _from(
+        self, transaction: Transaction, chain: Chain, ends: Ends, after: Attempt | None, since: int
+    ) -> Iterator[Attempt]:
         place = _PLACES[chain]
         starts = [ends.refused, ends.allowed]
         if after is not None:
@@ -147,6 +159,8 @@ class Attempts:
         for start in starts:
             number = start
             while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
+                if attempt.time < since - _LATE_MS:
+                    break
                 yield attempt
                 number = attempt.before[place]
 
@@ -186,6 +200,7 @@ def _attempt(question: ToolQuestion, answer: StaffAnswer, agreed: tuple[str, ...
         level=answer.level,
         agreed=agreed,
         unit=answer.attempt,
+        tier=answer.tier,
     )
 
 
@@ -203,6 +218,8 @@ def _record(attempt: Attempt) -> Record:
         "agreed": list(attempt.agreed),
         "level": attempt.level,
     }
+    if attempt.tier is not None:
+        body["tier"] = attempt.tier.name.lower()
     if attempt.unit:
         body["unit"] = attempt.unit
     return Record(

@@ -143,6 +143,16 @@ class StaffGate:
         """
         self.past.begin(self.policy, self.whole(), now)
 
+    def recorded_from(self) -> int | None:
+        """Since when attempts are on record (milliseconds since 1970 UTC); None before that has begun.
+
+        Raises:
+            StoreError: it cannot be read.
+
+        """
+        known = [at for at in (self.past.begun, self.attempts.first_at()) if at is not None]
+        return min(known, default=None)
+
     def access(self, at: int, wanted: Wanted) -> tuple[Date, list[Right]]:
         """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
 

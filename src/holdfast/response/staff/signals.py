@@ -20,7 +20,7 @@ from holdfast.response.offers import Offers
 from holdfast.response.people import People
 from holdfast.response.timeline import HappeningKind
 
-_PREFIX = "access/"
+_PREFIX, _READING = "access/", "reading/staff:"
 _KEPT_EVERY = 60_000  # milliseconds
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
 
@@ -113,7 +113,7 @@ class StaffSignals:
 
     def _proposed(self, staff: str) -> bool:
         """Whether a plan against this person lies on the desk already, because of what they read."""
-        offer = self._offers.latest.get(f"reading/staff:{staff}")
+        offer = self._offers.latest.get(f"{_READING}{staff}")
         return offer is not None and offer.wanted
 
     def _offer(self, page: Page, about: str, alarm: StaffAlarm) -> None:
@@ -129,6 +129,11 @@ class StaffSignals:
             why=_words(alarm.evidence),
             revision=self._offers.number(about) + 1,
         )
+
+
+def abouts(staff: str) -> tuple[str, str]:
+    """What offers and requests about somebody's access are about: what they do, or what they read."""
+    return f"{_PREFIX}{staff}", f"{_READING}{staff}"
 
 
 def _words(evidence: Iterable[Term]) -> str:

@@ -67,44 +67,43 @@ class AccessPages:
         if who is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         asked = asked_of(http.query_params, (*_FIELDS, *_HOW), _TIMES)
-        return self._site.page("access", who, page=await self._ask(lambda run: _shown(run, who, asked)), most=MOST_ROWS)
+        return self._site.page("access", who, page=await self._shown(who, asked), most=MOST_ROWS)
+
+    async def _shown(self, who: SignedIn, asked: dict[str, str]) -> Shown:
+        """What was asked for; without a question nothing is worked out."""
+        functions, now = await self._ask(lambda run: (_functions(run, who), run.clock.now()))
+        at, since, wanted = time_of(asked, "at"), time_of(asked, "since"), wanted_of(asked)
+        found = await access_seen(self._ask, at, wanted, texts="texts" in asked) if asked else None
+        changes = None if since is None else await access_compared(self._ask, since, at, wanted)
+        query = {name: value for name, value in asked.items() if name not in _HOW and name != "since"}
+        return Shown(
+            form=fields(asked, (*_FIELDS, *_HOW), _TIMES),
+            functions=functions,
+            tiers=tuple(tier.name.lower() for tier in Tier),
+            it=found,
+            changes=changes,
+            texts={} if found is None else {name: _lines(text) for name, text in (found.texts or {}).items()},
+            command=command("gate who", {_OPTIONS.get(name, name): value for name, value in query.items()}),
+            sheet=address(f"{ACCESS}.csv", query),
+            shown_at=format_time(now),
+        )
 
     async def _sheet(self, http: Request) -> Response:
         who, asked = signed_in(self._sessions, http), asked_of(http.query_params, _FIELDS, _TIMES)
-
-        def do(run: LiveWatch) -> AccessSeen:
-            run.response.entitled.check(who.caller, Act.SEE_STAFF)
-            return access_seen(run, time_of(asked, "at"), wanted_of(asked))
-
-        found = await self._ask(do)
+        await self._ask(lambda run: _functions(run, who))
+        found = await access_seen(self._ask, time_of(asked, "at"), wanted_of(asked))
         return attached(sheet(ACCESS_COLUMNS, map(msgspec.to_builtins, found.items)), f"access-{found.at[:10]}.csv")
 
 
-def _shown(run: LiveWatch, who: SignedIn, asked: dict[str, str]) -> Shown:
-    """What was asked for; without a question nothing is worked out.
+def _functions(run: LiveWatch, who: SignedIn) -> tuple[str, ...]:
+    """The functions that there are.
 
     Raises:
         NotAllowedError: the policies do not let this person see what staff do.
-        RefusedError: it cannot be meant.
-        UsageError: it is not known which policies held then.
 
     """
     run.response.entitled.check(who.caller, Act.SEE_STAFF)
-    at, since, wanted = time_of(asked, "at"), time_of(asked, "since"), wanted_of(asked)
-    found = access_seen(run, at, wanted, texts="texts" in asked) if asked else None
-    query = {name: value for name, value in asked.items() if name not in _HOW and name != "since"}
-    options = {_OPTIONS.get(name, name): value for name, value in query.items()}
-    return Shown(
-        form=fields(asked, (*_FIELDS, *_HOW), _TIMES),
-        functions=tuple(sorted({function for _, function in run.response.staff.policy.functions})),
-        tiers=tuple(tier.name.lower() for tier in Tier),
-        it=found,
-        changes=None if since is None else access_compared(run, since, at, wanted),
-        texts={} if found is None else {name: _lines(text) for name, text in (found.texts or {}).items()},
-        command=command("gate who", options),
-        sheet=address(f"{ACCESS}.csv", query),
-        shown_at=format_time(run.clock.now()),
-    )
+    return tuple(sorted({function for _, function in run.response.staff.policy.functions}))
 
 
 def _lines(text: str) -> str:

@@ -14,10 +14,12 @@ from holdfast.app.live import LiveWatch
 from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import Tier
+from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted
 
 from .answers import RefusedError
 from .asking import Ask, shown, time_of
+from .judged import judged
 from .operation import KEY, Handler, Operation, Parameter
 
 MOST = 5_000  # rights in one answer: narrow the question for the rest
@@ -94,22 +96,20 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
     async def list_access(http: Request) -> Response:
         query = http.query_params
         at, wanted, texts = time_of(query, "at"), wanted_of(query), query.get("texts") == "true"
-        return shown(await ask(lambda run: access_seen(run, at, wanted, texts=texts)))
+        return shown(await access_seen(ask, at, wanted, texts=texts))
 
     return {"list_access": list_access}
 
 
-def access_seen(run: LiveWatch, at: int | None, wanted: Wanted, *, texts: bool = False) -> AccessSeen:
+async def access_seen(ask: Ask, at: int | None, wanted: Wanted, *, texts: bool = False) -> AccessSeen:
     """Who can do what at `at` (milliseconds since 1970 UTC; None: now), with the texts of the policies if asked for.
 
     Raises:
-        RefusedError: it is to come.
-        UsageError: it is not known which policies held then.
-        StoreError: it cannot be read.
+        RefusedError: it is to come, or not known which policies held then, or cannot be worked out.
 
     """
-    when = past_or_now(run, at)
-    date, found = run.response.staff.access(when, wanted)
+    when, date = await ask(lambda run: date_at(run, at))
+    found = await judged(date, when, wanted)
     return AccessSeen(
         at=format_time(when),
         policy=date.policy,
@@ -124,17 +124,20 @@ def access_seen(run: LiveWatch, at: int | None, wanted: Wanted, *, texts: bool =
     )
 
 
-def past_or_now(run: LiveWatch, at: int | None) -> int:
+def date_at(run: LiveWatch, at: int | None) -> tuple[int, Date]:
     """A date that can be asked about: now where none is said.
 
     Raises:
         RefusedError: it is to come.
+        UsageError: it is not known which policies held then.
+        StoreError: it cannot be read.
 
     """
     now = run.clock.now()
     if at is not None and at > now:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
-    return now if at is None else at
+    when = now if at is None else at
+    return when, run.response.staff.date(when)
 
 
 def wanted_of(query: Mapping[str, str]) -> Wanted:

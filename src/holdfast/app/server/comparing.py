@@ -10,15 +10,15 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from holdfast.app.live import LiveWatch
 from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.response.staff.access import Wanted
 from holdfast.response.staff.compared import compared
 
-from .access import MOST, WANTED, RightSeen, past_or_now, right_seen, wanted_of
+from .access import MOST, WANTED, RightSeen, date_at, right_seen, wanted_of
 from .answers import RefusedError
 from .asking import Ask, shown, time_of
+from .judged import judged
 from .operation import Handler, Operation, Parameter
 
 
@@ -69,25 +69,23 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
         since, at, wanted = time_of(query, "since"), time_of(query, "at"), wanted_of(query)
         if since is None:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "since is the earlier date, and is missing")
-        return shown(await ask(lambda run: access_compared(run, since, at, wanted)))
+        return shown(await access_compared(ask, since, at, wanted))
 
     return {"compare_access": compare_access}
 
 
-def access_compared(run: LiveWatch, since: int, at: int | None, wanted: Wanted) -> AccessCompared:
+async def access_compared(ask: Ask, since: int, at: int | None, wanted: Wanted) -> AccessCompared:
     """What changed from `since` to `at` (milliseconds since 1970 UTC; None: now).
 
     Raises:
-        RefusedError: they are not in this order, or to come.
-        UsageError: it is not known which policies held then.
-        StoreError: it cannot be read.
+        RefusedError: they are not in this order, or to come, or not known, or cannot be worked out.
 
     """
-    until = past_or_now(run, at)
+    until, date = await ask(lambda run: date_at(run, at))
     if since > until:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "the date that is compared with is the earlier one")
-    (was, before), (date, after) = run.response.staff.access(since, wanted), run.response.staff.access(until, wanted)
-    found = compared(before, after)
+    _, was = await ask(lambda run: date_at(run, since))
+    found = compared(await judged(was, since, wanted), await judged(date, until, wanted))
     return AccessCompared(
         since=format_time(since),
         at=format_time(until),

@@ -161,14 +161,25 @@ class StaffGate:
             StoreError: it cannot be read.
 
         """
+        date = self.date(at)
+        policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
+        return date, list(rights(date, policy, at, wanted))
+
+    def date(self, at: int) -> Date:
+        """What held at `at` (milliseconds since 1970 UTC), with the policies of then.
+
+        Raises:
+            UsageError: it is not known which policies held then.
+            StoreError: it cannot be read.
+
+        """
         date = self.past.on(at)
         if not date.texts:
             raise UsageError(
                 f"it is not known which policies held at {format_time(at)}",
                 advice="The policies are kept from the first start of the service on.",
             )
-        policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
-        return date, list(rights(date, policy, at, wanted))
+        return date
 
     def may_agree(self, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's."""

@@ -17,7 +17,7 @@ from holdfast.response.book import Book, Shelf
 from .kept import named
 
 REPORTS = "staff_reports"
-KEPT_MS = 30 * 24 * 3_600_000  # a month: as long as somebody who takes their time may come back
+KEPT_MS = 31 * 24 * 3_600_000  # a month: as long as somebody who takes their time may come back
 MOST = 2_000  # of all: some megabytes where each is as long as may be
 MOST_OF_ONE = 50  # so that whoever floods it pushes out nobody but themselves
 _DIGITS = 15  # of a time in milliseconds, so that keys are in order of time

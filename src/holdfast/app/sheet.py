@@ -14,7 +14,7 @@ from typing import Any
 
 from .terminal import printable
 
-ACCESS_COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grants", "level", "now")
+ACCESS_COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grants", "level", "now", "holds")
 ATTEMPT_COLUMNS = (
     "id",
     "at",

@@ -10,7 +10,7 @@ from holdfast.containment import Restriction, Subject, SubjectKind, place
 from holdfast.errors import PlatformError, UsageError
 from holdfast.events import CredentialChange, ResetRequested
 from holdfast.guard import Passkey
-from holdfast.guard.staff import CHAIN, TELL_WITHIN, Stage, Tier
+from holdfast.guard.staff import CHAIN, TELL_WITHIN, StaffReason, Stage, Tier
 from holdfast.response.conduct import LIVE
 from holdfast.testing.faults import Crash, Faults, FaultyStore, When
 
@@ -83,7 +83,8 @@ def test_a_change_cools_by_the_tier_that_it_was_allowed_by_in_any_spelling(desk)
     change = desk.gate.changing.kept[ask(desk, target="Account-1")]
     assert (Tier.HIGH_REACH, 24 * HOUR) == (change.tier, change.cools)
     action = desk.asked("", EMAIL, target="ACCOUNT-1").action
-    assert [False, True] == [desk.gate.may_agree(name, action) for name in ("alice", "sam")]
+    why_not = [desk.gate.state.why_not_agree(name, "bob", action, desk.now) for name in ("alice", "sam")]
+    assert [StaffReason.NOT_PERMITTED, None] == why_not
 
 
 def test_the_old_value_is_told_before_the_new_one_can_count(desk, letters, clock):

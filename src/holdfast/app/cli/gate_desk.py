@@ -110,7 +110,8 @@ def join(app: cyclopts.App) -> None:
 
 def _session(found: dict[str, Any]) -> str:
     state = "live" if found["live"] else f"ended {found['ended_at'] or 'by its time or its person'}"
-    return f"{found['id']}  {found['person']}  from {found['network'] or '?'}  since {found['made_at']}  {state}"
+    tool, network = found["tool"] or "no tool", found["network"] or "?"
+    return f"{found['id']}  {found['person']}  {tool}  from {network}  since {found['made_at']}  {state}"
 
 
 def _asking(found: dict[str, Any]) -> list[str]:

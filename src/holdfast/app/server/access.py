@@ -13,13 +13,14 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch
 from holdfast.events import format_time
 from holdfast.guard import Act
-from holdfast.guard.staff import Tier
+from holdfast.guard.staff import StaffHold, Tier
 from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted
 
 from .answers import RefusedError
 from .asking import Ask, shown, time_of
 from .judged import judged
+from .lockdowns import LockSeen, lock_seen
 from .operation import KEY, Handler, Operation, Parameter
 
 MOST = 5_000  # rights in one answer: narrow the question for the rest
@@ -30,7 +31,7 @@ _TIERS = {"type": "string", "enum": [tier.name.lower() for tier in Tier]}
 class RightSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What a person could do with a function on accounts of a tier, and what it took.
 
-    Where it took a grant and they had none, `now` is false.
+    Where it took a grant and they had none, or one of these `holds` stood in the way, `now` is false.
     """
 
     person: str
@@ -40,12 +41,26 @@ class RightSeen(msgspec.Struct, frozen=True, kw_only=True):
     tier: str
     takes: tuple[str, ...]
     grants: tuple[str, ...]
+    holds: tuple[str, ...]
     level: int
     now: bool
 
 
+class StaffHoldSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold on a member of staff, a session of theirs, a tool, or a function of it."""
+
+    id: str
+    kind: str
+    subject: str
+    starts: str
+    until: str | None
+
+
 class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Who could do what at `at`. `people` counts them, `people_now` those who needed no grant they had not.
+    """Who could do what at `at`. `people` counts them, `people_now` those not held who had whatever grant it takes.
+
+    `holds` and `locks` are all that were in force then, those too that say nothing of a right: on a session, on a
+    network. Whom a lock shuts out has no right in the list.
 
     `policy` is the SHA-256 of the RFC 8785 form of the texts that held since `since`, and stands in the ledger; `files`
     are the SHA-256 of each text. Before `certain_from` things are as they were first found. `more`: there are others.
@@ -59,6 +74,8 @@ class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     people_now: int
     items: tuple[RightSeen, ...]
+    holds: tuple[StaffHoldSeen, ...]
+    locks: tuple[LockSeen, ...]
     more: bool
     texts: Mapping[str, str] | None = None
 
@@ -119,6 +136,8 @@ async def access_seen(ask: Ask, at: int | None, wanted: Wanted, *, texts: bool =
         people=len({each.person for each in found}),
         people_now=len({each.person for each in found if each.now}),
         items=tuple(map(right_seen, found[:MOST])),
+        holds=tuple(map(_hold_seen, date.facts.holds)),
+        locks=tuple(lock_seen(each, when) for each in date.facts.locks),
         more=len(found) > MOST,
         texts=date.texts if texts else None,
     )
@@ -159,6 +178,16 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"there is no tier {tier!r}") from error
 
 
+def _hold_seen(hold: StaffHold) -> StaffHoldSeen:
+    return StaffHoldSeen(
+        id=hold.id,
+        kind=str(hold.kind),
+        subject=hold.subject,
+        starts=format_time(hold.starts),
+        until=None if hold.until is None else format_time(hold.until),
+    )
+
+
 def right_seen(right: Right) -> RightSeen:
     """A right as it is shown."""
     return RightSeen(
@@ -169,6 +198,7 @@ def right_seen(right: Right) -> RightSeen:
         tier=right.tier.name.lower(),
         takes=tuple(map(str, right.takes)),
         grants=right.grants,
+        holds=right.holds,
         level=right.level,
         now=right.now,
     )

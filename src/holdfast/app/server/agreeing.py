@@ -16,7 +16,7 @@ from holdfast.app.signin.sessions import hashed
 from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
 from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
-from holdfast.guard.staff import ToolAction
+from holdfast.guard.staff import StaffReason, ToolAction
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
@@ -198,6 +198,9 @@ class _Handlers:
             fault = sessions.fault(session, run.clock.now())
             if fault is not None:
                 raise NotAllowedError(f"this session asks for nothing: {fault}", code=fault, advice="Sign in again.")
+            if session.tool != told.tool:
+                says, code = f"this session is for {session.tool}, not for {told.tool}", StaffReason.OTHER_TOOL
+                raise NotAllowedError(says, code=code, advice="Ask in a session of the tool that it is about.")
             return _asked(run, told, session.person)
 
         return shown(await self._ask(do))
@@ -271,16 +274,28 @@ def _one(run: LiveWatch, id_: str, by: str) -> Asking:
 
     Raises:
         RefusedError: there is none.
+        NotAllowedError: they would have a say, and are held or locked out just now.
 
     """
     asking = run.response.staff.consents.asked.get(id_)
-    if asking is None or not _concerns(run, asking, by):
+    why_not = None if asking is None or same(asking.person, by) else _why_not(run, asking, by)
+    if asking is None or why_not is StaffReason.NOT_PERMITTED:
         raise absent("request", REQUESTS)
+    if why_not is not None:
+        raise NotAllowedError(
+            f"{by} has no say in {asking.action.function} just now: {why_not}",
+            code=why_not,
+            advice="Allowed when the lockdown or the hold has ended, or for somebody else.",
+        )
     return asking
 
 
+def _why_not(run: LiveWatch, asking: Asking, by: str) -> StaffReason | None:
+    return run.response.staff.state.why_not_agree(by, asking.person, asking.action, run.clock.now())
+
+
 def _concerns(run: LiveWatch, asking: Asking, by: str) -> bool:
-    return same(asking.person, by) or run.response.staff.may_agree(by, asking.action)
+    return same(asking.person, by) or _why_not(run, asking, by) is None
 
 
 def _may(run: LiveWatch, asking: Asking, by: str) -> None:
@@ -290,7 +305,7 @@ def _may(run: LiveWatch, asking: Asking, by: str) -> None:
         NotAllowedError: they do not.
 
     """
-    if not run.response.staff.may_agree(by, asking.action):
+    if _why_not(run, asking, by) is not None:
         raise NotAllowedError(
             f"{by} may not agree to {asking.action.function}",
             code=RefusalCode.ROLE_MISSING,

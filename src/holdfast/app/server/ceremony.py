@@ -62,6 +62,10 @@ class Ceremony:
         passkeys = Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
         return OptionsTold(options=passkeys.to_sign(given.value, known))
 
+    def waits(self, purpose: Purpose, browser: str, about: str) -> bool:
+        """Whether somebody was asked this, and can still answer."""
+        return self._challenges.waits(purpose, browser, about, wall_time())
+
     def answer(self, purpose: Purpose, browser: str, about: str, told: Answered) -> tuple[Signature, bytes]:
         """The signature, and what it is to be over.
 

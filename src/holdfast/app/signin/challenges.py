@@ -85,6 +85,11 @@ class Challenges:
         self._given[browser, purpose, about] = given
         return given
 
+    def waits(self, purpose: Purpose, browser: str, about: str, now: int) -> bool:
+        """Whether a challenge was given for this that can still be answered."""
+        given = self._given.get((browser, purpose, about))
+        return given is not None and now < given.until
+
     def take(self, purpose: Purpose, browser: str, about: str, now: int) -> Challenge:
         """The challenge that was given for this; it is used up by that, whatever comes of it.
 

@@ -6,8 +6,8 @@ from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
 from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, read_catalogue
 from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, begins
-from .decide import STALE_MS, WATCH_MS, StaffState
-from .facts import Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
+from .decide import STALE_MS, StaffState
+from .facts import WATCH_MS, Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
 from .needs import Need
 from .policy import Case, Doing, Ruling, StaffPolicy

@@ -34,6 +34,6 @@ def _named(right: Right) -> tuple[object, ...]:
     return right.person, right.function, right.tier
 
 
-def _terms(right: Right) -> Right:
-    """What counts as a change: neither what somebody is called, nor by which roles or grants they have the right."""
-    return msgspec.structs.replace(right, name="", roles=(), grants=())
+def _terms(right: Right) -> tuple[object, ...]:
+    """What counts as a change: not what somebody is called, nor by which of several roles, grants or holds it is so."""
+    return right.takes, right.level, bool(right.grants), bool(right.holds)

@@ -17,10 +17,9 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
+from holdfast.guard import ApiToken, Passkey, SessionLimits
 from holdfast.guard.staff import (
     Credential,
-    Doing,
     StaffAnswer,
     StaffFacts,
     StaffHold,
@@ -28,13 +27,12 @@ from holdfast.guard.staff import (
     StaffReason,
     StaffState,
     Tier,
-    ToolAction,
     ToolQuestion,
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
-from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
+from holdfast.response.onstaff import OF_STAFF, on_staff
 from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
@@ -86,7 +84,8 @@ class StaffGate:
         self._changes, self.tidings = Changes(), Tidings()
         times = policy.catalogue.times
         self.limits = limits or SessionLimits()
-        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits)
+        tools = [each.id for each in policy.catalogue.tool]
+        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, tools)
         self.grants = Grants(book, people, notices, self._changes)
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
@@ -103,6 +102,7 @@ class StaffGate:
         self._state = self._anew()
         book.when_moved(self._holds_moved)
         people.when_revoked(self._revoked)
+        signin.when_left(self.sessions.unwatch_on)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -180,14 +180,6 @@ class StaffGate:
                 advice="The policies are kept from the first start of the service on.",
             )
         return date
-
-    def may_agree(self, person: str, action: ToolAction) -> bool:
-        """Whether the policies let somebody agree to this action of somebody else's."""
-        found, there = self._people.person(person), self.policy.functions.get((action.tool, action.function))
-        if found is None or not found.active or there is None:
-            return False
-        case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
-        return not self.policy.ruling(case._replace(tier=self.state.tier(action.target, there[1]))).reasons
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
@@ -319,26 +311,20 @@ class StaffGate:
         for key in moved:
             if key in standing:
                 self._changes.note("holds", key, standing[key])
-            elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
+            elif rule_kind(self._book.holds[key].hold) in OF_STAFF:
                 self._changes.note("lifted", key, None)
 
     def _revoked(self, page: Page, credential: ApiToken | Passkey, by: str) -> None:
-        """Whoever had it may have agreed to anything as its person; with a key, opened any of their sessions, too."""
+        """Whoever had it may have said anything as its person; with a key, opened any of their sessions, too."""
         self.consents.end_on(page, credential.person, by)
+        self.locks.end_on(page, credential.person, by)
+        self.sessions.unwatch_on(page, credential.person, by)
         if isinstance(credential, Passkey):
             theirs = [each.id for each in self.sessions.of(credential.person)]
             self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
-        for key in keys:
-            held = self._book.holds[key]
-            kind = rule_kind(held.hold)
-            if kind in _OF_STAFF and held.state in LIVE:
-                hold = held.hold
-                yield StaffHold(id=key, kind=kind, subject=hold.subject.id, starts=hold.starts, until=hold.until)
-
-
-_OF_STAFF = frozenset({RuleKind.STAFF, RuleKind.TOOL_SESSION, RuleKind.TOOL, RuleKind.FUNCTION})
+        yield from filter(None, (on_staff(self._book.holds[key]) for key in keys))
 
 
 def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:

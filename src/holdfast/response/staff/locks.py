@@ -7,6 +7,8 @@ locked out; that is told to everybody who commands.
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
@@ -25,13 +27,15 @@ from .protecting import Protecting
 from .sessions import Sessions
 
 PROPOSED_MS = 60 * 60_000  # how long a proposal waits for somebody to agree
+KEPT_MS = 7 * 24 * 60 * 60_000  # how long a lock that is over is shown: what held on past dates is kept for good
 LIFTED = -1  # the level that a lock has after the last stage
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`; for `why`.
 
-    It waits from `at` until `until` (milliseconds since 1970 UTC). `agreed_by` is who agreed.
+    It waits from `at` until `until` (milliseconds since 1970 UTC), while `by` is who they were then, by their
+    `revision` (None: not noted). `agreed_by` is who agreed.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     at: int
     until: int
+    revision: int | None = None
     agreed_by: str = ""
 
     def waits(self, now: int) -> bool:
@@ -100,9 +105,10 @@ class Locks:
         self._possible(wanted, now)
         what = (wanted.lock, wanted.level, wanted.account, wanted.tier)
         for each in self.proposals.values():
-            if each.waits(now) and what == (each.lock, each.level, each.account, each.tier):
+            if self.waits(each, now) and what == (each.lock, each.level, each.account, each.tier):
                 return each
         made = msgspec.structs.replace(wanted, why=said, at=now, until=now + PROPOSED_MS, agreed_by="")
+        made = msgspec.structs.replace(made, revision=self._revision(wanted.by))
         made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
         with self._book.change(now) as page:
             for key in [key for key, each in self.proposals.items() if now >= each.until]:
@@ -125,9 +131,11 @@ class Locks:
         found = self.proposals.get(id_)
         if found is None:
             raise UsageError(f"there is no proposal {id_}", advice="`holdfast lockdown show` names them.")
-        if not found.waits(now):
+        if not self.waits(found, now):
             raise NotAllowedError(
-                f"the proposal {id_} is over", code=RefusalCode.REQUEST_CLOSED, advice="Propose it anew."
+                f"the proposal {id_} is over, or {found.by} is no longer who they were",
+                code=RefusalCode.REQUEST_CLOSED,
+                advice="Propose it anew.",
             )
         if same(by, found.by):
             raise NotAllowedError(
@@ -169,6 +177,17 @@ class Locks:
             )
         return self.kept[id_]
 
+    def waits(self, proposal: Proposal, now: int) -> bool:
+        """Whether somebody can still agree to it: whoever proposed it is there, with the roles that they had."""
+        known = self._revision(proposal.by)
+        return proposal.waits(now) and known is not None and proposal.revision in {None, known}
+
+    def end_on(self, page: Page, proposed: str, by: str) -> None:
+        """Have nothing wait any more on this page that this person proposed."""
+        for each in [each for each in self.proposals.values() if each.by == proposed and each.waits(page.now)]:
+            self.proposals.put(page, each.id, msgspec.structs.replace(each, until=page.now))
+            page.record(RecordKind.DECISION, f"proposal/{each.id}/ended", each.lock or each.account, {}, actor=by)
+
     def standing(self, now: int) -> list[Lock]:
         """The locks in force, the strictest first."""
         return sorted((each for each in self.kept.values() if each.in_force(now)), key=lambda each: -each.level)
@@ -190,6 +209,7 @@ class Locks:
         self._put(page, after, by)
 
     def _put(self, page: Page, lock: Lock, by: str) -> None:
+        self.kept.prune(page, lambda each: _ended(each) < page.now - KEPT_MS)
         self.kept.put(page, lock.id, lock)
         page.record(RecordKind.DECISION, f"lock/{lock.id}", lock.id, msgspec.to_builtins(lock), actor=by)
         page.note(HappeningKind.PLACED, f"{by} placed a {_said(lock)}", lock.id)
@@ -205,6 +225,11 @@ class Locks:
         if wanted.level != LIFTED:
             lowered(lock, wanted.level, now, id_="", by=wanted.by)
 
+    def _revision(self, person: str) -> int | None:
+        """That of somebody who counts; None for nobody."""
+        found = self._people.person(person)
+        return found.revision if found is not None and found.counts else None
+
     def _shuts_out(self, lock: Lock, session: ToolSession, now: int) -> bool:
         """Whether a lock on all tools leaves whoever has this session nothing."""
         found = self._people.person(session.person)
@@ -212,6 +237,10 @@ class Locks:
             return False
         fitting = Fitting([lock]).fitting(found, "", "", (session.network,), now)
         return joined(fitting).shuts_out(found.key)
+
+
+def _ended(lock: Lock) -> float:
+    return min(math.inf if end is None else end for end in (lock.until, lock.lifted_at))
 
 
 def _said(lock: Lock) -> str:

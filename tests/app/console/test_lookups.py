@@ -144,6 +144,9 @@ def test_pages_follow_on_each_other_and_a_link_asks_the_same(olga):
         path = html.unescape((re.search(r'href="([^"]+)">Further ones', text) or ["", ""])[1])
     assert len(seen) == len(set(seen)) == 62
     assert 400 == olga.page("/console/attempts?since=yesterday").status_code
+    assert 400 == olga.page("/console/attempts?outcome=perhaps").status_code
+    _, words = main_of(olga.page("/console/attempts?person=alice&outcome=refused"))
+    assert "Tried once by 1 person, at" in words
     assert 400 == olga.page("/console/attempts?target=president&after=a-999999").status_code
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from holdfast.app.server.headline import headline
+from holdfast.app.server.searching import Tallied
 from holdfast.response.staff import Attempt
 from holdfast.response.staff.sought import Sought, Tally
 
@@ -11,7 +12,7 @@ BEGAN = AT - 3_600_000
 LOOK, CHANGE = ("desk", "look"), ("desk", "change")
 
 
-def tally(*attempts):
+def tallied(*attempts, all_refused=True):
     """What these come to: who, which function, allowed or not, seconds after `AT`."""
     made = Tally({LOOK})
     for who, (tool, function), allowed, seconds in attempts:
@@ -27,7 +28,7 @@ def tally(*attempts):
                 allowed=allowed,
             )
         )
-    return made
+    return Tallied(tally=made, all_allowed=True, all_refused=all_refused)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +50,12 @@ def tally(*attempts):
 )
 def test_who_and_how_often_and_when(attempts, said):
     """Of an account: reached is what was allowed, and how much of that changed something."""
-    assert said == headline(Sought(target="a"), tally(*attempts), BEGAN, whole=True)
+    assert said == headline(Sought(target="a"), tallied(*attempts), BEGAN)
 
 
 def test_of_no_account_nothing_is_reached():
     """What a person did was allowed."""
-    said = headline(Sought(person="sam"), tally(("sam", LOOK, True, 0)), BEGAN, whole=True)
+    said = headline(Sought(person="sam"), tallied(("sam", LOOK, True, 0)), BEGAN)
     assert "allowed once, at" in said
 
 
@@ -83,10 +84,21 @@ BEGINS = "; the record of attempts begins then."
 )
 def test_of_what_was_before_the_record_nothing_is_claimed(sought, began, said):
     """That nothing was tried is said of the time that is on record."""
-    assert said == headline(Sought(**sought), tally(), began, whole=True)
+    assert said == headline(Sought(**sought), tallied(), began)
 
 
 def test_what_was_not_looked_through_is_said():
-    """Neither a count nor that there is none is given out for all of it."""
-    assert "there are more" in headline(Sought(target="a"), tally(("sam", LOOK, True, 0)), BEGAN, whole=False)
-    assert "None among the newest" in headline(Sought(tool="t"), tally(), BEGAN, whole=False)
+    """Neither a count nor that there is none is given out for all of it; what was allowed was looked for by itself."""
+    some = tallied(("sam", LOOK, True, 0), ("eve", LOOK, False, 0), all_refused=False)
+    said = headline(Sought(target="a"), some, BEGAN)
+    assert "Tried at least 2 times by 2 people, reached once," in said
+    assert "Only the newest were looked through." in said
+    assert "None among the newest" in headline(Sought(tool="t"), tallied(all_refused=False), BEGAN)
+
+
+@pytest.mark.parametrize(("allowed", "said"), [(True, "Not reached since"), (False, "Nothing was refused since")])
+def test_of_the_other_outcome_nothing_is_claimed(allowed, said):
+    """Where only one was asked for."""
+    assert headline(Sought(target="a", allowed=allowed), tallied(), BEGAN).startswith(said)
+    one = tallied(("sam", LOOK, allowed, 0))
+    assert allowed == ("reached" in headline(Sought(target="a", allowed=allowed), one, BEGAN))

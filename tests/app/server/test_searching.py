@@ -66,6 +66,9 @@ def every(ask, sought, limit):
         {"tool": "support_desk", "since": START + 9 * SECOND, "until": START + 30 * SECOND},
         {"target": "account-0", "until": START + 20 * SECOND},
         {"tool": "another"},
+        {"allowed": True},
+        {"allowed": False, "person": "sam"},
+        {"allowed": True, "target": "account-0", "since": START + 9 * SECOND},
     ],
     ids=str,
 )
@@ -80,12 +83,14 @@ def test_pages_of_any_size_have_all_that_fits_once_and_the_refused_first(desk, a
         if sought.target.lower() in {"", each.target}
         and person in {"", each.person}
         and sought.tool in {"", each.tool}
+        and sought.allowed in {None, each.allowed}
         and (sought.since or 0) <= each.time < (sought.until or START * 2)
     ]
     fitting.sort(key=lambda each: each.allowed)
     assert [each.id for each in fitting] == [each.id for each in every(ask, sought, limit)]
-    tally, whole = asyncio.run(tallied(ask, sought))
-    assert (len(fitting), whole) == (tally.refused + tally.allowed, True)
+    came = asyncio.run(tallied(ask, sought))
+    tally = came.tally
+    assert (len(fitting), True, True) == (tally.refused + tally.allowed, came.all_allowed, came.all_refused)
     assert {each.person for each in fitting} == tally.people
 
 
@@ -95,9 +100,17 @@ def test_no_turn_of_the_worker_is_long_and_no_answer_takes_all_of_it(ask, monkey
     page = asyncio.run(found(ask, Sought(tool="another"), "", 10))
     assert ((), True) == (page.attempts, bool(page.next))
     assert (None, None) == (page.refusals, page.allowances)
-    tally, whole = asyncio.run(tallied(ask, Sought(tool="support_desk")))
-    assert (14, False) == (tally.refused + tally.allowed, whole)
+    came = asyncio.run(tallied(ask, Sought(tool="support_desk")))
+    assert (10, 14, True, False) == (came.tally.refused, came.tally.allowed, came.all_refused, came.all_allowed)
     assert len(ask.turns) >= 4
+
+
+def test_no_number_of_refusals_hides_what_was_allowed(ask, monkeypatch):
+    """It is looked for by itself."""
+    monkeypatch.setattr(searching, "MOST_LOOKED", 7)
+    came = asyncio.run(tallied(ask, Sought(target="account-1")))
+    assert came.tally.allowed
+    assert came.tally.reached_by == {"sam", "alice"}
 
 
 def test_no_place_is_refused(ask):

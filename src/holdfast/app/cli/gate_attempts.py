@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from cyclopts import Parameter
@@ -21,6 +21,7 @@ def attempts(  # noqa: PLR0913 - each is a word on the command line
     target: Annotated[str, Parameter(help="On this account, in any spelling: was it reached or tried?")] = "",
     person: Annotated[str, Parameter(help="By this person.")] = "",
     tool: Annotated[str, Parameter(help="With this tool.")] = "",
+    outcome: Annotated[Literal["refused", "allowed"] | None, Parameter(help="Only what was so answered.")] = None,
     since: Annotated[str, Parameter(help="From then on, RFC 3339, such as 2020-07-15T19:00:00Z.")] = "",
     until: Annotated[str, Parameter(help="Before then, RFC 3339.")] = "",
     limit: Annotated[int, Parameter(help="How many at most.")] = 100,
@@ -29,7 +30,8 @@ def attempts(  # noqa: PLR0913 - each is a word on the command line
     json: Json = False,
 ) -> None:
     """Show what was tried with internal tools: what was refused first, of each kind the newest first."""
-    asked = {"target": target, "person": person, "tool": tool, "since": since, "until": until}
+    asked = {"target": target, "person": person, "tool": tool, "outcome": outcome or ""}
+    asked |= {"since": since, "until": until}
     asked = {name: value for name, value in asked.items() if value}
     service = Service(url)
     found = _found(service, asked, limit)

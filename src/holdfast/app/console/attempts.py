@@ -31,11 +31,12 @@ from .site import Site
 ATTEMPTS = "/console/attempts"
 MOST_SHOWN = 50  # attempts on a page
 MOST_IN_SHEET = 5_000  # some megabytes, and seconds of the worker's time
-_FIELDS, _TIMES = ("target", "person", "tool"), ("since", "until")
+_FIELDS, _TIMES = ("target", "person", "tool", "outcome"), ("since", "until")
 
 WHY: Mapping[StaffReason, str] = {
     StaffReason.NO_SESSION: "the gate knew no such session",
     StaffReason.SESSION_OVER: "the session was over",
+    StaffReason.OTHER_TOOL: "the session was opened for another tool",
     StaffReason.PERSON_GONE: "they were registered no more, or otherwise",
     StaffReason.STAFF_HELD: "their access was held",
     StaffReason.TOOL_SESSION_HELD: "the session was cut",
@@ -70,6 +71,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     sheet: str
     older: str
     first: str
+    allowed: str
 
 
 class AttemptPages:
@@ -110,6 +112,7 @@ class AttemptPages:
             sheet=address(f"{ATTEMPTS}.csv", asked),
             older=address(ATTEMPTS, asked, after=found.next) if found.next else "",
             first=address(ATTEMPTS, asked) if after else "",
+            allowed=address(ATTEMPTS, asked | {"outcome": "allowed"}),
         )
 
     async def _sheet(self, http: Request) -> Response:

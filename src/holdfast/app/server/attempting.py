@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import msgspec
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from holdfast.response.staff import Attempt
 from holdfast.response.staff.sought import Sought
 from holdfast.response.staff.strangers import MOST_OF_ALL, MOST_OF_ONE
 
+from .answers import RefusedError
 from .asking import Ask, key_of, limit_of, shown, time_of
 from .headline import headline
 from .operation import AFTER, KEY, LIMIT, Handler, Operation, Parameter, by_name
@@ -27,6 +29,7 @@ COUNTED = (
     f"Of refusals to nobody known, {MOST_OF_ONE} an hour from one network and {MOST_OF_ALL} in all are here; "
     "the others are counted on the record, and not kept one by one."
 )
+_OUTCOMES = {"": None, "refused": False, "allowed": True}
 _TIME = {"type": "string", "maxLength": 64}
 
 
@@ -73,8 +76,8 @@ class AttemptsSeen(msgspec.Struct, frozen=True, kw_only=True):
 class AttemptsSummed(msgspec.Struct, frozen=True, kw_only=True):
     """What they come to, `says` in words. `changed` were allowed to change something, by the catalogue of today.
 
-    `people` tried, `reached_by` were let; `unknown` attempts are of nobody known. Not `whole`: only the newest were
-    looked through, of each kind, and there are more. `recorded_from` is when the record of attempts begins, `counted`
+    `people` tried, `reached_by` were let; `unknown` attempts are of nobody known. Not `whole`: only the newest of an
+    outcome were looked through, and there are more. `recorded_from` is when the record of attempts begins, `counted`
     what is not in it one by one. `tier` is that of the account today, empty where none was asked about.
     """
 
@@ -97,6 +100,9 @@ _SOUGHT = (
     Parameter(name="target", says="On this account, in any spelling.", schema=KEY),
     Parameter(name="person", says="By this person.", schema=KEY),
     Parameter(name="tool", says="With this tool.", schema=KEY),
+    Parameter(
+        name="outcome", says="Which were so answered.", schema={"type": "string", "enum": ["refused", "allowed"]}
+    ),
     Parameter(name="since", says="From then on, RFC 3339.", schema=_TIME),
     Parameter(name="until", says="Before then, RFC 3339.", schema=_TIME),
 )
@@ -142,11 +148,20 @@ def sought_of(query: Mapping[str, str]) -> Sought:
     """What is asked for by a query.
 
     Raises:
-        RefusedError: a time is none.
+        RefusedError: a time or an outcome is none.
 
     """
-    target, person, tool = (query.get(name, "").strip() for name in ("target", "person", "tool"))
-    return Sought(target=target, person=person, tool=tool, since=time_of(query, "since"), until=time_of(query, "until"))
+    target, person, tool, outcome = (query.get(name, "").strip() for name in ("target", "person", "tool", "outcome"))
+    if outcome not in _OUTCOMES:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "outcome is refused or allowed")
+    return Sought(
+        target=target,
+        person=person,
+        tool=tool,
+        since=time_of(query, "since"),
+        until=time_of(query, "until"),
+        allowed=_OUTCOMES[outcome],
+    )
 
 
 async def attempts_seen(ask: Ask, sought: Sought, after: str, limit: int) -> AttemptsSeen:
@@ -173,9 +188,10 @@ async def attempts_summed(ask: Ask, sought: Sought) -> AttemptsSummed:
         staff = run.response.staff
         return staff.state.tier_of(sought.target).name.lower() if sought.target else "", staff.recorded_from()
 
-    (tier, begun), (tally, whole) = await ask(facts), await tallied(ask, sought)
+    (tier, begun), came = await ask(facts), await tallied(ask, sought)
+    tally = came.tally
     return AttemptsSummed(
-        says=headline(sought, tally, begun, whole=whole),
+        says=headline(sought, came, begun),
         refused=tally.refused,
         allowed=tally.allowed,
         changed=tally.changed,
@@ -184,7 +200,7 @@ async def attempts_summed(ask: Ask, sought: Sought) -> AttemptsSummed:
         reached_by=tuple(sorted(tally.reached_by)),
         first_at=_time(tally.first_at),
         last_at=_time(tally.last_at),
-        whole=whole,
+        whole=came.all_allowed and came.all_refused,
         recorded_from=_time(begun),
         counted=COUNTED,
         tier=tier,

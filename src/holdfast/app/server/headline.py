@@ -5,9 +5,21 @@ from __future__ import annotations
 from holdfast.events import format_time
 from holdfast.response.staff.sought import Sought, Tally
 
+from .searching import Tallied
 
-def headline(sought: Sought, tally: Tally, recorded_from: int | None, *, whole: bool) -> str:
-    """What attempts come to. Not `whole`: the newest of them. `recorded_from` is milliseconds since 1970 UTC."""
+_NOTHING = {
+    (None, True): "Neither reached nor tried",
+    (None, False): "Nothing was tried",
+    (True, True): "Not reached",
+    (True, False): "Nothing was allowed",
+    (False, True): "Nothing was refused",
+    (False, False): "Nothing was refused",
+}
+
+
+def headline(sought: Sought, tallied: Tallied, recorded_from: int | None) -> str:
+    """What attempts come to, no surer than was looked. `recorded_from` is milliseconds since 1970 UTC."""
+    tally, whole = tallied.tally, tallied.all_allowed and tallied.all_refused
     first, last = tally.first_at, tally.last_at
     if first is None or last is None:
         return _nothing(sought, recorded_from) if whole else "None among the newest attempts; there are more."
@@ -15,9 +27,13 @@ def headline(sought: Sought, tally: Tally, recorded_from: int | None, *, whole: 
     changed = f" ({tally.changed:,} to change something)" if tally.changed else ""
     begins, ends = clock(first), clock(last)
     when = f"at {begins}" if begins == ends else f"between {begins} and {ends}"
-    tried = f"Tried {times(tally.refused + tally.allowed)} by {_whom(tally)}"
-    said = f"{tried}, {reached} {times(tally.allowed)}{changed}, {when}."
-    return said if whole else f"{said} These are the newest; there are more."
+    tried = _least(tally.refused + tally.allowed, whole=whole)
+    let = "" if sought.allowed is False else f"{reached} {_least(tally.allowed, whole=tallied.all_allowed)}{changed}, "
+    return f"Tried {tried} by {_whom(tally)}, {let}{when}.{'' if whole else ' Only the newest were looked through.'}"
+
+
+def _least(count: int, *, whole: bool) -> str:
+    return times(count) if whole else f"at least {times(count)}"
 
 
 def times(count: int) -> str:
@@ -33,7 +49,7 @@ def clock(at: int) -> str:
 
 def _nothing(sought: Sought, recorded_from: int | None) -> str:
     """That nothing was; but of what was before the record begins, nothing can be said."""
-    said = "Neither reached nor tried" if sought.target else "Nothing was tried"
+    said = _NOTHING[sought.allowed, bool(sought.target)]
     said += (" by this person" if sought.person else "") + (" with this tool" if sought.tool else "")
     if recorded_from is None:
         return "The record of attempts has not begun."

@@ -20,7 +20,7 @@ from .answers import RefusedError
 from .asking import Ask
 
 SLICE = 500  # attempts looked at in one turn of the worker: some 10 ms
-MOST_LOOKED = 20_000  # for one answer: half a second of the worker's time
+MOST_LOOKED = 20_000  # of each outcome, for one answer: half a second of the worker's time
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,30 +58,48 @@ async def found(ask: Ask, sought: Sought, after: str, limit: int) -> Found:
             return _found(fitting, sought, tried, after)
 
 
-async def tallied(ask: Ask, sought: Sought) -> tuple[Tally, bool]:
-    """What they come to, and whether that is all of them: else it is of the newest, the refused ones first.
+class Tallied(msgspec.Struct, frozen=True, kw_only=True):
+    """What they come to, and whether that is of all that were allowed or refused: else it is of the newest of these."""
+
+    tally: Tally
+    all_allowed: bool
+    all_refused: bool
+
+
+async def tallied(ask: Ask, sought: Sought) -> Tallied:
+    """What they come to. What was allowed is looked for by itself: no number of refusals hides it.
 
     Raises:
         RefusedError: they cannot be read.
 
     """
     sought, looks = await ask(lambda run: (_exact(run, sought), _looks(run)))
-    tally, looked, after = Tally(looks), 0, ""
+    tally, whole = Tally(looks), {True: True, False: True}
+    for allowed in whole:
+        if sought.allowed in {None, allowed}:
+            whole[allowed] = await _tally(ask, msgspec.structs.replace(sought, allowed=allowed), tally)
+    return Tallied(tally=tally, all_allowed=whole[True], all_refused=whole[False])
+
+
+async def _tally(ask: Ask, sought: Sought, tally: Tally) -> bool:
+    """Count those of one outcome; whether that is all of them."""
+    looked, after = 0, ""
     while True:
         tried = await _slice(ask, sought, after, SLICE)
         for attempt in filter(sought.fits, tried.attempts):
             tally.add(attempt)
         looked, after = looked + len(tried.attempts), tried.next
         if not after or looked >= MOST_LOOKED:
-            return tally, not after
+            return not after
 
 
 async def _slice(ask: Ask, sought: Sought, after: str, size: int) -> Tried:
-    chain, what = sought.chain
+    (chain, what), since = sought.chain, sought.since or 0
 
     def do(run: LiveWatch) -> Tried:
+        find = run.response.staff.attempts.find
         try:
-            return run.response.staff.attempts.find(chain, what, after=after, limit=size, since=sought.since or 0)
+            return find(chain, what, after=after, limit=size, since=since, allowed=sought.allowed)
         except UsageError as error:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error), advice=error.advice) from error
 

@@ -8,7 +8,7 @@ with nothing in memory.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -111,23 +111,28 @@ class Attempts:
         page.transaction.record_all(records)
         return made
 
-    def find(self, chain: Chain, what: str, *, after: str = "", limit: int, since: int = 0) -> Tried:
+    def find(  # noqa: PLR0913 - each narrows it
+        self, chain: Chain, what: str, *, after: str = "", limit: int, since: int = 0, allowed: bool | None = None
+    ) -> Tried:
         """At most `limit` of the attempts on a target, by a person, or of all; behind `after`, `next` of the last page.
 
         It is not gone on into those of long before `since` (milliseconds since 1970 UTC); some of before may be there.
+        With `allowed`, only those that were, or that were not.
 
         Raises:
             UsageError: `after` is no place in this chain.
             StoreError: they cannot be read.
 
         """
+        kinds = (False, True) if allowed is None else (allowed,)
         with self._book.reading() as transaction:
             ends = transaction.get(ENDS, _end(chain, what), Ends) or Ends()
-            found: list[Attempt] = []
-            for attempt in self._from(transaction, chain, ends, _place(transaction, chain, what, after), since):
-                if len(found) == limit:
-                    return _tried(found, ends, following=found[-1].id)
-                found.append(attempt)
+            place, found = _place(transaction, chain, what, after), list[Attempt]()
+            for start in _starts(chain, ends, place, kinds):
+                for attempt in _walk(transaction, chain, start, since):
+                    if len(found) == limit:
+                        return _tried(found, ends, following=found[-1].id)
+                    found.append(attempt)
         return _tried(found, ends)
 
     def last_allowed(self, person: str) -> Attempt | None:
@@ -148,21 +153,6 @@ class Attempts:
         """When the first of all was made (milliseconds since 1970 UTC); None before any was."""
         first = self.get(attempt_id(1))
         return None if first is None else first.time
-
-    def _from(
-        self, transaction: Transaction, chain: Chain, ends: Ends, after: Attempt | None, since: int
-    ) -> Iterator[Attempt]:
-        place = _PLACES[chain]
-        starts = [ends.refused, ends.allowed]
-        if after is not None:
-            starts = [after.before[place], ends.allowed] if not after.allowed else [after.before[place]]
-        for start in starts:
-            number = start
-            while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
-                if attempt.time < since - _LATE_MS:
-                    break
-                yield attempt
-                number = attempt.before[place]
 
     def _next(self, transaction: Transaction, attempt: Attempt) -> Attempt:
         """The same with its number, at the end of its chains."""
@@ -230,6 +220,24 @@ def _record(attempt: Attempt) -> Record:
         subject=f"account:{attempt.target}" if attempt.target else f"tool:{attempt.tool}",
         body=body,
     )
+
+
+def _starts(chain: Chain, ends: Ends, after: Attempt | None, kinds: Iterable[bool]) -> Iterator[int]:
+    """Where to begin in each of these kinds (refused, allowed), behind `after`: of what comes before it, nowhere."""
+    for allowed in kinds:
+        if after is None or allowed > after.allowed:
+            yield ends.allowed if allowed else ends.refused
+        elif allowed == after.allowed:
+            yield after.before[_PLACES[chain]]
+
+
+def _walk(transaction: Transaction, chain: Chain, start: int, since: int) -> Iterator[Attempt]:
+    number = start
+    while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
+        if attempt.time < since - _LATE_MS:
+            return
+        yield attempt
+        number = attempt.before[_PLACES[chain]]
 
 
 def _chains(attempt: Attempt) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from .attempts import Attempt, Chain
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
     """Attempts on `target` (in any spelling), by `person` (an id), with `tool`, from `since` until before `until`.
 
-    What is empty (a time: None) is any. Times are milliseconds since 1970 UTC.
+    `allowed` says which outcome. What is empty (else: None) is any. Times are milliseconds since 1970 UTC.
     """
 
     target: str = ""
@@ -20,6 +20,7 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     tool: str = ""
     since: int | None = None
     until: int | None = None
+    allowed: bool | None = None
 
     @property
     def chain(self) -> tuple[Chain, str]:
@@ -30,7 +31,7 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def narrowed(self) -> bool:
-        """Whether there may be others in that chain."""
+        """Whether others of this outcome may be in that chain."""
         times = self.since is not None or self.until is not None
         return bool(self.tool) or times or bool(self.target and self.person)
 

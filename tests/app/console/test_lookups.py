@@ -13,6 +13,7 @@ from tests.app.server.running import PATIENCE
 from tests.app.server.staffhouse import StaffHouse
 from tests.detection.staff.agent import DAY, FAMOUS, HOUR
 
+from holdfast.app.cli.main import main
 from holdfast.app.console.attempts import WHY
 from holdfast.events import Account, StaffAction, StaffReport, StaffSignIn, encode_line
 from holdfast.guard.staff import StaffReason
@@ -120,7 +121,7 @@ def test_was_the_president_reached_or_tried(olga):
         "Refused because the gate knew no such session",
         "nobody else had agreed to it",
         "on PRE·SIDENT",
-        "holdfast gate attempts --target President , with --json",
+        "holdfast gate attempts --target=President , with --json",
     )
     assert [] == [each for each in said if each not in words]
 
@@ -156,13 +157,26 @@ def test_hostile_accounts_reasons_and_tickets_are_only_text(olga):
     inert(text)
     assert "Tried once by 1 person, reached once" in words
     command = html.unescape(re.search(r"In a terminal: <code>(.*?)</code>", text)[1])
-    assert 5 == len(shlex.split(command))
+    assert ["holdfast", "gate", "attempts"] == shlex.split(command)[:3]
+    assert 4 == len(shlex.split(command))
     answer = olga.page(f"/console/attempts.csv?target={quote(HOSTILE)}")
     assert "attachment" in answer.headers["content-disposition"]
     assert "nosniff" == answer.headers["x-content-type-options"]
     (row,) = csv.DictReader(io.StringIO(answer.text))
     assert ("'=", "'+") == (row["reason"][:2], row["ticket"][:2])
     assert "\u202e" not in answer.text
+
+
+def test_the_command_that_is_shown_asks_the_same_whatever_the_link_says(house, olga, monkeypatch, capsys):
+    """No account's name becomes an option: this one would have the token of whoever types it sent elsewhere."""
+    target = "--url=https://evil.example"
+    house.asks(house.secrets["alice"], target=target)
+    text, _ = main_of(olga.page(f"/console/attempts?target={quote(target)}&person=alice&outcome=allowed"))
+    command = html.unescape(re.search(r"In a terminal: <code>(.*?)</code>", text)[1])
+    monkeypatch.setenv("HOLDFAST_URL", house.origin)
+    monkeypatch.setenv("HOLDFAST_TOKEN", house.tokens["olga"])
+    assert 0 == main(shlex.split(command)[1:])
+    assert "Tried once by 1 person, reached once" in capsys.readouterr().out
 
 
 def test_who_could_do_what_is_told_with_the_digest_and_the_texts_of_the_date(house, olga):

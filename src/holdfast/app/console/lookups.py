@@ -41,8 +41,11 @@ def address(path: str, asked: Mapping[str, str], **more: str) -> str:
 
 
 def command(words: str, options: Mapping[str, str]) -> str:
-    """The command that asks the same: whatever stands in a link that somebody sent, it is one argument in a shell."""
-    said = " ".join(f"--{name} {shlex.quote(value)}" for name, value in options.items())
+    """The command that asks the same: whatever stands in a link that somebody sent, it is one argument in a shell.
+
+    It is tied to its option, so that it is none itself: `--url` would have a token sent elsewhere.
+    """
+    said = " ".join(f"--{name}={shlex.quote(value)}" for name, value in options.items())
     return printable(f"holdfast {words} {said}".rstrip(), _LONGEST)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 import msgspec
@@ -19,7 +20,7 @@ from holdfast.detection.staff import ReportWave, StaffAlarm
 from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import LEVELS
-from holdfast.response import HoldState
+from holdfast.response import Filed, HoldState
 from holdfast.response.staff.signals import abouts
 
 from .desk import MOST_SHOWN, SIGN_IN
@@ -30,6 +31,7 @@ SIGNALS = "/console/signals"
 DAYS = (1, 7, 31)
 _USUAL_DAYS = 7
 _DAY = 86_400_000  # milliseconds
+_REQUESTS = 3  # about one access: the latest
 _LONGEST_LINE = 2_000  # characters of a report
 
 
@@ -126,9 +128,10 @@ def _signals(run: LiveWatch, who: SignedIn, days: int) -> Signals:
     reports.sort(key=lambda each: -each.at)
     people = [each.staff for each in alarms[:MOST_SHOWN]] + [each.staff for each in reports[:MOST_SHOWN]]
     people += [id_ for wave in waves[:MOST_SHOWN] for id_ in wave.staff]
+    asked = _asked(run, alarms[:MOST_SHOWN])
     return Signals(
         days=days,
-        alarms=tuple(_alarm(run, each) for each in alarms[:MOST_SHOWN]),
+        alarms=tuple(_alarm(run, each, asked) for each in alarms[:MOST_SHOWN]),
         alarms_in_all=len(alarms),
         waves=tuple(map(_wave, waves[:MOST_SHOWN])),
         reports=tuple(map(report_seen, reports[:MOST_SHOWN])),
@@ -137,11 +140,20 @@ def _signals(run: LiveWatch, who: SignedIn, days: int) -> Signals:
     )
 
 
-def _alarm(run: LiveWatch, alarm: StaffAlarm) -> AlarmShown:
+def _asked(run: LiveWatch, alarms: Iterable[StaffAlarm]) -> Mapping[str, Sequence[Filed]]:
+    """The requests about these accesses, by what they are about, the newest first: found in one look at all of them."""
+    asked: dict[str, list[Filed]] = {about: [] for alarm in alarms for about in abouts(alarm.staff)}
+    for filed in run.response.desk.requests.values():
+        if filed.about in asked:
+            asked[filed.about].append(filed)
+    return {about: sorted(each, key=lambda filed: -filed.filed_at) for about, each in asked.items()}
+
+
+def _alarm(run: LiveWatch, alarm: StaffAlarm, asked: Mapping[str, Sequence[Filed]]) -> AlarmShown:
     desk, about = run.response.desk, abouts(alarm.staff)
     offer = next((each for each in desk.offers if each.about in about), None)
     plan = None if offer is None else desk.plan(offer.recommended)
-    filed = sorted((each for each in desk.requests.values() if each.about in about), key=lambda each: -each.filed_at)
+    filed = [each for name in about for each in asked[name]]
     return AlarmShown(
         staff=alarm.staff,
         tier=str(alarm.tier),
@@ -161,7 +173,7 @@ def _alarm(run: LiveWatch, alarm: StaffAlarm) -> AlarmShown:
                 title=each.plan.title if each.plan else str(each.request.deed),
                 at=format_time(each.filed_at),
             )
-            for each in filed[:3]
+            for each in filed[:_REQUESTS]
         ),
         held=_held(run, alarm.staff),
     )

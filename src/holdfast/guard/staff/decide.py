@@ -103,7 +103,8 @@ class StaffState:
         if found is None:
             return self._unknown([*stops, _Stop(StaffReason.UNKNOWN_FUNCTION)], hash_, who)
         if session.tool != action.tool:
-            return self._unknown([*stops, _Stop(StaffReason.OTHER_TOOL)], hash_, who)
+            stops.append(_Stop(StaffReason.OTHER_TOOL))
+            return self._unknown(stops, hash_, who, self.tier(action.target, found[1]))
         asked = self._asked(question, session, who, found, hash_)
         return self._answered(asked, stops, spent)
 

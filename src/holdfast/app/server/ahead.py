@@ -22,7 +22,7 @@ _SOON_MS = 2_000  # who asks again within this time loads a page, or works throu
 _SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
 _UNHEARD_MS = 1_000  # what is not on record after so long stops all that would be allowed here
 _FLOOD = 100  # so many do not wait for the next time
-_TOLD = 200  # at once: some 15 ms of the owner's time, for which whoever asks it waits
+_TOLD, _ENDED = 200, 100  # at once: some 15 ms of the owner's time, for which whoever asks it waits
 _MOST = 10_000  # people and tools that are kept in mind
 
 
@@ -71,7 +71,7 @@ class Ahead:
                 self._told[:0], self._ended[:0] = batch.told, batch.ended
             else:
                 self._untold -= Counter(_budget(each) for each in batch.told)
-                if len(self._told) >= _FLOOD:
+                if len(self._told) + len(self._ended) >= _FLOOD:
                     self._send_batch()
             self._heard.set()
             self._heard = asyncio.Event()
@@ -136,7 +136,7 @@ class Ahead:
         told, self._told = tuple(self._told[:_TOLD]), self._told[_TOLD:]
         ended: tuple[str, ...] = ()
         if not self._told:  # the end of a reservation comes after the uses of all its units
-            ended, self._ended = tuple(self._ended), []
+            ended, self._ended = tuple(self._ended[:_ENDED]), self._ended[_ENDED:]
         self._number -= 1
         self._under_way = Batch(number=self._number, told=told, ended=ended)
         self._send(pack(self._under_way))

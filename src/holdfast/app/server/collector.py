@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG = 50_000  # objects that came and did not go: a batch of decisions makes thousands, and looking at each costs 5 %
+_YOUNG = 10_000  # objects that came and did not go: with Python's 700 it looks several times at each batch, for 5 %
 
 
 def calm() -> None:

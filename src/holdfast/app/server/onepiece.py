@@ -30,7 +30,7 @@ class OnePiece(asyncio.Transport):
             self._head = bytes(data)
         else:
             head, self._head = self._head, None
-            self._transport.write(b"%b%b" % (head, data))
+            self._transport.write(head + data)
 
     def close(self) -> None:
         """Write a head that nothing came after, and close the connection."""

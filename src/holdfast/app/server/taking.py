@@ -70,8 +70,9 @@ class Taking:
             return self._unseen(take)
         done: asyncio.Future[StaffAnswer] = asyncio.get_running_loop().create_future()
         self._waiting.append((take, done))
-        if not self._under_way:
-            self._gather(0)  # whoever asks in the same moment comes along
+        if not self._under_way and not self._gathering:
+            self._gathering = True
+            asyncio.get_running_loop().call_soon(self._flush)  # whoever asks in the same moment comes along
         try:
             async with asyncio.timeout(PATIENCE):
                 return await done
@@ -100,12 +101,8 @@ class Taking:
                 done.set_result(answer)
         self._under_way = []
         if self._waiting:
-            self._gather(self._come_along)
-
-    def _gather(self, seconds: float) -> None:
-        if not self._gathering:
             self._gathering = True
-            asyncio.get_running_loop().call_later(seconds, self._flush)
+            asyncio.get_running_loop().call_later(self._come_along, self._flush)
 
     def _flush(self) -> None:
         self._gathering = False

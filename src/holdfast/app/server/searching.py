@@ -19,8 +19,8 @@ from holdfast.response.staff.sought import Sought, Tally
 from .answers import RefusedError
 from .asking import Ask
 
-SLICE = 500  # attempts looked at in one turn of the worker: some 10 ms
-MOST_LOOKED = 20_000  # of each outcome, for one answer: half a second of the worker's time
+SLICE = 250  # attempts looked at in one turn of the worker: 20 ms where each lies in another row
+MOST_LOOKED = 20_000  # of each outcome, for one answer: two seconds of the worker's time at most
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -206,7 +206,7 @@ class StaffGate:
         ahead: list[int] = []
         tried: list[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]] = []
         with self._book.change(now) as page:
-            spending = Spending(page)
+            spending = Spending(page, {charge.key for each in taken for charge in each.answer.charges})
             for each in taken:
                 answer = self._decided(state, each, now)
                 if not used.isdisjoint(answer.consents):

@@ -14,6 +14,9 @@ _NETWORKS = 10_000
 _FUNCTIONS = 10_000
 _VALUES = 100_000
 _SAMPLE = 8  # people or accounts remembered for each
+_LOOK_AT_DESK = 16  # accounts between two looks at whether the desk is busy with something
+_LEAST = {"unasked": figures.LEAST_UNASKED, "famous": figures.LEAST_FAMOUS, "taken": figures.LEAST_TAKEN}
+_MOST = 0.95
 _RATE = log(2) / figures.RECENT
 _MONTH = log(2) / (28 * figures.DAY)
 
@@ -55,6 +58,8 @@ class Desk:
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
     lately: Shares = field(default_factory=lambda: Shares(_RATE))
     month: Shares = field(default_factory=lambda: Shares(_MONTH))
+    looks: int = 0
+    busy: frozenset[str] = frozenset()
 
     def own(self, staff: str, network: str) -> None:
         """`network` has become one of their own."""
@@ -96,19 +101,49 @@ class Desk:
         high = {org or account for account, org in accounts.items() if org is not None}
         return len(high) + sum(org is None for org in accounts.values()), len(high)
 
-    def share(self, which: str, person: Person, least: float = figures.LEAST_SHARE) -> float:
-        """The share of somebody's accounts that honest work has: their own past, the desk's month, and the last hour.
+    def add(self, now: int, *, unasked: bool, famous: bool) -> None:
+        """One more account that somebody looked at."""
+        self.lately.add(now, unasked=unasked, famous=famous)
+        self.month.add(now, unasked=unasked, famous=famous)
+        self.looks += 1
+        if self.looks % _LOOK_AT_DESK == 0:
+            self.busy = frozenset(which for which in _LEAST if self._now(which, 0.0, 0.0))
 
-        The larger of what they themselves did before and what all others do just now, with room for doubt: neither a
-        job nor a busy hour is a sign.
+    def usual(self, person: Person) -> None:
+        """What is usual of them, as of the day that begins."""
+        person.usual = {which: self._own(which, person) for which in _LEAST}
+
+    def share(self, which: str, person: Person) -> float:
+        """The share of somebody's accounts that honest work has: their own past, and what all others do just now.
+
+        The larger of both, with room for doubt: neither a job nor a busy hour is a sign. What others do counts while
+        it is clearly more than in their month; their ordinary hour says nothing of somebody whose job is another one.
         """
+        own = person.usual.get(which) or self._own(which, person)
+        if which not in self.busy:
+            return own
+        # Their own day is taken out whole: at night, or at a small desk, they would hide behind themselves.
+        return min(_MOST, max(own, self._now(which, getattr(person, which), person.touched)))
+
+    def _own(self, which: str, person: Person) -> float:
         usual = getattr(self.month, which) / max(self.month.accounts, 1.0)
         own = getattr(person, f"{which}_before") + figures.PRIOR * usual
-        # Their own day is taken out whole: at night, or at a small desk, they would hide behind themselves.
-        others = max(0.0, self.lately.accounts - len(person.accounts))
-        theirs = max(0.0, getattr(self.lately, which) - getattr(person, which))
-        now = _at_most(theirs + figures.RECENT_PRIOR * usual, others + figures.RECENT_PRIOR)
-        return min(0.95, max(least, _at_most(own, person.accounts_before + figures.PRIOR), now))
+        return min(_MOST, max(_LEAST[which], _at_most(own, person.accounts_before + figures.PRIOR)))
+
+    def _now(self, which: str, theirs: float, accounts: float) -> float:
+        usual = getattr(self.month, which) / max(self.month.accounts, 1.0)
+        others = max(0.0, getattr(self.lately, which) - theirs)
+        return clearly_above(others, max(0.0, self.lately.accounts - accounts), usual, figures.RECENT_PRIOR)
+
+
+def clearly_above(part: float, whole: float, usual: float, prior: float) -> float:
+    """A share, with room for doubt, where there is none that it is above the usual one; else 0.
+
+    What is `usual` counts as much as `prior` more of them.
+    """
+    share = min(1.0, (part + prior * usual) / (whole + prior))
+    doubt = figures.DOUBT * sqrt(max(0.0, share * (1 - share)) / (whole + prior))
+    return share + doubt if share - doubt > usual else 0.0
 
 
 def _at_most(part: float, whole: float) -> float:

@@ -9,6 +9,7 @@ import msgspec
 from holdfast.detection.bounded import remember
 
 from . import figures
+from .tally import Tally
 
 PLACES = 16  # networks and devices each
 FUNCTIONS = 256
@@ -16,7 +17,8 @@ ACCOUNTS = 256  # of one day
 PUSHES = 16
 SHOWN = 32
 HOURS = 24
-ASKED, HELD = 1, 2
+ASKED, HELD, WATCHED = 1, 2, 3  # as stores have them; in the order of `TOLD`
+TOLD = (0, ASKED, WATCHED, HELD)
 _KEPT = 1 - 1 / 28  # of the own past, each day: about a month counts
 
 
@@ -30,6 +32,10 @@ class Sign(enum.StrEnum):
     UNASKED = "looked_without_ticket"
     REACH = "unrelated_high_reach"
     VALUE = "same_recovery_value"
+    AFTERMATH = "taken_over_afterwards"
+
+
+_BY_SHIFT = (Sign.UNASKED, Sign.REACH)  # summed anew in each
 
 
 class Standing(msgspec.Struct, kw_only=True):
@@ -61,12 +67,24 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     hours_today: int = 0  # one bit for each
     accounts: dict[str, None] = {}
     bodies: dict[str, None] = {}  # that run accounts of high reach which they looked at
+    usual: dict[str, float] = {}  # shares of their accounts, with room for doubt
+    touched: int = 0  # accounts, which may be more than are remembered
     unasked: int = 0
     famous: int = 0
     taken: int = 0
     actions: int = 0
     changed: dict[str, int] = {}  # accounts whose credentials they changed, and when
+    # this shift, which midnight does not end
+    looked_at: int = 0
+    shift: Tally = msgspec.field(default_factory=Tally)
+    week: Tally = msgspec.field(default_factory=Tally)
+    unasked_at: int = 0
+    bursts: dict[Sign, float] = {}
+    carried: dict[Sign, float] = {}  # from the shifts before
     # lately
+    read: float = 0.0  # accounts that nobody asked for; older ones count less
+    read_at: int = 0
+    lost: dict[str, int] = {}  # those of them that were taken over since, and when
     refused: list[int] = []
     pages: int = 0
     paged_at: int = 0
@@ -76,7 +94,8 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     days_taken: int = 0  # that it is made of
     session: str = ""
     signs: dict[Sign, Standing] = {}
-    told: int = 0  # `ASKED` about, or `HELD`: it was proposed
+    recalled: dict[Sign, Standing] = {}  # the strongest of their look-ups in the last days: some of it may show later
+    told: int = 0  # one of `TOLD`: asked about, or what was proposed
     told_at: int = 0
     counted: int = 0  # actions since the oldest sign that stands
 
@@ -90,23 +109,35 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         passed = day - self.day if self.day >= 0 else 0
         networks: list[str] = []
         keep = _KEPT ** min(passed, 365)
-        if self.told < HELD:
+        if self.told != HELD:
             networks = [each for each in self.new_networks if each not in self.networks]
             for into, new in ((self.networks, self.new_networks), (self.devices, self.new_devices)):
                 for each in new:
                     remember(into, each, None, PLACES)
             self.hours = [hour * keep + (self.hours_today >> number & 1) for number, hour in enumerate(self.hours)]
-            self.accounts_before = self.accounts_before * keep + len(self.accounts)
-            self.unasked_before = self.unasked_before * keep + self.unasked
-            self.famous_before = self.famous_before * keep + self.famous
+            # A campaign of thousands of changes is one day, not a year of them.
+            part = min(1.0, ACCOUNTS / max(1, self.touched))
+            self.accounts_before = self.accounts_before * keep + self.touched * part
+            self.unasked_before = self.unasked_before * keep + self.unasked * part
+            self.famous_before = self.famous_before * keep + self.famous * part
             self.taken_lately += self.taken
             self.days += bool(self.actions or self.new_networks or self.new_devices or self.hours_today)
         self.day = day
         self.new_networks, self.new_devices, self.hours_today = {}, {}, 0
-        self.accounts, self.bodies, self.unasked, self.famous, self.taken, self.actions = {}, {}, 0, 0, 0, 0
+        self.accounts, self.bodies, self.usual = {}, {}, {}
+        self.touched, self.unasked, self.famous, self.taken, self.actions = 0, 0, 0, 0, 0
         self.changed = {}
         self.taken_before *= keep
         return networks
+
+    def looks(self, now: int) -> None:
+        """They look at an account; after a long rest a new shift begins."""
+        if now - self.looked_at >= figures.REST:
+            self.shift = Tally()
+            self.week.fade(figures.WEEK)
+            self.bursts = {}
+            self.carried = {sign: self.signs[sign].nats for sign in _BY_SHIFT if sign in self.signs}
+        self.looked_at = now
 
     def past_taken(self) -> None:
         """What was weighed for some days and came to nothing is their past now; not before, or it would hide itself."""
@@ -116,10 +147,37 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         """Let signs go that count no more."""
         for sign in [sign for sign, standing in self.signs.items() if now >= standing.until]:
             del self.signs[sign]
+            self.carried.pop(sign, None)
+        for sign in [sign for sign, standing in self.recalled.items() if now >= standing.until]:
+            del self.recalled[sign]
         if not self.signs:
             self.counted = 0
         if self.told and now - self.told_at >= figures.AGAIN:
             self.told = 0
+
+    def stand(self, sign: Sign, nats: float, now: int, note: str) -> bool:
+        """A sign counts as much as it does now, which may be less than before, or as in shifts that still count; if it grew."""
+        nats = max(nats, self.carried.get(sign, 0.0))
+        known = self.signs.get(sign)
+        if known is None:
+            if nats > 0:
+                self.raise_sign(sign, nats, now, note)
+            return self._recall(sign) if nats > 0 else False
+        grew = nats > known.nats
+        known.nats = nats
+        if grew:
+            known.until, known.note = max(known.until, now + figures.STANDS), note
+            self._recall(sign)
+        elif nats <= 0:
+            del self.signs[sign]
+        return grew
+
+    def _recall(self, sign: Sign) -> bool:
+        stands, known = self.signs[sign], self.recalled.get(sign)
+        if known is None or stands.nats >= known.nats:
+            until = stands.until - figures.STANDS + figures.AFTER
+            self.recalled[sign] = msgspec.structs.replace(stands, until=until)
+        return True
 
     def raise_sign(self, sign: Sign, nats: float, now: int, note: str, stands: int = figures.STANDS) -> None:
         """A sign counts as much as its strongest showing that still stands."""

@@ -18,15 +18,17 @@ from holdfast.detection.takeover import Takeover
 from holdfast.events import IN_VAIN, Account, CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
 
 from . import figures, places
+from .aftermath import Aftermath
 from .alarm import ReportWave, StaffAlarm, StaffTier
 from .desk import Desk
 from .lookups import looked, repeated, rested
-from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing
+from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, TOLD, WATCHED, Person, Sign, Standing
 from .reports import Reports
 
 HOW_TO = "read_page"
 """The action of `staff_action` that reads how something is done; its target is no account."""
 
+_TIERS = {ASKED: StaffTier.ASK, WATCHED: StaffTier.WATCH, HELD: StaffTier.HOLD}
 _PEOPLE = 100_000
 _FAMOUS = 1_000_000  # accounts of high reach that are known
 
@@ -40,6 +42,7 @@ class StaffWatch:
         self._learnt: dict[str, None] = {}
         self._famous: dict[str, str] = {}  # account of high reach -> its organisation
         self._desk = Desk()
+        self._aftermath = Aftermath()
         self._reports = Reports()
         self._alarms: list[StaffAlarm] = []
         self._waves: list[ReportWave] = []
@@ -69,6 +72,16 @@ class StaffWatch:
                     self._met(event)
                 case _:
                     pass
+
+    def taken_over(self, account: str, now: int) -> None:
+        """The platform has seen since `now` that `account` is in other hands: who had looked at it, unasked?"""
+        for staff in self._aftermath.taken_over(account, now):
+            person = self._person(staff, now)
+            found = None if person is None else self._aftermath.lost(person, account, now)
+            if person is not None and found is not None:
+                nats, note = found
+                person.raise_sign(Sign.AFTERMATH, min(figures.MOST_BY_AFTERMATH, nats), now, note, figures.AFTER)
+                self._weigh(staff, person, now)
 
     def take_alarms(self) -> list[StaffAlarm]:
         """Those since the last call."""
@@ -113,6 +126,7 @@ class StaffWatch:
             rested(person, self._desk)
             for network in person.learn(day):
                 self._desk.own(staff, network)
+            self._desk.usual(person)
             remember(self._people, staff, person, _PEOPLE)
             self._learnt[staff] = None
         if person.signs or person.told:
@@ -152,6 +166,8 @@ class StaffWatch:
         if event.target and event.target not in person.accounts:
             org = self._famous.get(event.target)
             raised = looked(person, event, org, self._desk) or raised
+            if not event.ticket and not event.queue and "unasked" not in self._desk.busy:
+                self._aftermath.looked(event.staff, person, event.target, now)
         if raised:
             self._weigh(event.staff, person, now)
 
@@ -199,15 +215,15 @@ class StaffWatch:
         score = sum(standing.nats for standing in signs.values()) + called * figures.CALLED
         families = sum(standing.nats >= figures.COUNTS for standing in signs.values())
         hold = score >= figures.HOLD and families >= figures.LEAST_SIGNS
-        told = HELD if hold else ASKED if score >= figures.ASK else 0
-        if told <= person.told:
+        told = HELD if hold else WATCHED if score >= figures.WATCH else ASKED if score >= figures.ASK else 0
+        if TOLD.index(told) <= TOLD.index(person.told):
             return
         person.told, person.told_at = told, now
         self._alarms.append(
             StaffAlarm(
                 staff=staff,
                 tool_session=person.session,
-                tier=StaffTier.HOLD if hold else StaffTier.ASK,
+                tier=_TIERS[told],
                 since=min(standing.since for standing in signs.values()),
                 at=now,
                 score=score,
@@ -237,8 +253,15 @@ def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Tak
 
 
 def _counting(person: Person) -> dict[Sign, Standing]:
-    """The signs that count together: learning a tool and seeing more of the famous are one new job, so the stronger counts."""
+    """The signs that count together.
+
+    Learning a tool and seeing more of the famous are one new job, so the stronger counts. Where accounts were taken over
+    afterwards, how they were looked at counts again, as strongly as it did then.
+    """
     signs = person.signs
+    if Sign.AFTERMATH in signs:
+        again = person.recalled.items()
+        signs = signs | {sign: then for sign, then in again if sign not in signs or signs[sign].nats < then.nats}
     learning, reach = signs.get(Sign.LEARNING), signs.get(Sign.REACH)
     if learning is None or reach is None:
         return signs

@@ -66,7 +66,7 @@ COLLECTIONS = (
     "staff_known",
     "staff_waves",
     "stopped",
-    "suspicions",
+    "suspicions",  # of versions before decision 0206: forgotten with the rest
     "takeovers",
     "tokens",
     "waves",

@@ -15,7 +15,8 @@ _FUNCTIONS = 10_000
 _VALUES = 100_000
 _SAMPLE = 8  # people or accounts remembered for each
 _LOOK_AT_DESK = 16  # accounts between two looks at whether the desk is busy with something
-_LEAST = {"unasked": figures.LEAST_UNASKED, "famous": figures.LEAST_FAMOUS, "taken": figures.LEAST_TAKEN}
+_LEAST = {"unasked": figures.LEAST_UNASKED, "famous": figures.LEAST_FAMOUS}
+_MINUTE = 60_000  # milliseconds
 _MOST = 0.95
 _RATE = log(2) / figures.RECENT
 _MONTH = log(2) / (28 * figures.DAY)
@@ -23,30 +24,25 @@ _MONTH = log(2) / (28 * figures.DAY)
 
 @dataclass(slots=True)
 class Shares:
-    """Accounts looked at, those nobody asked for, those of high reach, and `taken`, which are both; older ones count less."""
+    """Accounts looked at, those nobody asked for, those of high reach; older ones count less, as of `at`."""
 
     rate: float
+    step: int  # milliseconds for which all count alike
     at: int = 0
     accounts: float = 0.0
     unasked: float = 0.0
     famous: float = 0.0
-    taken: float = 0.0
 
     def add(self, now: int, *, unasked: bool, famous: bool) -> None:
         """One more account."""
-        if now > self.at:
+        if now - self.at > self.step:
             kept = exp((self.at - now) * self.rate)
-            self.accounts, self.unasked, self.famous, self.taken, self.at = (
-                self.accounts * kept,
-                self.unasked * kept,
-                self.famous * kept,
-                self.taken * kept,
-                now,
-            )
+            self.accounts, self.unasked, self.famous = self.accounts * kept, self.unasked * kept, self.famous * kept
+            self.at = now
         self.accounts += 1.0
-        self.unasked += unasked
-        self.famous += famous
-        self.taken += unasked and famous
+        if unasked or famous:
+            self.unasked += unasked
+            self.famous += famous
 
 
 @dataclass(slots=True)
@@ -56,8 +52,8 @@ class Desk:
     networks: dict[str, set[str]] = field(default_factory=dict)
     first_uses: dict[str, dict[str, int]] = field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    lately: Shares = field(default_factory=lambda: Shares(_RATE))
-    month: Shares = field(default_factory=lambda: Shares(_MONTH))
+    lately: Shares = field(default_factory=lambda: Shares(_RATE, _MINUTE // 4))
+    month: Shares = field(default_factory=lambda: Shares(_MONTH, 60 * _MINUTE))
     looks: int = 0
     busy: frozenset[str] = frozenset()
 
@@ -75,7 +71,6 @@ class Desk:
         self.month.accounts += person.accounts_before
         self.month.unasked += person.unasked_before
         self.month.famous += person.famous_before
-        self.month.taken += person.taken_before
         self.month.at = max(self.month.at, person.day * figures.DAY)
 
     def of_colleagues(self, network: str) -> bool:

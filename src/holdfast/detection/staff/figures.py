@@ -22,7 +22,7 @@ HOLD = log((1 - MISSED) / 3e-6)
 """12.67 nats. A thousand agents work 20,000 days in a month, and one of these may end in a false proposal; fifteen times rarer than
 that, since the signs of honest people are not as independent as their sum takes them to be. [judged]"""
 
-WATCH = 9.0
+WATCH = 8.0
 """Nats at which the middle is proposed: for some days everything they do takes a ticket and a reason. They go on working, so that
 it may be wrong more often than a hold; on synthetic work of 1,000 agents it is so for some ten people a month. [judged]"""
 
@@ -77,16 +77,16 @@ MOST_BY_REACH = 8.0
 REST = 4 * HOUR  # without a look at an account: the next shift, wherever midnight is
 WEEK = 0.8  # by which a shift counts after the next one: some five shifts are looked at together
 RUN = 30 * 60_000  # milliseconds between two accounts that nobody asked for: an outage of tickets, a favour, one caller
-IN_A_RUN = 0.4  # by which the second and further ones of it count. [judged]
-OF_ONE_CALLER = 0.15  # by which they count where it is asked who was chosen: a manager or the press names several. [judged]
+IN_A_RUN = 0.3  # by which the second and further ones of it count. [judged]
+OF_ONE_CALLER = (
+    0.15  # by which they count where it is asked who was chosen: a manager or the press names several. [judged]
+)
 CHOSEN_AFTERWARDS = 1.5
 """Nats that it costs to choose the share that fits best, and to look at each account of the day. [judged]"""
 RECENT = HOUR // 2  # half of what the desk did counts no more after it: a mass incident is everybody's
 RECENT_PRIOR = 20.0
-EACH_DAY = 0.7
-"""Share of their days at work on which a patient insider takes one of high reach that nobody asked for. [judged]"""
-LEAST_TAKEN = 5e-4  # share of a colleague's accounts that are both
-LEAST_DAYS = 0.04  # share of a colleague's days with one that is both: somebody calls from the press. [judged]
+TWO_CALLS = 1.5  # runs with one of high reach in them, an older one counted by `WEEK`: more than one occasion
+NAMED_AT_ONCE = 10  # accounts of high reach: more than somebody who calls may name. [judged]
 
 # One recovery value
 SAME_VALUE = log(0.6 / 0.2)  # for two accounts: a family; of ten agents one or two meet one in a month. [judged]
@@ -95,11 +95,16 @@ EACH_ACCOUNT_MORE = 2.0
 OF_HIGH_REACH = 2.0  # two of them are of high reach: families have no two, and bodies were counted once
 MOST_BY_VALUE = 9.0
 
+# What several look at
+CROWD = 3  # colleagues who looked at an account unasked within `CROWD_WITHIN`: it is in the news
+CROWD_WITHIN = 2 * HOUR
+
 # What became of the accounts
 BEFORE = HOUR  # by which a look must precede: whoever answers an attack looks while it goes on
 AFTER = 10 * DAY  # in which it counts, and by which half of what was read is forgotten
 TAKEN_LATER = 1 / 500  # share of accounts that are taken over in that time, of those that support looks at. [judged]
 LOST_PRIOR = 500.0  # accounts by which that share counts beside the desk's own
+LEAST_LOST = 2  # accounts of theirs, for one is bad luck
 LOST = 64  # accounts remembered of one person
 MOST_BY_AFTERMATH = 8.0
 

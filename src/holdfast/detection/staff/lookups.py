@@ -16,41 +16,67 @@ from .desk import Desk, clearly_above
 from .person import ACCOUNTS, Person, Sign
 
 
-def looked(person: Person, event: StaffAction, org: str | None, desk: Desk) -> bool:
+def looked(person: Person, event: StaffAction, org: str | None, desk: Desk, *, unasked: bool) -> bool:
     """Take in that they touched one more account today, of the organisation `org`; None where it is not of high reach.
 
-    Answers whether a sign has grown.
+    Answers whether a sign has grown. What is asked for and of no reach says little, so it is counted, and weighed with
+    the next that says more.
     """
-    now = event.time
-    unasked = not event.ticket and not event.queue
+    now, account = event.time, event.target
     famous = org is not None and org not in person.bodies
     if org:  # accounts that one body runs are looked at together: the second of them is no news
         remember(person.bodies, org, None, ACCOUNTS)
-    remember(person.accounts, event.target, None, ACCOUNTS)
-    usual = desk.share("unasked", person)
+    remember(person.accounts, account, None, ACCOUNTS)
     person.looks(now)
+    usual = desk.share("unasked", person)
+    desk.add(now, unasked=unasked, famous=famous)
     person.touched += 1
+    if not unasked and not famous:
+        person.asked_since += 1
+        person.usual_since += usual
+        return False
+    often = desk.share("famous", person)
+    settle(person, usual, often)
+    if unasked:
+        remember(person.uncalled, account, None, ACCOUNTS)
+        _unasked(person, now, usual, often, famous=famous)
+    else:
+        person.asked_since, person.usual_since = 1, usual
+        settle(person, usual, 1.0)  # for the sum about high reach it is no more than that
+        _sum(person, Sign.REACH, _llr(figures.FAMOUS, often, shown=1.0))
     person.unasked += unasked
     person.famous += famous
-    grew = False
-    if unasked:
-        often = desk.share("famous", person)
-        again = now - person.unasked_at < figures.RUN
-        person.unasked_at = now
-        chosen = _of_the_famous(person, often)
-        for tally in (person.shift, person.week):
-            tally.look_unasked(usual, chosen, famous=famous, again=again)
-        grew = _weigh(person, now, usual, often, unasked=figures.IN_A_RUN if again else 1.0, famous=famous)
-    else:
-        person.shift.look(usual)
-        person.week.look(usual)
-        if famous or person.bursts:
-            grew = _weigh(person, now, usual, desk.share("famous", person), unasked=0.0, famous=famous)
-    if unasked and famous:
-        person.taken += 1
-        grew = (person.taken == 1 and _slow(person, now, desk)) or grew
-    desk.add(now, unasked=unasked, famous=famous)
-    return grew
+    person.taken += unasked and famous
+    return weigh(person, now, usual, often)
+
+
+def settle(person: Person, usual: float, often: float) -> None:
+    """Weigh what was asked for since the last look that says more; `usual` and `often` are as in `weigh`."""
+    if not person.asked_since:
+        return
+    for tally in (person.shift, person.week):
+        tally.asked(person.asked_since, person.usual_since)
+    _sum(person, Sign.UNASKED, person.asked_since * _llr(figures.UNASKED, usual, shown=0.0))
+    _sum(person, Sign.REACH, person.asked_since * _llr(figures.FAMOUS, often, shown=0.0))
+    person.asked_since, person.usual_since = 0, 0.0
+
+
+def weigh(person: Person, now: int, usual: float, often: float) -> bool:
+    """Let both signs say what is strongest: what began in the middle of the shift, the shift as a whole, or the week.
+
+    `usual` is the share that honest work has of accounts that nobody asked for, `often` that of accounts of high reach.
+    Answers whether a sign has grown.
+    """
+    more = max(person.bursts.get(Sign.UNASKED, 0.0), person.shift.more, person.week.more)
+    note = f"looked at accounts without ticket or queue, {usual:.0%} of which are usual"
+    grew = person.stand(Sign.UNASKED, min(figures.MOST_BY_UNASKED, more), now, note)
+    burst = min(figures.MOST_BY_FAMOUS, person.bursts.get(Sign.REACH, 0.0))
+    tally = max(person.shift, person.week, key=lambda each: each.choice)
+    choice = min(figures.MOST_BY_REACH, tally.choice)
+    if choice > burst:
+        return person.stand(Sign.REACH, choice, now, tally.words) or grew
+    note = f"looked at unrelated accounts of high reach, {often:.0%} of which are usual"
+    return person.stand(Sign.REACH, burst, now, note, unasked=False) or grew
 
 
 def repeated(person: Person, event: CredentialChange, org: str | None, desk: Desk) -> bool:
@@ -67,35 +93,29 @@ def repeated(person: Person, event: CredentialChange, org: str | None, desk: Des
     return True
 
 
-def _weigh(person: Person, now: int, usual: float, often: float, *, unasked: float, famous: bool) -> bool:  # noqa: PLR0913
-    """Whatever is strongest: what began in the middle of the shift, the shift as a whole, or the week.
-
-    `unasked` says by how much the account counts as one that nobody asked for; `usual` and `often` are the shares of
-    such and of accounts of high reach that honest work has.
-    """
-    burst = _sum(person.bursts, Sign.UNASKED, _llr(figures.UNASKED, usual, shown=unasked))
-    more = min(figures.MOST_BY_UNASKED, max(burst, person.shift.more, person.week.more))
-    note = f"looked at accounts without ticket or queue, {usual:.0%} of which are usual"
-    grew = person.stand(Sign.UNASKED, more, now, note)
-    burst = min(figures.MOST_BY_FAMOUS, _sum(person.bursts, Sign.REACH, _llr(figures.FAMOUS, often, shown=famous)))
-    tally = max(person.shift, person.week, key=lambda each: each.choice)
-    choice = min(figures.MOST_BY_REACH, tally.choice)
-    if choice > burst:
-        return person.stand(Sign.REACH, choice, now, tally.words) or grew
-    note = f"looked at unrelated accounts of high reach, {often:.0%} of which are usual"
-    return person.stand(Sign.REACH, burst, now, note) or grew
+def _unasked(person: Person, now: int, usual: float, often: float, *, famous: bool) -> None:
+    """One more that nobody asked for; a run of them, and what one caller names, counts less."""
+    again = now - person.unasked_at < figures.RUN
+    anew = famous and now - person.chosen_at >= figures.RUN
+    person.unasked_at = now
+    if famous:
+        person.chosen_at = now
+    chosen = max(
+        often, clearly_above(person.famous - person.taken, person.touched - person.unasked, often, figures.PRIOR)
+    )
+    for tally in (person.shift, person.week):
+        tally.unasked_for(usual, chosen, famous=famous, again=again, anew=anew)
+    _sum(person, Sign.UNASKED, _llr(figures.UNASKED, usual, shown=figures.IN_A_RUN if again else 1.0))
+    _sum(person, Sign.REACH, _llr(figures.FAMOUS, often, shown=float(famous)))
 
 
-def _of_the_famous(person: Person, often: float) -> float:
-    """The share of high reach in what nobody asked for, as honest work has it: as in what they are asked for today."""
-    asked, famous = person.touched - person.unasked, person.famous - person.taken
-    return max(often, clearly_above(famous, asked, often, figures.PRIOR))
-
-
-def _sum(sums: dict[Sign, float], sign: Sign, nats: float) -> float:
+def _sum(person: Person, sign: Sign, nats: float) -> None:
     """A sum that never falls below nothing (Page, Biometrika 41, 1954), nor grows so far that it could not fall again."""
-    total = sums[sign] = min(figures.MOST_BY_REACH, max(0.0, sums.get(sign, 0.0) + nats))
-    return total
+    total = min(figures.MOST_BY_REACH, person.bursts.get(sign, 0.0) + nats)
+    if total > 0:
+        person.bursts[sign] = total
+    else:
+        person.bursts.pop(sign, None)
 
 
 def _llr(abused: float, honest: float, *, shown: float) -> float:
@@ -103,31 +123,3 @@ def _llr(abused: float, honest: float, *, shown: float) -> float:
     if honest >= abused:
         return 0.0
     return figures.RUNS * (shown * log(abused / honest) if shown else log((1 - abused) / (1 - honest)))
-
-
-def rested(person: Person, desk: Desk) -> None:
-    """A day at work went by: on one without such an account the slow sum falls; at nothing it begins anew."""
-    if person.patience and person.accounts and not person.taken:
-        honest = _taking_days(person, desk)
-        person.patience = max(0.0, person.patience + log((1 - figures.EACH_DAY) / (1 - honest)))
-    if not person.patience:
-        person.past_taken()
-
-
-def _slow(person: Person, now: int, desk: Desk) -> bool:
-    """The patient: day after day an account of high reach that nobody asked for, against their own month and the desk's."""
-    honest = _taking_days(person, desk)
-    if not person.settled or honest >= figures.EACH_DAY:
-        return False
-    person.days_taken += 1
-    person.patience = min(figures.MOST_BY_REACH, person.patience + log(figures.EACH_DAY / honest))
-    note = f"took accounts of high reach that nobody asked for on {person.days_taken} days, {honest:.0%} of which are usual"
-    person.carried[Sign.REACH] = max(person.patience, person.carried.get(Sign.REACH, 0.0))
-    return person.stand(Sign.REACH, person.patience, now, note)
-
-
-def _taking_days(person: Person, desk: Desk) -> float:
-    """The chance of a day with such an account in honest work: as many accounts as are usual, each with its share."""
-    share = desk.share("taken", person)
-    a_day = max(1.0, person.accounts_before / max(1, min(person.days, 28)))
-    return max(figures.LEAST_DAYS, 1 - (1 - share) ** a_day)

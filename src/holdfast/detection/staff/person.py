@@ -59,13 +59,12 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     accounts_before: float = 0.0
     unasked_before: float = 0.0
     famous_before: float = 0.0
-    taken_before: float = 0.0  # of high reach that nobody asked for
-    taken_lately: int = 0
     # today
     new_networks: dict[str, None] = {}
     new_devices: dict[str, None] = {}
     hours_today: int = 0  # one bit for each
     accounts: dict[str, None] = {}
+    uncalled: dict[str, None] = {}  # those of them that nobody asked for
     bodies: dict[str, None] = {}  # that run accounts of high reach which they looked at
     usual: dict[str, float] = {}  # shares of their accounts, with room for doubt
     touched: int = 0  # accounts, which may be more than are remembered
@@ -78,7 +77,10 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     looked_at: int = 0
     shift: Tally = msgspec.field(default_factory=Tally)
     week: Tally = msgspec.field(default_factory=Tally)
+    asked_since: int = 0  # accounts since the last look that says more
+    usual_since: float = 0.0  # the honest shares of others, at each of these
     unasked_at: int = 0
+    chosen_at: int = 0  # when they last looked at one of high reach that nobody asked for
     bursts: dict[Sign, float] = {}
     carried: dict[Sign, float] = {}  # from the shifts before
     # lately
@@ -90,8 +92,6 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     paged_at: int = 0
     worked_at: int = 0  # at a place of their own
     reported_at: int = 0
-    patience: float = 0.0  # of the slow sum, over days
-    days_taken: int = 0  # that it is made of
     session: str = ""
     signs: dict[Sign, Standing] = {}
     recalled: dict[Sign, Standing] = {}  # the strongest of their look-ups in the last days: some of it may show later
@@ -120,14 +120,12 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
             self.accounts_before = self.accounts_before * keep + self.touched * part
             self.unasked_before = self.unasked_before * keep + self.unasked * part
             self.famous_before = self.famous_before * keep + self.famous * part
-            self.taken_lately += self.taken
             self.days += bool(self.actions or self.new_networks or self.new_devices or self.hours_today)
         self.day = day
         self.new_networks, self.new_devices, self.hours_today = {}, {}, 0
-        self.accounts, self.bodies, self.usual = {}, {}, {}
+        self.accounts, self.uncalled, self.bodies, self.usual = {}, {}, {}, {}
         self.touched, self.unasked, self.famous, self.taken, self.actions = 0, 0, 0, 0, 0
         self.changed = {}
-        self.taken_before *= keep
         return networks
 
     def looks(self, now: int) -> None:
@@ -135,13 +133,9 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         if now - self.looked_at >= figures.REST:
             self.shift = Tally()
             self.week.fade(figures.WEEK)
-            self.bursts = {}
+            self.bursts, self.asked_since, self.usual_since = {}, 0, 0.0
             self.carried = {sign: self.signs[sign].nats for sign in _BY_SHIFT if sign in self.signs}
         self.looked_at = now
-
-    def past_taken(self) -> None:
-        """What was weighed for some days and came to nothing is their past now; not before, or it would hide itself."""
-        self.taken_before, self.taken_lately, self.days_taken = self.taken_before + self.taken_lately, 0, 0
 
     def forget(self, now: int) -> None:
         """Let signs go that count no more."""
@@ -155,29 +149,24 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         if self.told and now - self.told_at >= figures.AGAIN:
             self.told = 0
 
-    def stand(self, sign: Sign, nats: float, now: int, note: str) -> bool:
-        """A sign counts as much as it does now, which may be less than before, or as in shifts that still count; if it grew."""
+    def stand(self, sign: Sign, nats: float, now: int, note: str, *, unasked: bool = True) -> bool:
+        """A sign counts as much as it does now, be it less than before, or as in shifts that still count; if it grew.
+
+        What is about accounts that nobody asked for is recalled when they are taken over.
+        """
         nats = max(nats, self.carried.get(sign, 0.0))
         known = self.signs.get(sign)
-        if known is None:
-            if nats > 0:
-                self.raise_sign(sign, nats, now, note)
-            return self._recall(sign) if nats > 0 else False
-        grew = nats > known.nats
-        known.nats = nats
-        if grew:
-            known.until, known.note = max(known.until, now + figures.STANDS), note
-            self._recall(sign)
-        elif nats <= 0:
+        grew = nats > (0.0 if known is None else known.nats)
+        if known is not None and nats <= 0:
             del self.signs[sign]
+        elif known is not None:
+            known.nats = nats
+        if grew:
+            self.raise_sign(sign, nats, now, note)
+            before = self.recalled.get(sign)
+            if unasked and (before is None or nats >= before.nats):
+                self.recalled[sign] = Standing(nats=nats, since=now, until=now + figures.AFTER, note=note)
         return grew
-
-    def _recall(self, sign: Sign) -> bool:
-        stands, known = self.signs[sign], self.recalled.get(sign)
-        if known is None or stands.nats >= known.nats:
-            until = stands.until - figures.STANDS + figures.AFTER
-            self.recalled[sign] = msgspec.structs.replace(stands, until=until)
-        return True
 
     def raise_sign(self, sign: Sign, nats: float, now: int, note: str, stands: int = figures.STANDS) -> None:
         """A sign counts as much as its strongest showing that still stands."""

@@ -21,26 +21,30 @@ class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
     apart: float = 0.0  # the same as `unasked`, those that one caller may have named less
     chosen: float = 0.0  # of these, of high reach
     usually_chosen: float = 0.0
+    calls: float = 0.0  # runs with one of high reach in them
+    named: float = 0.0  # accounts of high reach in them
 
     def fade(self, kept: float) -> None:
         """Older ones count less."""
         for name in self.__struct_fields__:
             setattr(self, name, getattr(self, name) * kept)
 
-    def look(self, usual: float) -> None:
-        """One more account, asked for; the honest share of others is `usual`."""
-        self.accounts += 1.0
+    def asked(self, accounts: int, usual: float) -> None:
+        """So many more were asked for; `usual` is the sum of the honest shares of others."""
+        self.accounts += accounts
         self.usual += usual
 
-    def look_unasked(self, usual: float, famous_usual: float, *, famous: bool, again: bool) -> None:
-        """One more that nobody asked for, soon after another where it is `again`."""
+    def unasked_for(self, usual: float, usually_chosen: float, *, famous: bool, again: bool, anew: bool) -> None:
+        """One more that nobody asked for: `again` soon after another, `anew` long after another of high reach."""
         weight, apart = (figures.IN_A_RUN, figures.OF_ONE_CALLER) if again else (1.0, 1.0)
         self.accounts += weight
         self.usual += weight * usual
         self.unasked += weight
         self.apart += apart
         self.chosen += apart * famous
-        self.usually_chosen += apart * famous_usual
+        self.usually_chosen += apart * usually_chosen
+        self.calls += anew
+        self.named += famous
 
     @property
     def more(self) -> float:
@@ -51,6 +55,11 @@ class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
     def choice(self) -> float:
         """How much speaks for more of high reach among them than usual (nats)."""
         return above(self.chosen, self.apart, self.usually_chosen)
+
+    @property
+    def one_call(self) -> bool:
+        """Whether all of high reach came at once, and no more than a caller may name."""
+        return self.calls < figures.TWO_CALLS and self.named < figures.NAMED_AT_ONCE
 
     @property
     def words(self) -> str:

@@ -6,7 +6,7 @@ The evidence of each family of signs is summed as it comes; sums over look-ups n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from types import MappingProxyType
 
@@ -21,7 +21,7 @@ from . import figures, places
 from .aftermath import Aftermath
 from .alarm import ReportWave, StaffAlarm, StaffTier
 from .desk import Desk
-from .lookups import looked, repeated, rested
+from .lookups import looked, repeated, settle, weigh
 from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, TOLD, WATCHED, Person, Sign, Standing
 from .reports import Reports
 
@@ -29,15 +29,30 @@ HOW_TO = "read_page"
 """The action of `staff_action` that reads how something is done; its target is no account."""
 
 _TIERS = {ASKED: StaffTier.ASK, WATCHED: StaffTier.WATCH, HELD: StaffTier.HOLD}
+_NOT_THEIRS = {Sign.PLACE, Sign.PUSH}  # signs of another's hands
 _PEOPLE = 100_000
 _FAMOUS = 1_000_000  # accounts of high reach that are known
+
+
+def nobody(_account: str) -> str | None:
+    """The platform has named no account of high reach."""
+    return None
 
 
 class StaffWatch:
     """All staff members of a platform. Memory is bounded: the longest unseen go first."""
 
-    def __init__(self, people: Mapping[str, Person] = MappingProxyType({})) -> None:
-        """Know `people` as another watch left them (`learnt`)."""
+    def __init__(
+        self,
+        people: Mapping[str, Person] = MappingProxyType({}),
+        body_of: Callable[[str], str | None] = nobody,
+    ) -> None:
+        """Know `people` as another watch left them (`learnt`).
+
+        `body_of` tells of an account of high reach who runs it, empty for its holder, and None of any other: what the
+        platform has named. What events tell of accounts is heard besides.
+        """
+        self._body_of = body_of
         self._people: dict[str, Person] = dict(people)
         self._learnt: dict[str, None] = {}
         self._famous: dict[str, str] = {}  # account of high reach -> its organisation
@@ -108,10 +123,14 @@ class StaffWatch:
             self._learnt.pop(each, None)
 
     def _met(self, event: Account) -> None:
-        if event.verified or event.reach >= model.HIGH_REACH or event.tier != "ordinary":
+        if event.reach >= model.HIGH_REACH or event.tier != "ordinary":
             remember(self._famous, event.account, event.org, _FAMOUS)
         else:
             self._famous.pop(event.account, None)
+
+    def _org(self, account: str) -> str | None:
+        org = self._famous.get(account)
+        return self._body_of(account) if org is None else org
 
     def _person(self, staff: str, now: int) -> Person | None:
         """Who it is, as of `now`; None where that day has become their past already: it is told again, or very late."""
@@ -123,7 +142,6 @@ class StaffWatch:
         if day < person.day:
             return None
         if day > person.day:
-            rested(person, self._desk)
             for network in person.learn(day):
                 self._desk.own(staff, network)
             self._desk.usual(person)
@@ -164,12 +182,19 @@ class StaffWatch:
         function = f"{event.tool}/{event.action}"
         raised = function not in person.functions and self._first_use(event, person, function)
         if event.target and event.target not in person.accounts:
-            org = self._famous.get(event.target)
-            raised = looked(person, event, org, self._desk) or raised
-            if not event.ticket and not event.queue and "unasked" not in self._desk.busy:
-                self._aftermath.looked(event.staff, person, event.target, now)
+            raised = self._looked(event, person) or raised
         if raised:
             self._weigh(event.staff, person, now)
+
+    def _looked(self, event: StaffAction, person: Person) -> bool:
+        """They look at one more account today; what several look at unasked is everybody's, and asks for itself."""
+        now, account = event.time, event.target
+        unasked = not event.ticket and not event.queue
+        crowd = unasked and self._aftermath.crowd(event.staff, account, now)
+        if unasked:
+            busy = crowd or "unasked" in self._desk.busy
+            self._aftermath.looked(event.staff, person, account, now, busy=busy)
+        return looked(person, event, None if crowd else self._org(account), self._desk, unasked=unasked and not crowd)
 
     def _first_use(self, event: StaffAction, person: Person, function: str) -> bool:
         """They use it for the first time: a sign where they have just read how, and nobody else does the same."""
@@ -193,10 +218,10 @@ class StaffWatch:
         person = self._person(event.staff, event.time)
         if person is None:
             return
-        if event.new_hash and repeated(person, event, self._famous.get(event.account), self._desk):
+        if event.new_hash and repeated(person, event, self._org(event.account), self._desk):
             self._weigh(event.staff, person, event.time)
         remember(person.changed, event.account, event.time, SHOWN)
-        if person.told == HELD:
+        if person.told == HELD and _suspect(person, event.account):
             self._precursors.append(_precursor(event.staff, person, event.account, event.time))
 
     def _reported(self, event: StaffReport) -> None:
@@ -210,6 +235,10 @@ class StaffWatch:
     def _weigh(self, staff: str, person: Person, now: int) -> None:
         """Tell of them if there is enough for it, and more than was told before."""
         self._learnt[staff] = None
+        if person.asked_since and (Sign.UNASKED in person.signs or Sign.REACH in person.signs):
+            usual, often = self._desk.share("unasked", person), self._desk.share("famous", person)
+            settle(person, usual, often)
+            weigh(person, now, usual, often)
         signs = _counting(person)
         called = Sign.PLACE in signs and 0 < now - person.reported_at <= figures.DAY
         score = sum(standing.nats for standing in signs.values()) + called * figures.CALLED
@@ -233,7 +262,13 @@ class StaffWatch:
             )
         )
         if hold:
-            self._precursors += [_precursor(staff, person, *changed) for changed in person.changed.items()]
+            changes = ((account, at) for account, at in person.changed.items() if _suspect(person, account))
+            self._precursors += [_precursor(staff, person, account, at) for account, at in changes]
+
+
+def _suspect(person: Person, account: str) -> bool:
+    """Whether a change of theirs may be abuse: any, where the hands may be another's, else what no ticket asked for."""
+    return bool(person.signs.keys() & _NOT_THEIRS) or account not in person.accounts or account in person.uncalled
 
 
 def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Takeover:
@@ -255,18 +290,24 @@ def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Tak
 def _counting(person: Person) -> dict[Sign, Standing]:
     """The signs that count together.
 
-    Learning a tool and seeing more of the famous are one new job, so the stronger counts. Where accounts were taken over
-    afterwards, how they were looked at counts again, as strongly as it did then.
+    Learning a tool and seeing more of the famous are one new job, and a few of the famous at once, unasked, are one call:
+    the stronger counts. Where accounts were taken over afterwards, how they were looked at counts again, as it did then.
     """
     signs = person.signs
     if Sign.AFTERMATH in signs:
         again = person.recalled.items()
         signs = signs | {sign: then for sign, then in again if sign not in signs or signs[sign].nats < then.nats}
-    learning, reach = signs.get(Sign.LEARNING), signs.get(Sign.REACH)
-    if learning is None or reach is None:
-        return signs
-    weaker = Sign.LEARNING if learning.nats <= reach.nats else Sign.REACH
-    return {sign: standing for sign, standing in signs.items() if sign is not weaker}
+    weaker = [_weaker(signs, Sign.LEARNING, Sign.REACH)]
+    if person.week.one_call and not signs.keys() & _NOT_THEIRS and Sign.AFTERMATH not in signs:
+        weaker.append(_weaker(signs, Sign.UNASKED, Sign.REACH))
+    return signs if weaker == [None] else {sign: stands for sign, stands in signs.items() if sign not in weaker}
+
+
+def _weaker(signs: Mapping[Sign, Standing], one: Sign, other: Sign) -> Sign | None:
+    """The weaker of two signs, where both stand."""
+    if one not in signs or other not in signs:
+        return None
+    return one if signs[one].nats <= signs[other].nats else other
 
 
 def _terms(person: Person, *, called: bool) -> Iterator[Term]:

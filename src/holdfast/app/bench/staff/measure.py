@@ -73,7 +73,10 @@ def measure(  # noqa: PLR0913 - what is played
     *,
     kind: Kind = Kind.MIXED,
 ) -> Report:
-    """Play `count` agents of a `kind` of desk for `days` days with `each` abuses of each way; `done` is called after each day."""
+    """Play `count` agents of a `kind` of desk for `days` days with `each` abuses of each way.
+
+    `done` is called after each day.
+    """
     desk = agents(seed, count, days, kind)
     abuses = attacks(seed, desk, days, each)
     seen = Watched()

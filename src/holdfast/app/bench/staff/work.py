@@ -189,7 +189,7 @@ class Honest:
         return made
 
     def _later(self, day: int, made: list[SecurityEvent], rng: np.random.Generator) -> None:
-        """Some accounts are taken over whoever looked at them: more of the famous, and of those that an incident is about."""
+        """Some accounts are taken over, whoever looked: more of the famous, and of those that an incident is about."""
         drawn, after = rng.random(len(made)), rng.random(len(made))
         incident = day in INCIDENTS
         for event, chance, share in zip(made, drawn.tolist(), after.tolist(), strict=True):

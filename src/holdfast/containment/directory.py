@@ -124,12 +124,12 @@ class Directory:
         row = self._rows.get(account)
         return 0 if row is None else int(self.reach[row])
 
-    def body_of(self, account: str) -> str | None:
-        """Who runs `account` of high reach or of a higher tier, empty for its holder; None where it is neither."""
+    def body_of(self, account: str) -> tuple[str, bool]:
+        """Who runs `account` besides others, empty where its holder alone does, and whether it is of high reach or tier."""
         row = self._rows.get(account)
-        if row is None or not self.prominent[row]:
-            return None
-        return self.column("org")[row].as_py() or ""
+        if row is None:
+            return "", False
+        return self.column("org")[row].as_py() or "", bool(self.prominent[row])
 
     def called(self, account: str) -> str:
         """What people call `account`: its handle, or its id where none is known."""

@@ -102,7 +102,7 @@ class Watch:
 
 
 def _taken_over(campaigns: Iterable[CampaignSeen], warnings: Iterable[Takeover]) -> Iterator[tuple[str, int]]:
-    """The accounts that were seen to be in other hands, and when: those that post for a campaign, and those warned of."""
+    """The accounts seen to be in other hands, and when: those that post for a campaign, and those warned of."""
     for seen in campaigns:
         if seen.campaign.tier is CampaignTier.CONTAIN:
             yield from ((account, time) for account, time, _ in seen.posts)

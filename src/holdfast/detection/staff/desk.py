@@ -51,7 +51,7 @@ class Desk:
 
     networks: dict[str, set[str]] = field(default_factory=dict)
     first_uses: dict[str, dict[str, int]] = field(default_factory=dict)
-    values: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    values: dict[str, dict[str, bool]] = field(default_factory=dict)  # value -> holder or body -> of high reach
     lately: Shares = field(default_factory=lambda: Shares(_RATE, _MINUTE // 4))
     month: Shares = field(default_factory=lambda: Shares(_MONTH, 60 * _MINUTE))
     looks: int = 0
@@ -85,16 +85,15 @@ class Desk:
         remember(self.first_uses, function, users, _FUNCTIONS)
         return others
 
-    def given(self, value: str, account: str, org: str | None) -> tuple[int, int]:
-        """`account` was given this recovery value: how many unrelated accounts have it by now, and of high reach.
+    def given(self, value: str, account: str, org: str, high: bool) -> tuple[int, int]:  # noqa: FBT001 - as it is known
+        """`account` was given this recovery value: how many unrelated accounts have it by now, and how many of high reach.
 
-        `org` is the body that runs an account of high reach, empty for none; None where it is of no high reach.
+        Accounts that the body `org` runs are one.
         """
-        accounts = self.values.get(value) or {}
-        remember(accounts, account, org, _SAMPLE)
-        remember(self.values, value, accounts, _VALUES)
-        high = {org or account for account, org in accounts.items() if org is not None}
-        return len(high) + sum(org is None for org in accounts.values()), len(high)
+        holders = self.values.get(value) or {}
+        remember(holders, org or account, high or holders.get(org, False), _SAMPLE)
+        remember(self.values, value, holders, _VALUES)
+        return len(holders), sum(holders.values())
 
     def add(self, now: int, *, unasked: bool, famous: bool) -> None:
         """One more account that somebody looked at."""

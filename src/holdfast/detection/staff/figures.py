@@ -13,18 +13,17 @@ HOUR = 3_600_000  # milliseconds
 DAY = 24 * HOUR
 MISSED = 0.05  # share of abused accesses that may go unseen
 
-ASK = log((1 - MISSED) / 1e-3)
-"""6.86 nats (Wald 1945): one agent-day in a thousand may be asked about, if the weights were right. [judged]
-
-On synthetic work it is three: what honest people do on one day is not independent."""
+ASK = log((1 - MISSED) / 1.5e-3)
+"""6.45 nats (Wald 1945): three agent-days in two thousand may be asked about, if the weights were right. [judged]"""
 
 HOLD = log((1 - MISSED) / 3e-6)
 """12.67 nats. A thousand agents work 20,000 days in a month, and one of these may end in a false proposal; fifteen times rarer than
 that, since the signs of honest people are not as independent as their sum takes them to be. [judged]"""
 
 WATCH = 8.0
-"""Nats at which the middle is proposed: for some days everything they do takes a ticket and a reason. They go on working, so that
-it may be wrong more often than a hold; on synthetic work of 1,000 agents it is so for some ten people a month. [judged]"""
+"""Nats at which the middle is proposed, if what they do in tools is one of the signs: for some days all of it takes a ticket and
+a reason. They go on working, so it may be wrong more often than a hold: on synthetic work of 1,000 agents some ten times a
+month. A new place alone is a question of who it is, which no ticket answers. [judged]"""
 
 LEAST_SIGNS = 2
 """Families of signs that a hold takes, each by at least `COUNTS`: each sign alone is somebody's job. (Decision 0052.)"""
@@ -71,12 +70,14 @@ PRIOR = 8.0
 """Accounts by which the desk's share counts beside the person's own: few, for people differ more than days do. [judged]"""
 DOUBT = 2.0
 """Standard deviations by which the share of honest work may be larger than was counted."""
-MOST_BY_UNASKED = 6.0
+MOST_BY_UNASKED = 6.0  # less than `ASK`: the tickets may be down for a day
+MOST_BY_MANY = 8.0  # where they are more than `MANY` of their days have accounts in all: no outage makes these
+MANY, A_DAY = 2.0, 40.0  # days; and the accounts that a day is taken to have at least. [judged]
 MOST_BY_FAMOUS = 6.0  # less than `ASK`: more of them than ever, each with a ticket, is a new job
 MOST_BY_REACH = 8.0
 REST = 4 * HOUR  # without a look at an account: the next shift, wherever midnight is
 WEEK = 0.8  # by which a shift counts after the next one: some five shifts are looked at together
-RUN = 30 * 60_000  # milliseconds between two accounts that nobody asked for: an outage of tickets, a favour, one caller
+RUN = 45 * 60_000  # milliseconds that an outage of tickets, a favour or one caller takes
 IN_A_RUN = 0.3  # by which the second and further ones of it count. [judged]
 OF_ONE_CALLER = (
     0.15  # by which they count where it is asked who was chosen: a manager or the press names several. [judged]

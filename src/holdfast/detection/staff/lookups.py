@@ -38,8 +38,9 @@ def looked(person: Person, event: StaffAction, org: str | None, desk: Desk, *, u
     often = desk.share("famous", person)
     settle(person, usual, often)
     if unasked:
-        remember(person.uncalled, account, None, ACCOUNTS)
-        _unasked(person, now, usual, often, famous=famous)
+        again = now - person.unasked_at < figures.RUN
+        remember(person.uncalled, account, (again, famous), ACCOUNTS)
+        _unasked(person, now, usual, often, famous=famous, again=again)
     else:
         person.asked_since, person.usual_since = 1, usual
         settle(person, usual, 1.0)  # for the sum about high reach it is no more than that
@@ -48,6 +49,18 @@ def looked(person: Person, event: StaffAction, org: str | None, desk: Desk, *, u
     person.famous += famous
     person.taken += unasked and famous
     return weigh(person, now, usual, often)
+
+
+def asked_later(person: Person, account: str, now: int, desk: Desk) -> None:
+    """A ticket for an account at which they looked without one today: it was asked for, and only written down later."""
+    again, famous = person.uncalled.pop(account)
+    usual, often = desk.share("unasked", person), desk.share("famous", person)
+    for tally in (person.shift, person.week):
+        tally.take_back(famous=famous, again=again)
+    _sum(person, Sign.UNASKED, -_llr(figures.UNASKED, usual, shown=figures.IN_A_RUN if again else 1.0))
+    person.unasked -= 1
+    person.taken -= famous
+    weigh(person, now, usual, often)
 
 
 def settle(person: Person, usual: float, often: float) -> None:
@@ -69,7 +82,7 @@ def weigh(person: Person, now: int, usual: float, often: float) -> bool:
     """
     more = max(person.bursts.get(Sign.UNASKED, 0.0), person.shift.more, person.week.more)
     note = f"looked at accounts without ticket or queue, {usual:.0%} of which are usual"
-    grew = person.stand(Sign.UNASKED, min(figures.MOST_BY_UNASKED, more), now, note)
+    grew = person.stand(Sign.UNASKED, min(_most(person), more), now, note)
     burst = min(figures.MOST_BY_FAMOUS, person.bursts.get(Sign.REACH, 0.0))
     tally = max(person.shift, person.week, key=lambda each: each.choice)
     choice = min(figures.MOST_BY_REACH, tally.choice)
@@ -79,9 +92,18 @@ def weigh(person: Person, now: int, usual: float, often: float) -> bool:
     return person.stand(Sign.REACH, burst, now, note, unasked=False) or grew
 
 
-def repeated(person: Person, event: CredentialChange, org: str | None, desk: Desk) -> bool:
-    """Take in the value they gave an account; whether unrelated accounts have it, which is a sign."""
-    accounts, high = desk.given(event.new_hash, event.account, org)
+def _most(person: Person) -> float:
+    """How much accounts without a ticket may say: more, where there are more of them than a day has accounts."""
+    a_day = max(figures.A_DAY, person.accounts_before / max(1, min(person.days, 28)))
+    return figures.MOST_BY_MANY if person.unasked > figures.MANY * a_day else figures.MOST_BY_UNASKED
+
+
+def repeated(person: Person, event: CredentialChange, body: tuple[str, bool], desk: Desk) -> bool:
+    """Take in the value they gave an account; whether unrelated accounts have it, which is a sign.
+
+    `body` says who runs the account, empty for its holder alone, and whether it is of high reach.
+    """
+    accounts, high = desk.given(event.new_hash, event.account, *body)
     if accounts < 2:
         return False
     nats = figures.OF_HIGH_REACH * (high > 1) + (
@@ -93,12 +115,12 @@ def repeated(person: Person, event: CredentialChange, org: str | None, desk: Des
     return True
 
 
-def _unasked(person: Person, now: int, usual: float, often: float, *, famous: bool) -> None:
+def _unasked(person: Person, now: int, usual: float, often: float, *, famous: bool, again: bool) -> None:
     """One more that nobody asked for; a run of them, and what one caller names, counts less."""
-    again = now - person.unasked_at < figures.RUN
     anew = famous and now - person.chosen_at >= figures.RUN
-    person.unasked_at = now
-    if famous:
+    if not again:
+        person.unasked_at = now
+    if anew:
         person.chosen_at = now
     chosen = max(
         often, clearly_above(person.famous - person.taken, person.touched - person.unasked, often, figures.PRIOR)
@@ -111,7 +133,7 @@ def _unasked(person: Person, now: int, usual: float, often: float, *, famous: bo
 
 def _sum(person: Person, sign: Sign, nats: float) -> None:
     """A sum that never falls below nothing (Page, Biometrika 41, 1954), nor grows so far that it could not fall again."""
-    total = min(figures.MOST_BY_REACH, person.bursts.get(sign, 0.0) + nats)
+    total = min(max(figures.MOST_BY_REACH, figures.MOST_BY_MANY), person.bursts.get(sign, 0.0) + nats)
     if total > 0:
         person.bursts[sign] = total
     else:

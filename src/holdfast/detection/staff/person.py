@@ -19,6 +19,7 @@ SHOWN = 32
 HOURS = 24
 ASKED, HELD, WATCHED = 1, 2, 3  # as stores have them; in the order of `TOLD`
 TOLD = (0, ASKED, WATCHED, HELD)
+_EVERY = 60_000  # milliseconds between two looks at what counts no more
 _KEPT = 1 - 1 / 28  # of the own past, each day: about a month counts
 
 
@@ -64,7 +65,7 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     new_devices: dict[str, None] = {}
     hours_today: int = 0  # one bit for each
     accounts: dict[str, None] = {}
-    uncalled: dict[str, None] = {}  # those of them that nobody asked for
+    uncalled: dict[str, tuple[bool, bool]] = {}  # those that nobody asked for: in a run, of high reach
     bodies: dict[str, None] = {}  # that run accounts of high reach which they looked at
     usual: dict[str, float] = {}  # shares of their accounts, with room for doubt
     touched: int = 0  # accounts, which may be more than are remembered
@@ -79,8 +80,8 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     week: Tally = msgspec.field(default_factory=Tally)
     asked_since: int = 0  # accounts since the last look that says more
     usual_since: float = 0.0  # the honest shares of others, at each of these
-    unasked_at: int = 0
-    chosen_at: int = 0  # when they last looked at one of high reach that nobody asked for
+    unasked_at: int = 0  # when the last run began of accounts that nobody asked for
+    chosen_at: int = 0  # when the last run began of such of high reach
     bursts: dict[Sign, float] = {}
     carried: dict[Sign, float] = {}  # from the shifts before
     # lately
@@ -97,6 +98,7 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     recalled: dict[Sign, Standing] = {}  # the strongest of their look-ups in the last days: some of it may show later
     told: int = 0  # one of `TOLD`: asked about, or what was proposed
     told_at: int = 0
+    forgot_at: int = 0
     counted: int = 0  # actions since the oldest sign that stands
 
     @property
@@ -138,7 +140,10 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.looked_at = now
 
     def forget(self, now: int) -> None:
-        """Let signs go that count no more."""
+        """Let signs go that count no more; to the minute is enough for what stands for days."""
+        if 0 <= now - self.forgot_at < _EVERY:
+            return
+        self.forgot_at = now
         for sign in [sign for sign, standing in self.signs.items() if now >= standing.until]:
             del self.signs[sign]
             self.carried.pop(sign, None)

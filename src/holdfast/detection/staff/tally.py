@@ -36,7 +36,7 @@ class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     def unasked_for(self, usual: float, usually_chosen: float, *, famous: bool, again: bool, anew: bool) -> None:
         """One more that nobody asked for: `again` soon after another, `anew` long after another of high reach."""
-        weight, apart = (figures.IN_A_RUN, figures.OF_ONE_CALLER) if again else (1.0, 1.0)
+        weight, apart = _weights(again=again)
         self.accounts += weight
         self.usual += weight * usual
         self.unasked += weight
@@ -45,6 +45,15 @@ class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.usually_chosen += apart * usually_chosen
         self.calls += anew
         self.named += famous
+
+    def take_back(self, *, famous: bool, again: bool) -> None:
+        """One of them was asked for after all; what was usual stands, for it was no less so."""
+        weight, apart = _weights(again=again)
+        self.accounts += 1.0 - weight
+        self.unasked = max(0.0, self.unasked - weight)
+        self.apart = max(0.0, self.apart - apart)
+        self.chosen = max(0.0, self.chosen - apart * famous)
+        self.named = max(0.0, self.named - famous)
 
     @property
     def more(self) -> float:
@@ -66,6 +75,11 @@ class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
         """The shares of high reach among what nobody asked for."""
         here, usual = self.chosen / self.apart, self.usually_chosen / self.apart
         return f"of the accounts that nobody asked for, {here:.0%} are of high reach, where {usual:.0%} are usual"
+
+
+def _weights(*, again: bool) -> tuple[float, float]:
+    """By how much an account that nobody asked for counts, and by how much it does where it is asked who was chosen."""
+    return (figures.IN_A_RUN, figures.OF_ONE_CALLER) if again else (1.0, 1.0)
 
 
 def above(part: float, whole: float, usual: float) -> float:

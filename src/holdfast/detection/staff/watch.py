@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from types import MappingProxyType
+from typing import TypeAlias
 
 from holdfast.detection import model
 from holdfast.detection.bounded import remember
@@ -21,7 +22,7 @@ from . import figures, places
 from .aftermath import Aftermath
 from .alarm import ReportWave, StaffAlarm, StaffTier
 from .desk import Desk
-from .lookups import looked, repeated, settle, weigh
+from .lookups import asked_later, looked, repeated, settle, weigh
 from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, TOLD, WATCHED, Person, Sign, Standing
 from .reports import Reports
 
@@ -29,14 +30,18 @@ HOW_TO = "read_page"
 """The action of `staff_action` that reads how something is done; its target is no account."""
 
 _TIERS = {ASKED: StaffTier.ASK, WATCHED: StaffTier.WATCH, HELD: StaffTier.HOLD}
+_DONE = (Sign.UNASKED, Sign.REACH, Sign.VALUE, Sign.AFTERMATH)  # signs of what is done in tools
 _NOT_THEIRS = {Sign.PLACE, Sign.PUSH}  # signs of another's hands
 _PEOPLE = 100_000
-_FAMOUS = 1_000_000  # accounts of high reach that are known
+_BODIES = 1_000_000  # accounts of which events have told what the platform has not named
 
 
-def nobody(_account: str) -> str | None:
-    """The platform has named no account of high reach."""
-    return None
+Body: TypeAlias = tuple[str, bool]
+
+
+def nobody(_account: str) -> Body:
+    """The platform has named no accounts."""
+    return "", False
 
 
 class StaffWatch:
@@ -45,17 +50,17 @@ class StaffWatch:
     def __init__(
         self,
         people: Mapping[str, Person] = MappingProxyType({}),
-        body_of: Callable[[str], str | None] = nobody,
+        body_of: Callable[[str], Body] = nobody,
     ) -> None:
         """Know `people` as another watch left them (`learnt`).
 
-        `body_of` tells of an account of high reach who runs it, empty for its holder, and None of any other: what the
-        platform has named. What events tell of accounts is heard besides.
+        `body_of` tells what the platform has named: who runs an account, empty for its holder alone, and whether it is
+        of high reach. What events tell of accounts is heard besides.
         """
         self._body_of = body_of
         self._people: dict[str, Person] = dict(people)
         self._learnt: dict[str, None] = {}
-        self._famous: dict[str, str] = {}  # account of high reach -> its organisation
+        self._bodies: dict[str, Body] = {}
         self._desk = Desk()
         self._aftermath = Aftermath()
         self._reports = Reports()
@@ -123,14 +128,14 @@ class StaffWatch:
             self._learnt.pop(each, None)
 
     def _met(self, event: Account) -> None:
-        if event.reach >= model.HIGH_REACH or event.tier != "ordinary":
-            remember(self._famous, event.account, event.org, _FAMOUS)
+        known = event.org, event.reach >= model.HIGH_REACH or event.tier != "ordinary"
+        if known == self._body_of(event.account):
+            self._bodies.pop(event.account, None)
         else:
-            self._famous.pop(event.account, None)
+            remember(self._bodies, event.account, known, _BODIES)
 
-    def _org(self, account: str) -> str | None:
-        org = self._famous.get(account)
-        return self._body_of(account) if org is None else org
+    def _body(self, account: str) -> Body:
+        return self._bodies.get(account) or self._body_of(account)
 
     def _person(self, staff: str, now: int) -> Person | None:
         """Who it is, as of `now`; None where that day has become their past already: it is told again, or very late."""
@@ -183,6 +188,8 @@ class StaffWatch:
         raised = function not in person.functions and self._first_use(event, person, function)
         if event.target and event.target not in person.accounts:
             raised = self._looked(event, person) or raised
+        elif event.target in person.uncalled and (event.ticket or event.queue):
+            asked_later(person, event.target, now, self._desk)
         if raised:
             self._weigh(event.staff, person, now)
 
@@ -194,7 +201,8 @@ class StaffWatch:
         if unasked:
             busy = crowd or "unasked" in self._desk.busy
             self._aftermath.looked(event.staff, person, account, now, busy=busy)
-        return looked(person, event, None if crowd else self._org(account), self._desk, unasked=unasked and not crowd)
+        org, high = self._body(account)
+        return looked(person, event, org if high and not crowd else None, self._desk, unasked=unasked and not crowd)
 
     def _first_use(self, event: StaffAction, person: Person, function: str) -> bool:
         """They use it for the first time: a sign where they have just read how, and nobody else does the same."""
@@ -218,7 +226,7 @@ class StaffWatch:
         person = self._person(event.staff, event.time)
         if person is None:
             return
-        if event.new_hash and repeated(person, event, self._org(event.account), self._desk):
+        if event.new_hash and repeated(person, event, self._body(event.account), self._desk):
             self._weigh(event.staff, person, event.time)
         remember(person.changed, event.account, event.time, SHOWN)
         if person.told == HELD and _suspect(person, event.account):
@@ -244,7 +252,8 @@ class StaffWatch:
         score = sum(standing.nats for standing in signs.values()) + called * figures.CALLED
         families = sum(standing.nats >= figures.COUNTS for standing in signs.values())
         hold = score >= figures.HOLD and families >= figures.LEAST_SIGNS
-        told = HELD if hold else WATCHED if score >= figures.WATCH else ASKED if score >= figures.ASK else 0
+        watch = score >= figures.WATCH and any(sign in signs and signs[sign].nats >= figures.COUNTS for sign in _DONE)
+        told = HELD if hold else WATCHED if watch else ASKED if score >= figures.ASK else 0
         if TOLD.index(told) <= TOLD.index(person.told):
             return
         person.told, person.told_at = told, now

@@ -125,7 +125,7 @@ class Directory:
         return 0 if row is None else int(self.reach[row])
 
     def body_of(self, account: str) -> tuple[str, bool]:
-        """Who runs `account` besides others, empty where its holder alone does, and whether it is of high reach or tier."""
+        """Who runs `account`, empty where its holder alone does, and whether it is of high reach or tier."""
         row = self._rows.get(account)
         if row is None:
             return "", False

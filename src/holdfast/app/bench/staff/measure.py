@@ -17,15 +17,20 @@ from .figures import FalseAlarm, Rate, Row, before_of, false_among, outcomes, ra
 from .work import DAY, FAMOUS, HOUR, Honest, TakenOver, body, famous
 
 MONTH, HOURS = 30, 24
+ATTENDED = (Way.BRIBED, Way.PATIENT)  # by whoever the access belongs to
 MOST_HOLDS = 1.0  # false proposals to hold somebody's tools, among 1,000 agents in a month of 30 days
 PER_SECOND = 100_000
+MOST_WATCHED = 20.0  # false proposals to watch somebody, among as many
+WATCHED_SHARE = 0.6  # of bribed readers and patient insiders who are proposed to be watched, or more
 HELD_SHARE = 0.9  # of relayed credentials and of tired thumbs for which a hold is proposed
 _THOUSAND = 1_000
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found. `holds_per_month` counts false proposals among 1,000 agents in 30 days, between its bounds.
+    """What was found at a kind of `desk`.
 
+    `holds_per_month` counts false proposals among 1,000 agents in 30 days, between its bounds; `watched_per_month` those
+    of the middle.
     `actions_before` tells for each way the abusive actions done before each alarm. `events_per_second` is of processor
     time, which other programs on the machine do not lengthen much.
     """
@@ -41,6 +46,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     asked: Rate
     watched: Rate
     held: Rate
+    watched_per_month: float
     holds_per_month: float
     holds_at_least: float
     holds_at_most: float
@@ -135,7 +141,7 @@ def _report(  # noqa: PLR0913, PLR0917 - what was played
     # A thousand agents in a month, at work as often as these were.
     month = seen.agent_days / (count * days) * MONTH
     speed = seen.events / max(seen.seconds, 1e-9)
-    stolen = [ways[way] for way in (Way.RELAYED, Way.FATIGUE)]
+    stolen, attended = ([row for way, row in ways.items() if (Way(way) in ATTENDED) is own] for own in (False, True))
     return Report(
         desk=str(kind),
         seed=seed,
@@ -148,6 +154,7 @@ def _report(  # noqa: PLR0913, PLR0917 - what was played
         asked=rate_of(len(wrong), seen.agent_days),
         watched=watched,
         held=held,
+        watched_per_month=watched.per_thousand * month,
         holds_per_month=held.per_thousand * month,
         holds_at_least=held.at_least * month,
         holds_at_most=held.at_most * month,
@@ -155,6 +162,13 @@ def _report(  # noqa: PLR0913, PLR0917 - what was played
         goals={
             f"at most {MOST_HOLDS:.0f} false proposal to hold, per 1,000 agents and month": held.per_thousand * month
             <= MOST_HOLDS,
+            f"at most {MOST_WATCHED:.0f} false proposals to watch somebody, per 1,000 agents and month": (
+                watched.per_thousand * month <= MOST_WATCHED
+            ),
+            f"watching proposed for {WATCHED_SHARE:.0%} of bribed and patient insiders": sum(
+                row.watched.seen for row in attended
+            )
+            >= WATCHED_SHARE * sum(row.attacks for row in attended),
             f"a hold proposed for {HELD_SHARE:.0%} of stolen accesses": sum(row.held.seen for row in stolen)
             >= HELD_SHARE * sum(row.attacks for row in stolen),
             f"{PER_SECOND:,} events a second": speed >= PER_SECOND,

@@ -55,7 +55,6 @@ from .watch import (
     AccessAbused,
     CampaignSeen,
     News,
-    StaffSuspected,
     StaffTargeted,
     TakeoverSeen,
     Watch,
@@ -247,8 +246,6 @@ class Response:
                 if news.campaign.tier is CampaignTier.CONTAIN:
                     for account, time, _ in news.posts:
                         self._signs.note(Sign.LURE, account, time)
-            case StaffSuspected(suspicion=suspicion):
-                self.incidents.suspected(suspicion, now)
             case TakeoverSeen(takeover=takeover):
                 self.incidents.warned(takeover, now)
                 self._signs.note(Sign.TAKEOVER, takeover.account, takeover.warned_at)

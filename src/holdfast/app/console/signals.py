@@ -21,7 +21,7 @@ from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import LEVELS
 from holdfast.response import Filed, HoldState
-from holdfast.response.staff.signals import abouts
+from holdfast.response.staff.signals import access_of, proposed
 
 from .desk import MOST_SHOWN, SIGN_IN
 from .lookups import names_of
@@ -52,10 +52,14 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlarmShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An alarm; `plan` is what is proposed just now (empty: nothing), `held` since when they have no tools."""
+    """An alarm; `proposed` says what to do about it, `plan` and `title` are of what lies on the desk, if anything does.
+
+    `wanted`: somebody has to decide. `held` is since when they have no tools, None while they have them.
+    """
 
     staff: str
     tier: str
+    proposed: str
     at: str
     since: str
     score: float
@@ -142,7 +146,7 @@ def _signals(run: LiveWatch, who: SignedIn, days: int) -> Signals:
 
 def _asked(run: LiveWatch, alarms: Iterable[StaffAlarm]) -> Mapping[str, Sequence[Filed]]:
     """The requests about these accesses, by what they are about, the newest first: found in one look at all of them."""
-    asked: dict[str, list[Filed]] = {about: [] for alarm in alarms for about in abouts(alarm.staff)}
+    asked: dict[str, list[Filed]] = {access_of(alarm.staff): [] for alarm in alarms}
     for filed in run.response.desk.requests.values():
         if filed.about in asked:
             asked[filed.about].append(filed)
@@ -150,13 +154,13 @@ def _asked(run: LiveWatch, alarms: Iterable[StaffAlarm]) -> Mapping[str, Sequenc
 
 
 def _alarm(run: LiveWatch, alarm: StaffAlarm, asked: Mapping[str, Sequence[Filed]]) -> AlarmShown:
-    desk, about = run.response.desk, abouts(alarm.staff)
-    offer = next((each for each in desk.offers if each.about in about), None)
+    desk, about = run.response.desk, access_of(alarm.staff)
+    offer = next((each for each in desk.offers if each.about == about), None)
     plan = None if offer is None else desk.plan(offer.recommended)
-    filed = [each for name in about for each in asked[name]]
     return AlarmShown(
         staff=alarm.staff,
         tier=str(alarm.tier),
+        proposed=proposed(alarm),
         at=format_time(alarm.at),
         since=format_time(alarm.since),
         score=alarm.score,
@@ -173,7 +177,7 @@ def _alarm(run: LiveWatch, alarm: StaffAlarm, asked: Mapping[str, Sequence[Filed
                 title=each.plan.title if each.plan else str(each.request.deed),
                 at=format_time(each.filed_at),
             )
-            for each in filed[:_REQUESTS]
+            for each in asked[about][:_REQUESTS]
         ),
         held=_held(run, alarm.staff),
     )

@@ -11,9 +11,10 @@ from holdfast.detection.campaign import Term
 
 @enum.unique
 class StaffTier(enum.StrEnum):
-    """How sure it is: enough to ask the person, or enough to propose that their tools be held."""
+    """How sure it is: enough to ask the person, to propose that all they do be justified for some days, or that their tools be held."""
 
     ASK = "ask"
+    WATCH = "watch"
     HOLD = "hold"
 
 

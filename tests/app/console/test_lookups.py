@@ -15,12 +15,18 @@ from tests.detection.staff.agent import DAY, FAMOUS, HOUR
 
 from holdfast.app.cli.main import main
 from holdfast.app.console.attempts import WHY
-from holdfast.events import Account, StaffAction, StaffReport, StaffSignIn, encode_line
+from holdfast.app.console.signals import DAYS, AlarmShown, Sign, Signals
+from holdfast.app.console.site import Site
+from holdfast.app.signin.place import Place
+from holdfast.detection.staff import StaffAlarm, StaffTier
+from holdfast.events import Account, StaffAction, StaffReport, StaffSignIn, encode_line, format_time
 from holdfast.guard.staff import StaffReason
+from holdfast.response.staff.signals import proposed
 
 HOSTILE = "<script>alert(1)</script>\u202e \"'`${x}{{7*7}} $(id)"
 FORMULA = '=HYPERLINK("https://evil.example")'
 PAGES = ("/console/attempts", "/console/access", "/console/signals")
+AT = 1_600_000_000_000  # 2020-09-13
 SHEETS = ("/console/attempts.csv", "/console/access.csv")
 
 
@@ -241,6 +247,37 @@ def test_signals_are_shown_with_their_evidence_and_lead_to_the_request(house, ol
     text, words = main_of(olga.page("/console/signals"))
     assert f'href="/console/requests/{request["id"]}"' in text
     assert f"Asked for: {request['title']} {request['state']}" in words
+
+
+@pytest.mark.parametrize("tier", StaffTier)
+def test_each_kind_of_alarm_says_what_to_do_about_it(tier):
+    """Of whoever's name: a command that is shown has it as one argument, and never as an option."""
+    name = f"--url=https://evil.example {HOSTILE}"
+    alarm = StaffAlarm(
+        staff=name, tool_session="", tier=tier, since=AT, at=AT, score=9.0, actions=1, accounts=(name,), evidence=()
+    )
+    seen = AlarmShown(
+        staff=name,
+        tier=tier.value,
+        proposed=proposed(alarm),
+        at=format_time(AT),
+        since=format_time(AT),
+        score=9.0,
+        actions=1,
+        accounts=(name,),
+        signs=(Sign(words=HOSTILE, nats=9.0),),
+        plan="",
+        title="",
+        wanted=False,
+        requests=(),
+        held=None,
+    )
+    it = Signals(days=1, alarms=(seen,), alarms_in_all=1, waves=(), reports=(), reports_in_all=0, names={})
+    site = Site(Place(origin="https://holdfast.example", rp_id="holdfast.example"), "")
+    text = site.page("signals", None, it=it, choices=DAYS, lines=list).body.decode()
+    inert(text.partition("<main")[2])
+    said = {"ask": "ask them, over a way", "watch": "lockdown set 1 --person='--url=", "hold": "Nothing is proposed"}
+    assert said[tier] in html.unescape(text)
 
 
 def test_reports_are_shown_in_words_that_do_nothing(house, olga):

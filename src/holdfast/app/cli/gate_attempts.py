@@ -43,7 +43,7 @@ def attempts(  # noqa: PLR0913 - each is a word on the command line
         return
     summed = service.get(f"/v1/gate/attempts/summary?{urlencode(asked)}")
     say([summed["says"], f"{summed['refused']} refused, {summed['allowed']} allowed"], summed, json=False)
-    say([_attempt(each) for each in found["items"]], found, json=False)
+    say([attempt_line(each) for each in found["items"]], found, json=False)
     say([*(["there are more: --limit shows them"] if found["next"] else []), summed["counted"]], summed, json=False)
 
 
@@ -60,7 +60,8 @@ def _found(service: Service, asked: dict[str, str], limit: int) -> dict[str, Any
             return {**page, "items": items}
 
 
-def _attempt(found: dict[str, Any]) -> str:
+def attempt_line(found: dict[str, Any]) -> str:
+    """An attempt in one line."""
     said = "allowed" if found["allowed"] else f"refused ({', '.join(found['reasons'])})"
     agreed = f", agreed to by {', '.join(found['agreed'])}" if found["agreed"] else ""
     tier = f" ({found['tier']})" if found["tier"] else ""

@@ -172,7 +172,7 @@ async def attempts_seen(ask: Ask, sought: Sought, after: str, limit: int) -> Att
 
     """
     some = await found(ask, sought, after, limit)
-    items = tuple(map(_seen, some.attempts))
+    items = tuple(map(attempt_seen, some.attempts))
     return AttemptsSeen(items=items, refused=some.refusals, allowed=some.allowances, next=some.next or None)
 
 
@@ -211,7 +211,8 @@ def _time(at: int | None) -> str | None:
     return None if at is None else format_time(at)
 
 
-def _seen(attempt: Attempt) -> AttemptSeen:
+def attempt_seen(attempt: Attempt) -> AttemptSeen:
+    """An attempt as it is shown."""
     return AttemptSeen(
         id=attempt.id,
         unit=attempt.unit,

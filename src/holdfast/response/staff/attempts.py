@@ -149,7 +149,7 @@ class Attempts:
             ends = transaction.get(ENDS, _end(chain, what), Ends) or Ends()
             place, found = _place(transaction, chain, what, after), list[Attempt]()
             for start in _starts(chain, ends, place, kinds):
-                for attempt in _walk(transaction, chain, start, since):
+                for attempt in _back(transaction, chain, start, since):
                     if len(found) == limit:
                         return _tried(found, ends, following=found[-1].id)
                     found.append(attempt)
@@ -249,9 +249,9 @@ def _starts(chain: Chain, ends: Ends, after: Attempt | None, kinds: Iterable[boo
             yield after.before[_PLACES[chain]]
 
 
-def _walk(transaction: Transaction, chain: Chain, start: int, since: int) -> Iterator[Attempt]:
-    """Those of a chain from `start` on, the newest first; rows that they share are read, and decoded, once."""
-    number, first, near = start, 0, dict[int, Attempt]()
+def _back(transaction: Transaction, chain: Chain, number: int, since: int = 0) -> Iterator[Attempt]:
+    """Those of one kind in a chain, from the one of this number back; rows that they share are read, and decoded, once."""
+    first, near = 0, dict[int, Attempt]()
     while number:
         if _first(number) != first:
             first = _first(number)

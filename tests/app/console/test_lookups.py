@@ -119,7 +119,9 @@ def test_was_the_president_reached_or_tried(olga):
     _, words = main_of(olga.page("/console/attempts?target=President"))
     said = (
         "Tried 3 times by 2 people and nobody known (once), reached 0 times",
+        "Asked about account President .",
         "The account is protected today.",
+        "Shown to olga at",
         "20 an hour from one network and 500 in all are here",
         "protected account then",
         "By Sam (sam)",

@@ -21,6 +21,7 @@ from holdfast.app.server.attempting import (
 )
 from holdfast.app.sheet import ATTEMPT_COLUMNS, sheet
 from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffReason
 
@@ -59,7 +60,7 @@ WHY: Mapping[StaffReason, str] = {
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What the page shows; `came` is what they come to, None where nothing was asked for.
 
-    `form` stands in the form, `tools` may be chosen there; the links ask the same again.
+    `form` stands in the form, `tools` may be chosen there; the links ask the same again. `shown_at` stands on paper.
     """
 
     form: dict[str, str]
@@ -72,6 +73,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     older: str
     first: str
     allowed: str
+    shown_at: str
 
 
 class AttemptPages:
@@ -96,7 +98,7 @@ class AttemptPages:
         return self._site.page("attempts", who, it=await self._looked(who, asked, after), why=WHY)
 
     async def _looked(self, who: SignedIn, asked: dict[str, str], after: str) -> Looked:
-        tools = await self._ask(lambda run: _tools(run, who))
+        tools, now = await self._ask(lambda run: (_tools(run, who), run.clock.now()))
         sought = sought_of(asked)
         came = await attempts_summed(self._ask, sought) if asked and not after else None
         found = await attempts_seen(self._ask, sought, after, MOST_SHOWN)
@@ -113,6 +115,7 @@ class AttemptPages:
             older=address(ATTEMPTS, asked, after=found.next) if found.next else "",
             first=address(ATTEMPTS, asked) if after else "",
             allowed=address(ATTEMPTS, asked | {"outcome": "allowed"}),
+            shown_at=format_time(now),
         )
 
     async def _sheet(self, http: Request) -> Response:

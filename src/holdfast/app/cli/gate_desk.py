@@ -14,6 +14,7 @@ from .desk import Why, as_told
 from .options import Json
 from .service import Service, Url, at, say
 
+_WIDE = 1_000  # characters of a line: what is agreed to is shown whole, however long it is
 _WAITS = 1  # the exit code of what waits for somebody else to agree
 
 All = Annotated[bool, Parameter(negative="", help="Those too that are over.")]
@@ -117,7 +118,8 @@ def _session(found: dict[str, Any]) -> str:
 def _asking(found: dict[str, Any]) -> list[str]:
     first = f"{found['id']}  {found['state']}  {found['person']} asks for {found['function']} of {found['tool']}"
     payload = msgspec.json.encode(found["payload"]).decode()
-    lines = [first + (f" on {found['target']}" if found["target"] else ""), f"  with     {payload}"]
+    lines = [first + (f" on {found['target']}" if found["target"] else "")]
+    lines += [f"  with     {payload[at : at + _WIDE]}" for at in range(0, len(payload), _WIDE)]
     lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}), until {found['until']}")
     lines.append(f"  hash     {found['action_hash']}")
     if found["by"]:

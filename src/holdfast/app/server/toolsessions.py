@@ -49,7 +49,7 @@ class ComesFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class SignInAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is to be asked for a passkey, to open a session of this tool.
 
-    Say the `network` as at the sign-in itself: then nobody elsewhere, who asks for the same person, gets in the way.
+    Say the `network` as at the sign-in itself: then nobody elsewhere, however often they ask, gets in the way.
     """
 
     person: Id
@@ -229,10 +229,11 @@ class _Handlers:
     async def sign_in_to_tools(self, http: Request) -> Response:
         told, secret = await body_of(http, _signed_in), new_secret()
         facts = {"person": told.person, "tool": told.tool}
-        stranger = _stranger(http, told)
-        if not self._ceremony.waits(Purpose.TOOL_SIGN_IN, _browser(http, facts, stranger), str(Purpose.TOOL_SIGN_IN)):
+        purpose, stranger = Purpose.TOOL_SIGN_IN, _stranger(http, told)
+        asked = (purpose, _browser(http, facts, stranger), str(purpose))
+        if not self._ceremony.waits(*asked, told.credential, stranger=stranger):
             stranger = _stranger(http)  # the tool did not say the network when it asked
-        signature, challenge = self._answer(http, Purpose.TOOL_SIGN_IN, facts, told.credential, stranger=stranger)
+        signature, challenge = self._answer(http, purpose, facts, told.credential, stranger=stranger)
 
         def do(run: LiveWatch) -> ToolSessionSeen:
             try:
@@ -334,7 +335,8 @@ class _Handlers:
     def _answer(
         self, http: Request, purpose: Purpose, facts: Mapping[str, str], credential: Answered, *, stranger: str = ""
     ) -> tuple[Signature, bytes]:
-        return self._ceremony.answer(purpose, _browser(http, facts, stranger), str(purpose), credential)
+        browser = _browser(http, facts, stranger)
+        return self._ceremony.answer(purpose, browser, str(purpose), credential, stranger=stranger)
 
 
 def _browser(http: Request, facts: Mapping[str, str], stranger: str) -> str:

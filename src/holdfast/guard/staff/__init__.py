@@ -12,7 +12,7 @@ from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, low
 from .needs import Need
 from .policy import Case, Doing, Ruling, StaffPolicy
 from .protect import SIGNED_FROM, TierRule, Tiers
-from .question import ToolAction, ToolQuestion
+from .question import ToolAction, ToolQuestion, too_deep
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 from .silent import silent
@@ -74,5 +74,6 @@ __all__ = [
     "silent",
     "spend",
     "takes",
+    "too_deep",
     "unmet",
 ]

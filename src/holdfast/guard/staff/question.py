@@ -12,6 +12,7 @@ from holdfast.errors import InputError, UsageError
 from holdfast.ledger import canonical
 
 _DOMAIN = "holdfast/tool-action/1"
+DEEPEST = 32  # lists and records in each other: nobody could read more before agreeing, and stacks are finite
 
 
 class ToolAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,13 @@ class ToolAction(msgspec.Struct, frozen=True, kw_only=True):
                 f"the payload of {self.function} is not what JSON can say exactly: {why.__cause__}",
                 advice="Send text, true, false, null, whole numbers below 2**53, lists and records of these.",
             ) from why
+
+
+def too_deep(payload: object, left: int = DEEPEST) -> bool:
+    """Whether more lists and records than that stand in each other: one process could still hash it, another not."""
+    if isinstance(payload, dict):
+        payload = [*payload.values()]
+    return isinstance(payload, list) and (left == 0 or any(too_deep(each, left - 1) for each in payload))
 
 
 class ToolQuestion(msgspec.Struct, frozen=True, kw_only=True):

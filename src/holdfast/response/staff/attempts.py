@@ -250,7 +250,7 @@ def _starts(chain: Chain, ends: Ends, after: Attempt | None, kinds: Iterable[boo
 
 
 def _back(transaction: Transaction, chain: Chain, number: int, since: int = 0) -> Iterator[Attempt]:
-    """Those of one kind in a chain, from the one of this number back; rows that they share are read, and decoded, once."""
+    """Those of one kind in a chain, from this number back; rows that they share are read, and decoded, once."""
     first, near = 0, dict[int, Attempt]()
     while number:
         if _first(number) != first:

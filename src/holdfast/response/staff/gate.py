@@ -89,7 +89,7 @@ class StaffGate:
         self.grants = Grants(book, people, notices, self._changes)
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
-        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
+        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
         self.attempts, self.strangers = Attempts(book), Strangers()
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)

@@ -8,11 +8,12 @@ locked out; that is told to everybody who commands.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import Person, RefusalCode, Role
+from holdfast.guard import Person, RefusalCode, Role, person_key
 from holdfast.guard.staff import LEVELS, Lock, Tier, ToolSession, checked, joined, lowered, may_lift
 from holdfast.guard.staff import Locks as Fitting
 from holdfast.ledger import RecordKind
@@ -32,7 +33,7 @@ LIFTED = -1  # the level that a lock has after the last stage
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`; for `why`.
+    """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`, not `was`; for `why`.
 
     It waits from `at` until `until` (milliseconds since 1970 UTC), while `by` is who they were then, by their
     `revision` (None: not noted). `agreed_by` is who agreed.
@@ -43,6 +44,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     level: int = LIFTED
     account: str = ""
     tier: Tier = Tier.ORDINARY
+    was: Tier | None = None
     by: str
     why: str
     at: int
@@ -66,10 +68,11 @@ class Locks:
         sessions: Sessions,
         protecting: Protecting,
         changes: Changes,
+        functions: Collection[tuple[str, str]] = (),
     ) -> None:
-        """As kept in the book's store."""
+        """As kept in the book's store; `functions`, with their tools, are what there is to lock."""
         self._book, self._people, self._notices = book, people, notices
-        self._sessions, self._protecting = sessions, protecting
+        self._sessions, self._protecting, self._functions = sessions, protecting, frozenset(functions)
         self.kept = FactShelf(book, "gate_locks", Lock, changes, "locks")
         self.proposals = Shelf(book, "gate_proposals", Proposal)
 
@@ -77,10 +80,11 @@ class Locks:
         """Have `lock`, whose id is empty, in force. Live sessions of those whom it shuts out end with it.
 
         Raises:
-            UsageError: it is no lock that can be placed.
+            UsageError: it is no lock that can be placed, or names what or whom there is not.
             StoreError: nothing was kept.
 
         """
+        self._names_what_is_there(lock)
         made = msgspec.structs.replace(lock, starts=now)
         made = checked(msgspec.structs.replace(made, id=named("l", msgspec.to_builtins(made))))
         with self._book.change(now) as page:
@@ -108,7 +112,8 @@ class Locks:
             if self.waits(each, now) and what == (each.lock, each.level, each.account, each.tier):
                 return each
         made = msgspec.structs.replace(wanted, why=said, at=now, until=now + PROPOSED_MS, agreed_by="")
-        made = msgspec.structs.replace(made, revision=self._revision(wanted.by))
+        was = self._protecting.tier(wanted.account) if wanted.account else None
+        made = msgspec.structs.replace(made, revision=self._revision(wanted.by), was=was)
         made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
         with self._book.change(now) as page:
             for key in [key for key, each in self.proposals.items() if now >= each.until]:
@@ -144,6 +149,12 @@ class Locks:
                 advice=f"Allowed when somebody other than {found.by} agrees.",
             )
         self._possible(found, now)
+        if found.account and found.was not in {None, self._protecting.tier(found.account)}:
+            raise NotAllowedError(
+                f"{found.account} is guarded otherwise than when it was proposed",
+                code=RefusalCode.APPROVED_ANOTHER_PLAN,
+                advice="Propose it anew, as it is now.",
+            )
         agreed = msgspec.structs.replace(found, agreed_by=by)
         with self._book.change(now) as page:
             self.proposals.put(page, id_, agreed)
@@ -213,6 +224,22 @@ class Locks:
         self.kept.put(page, lock.id, lock)
         page.record(RecordKind.DECISION, f"lock/{lock.id}", lock.id, msgspec.to_builtins(lock), actor=by)
         page.note(HappeningKind.PLACED, f"{by} placed a {_said(lock)}", lock.id)
+
+    def _names_what_is_there(self, lock: Lock) -> None:
+        """Refuse a lock that would be in force on nothing, or leave in nobody, for a slip of the hand.
+
+        Raises:
+            UsageError: it names a tool, a function or somebody that there is not.
+
+        """
+        there = {each.key for each in self._people.known.values() if each.active}
+        unknown = [each for each in (lock.person, *lock.named) if each and person_key(each) not in there]
+        fits = any(lock.tool in {"", tool} and lock.function in {"", function} for tool, function in self._functions)
+        if not fits and (lock.tool or lock.function):
+            unknown.append(f"{lock.tool or '*'}/{lock.function or '*'}")
+        if unknown:
+            says = f"there is no {', no '.join(unknown)}: the lock would not do what it says"
+            raise UsageError(says, advice="Look at `holdfast people list` and tools.toml, or lock everything.")
 
     def _possible(self, wanted: Proposal, now: int) -> None:
         if wanted.account:

@@ -93,7 +93,7 @@ class Watch:
         self.staff.observe(fresh.others, now)
         warnings = [*self._warnings()]
         for account, at in _taken_over(campaigns, warnings):
-            self.staff.taken_over(account, at)
+            self.staff.taken_over(account, min(at, now))
         warnings += self.staff.take_precursors()
         news += [TakeoverSeen(takeover=takeover) for takeover in warnings]
         news += [AccessAbused(alarm=alarm) for alarm in self.staff.take_alarms()]

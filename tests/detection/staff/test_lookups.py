@@ -162,6 +162,26 @@ def test_bad_luck_and_tickets_are_not(desk, accounts, after):
     assert [] == sold(desk, accounts, after)[1]
 
 
+def test_a_time_that_somebody_made_up_ends_nobodys_day(desk):
+    """Accounts that were taken over in the next century, by what a post says, silence nobody who had looked at them."""
+    shift(desk, 0, desk.day, spread(count=12, famous=4))
+    before = desk.alarms
+    for account in [FAMOUS[0], "u4"]:
+        desk.watch.taken_over(account, desk.now + 36_500 * DAY)
+    desk.tell(*(desk.looks(0, (desk.day + 1) * DAY + each * HOUR, FAMOUS[20 + each]) for each in range(8)))
+    assert StaffTier.HOLD not in tiers(before)
+    assert StaffTier.HOLD is tiers(desk.alarms)[-1]
+
+
+def test_nobody_hides_behind_themselves_at_a_small_desk():
+    """At night, alone, whatever they do is what everybody does; it is held against them all the same."""
+    desk = Agents(count=1)
+    desk.tell(*(desk.looks(0, desk.now + each * MINUTE, f"u{each}") for each in range(40)))
+    told = sold(desk, ["u3", "u9", "u20"])[1]
+    assert "taken_over_afterwards" in {term.term for alarm in told for term in alarm.evidence}
+    assert {"u3", "u9"} <= set(told[-1].accounts)
+
+
 def test_whoever_answers_an_attack_looks_while_it_goes_on(desk):
     """Accounts that were taken over within the hour of the look, or at which several looked, are nobody's sale."""
     shift(desk, 0, desk.day, [(f"u{each}", 20 + each * 25) for each in range(6)])

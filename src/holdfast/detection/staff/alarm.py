@@ -22,7 +22,8 @@ class StaffAlarm(msgspec.Struct, frozen=True, kw_only=True):
     """A staff member's access looks abused. Times are milliseconds since 1970 UTC.
 
     `score` (nats) is the sum of `evidence`. `actions` counts what was done in tools from `since`, the first of the signs
-    that stand, until `at`; `accounts` are those touched on that day, the last 32 of them. It is a reason to ask, not a
+    that stand, until `at`; `accounts` are those to ask about, the last 32 of them: of that day, of its own hands only what
+    nobody asked for, and what was taken over since. It is a reason to ask, not a
     verdict: whoever was talked out of a credential has done nothing wrong.
     """
 

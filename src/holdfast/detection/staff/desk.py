@@ -114,10 +114,15 @@ class Desk:
         it is clearly more than in their month; their ordinary hour says nothing of somebody whose job is another one.
         """
         own = person.usual.get(which) or self._own(which, person)
-        if which not in self.busy:
-            return own
+        return min(_MOST, max(own, self._others(which, person))) if which in self.busy else own
+
+    def busy_with(self, which: str, person: Person) -> bool:
+        """Whether all others do clearly more of it just now than in their month."""
+        return which in self.busy and self._others(which, person) > 0
+
+    def _others(self, which: str, person: Person) -> float:
         # Their own day is taken out whole: at night, or at a small desk, they would hide behind themselves.
-        return min(_MOST, max(own, self._now(which, getattr(person, which), person.touched)))
+        return self._now(which, getattr(person, which), person.touched)
 
     def _own(self, which: str, person: Person) -> float:
         usual = getattr(self.month, which) / max(self.month.accounts, 1.0)

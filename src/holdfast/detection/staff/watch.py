@@ -94,12 +94,16 @@ class StaffWatch:
                     pass
 
     def taken_over(self, account: str, now: int) -> None:
-        """The platform has seen since `now` that `account` is in other hands: who had looked at it, unasked?"""
+        """The platform has seen since `now` that `account` is in other hands: who had looked at it, unasked?
+
+        No day of theirs is over because of it: whoever posts can give a post any time.
+        """
         for staff in self._aftermath.taken_over(account, now):
-            person = self._person(staff, now)
+            person = self._people.get(staff)
             found = None if person is None else self._aftermath.lost(person, account, now)
             if person is not None and found is not None:
                 nats, note = found
+                person.forget(now)
                 person.raise_sign(Sign.AFTERMATH, min(figures.MOST_BY_AFTERMATH, nats), now, note, figures.AFTER)
                 self._weigh(staff, person, now)
 
@@ -199,7 +203,7 @@ class StaffWatch:
         unasked = not event.ticket and not event.queue
         crowd = unasked and self._aftermath.crowd(event.staff, account, now)
         if unasked:
-            busy = crowd or "unasked" in self._desk.busy
+            busy = crowd or self._desk.busy_with("unasked", person)
             self._aftermath.looked(event.staff, person, account, now, busy=busy)
         org, high = self._body(account)
         return looked(person, event, org if high and not crowd else None, self._desk, unasked=unasked and not crowd)
@@ -266,13 +270,20 @@ class StaffWatch:
                 at=now,
                 score=score,
                 actions=person.counted,
-                accounts=tuple(person.accounts)[-SHOWN:],
+                accounts=_accounts(person)[-SHOWN:],
                 evidence=tuple(_terms(person, called=called)),
             )
         )
         if hold:
             changes = ((account, at) for account, at in person.changed.items() if _suspect(person, account))
             self._precursors += [_precursor(staff, person, account, at) for account, at in changes]
+
+
+def _accounts(person: Person) -> tuple[str, ...]:
+    """Those to ask about: all of the day where the hands may be another's, else what nobody asked for, or is gone."""
+    if person.signs.keys() & _NOT_THEIRS:
+        return tuple(person.accounts)
+    return (*(account for account in person.uncalled if account not in person.lost), *person.lost)
 
 
 def _suspect(person: Person, account: str) -> bool:

@@ -36,7 +36,7 @@ def draw(report: Report, path: Path) -> None:
             _panel(axes, report, which, title)
         _against_false(panels[-1], report)
         panels[0].set_ylabel("% of the abused accesses")
-        panels[-1].legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 0.1))
+        panels[0].legend(frameon=False, loc="center right")
         figure.suptitle(
             f"{report.agents:,} agents, {report.days} days, desk: {report.desk.replace('_', ' ')}", x=0.01, ha="left"
         )

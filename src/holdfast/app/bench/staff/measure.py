@@ -29,10 +29,9 @@ _THOUSAND = 1_000
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was found at a kind of `desk`.
 
-    `holds_per_month` counts false proposals among 1,000 agents in 30 days, between its bounds; `watched_per_month` those
-    of the middle.
-    `actions_before` tells for each way the abusive actions done before each alarm. `events_per_second` is of processor
-    time, which other programs on the machine do not lengthen much.
+    `holds_per_month` counts false proposals among 1,000 agents in 30 days, between its bounds, and `watched_per_month`
+    those of the middle. `actions_before` tells for each way the abusive actions done before each alarm.
+    `events_per_second` is of processor time, which other programs on the machine do not lengthen much.
     """
 
     desk: str

@@ -1,8 +1,8 @@
 """How does the process that answers have the owner of the state take what it would allow? Many at a time.
 
-While one batch is under way the next one gathers, so the owner's commits are shared by all who ask meanwhile; where some
-wait, those who were just answered may come along. Where no answer comes in time nothing is allowed, though it may have
-been spent.
+While one batch is under way the next one gathers, so the owner's commits are shared by all who ask meanwhile, and by
+those who were just answered and ask again. Where no answer comes in time nothing is allowed, though it may have been
+spent.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from holdfast.app.bench.staff.desks import Kind
 from holdfast.app.bench.staff.figures import Rate, Seen
+from holdfast.app.bench.staff.measure import ATTENDED, Report
 from holdfast.app.bench.staff.measure import measure as over_a_month
 
 
@@ -14,17 +16,36 @@ def measure(agents: int = 10_000, seed: int = 102, *, quick: bool = False) -> di
         name = way.replace("_", " ")
         figures |= {
             f"{name}: asked about": _seen(row.asked, row.attacks),
+            f"{name}: watching proposed, or a hold": _seen(row.watched, row.attacks),
             f"{name}: hold proposed": _seen(row.held, row.attacks),
         }
+    for kind in Kind:
+        if kind is not Kind.MIXED and not quick:
+            name = kind.replace("_", " ")
+            figures[f"desk {name}: false per 1,000 agents and 30 days"] = _kind(
+                over_a_month(1_000, 30, seed, 25, kind=kind)
+            )
     return {
         **figures,
         "honest agents asked about, per 1,000 agent-days": _rate(report.asked),
+        "false proposals to watch somebody, per 1,000 agents and 30 days": f"{report.watched_per_month:.1f}",
         "false proposals to hold, per 1,000 agent-days": _rate(report.held),
         "false proposals to hold, per 1,000 agents and 30 days": f"{report.holds_per_month:.2f} "
         f"({report.holds_at_least:.2f} to {report.holds_at_most:.2f})",
         "campaigns against staff told of, an exercise among them": report.waves,
         "staff events/s": report.events_per_second,
     }
+
+
+def _kind(report: Report) -> str:
+    month = 30 * report.asked.agent_days / (report.agents * report.days)
+    own = [report.ways[way] for way in ATTENDED]
+    attacks = sum(row.attacks for row in own)
+    return (
+        f"asked {report.asked.per_thousand * month:.0f}, watched {report.watched_per_month:.0f}, "
+        f"held {report.holds_per_month:.0f}; of bribed and patient watched {sum(row.watched.seen for row in own)}, "
+        f"held {sum(row.held.seen for row in own)} of {attacks}"
+    )
 
 
 def _seen(seen: Seen, attacks: int) -> str:

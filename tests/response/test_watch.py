@@ -1,7 +1,7 @@
 """What is news, and what is not."""
 
 from holdfast.detection import CampaignTier
-from holdfast.response import Concern, HappeningKind
+from holdfast.response import HappeningKind
 
 MINUTE = 60_000
 DAY = 24 * 60 * MINUTE
@@ -32,7 +32,7 @@ def test_security_events_are_heard_before_the_posts_that_came_with_them(town):
 
 
 def busy_desk(town):
-    """Four members of staff work through tickets for a week; then one looks at the famous, unasked."""
+    """Four members of staff work through tickets for a week; then one looks at very many, unasked."""
     for day in range(8):
         for number in range(4):
             accounts = town.fans[number * 20 + day : number * 20 + day + 10]
@@ -43,17 +43,19 @@ def busy_desk(town):
     town.tell()
 
 
-def test_a_member_of_staff_who_looks_where_nobody_asked_is_a_warning_and_an_offer(town):
-    """Unticketed and far more than usual: people are told, and plans against the tool session are offered."""
+def test_a_member_of_staff_who_looks_where_nobody_asked_is_told_of_and_not_held(town):
+    """Unticketed and more than days have accounts: one sign, so that people are told to have it watched, and hold nobody."""
     busy_desk(town)
 
     warnings = [each for each in town.response.timeline if each.kind is HappeningKind.WARNING]
-    assert {"reading/staff:s-3", "reading/tool_session:ts-bad"} >= {each.subject for each in warnings} != set()
-    assert {Concern.READING} == {offer.concern for offer in town.desk.offers}
-    assert len(town.keys("suspicion/")) == len(warnings)
+    assert {"access/s-3"} == {each.subject for each in warnings}
+    assert "`holdfast lockdown set 1 --person s-3 --minutes 4320`" in warnings[-1].text
+    assert () == town.desk.offers
+    assert len(town.keys("access/")) == len(warnings)
+    assert any("lockdown set 1" in notice.text for notice in town.response.notices.kept.values())
 
 
-def test_the_same_suspicion_is_told_again_only_when_there_is_twice_as_much_of_it(town):
+def test_the_same_suspicion_is_not_told_again(town):
     """A person who was told need not be told every quarter of an hour."""
     busy_desk(town)
     told = len(town.response.timeline)

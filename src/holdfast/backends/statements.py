@@ -66,10 +66,10 @@ def _binder(names: Sequence[str] | None) -> Callable[[Mapping[str, Any]], Any]:
             return itemgetter(*names)
 
 
-# Enough to spread the cost of asking, few enough for a statement that the database keeps prepared.
-_KEYS_AT_ONCE = 100
+# Many spread the cost of asking; each number of them is a statement that the database keeps prepared.
+_KEYS_AT_ONCE = (100, 10, 1)
 _KEY = sa.bindparam("key", type_=sa.LargeBinary)
-_KEYS = [sa.bindparam(f"key{number}", type_=sa.LargeBinary) for number in range(_KEYS_AT_ONCE)]
+_NAMES = [f"key{number}" for number in range(_KEYS_AT_ONCE[0])]
 
 
 class Statements:
@@ -96,8 +96,11 @@ class Statements:
         self.fact = made(sa.select(facts.c.value).where(facts.c.name == sa.bindparam("name")))
         self.add_fact = many(facts)
 
-        self._entry = made(whole_entry.where(this_entry))
-        self._some_entries = made(whole_entry.where(indexed(entries.c.key).in_(list(map(indexed, _KEYS)))))
+        def among(keys: sa.Column[bytes], size: int) -> sa.ColumnElement[bool]:
+            asked = [indexed(sa.bindparam(name, type_=sa.LargeBinary)) for name in _NAMES[:size]]
+            return indexed(keys).in_(asked) if size > 1 else indexed(keys) == asked[0]
+
+        self._entries = {size: made(whole_entry.where(among(entries.c.key, size))) for size in _KEYS_AT_ONCE}
         self.some_entries = made(
             whole_entry.where(
                 entries.c.position >= sa.bindparam("start"), entries.c.position < sa.bindparam("stop")
@@ -125,21 +128,38 @@ class Statements:
         self.set_seal = made(sa.update(seal).values(note=sa.bindparam("note"), lanes=sa.bindparam("lanes")))
 
         self.row = made(sa.select(collections.c.kind, collections.c.value).where(this_row))
+        whole_row = sa.select(collections.c.key, collections.c.kind, collections.c.value)
+        this_collection = collections.c.collection == sa.bindparam("collection")
+        self._rows = {
+            size: made(whole_row.where(this_collection, among(collections.c.key, size))) for size in _KEYS_AT_ONCE
+        }
         self.rows = made(
-            sa.select(collections.c.key, collections.c.value)
-            .where(collections.c.collection == sa.bindparam("collection"))
-            .order_by(collections.c.key)
+            sa.select(collections.c.key, collections.c.value).where(this_collection).order_by(collections.c.key)
         )
         self.drop_row = made(sa.delete(collections).where(this_row))
+        self.set_row = made(
+            sa.update(collections).where(this_row).values(kind=sa.bindparam("kind"), value=sa.bindparam("value"))
+        )
         self.add_row = many(collections)
 
     def find_entries(self, cursor: DBAPICursor, keys: Sequence[bytes]) -> list[Any]:
         """The rows of those entries whose key is among `keys`."""
-        if len(keys) == 1:
-            return self._entry.all(cursor, key=keys[0])
-        found = []
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            some = keys[start : start + _KEYS_AT_ONCE]
-            padded = [*some, *[some[0]] * (_KEYS_AT_ONCE - len(some))]
-            found += self._some_entries.all(cursor, **{f"key{number}": key for number, key in enumerate(padded)})
-        return found
+        return _found(cursor, self._entries, keys)
+
+    def find_rows(self, cursor: DBAPICursor, collection: bytes, keys: Sequence[bytes]) -> list[Any]:
+        """Key, kind and value of those rows of the collection whose key is among `keys`."""
+        return _found(cursor, self._rows, keys, collection=collection)
+
+
+def _found(
+    cursor: DBAPICursor,
+    by_size: Mapping[int, Statement],
+    keys: Sequence[bytes],
+    **values: Any,  # noqa: ANN401 - column values
+) -> list[Any]:
+    found, start = list[Any](), 0
+    for size, statement in by_size.items():
+        while len(keys) - start >= size:
+            found += statement.all(cursor, **dict(zip(_NAMES, keys[start : start + size], strict=False)), **values)
+            start += size
+    return found

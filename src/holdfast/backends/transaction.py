@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -19,6 +19,9 @@ from .database import Seam
 from .statements import Statements
 
 T = TypeVar("T")
+
+_Where: TypeAlias = tuple[bytes, bytes]  # collection and key
+_Value: TypeAlias = tuple[bytes, bytes] | None  # kind and value of a row; None where there is none
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -47,7 +50,8 @@ class SqlTransaction:
         self._recorded: dict[str, Entry] = {}
         self._unwritten: list[dict[str, Any]] = []
         self._leaf_hashes: list[bytes] = []
-        self._rows: dict[tuple[bytes, bytes], tuple[bytes, bytes] | None] = {}
+        self._rows: dict[_Where, _Value] = {}
+        self._kept: dict[_Where, _Value] = {}  # what the database has, as far as it was asked: nobody else writes now
         self._sum = head.rows
         self.erases = False
         self.ended = False
@@ -149,9 +153,20 @@ class SqlTransaction:
             StoreError: it is not a `kind`, or cannot be read.
 
         """
-        where = (_bytes(collection), _bytes(key))
-        row = self._rows[where] if where in self._rows else self._read_row(where)
-        return None if row is None else decoded(row[1], kind, f"{collection}/{key}")
+        return self.some(collection, (key,), kind).get(key)
+
+    def some(self, collection: str, keys: Iterable[str], kind: type[T]) -> dict[str, T]:
+        """What is kept under each of `keys`, without those under which nothing is: some hundred at a time.
+
+        Raises:
+            StoreError: one of them is not a `kind`, or cannot be read.
+
+        """
+        name = _bytes(collection)
+        places = {key: (name, _bytes(key)) for key in keys}
+        self._look_up(place for place in places.values() if place not in self._rows)
+        rows = {key: self._rows[at] if at in self._rows else self._kept[at] for key, at in places.items()}
+        return {key: decoded(row[1], kind, f"{collection}/{key}") for key, row in rows.items() if row is not None}
 
     def all(self, collection: str, kind: type[T]) -> Iterator[tuple[str, T]]:
         """Everything in the collection as of this call, in order of key.
@@ -207,10 +222,17 @@ class SqlTransaction:
             rows = self._statements.find_entries(self._cursor, names)
         return {entry.record.key: entry for entry in map(entry_of, rows)}
 
-    def _read_row(self, where: tuple[bytes, bytes]) -> tuple[bytes, bytes] | None:
-        with self._at_work():
-            row = self._statements.row.one(self._cursor, collection=where[0], key=where[1])
-        return None if row is None else (row[0], row[1])
+    def _look_up(self, places: Iterable[_Where]) -> None:
+        """Have what the database has at these places be known."""
+        wanted: dict[bytes, list[bytes]] = {}
+        for place in places:
+            if place not in self._kept:
+                self._kept[place] = None
+                wanted.setdefault(place[0], []).append(place[1])
+        for collection, keys in wanted.items():
+            with self._at_work():
+                rows = self._statements.find_rows(self._cursor, collection, keys)
+            self._kept.update(((collection, key), (kind, value)) for key, kind, value in rows)
 
     def _write_entries(self) -> None:
         unwritten, self._unwritten = self._unwritten, []
@@ -219,20 +241,26 @@ class SqlTransaction:
 
     def _write_rows(self) -> None:
         """Replace the changed rows, and the sum with them; a row put as it was is not a change."""
-        gone, come = [], []
+        self._look_up(self._rows)
+        gone, come = list[Row](), list[Row]()
+        added, changed, dropped = list[Row](), list[Row](), list[Row]()
         for where, now in self._rows.items():
-            before = self._read_row(where)
-            if before != now:
-                gone += [Row(*where, *before)] if before is not None else []
-                come += [Row(*where, *now)] if now is not None else []
+            before = self._kept[where]
+            if before == now:
+                continue
+            gone += [Row(*where, *before)] if before is not None else []
+            come += [Row(*where, *now)] if now is not None else []
+            if now is None:
+                dropped.append(gone[-1])
+            else:
+                (added if before is None else changed).append(come[-1])
+        self._kept |= self._rows
         self._rows.clear()
         self._sum = self._sum.change(gone=gone, come=come)
-        if gone:
-            self._statements.drop_row.run_each(
-                self._cursor, ({"collection": row.collection, "key": row.key} for row in gone)
-            )
-        if come:
-            self._statements.add_row.run_each(self._cursor, (msgspec.structs.asdict(row) for row in come))
+        statements, cursor = self._statements, self._cursor
+        statements.drop_row.run_each(cursor, ({"collection": row.collection, "key": row.key} for row in dropped))
+        statements.set_row.run_each(cursor, map(msgspec.structs.asdict, changed))
+        statements.add_row.run_each(cursor, map(msgspec.structs.asdict, added))
 
     def _usable(self) -> None:
         if self.ended:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from holdfast.detection.model import HIGH_REACH
 from holdfast.errors import HoldError
 from holdfast.events import ACCOUNTS, spelling_key
 from holdfast.reading import hash_column
@@ -86,6 +87,7 @@ class Directory:
         self.emergency: Mask = _numbers(accounts, "emergency", np.bool_)
         self.official: Mask = np.isin(_words(accounts, "tier"), ("official", "protected"))
         self.reach: npt.NDArray[np.int64] = _numbers(accounts, "reach", np.int64)
+        self.prominent: Mask = (self.reach >= HIGH_REACH) | (_words(accounts, "tier") != "ordinary")
         self.posts_per_hour: npt.NDArray[np.float32] = _numbers(accounts, "posts_per_hour", np.float32)
 
     def __len__(self) -> int:
@@ -137,6 +139,13 @@ class Directory:
         """Followers of `account`; 0 when the platform has not named it."""
         row = self._rows.get(account)
         return 0 if row is None else int(self.reach[row])
+
+    def body_of(self, account: str) -> tuple[str, bool]:
+        """Who runs `account`, empty where its holder alone does, and whether it is of high reach or tier."""
+        row = self._rows.get(account)
+        if row is None:
+            return "", False
+        return self.column("org")[row].as_py() or "", bool(self.prominent[row])
 
     def called(self, account: str) -> str:
         """What people call `account`: its handle, or its id where none is known."""

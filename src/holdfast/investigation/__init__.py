@@ -6,7 +6,6 @@ from .exposure import AccountExposure, Count, Exposure, exposure
 from .hands import Hands, Sureness
 from .next_accounts import NextAccount, NextSettings, next_accounts
 from .precursors import Precursor, precursors
-from .read_abuse import ReadAbuse, ReadAbuseSettings, staff_outliers
 from .touches import Touches, TouchSettings, TouchSnapshot
 
 __all__ = [
@@ -22,8 +21,6 @@ __all__ = [
     "NextAccount",
     "NextSettings",
     "Precursor",
-    "ReadAbuse",
-    "ReadAbuseSettings",
     "Sureness",
     "TouchSettings",
     "TouchSnapshot",
@@ -33,5 +30,4 @@ __all__ = [
     "exposure",
     "next_accounts",
     "precursors",
-    "staff_outliers",
 ]

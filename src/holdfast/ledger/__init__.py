@@ -1,5 +1,6 @@
 """A record that shows when it has been tampered with."""
 
+from .canonical import canonical
 from .checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from .note import Signer, VerifierKey
 from .record import Entry, Record, RecordKind
@@ -28,6 +29,7 @@ __all__ = [
     "Signer",
     "Verdict",
     "VerifierKey",
+    "canonical",
     "consistency_proof",
     "inclusion_proof",
     "leaf_hash",

@@ -12,8 +12,9 @@ from holdfast.errors import InputError
 
 _FAST = msgspec.json.Encoder(order="sorted")
 
-# msgspec may write floats, and integers that a double cannot hold, otherwise than RFC 8785.
-_NUMBER_IN_DOUBT = re.compile(rb"[:\[,]-?(?:\d+[.eE]|\d{16})")
+# msgspec may write floats, and integers that a double cannot hold, otherwise than RFC 8785. A name ends before a colon:
+# in the midst of a text there may be a colon, too, as in a hash that says how it was made.
+_NUMBER_IN_DOUBT = re.compile(rb'(?:":|[\[,])-?(?:\d+[.eE]|\d{16})')
 # First bytes in UTF-8 of what lies above the surrogates in the basic plane, and beyond that plane.
 _HIGH = re.compile(rb"[\xee\xef]")
 _BEYOND = re.compile(rb"[\xf0-\xf4]")
@@ -24,8 +25,8 @@ def _in_order(text: bytes) -> bool:
     return not (_BEYOND.search(text) and _HIGH.search(text))
 
 
-def canonical(value: dict[str, Any]) -> bytes:
-    """The RFC 8785 form of a JSON object, as UTF-8.
+def canonical(value: dict[str, Any] | list[Any]) -> bytes:
+    """The RFC 8785 form of a JSON object or array, as UTF-8.
 
     A fast encoder's answer is taken where it cannot differ from the reference's and reads back as it was; the
     reference (ten times slower) decides all else.

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -21,6 +22,8 @@ from .note import Signer, VerifierKey, open_note
 
 _LANE = np.dtype("<u2")
 _SUM_BYTES = 2048
+_SMALL = 2_048  # bytes of a row that is worth remembering
+_REMEMBERED = 4_096  # rows, some 17 MB: of what changes often, what comes now goes with the next change
 _TITLE = "Holdfast seal"  # never a log's origin: it has a space
 
 
@@ -71,8 +74,16 @@ class RowSum(msgspec.Struct, frozen=True):
 
 
 def _lanes(parts: Iterable[bytes]) -> npt.NDArray[np.uint16]:
-    framed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
-    return np.frombuffer(hashlib.shake_128(framed).digest(_SUM_BYTES), _LANE)
+    framed = b"".join([piece for part in parts for piece in (len(part).to_bytes(8, "big"), part)])
+    stretched = _stretched_again if len(framed) <= _SMALL else _stretched
+    return np.frombuffer(stretched(framed), _LANE)
+
+
+def _stretched(framed: bytes) -> bytes:
+    return hashlib.shake_128(framed).digest(_SUM_BYTES)
+
+
+_stretched_again = lru_cache(_REMEMBERED)(_stretched)
 
 
 def sign_seal(size: int, rows: RowSum, signer: Signer) -> str:

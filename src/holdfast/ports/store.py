@@ -42,6 +42,11 @@ class Transaction(Protocol):
         """What is kept under `key`, if anything."""
         ...
 
+    def some(self, collection: str, keys: Iterable[str], kind: type[T]) -> dict[str, T]:
+        """What is kept under each of `keys`, without those under which nothing is; a store may ask for many at once."""
+        found = ((key, self.get(collection, key, kind)) for key in keys)
+        return {key: value for key, value in found if value is not None}
+
     def all(self, collection: str, kind: type[T]) -> Iterator[tuple[str, T]]:
         """Everything in the collection, in order of key."""
         ...

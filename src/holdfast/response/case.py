@@ -101,7 +101,7 @@ class Concern(enum.StrEnum):
     """What an offer is about."""
 
     CAMPAIGN = "campaign"
-    READING = "reading"  # a staff member or tool session reads what nobody asked them to read
+    READING = "reading"  # offers of this kind are made no more (decision 0206), and stand in older stores
     TAKEOVERS = "takeovers"  # a tool session takes accounts over, and nobody has posted yet
     ACCESS = "access"  # a staff member's access looks abused by somebody else, or sold
 

@@ -47,7 +47,7 @@ from .restoring import Restoring
 from .returning import Returning
 from .signin import SignIn
 from .signs import Sign, Signs
-from .staff import StaffGate, StaffSignals
+from .staff import StaffGate, StaffReports, StaffSignals
 from .standing import Limits
 from .timeline import Timeline
 from .undoing import Undoing
@@ -55,7 +55,6 @@ from .watch import (
     AccessAbused,
     CampaignSeen,
     News,
-    StaffSuspected,
     StaffTargeted,
     TakeoverSeen,
     Watch,
@@ -166,6 +165,7 @@ class Response:
         table = self.entitled.policy.table
         self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
         self.signals = StaffSignals(self.book, offers, self.knowledge, self.people, self.notices)
+        self.reports = StaffReports(self.book)
         self.incidents = Incidents(self.book, offers, self.knowledge, self.signals)
         self._signs = Signs()
         self.restoring = Restoring(
@@ -217,6 +217,7 @@ class Response:
         while self._unheard:
             self._hear(self._unheard[0], now)
             self._unheard.popleft()
+        self.reports.hear(batch.others, now)
         self.signals.keep(self.watch.staff, now)
 
     def work(self, now: int) -> int | None:
@@ -248,8 +249,6 @@ class Response:
                 if news.campaign.tier is CampaignTier.CONTAIN:
                     for account, time, _ in news.posts:
                         self._signs.note(Sign.LURE, account, time)
-            case StaffSuspected(suspicion=suspicion):
-                self.incidents.suspected(suspicion, now)
             case TakeoverSeen(takeover=takeover):
                 self.incidents.warned(takeover, now)
                 self._signs.note(Sign.TAKEOVER, takeover.account, takeover.warned_at)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-import msgspec
-
 from holdfast.containment import LIKELY, RECENT_MS, Danger, Plan, Restriction, Subject, SubjectKind, propose_for_staff
 from holdfast.detection import Term
 from holdfast.detection.takeover import Takeover
-from holdfast.investigation import Factor, FactorKind, ReadAbuse
+from holdfast.investigation import Factor, FactorKind
 from holdfast.ledger import RecordKind
 
 from .book import Book, Page, Shelf
@@ -25,15 +23,8 @@ from .timeline import HappeningKind
 TOGETHER = 3
 
 
-class Suspicion(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reads what nobody asked for, as last told of; told of first at `at` (milliseconds since 1970 UTC)."""
-
-    abuse: ReadAbuse
-    at: int
-
-
 class Incidents:
-    """Puts suspicions and warnings on record, and offers plans against the session or staff member behind them."""
+    """Puts warnings on record, and offers plans against the session or staff member behind them."""
 
     def __init__(self, book: Book, offers: Offers, knowledge: Knowledge, signals: StaffSignals) -> None:
         """Go on with what the book's store keeps; `signals` deals with accesses abused."""
@@ -41,20 +32,18 @@ class Incidents:
         self._book = book
         self._offers = offers
         self._knowledge = knowledge
-        self.suspicions = Shelf(book, "suspicions", Suspicion)
         self.takeovers = Shelf(book, "takeovers", Takeover)
 
     @property
     def accused(self) -> tuple[Named, ...]:
         """Whom or what plans were offered against, by the time of the first offer."""
-        reading = [Named(factor=each.abuse.factor.key, at=each.at) for each in self.suspicions.values()]
         hands = {_about(each): _hand(each) for each in self.takeovers.values()}
         taking = [
             Named(factor=hand.key, at=self._offers.latest[about].first_at)
             for about, hand in hands.items()
             if hand is not None and about in self._offers.latest
         ]
-        return tuple(sorted([*reading, *taking], key=lambda named: (named.at, named.factor)))
+        return tuple(sorted([*self._signals.accused, *taking], key=lambda named: (named.at, named.factor)))
 
     def hand(self, about: str) -> str:
         """The key of the tool session or staff member behind the takeovers in `about`; empty when it is no such."""
@@ -67,30 +56,6 @@ class Incidents:
         if takeover is None:
             return None
         return Danger(carriers=(), next=self._in_hand(takeover, self._warned(takeover, now), now))
-
-    def suspected(self, suspicion: ReadAbuse, now: int) -> None:
-        """A staff member or tool session reads what nobody asked them to read; told again when it is twice as much.
-
-        Raises:
-            StoreError: nothing was kept; tell it again.
-
-        """
-        about = f"reading/{suspicion.factor.key}"
-        known = self.suspicions.get(about)
-        if known is not None and suspicion.touched < 2 * known.abuse.touched:
-            return
-        plans = self._against_reader(about, suspicion, now)
-        with self._book.change(now) as page:
-            self.suspicions.put(page, about, Suspicion(abuse=suspicion, at=now if known is None else known.at))
-            body = {
-                "factor": suspicion.factor.key,
-                "touched": suspicion.touched,
-                "unticketed": suspicion.unticketed,
-                "evidence": [msgspec.to_builtins(term) for term in suspicion.evidence],
-            }
-            page.record(RecordKind.OBSERVATION, f"suspicion/{about}/{suspicion.touched}", about, body)
-            page.note(HappeningKind.WARNING, f"{suspicion.factor.key}: {_words(suspicion.evidence)}", about)
-            self._offers.make(page, about, Concern.READING, plans, endangered=suspicion.touched)
 
     def warned(self, takeover: Takeover, now: int) -> None:
         """An account looks taken over through a staff tool; several by one tool session are an incident.
@@ -143,11 +108,7 @@ class Incidents:
         """Offer the plans about an incident as of now; nothing when `about` is none."""
         self._signals.offer_again(page, about)
         takeover = {_about(each): each for each in self.takeovers.values()}.get(about)
-        suspicion = self.suspicions.get(about)
-        if suspicion is not None:
-            plans = self._against_reader(about, suspicion.abuse, page.now)
-            self._offers.make(page, about, Concern.READING, plans, endangered=suspicion.abuse.touched)
-        elif takeover is not None:
+        if takeover is not None:
             warned = self._warned(takeover, page.now)
             plans = self._against(takeover, self._in_hand(takeover, warned, page.now), page.now)
             self._offers.make(page, about, Concern.TAKEOVERS, plans, endangered=len(warned))
@@ -183,19 +144,6 @@ class Incidents:
             why="accounts were taken over through it",
             next_accounts=chances,
             revision=self._offers.number(_about(takeover)) + 1,
-        )
-
-    def _against_reader(self, about: str, suspicion: ReadAbuse, now: int) -> tuple[Plan, ...]:
-        """The plan against whoever reads: the staff member, or the session where that is what stands out."""
-        by_staff = suspicion.factor.kind is FactorKind.STAFF
-        return propose_for_staff(
-            about,
-            suspicion.factor.value if by_staff else "",
-            () if by_staff else (suspicion.factor.value,),
-            self._knowledge.directory,
-            now,
-            why=_words(suspicion.evidence),
-            revision=self._offers.number(about) + 1,
         )
 
 

@@ -68,7 +68,7 @@ class Knowledge:
             self._newest = max(self._newest, event.time)
             if isinstance(event, CredentialChange):
                 self._changes[event.account] = max(event.time, self._changes.get(event.account, event.time))
-            if isinstance(event, _DEEDS):
+            if self._touched and isinstance(event, _DEEDS):
                 named.update(_names(event))
             visited |= isinstance(event, _VISITS)
         self._forget(named, visited=visited)

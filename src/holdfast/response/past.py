@@ -61,6 +61,7 @@ class Past:
     def __init__(self, book: Book) -> None:
         """As in the book's store."""
         self._book = book
+        self.begun: int | None = None  # when the first policy was kept; known once it has begun
 
     def begin(self, policy: StaffPolicy, facts: StaffFacts, now: int) -> None:
         """Note from when on `policy` holds, if it is another than before, and what was there before all was kept.
@@ -70,6 +71,7 @@ class Past:
 
         """
         kept = self._all()
+        self.begun = next((each.at for each in kept if each.policy is not None), now)
         last = next((each.policy for each in reversed(kept) if each.policy is not None), None)
         if last == policy.version:
             return

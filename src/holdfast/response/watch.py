@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -10,16 +10,13 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from holdfast.detection import Campaign
+from holdfast.detection import Campaign, CampaignTier
 from holdfast.detection.staff import Person, ReportWave, StaffAlarm, StaffWatch
 from holdfast.detection.takeover import Takeover
 from holdfast.events import Batch, OnceOnly
-from holdfast.investigation import ReadAbuse, staff_outliers
 from holdfast.ports import Engine
 
 from .knowledge import Knowledge
-
-MINUTE = 60_000  # milliseconds
 
 
 class CampaignSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,12 +27,6 @@ class CampaignSeen(msgspec.Struct, frozen=True, kw_only=True):
 
     campaign: Campaign
     posts: tuple[tuple[str, int, str], ...] = ()
-
-
-class StaffSuspected(msgspec.Struct, frozen=True, kw_only=True):
-    """A staff member or tool session works unlike the colleagues: a reason to ask, before or without any post."""
-
-    suspicion: ReadAbuse
 
 
 class TakeoverSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +47,7 @@ class StaffTargeted(msgspec.Struct, frozen=True, kw_only=True):
     wave: ReportWave
 
 
-News: TypeAlias = CampaignSeen | StaffSuspected | TakeoverSeen | AccessAbused | StaffTargeted
+News: TypeAlias = CampaignSeen | TakeoverSeen | AccessAbused | StaffTargeted
 
 
 def no_warnings() -> Sequence[Takeover]:
@@ -67,28 +58,25 @@ def no_warnings() -> Sequence[Takeover]:
 class Watch:
     """Takes batches, lets each event count once, and tells the news. It keeps no event."""
 
-    def __init__(  # noqa: PLR0913  (what it feeds, and what it knows)
+    def __init__(
         self,
         engine: Engine,
         knowledge: Knowledge,
         *,
         key: bytes,
         warnings: Callable[[], Sequence[Takeover]] = no_warnings,
-        look_every: int = 15 * MINUTE,
         staff: Mapping[str, Person] = MappingProxyType({}),
     ) -> None:
         """Feed `engine` and `knowledge`; `key` is the secret of the once-only filter (`events.OnceOnly`).
 
-        `warnings` gives the takeovers that the engine has seen since it was last called. Staff are compared with each
-        other every `look_every` milliseconds, and each with their own past, of which `staff` is what was kept.
+        `warnings` gives the takeovers that the engine has seen since it was last called. Staff are weighed
+        against their own past, of which `staff` is what was kept.
         """
         self._engine = engine
         self._knowledge = knowledge
         self._warnings = warnings
         self._once = OnceOnly(key=key)
-        self._look_every = look_every
-        self._looked_at = 0
-        self.staff = StaffWatch(staff)
+        self.staff = StaffWatch(staff, knowledge.directory.body_of)
 
     def take(self, batch: Batch, now: int) -> list[News]:
         """The news in `batch`, which came at `now` (milliseconds since 1970 UTC).
@@ -97,23 +85,28 @@ class Watch:
         """
         fresh = self._once.batch(batch)
         self._knowledge.observe(fresh.others)
-        news: list[News] = [
+        campaigns = [
             CampaignSeen(campaign=campaign, posts=_posts_of(campaign, fresh.posts))
             for campaign in self._engine.run([fresh])
         ]
+        news: list[News] = [*campaigns]
         self.staff.observe(fresh.others, now)
-        warnings = [*self._warnings(), *self.staff.take_precursors()]
+        warnings = [*self._warnings()]
+        for account, at in _taken_over(campaigns, warnings):
+            self.staff.taken_over(account, min(at, now))
+        warnings += self.staff.take_precursors()
         news += [TakeoverSeen(takeover=takeover) for takeover in warnings]
         news += [AccessAbused(alarm=alarm) for alarm in self.staff.take_alarms()]
         news += [StaffTargeted(wave=wave) for wave in self.staff.take_waves()]
-        return news + self._outliers(now)
+        return news
 
-    def _outliers(self, now: int) -> list[News]:
-        if now - self._looked_at < self._look_every:
-            return []
-        self._looked_at = now
-        found = staff_outliers(self._knowledge.touches, now, self._knowledge.directory.reach_of)
-        return [StaffSuspected(suspicion=suspicion) for suspicion in found]
+
+def _taken_over(campaigns: Iterable[CampaignSeen], warnings: Iterable[Takeover]) -> Iterator[tuple[str, int]]:
+    """The accounts seen to be in other hands, and when: those that post for a campaign, and those warned of."""
+    for seen in campaigns:
+        if seen.campaign.tier is CampaignTier.CONTAIN:
+            yield from ((account, time) for account, time, _ in seen.posts)
+    yield from ((takeover.account, takeover.warned_at) for takeover in warnings)
 
 
 def _posts_of(campaign: Campaign, posts: pa.RecordBatch) -> tuple[tuple[str, int, str], ...]:

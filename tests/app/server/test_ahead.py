@@ -66,7 +66,7 @@ class Process:
 
     def __init__(self, service):
         self.service, self.sent = service, []
-        taking = Taking(self.sent.append, "later")
+        taking = Taking(self.sent.append, "later", come_along=0)
         self.ahead = Ahead(taking, self.sent.append, lambda: service.unseen)
         self.copy = service.desk.copy()
 

@@ -1,12 +1,15 @@
 """The commands of the staff gate at a running service, and the way in where nobody gets in any more."""
 
 import json
+import re
 import signal
+import time
 
 import pytest
 
 from holdfast.app.cli.main import main
 
+from .running import PATIENCE
 from .staffed import Staffed
 
 
@@ -46,6 +49,30 @@ def test_who_could_is_shown_line_by_line_and_as_a_table(say):
     code, told = say("commander", "gate", "who", "--person", "nobody", "--policy")
     assert "0 people" in told
     assert "--- tools.toml, sha256" in told
+
+
+def test_what_has_changed_since_a_date_is_told(say):
+    """What came, went and takes something else; neither as a table nor with texts."""
+    began = json.loads(say("commander", "gate", "who", "--person", "nobody", "--json")[1])["since"]
+    words = ("gate", "who", "--function", "account.email.replace", "--since", began)
+    code, told = say("commander", *words)
+    assert (0, True) == (
+        code,
+        re.search(r"from \S+ to \S+: \d+ came, 0 went, \d+ take something else", told) is not None,
+    )
+    assert "the policies are the same" in told
+    assert 2 == say("commander", *words, "--csv")[0]
+    assert 2 == say("commander", "gate", "who", "--since", "2016-01-01T00:00:00Z")[0]
+
+
+def test_what_staff_reported_is_told_in_their_words(say):
+    """Within moments, with what is hostile as marks."""
+    assert 0 == say("support", "staff", "report", "phishing", "a mail\u202e \x1b[31m")[0]
+    until = time.monotonic() + PATIENCE
+    while "phishing  a mail" not in (told := say("auditor", "staff", "reports")[1]):
+        assert time.monotonic() < until
+    assert not {"\u202e", "\x1b"} & set(told)
+    assert 1 == say("support", "staff", "reports")[0]
 
 
 def test_somebody_else_says_who_keeps_the_tools(say):
@@ -127,7 +154,12 @@ def test_somebody_asks_and_somebody_else_agrees(say):
 
     assert (0, "") == say("auditor", "gate", "sessions")
     code, told = say("auditor", "gate", "attempts", "--target", "a-1")
-    assert (0, "0 refused, 0 allowed") == (code, told.strip())
+    assert (0, True, True) == (code, "Neither reached nor tried since" in told, "0 refused, 0 allowed" in told)
+    code, told = say(
+        "auditor", "gate", "attempts", "--tool", "support_desk", "--since", "2020-01-01T00:00:00Z", "--csv"
+    )
+    assert (0, True) == (code, told.startswith("id,at,allowed,person,tool"))
+    assert 2 == say("auditor", "gate", "attempts", "--until", "yesterday")[0]
     assert 1 == say("support", "gate", "attempts")[0]
 
 

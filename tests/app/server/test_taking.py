@@ -23,7 +23,7 @@ class Owner:
 
     def __init__(self):
         self.batches = []
-        self.taking = Taking(lambda body: self.batches.append(unpack_batch(body)), "later")
+        self.taking = Taking(lambda body: self.batches.append(unpack_batch(body)), "later", come_along=0)
 
     def answer(self, batch, *, kept=True):
         """Answer a batch: each with the name of its target, or with nothing."""

@@ -11,10 +11,10 @@ FAMOUS = [f"famous-{number}" for number in range(50)]
 class Agents:
     """A desk of agents who have worked for some days, each with their own network and device, at nine o'clock."""
 
-    def __init__(self, count=6, days=8, *, people=None):
-        self.watch = StaffWatch(people or {})
+    def __init__(self, count=6, days=8, *, people=None, famous=True, **more):
+        self.watch = StaffWatch(people or {}, **more)
         self.count, self.day = count, days
-        self.tell(*(Account(account=name, time=0, reach=1_000_000) for name in FAMOUS))
+        self.tell(*(Account(account=name, time=0, reach=1_000_000) for name in FAMOUS if famous))
         for day in range(days):
             for number in range(count):
                 self.work(number, day)

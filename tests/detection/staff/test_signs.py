@@ -160,15 +160,15 @@ def test_a_mass_incident_is_everybodys():
 
 
 def test_one_of_the_famous_a_day(desk):
-    """The patient insider is asked about within two weeks of work."""
+    """The patient insider is asked about within a week of work."""
     told = []
-    for day in range(desk.day, desk.day + 14):
+    for day in range(desk.day, desk.day + 5):
         for number in range(6):
             desk.work(number, day)
         desk.tell(desk.looks(0, day * DAY + 12 * HOUR, FAMOUS[day]))
         told += desk.alarms
     assert {"s0"} == {alarm.staff for alarm in told}
-    assert any("took accounts of high reach" in term.note for alarm in told for term in alarm.evidence)
+    assert any("100% are of high reach" in term.note for alarm in told for term in alarm.evidence)
 
 
 def test_a_family_shares_an_address_and_a_collector_has_many(desk):

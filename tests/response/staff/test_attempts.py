@@ -3,8 +3,10 @@
 import pytest
 
 from holdfast.errors import UsageError
-from holdfast.guard.staff import StaffReason
+from holdfast.guard.staff import StaffReason, Tier
 from holdfast.response.staff import Attempts, Chain
+
+from .conftest import HOUR
 
 
 def ids(found):
@@ -82,3 +84,27 @@ def test_an_account_is_asked_about_in_every_spelling_at_once(desk):
     desk.tried(*(desk.asked(session, target=each, ticket="") for each in spelt))
     found = desk.gate.attempts.find(Chain.TARGET, "president", limit=10)
     assert ["pre\u200bsident", "PRESIDENT", "President"] == [each.target for each in found.attempts]
+
+
+def test_the_tier_by_which_it_was_judged_is_kept_though_it_is_another_today(desk):
+    """Of whoever had no session, too; what the catalogue does not have is of none."""
+    session = desk.session("alice")
+    desk.protect("president", Tier.OFFICIAL)
+    desk.tried(desk.asked(session, target="President"), desk.asked("", target="PRESIDENT"))
+    desk.tried(desk.asked(session, "no.such.function", target="president"))
+    desk.protect("president")
+    desk.tried(desk.asked(session, target="president"))
+    tiers = {each.id: each.tier for each in desk.gate.attempts.find(Chain.TARGET, "president", limit=10).attempts}
+    assert {"a-1": Tier.OFFICIAL, "a-2": Tier.OFFICIAL, "a-3": None, "a-4": Tier.PROTECTED} == tiers
+    bodies = [each.record.body for each in desk.store.entries() if each.record.key.startswith("attempt/")]
+    assert ["official", "official", None, "protected"] == [body.get("tier") for body in bodies]
+
+
+def test_those_of_long_before_are_not_looked_through(desk, clock):
+    """Each kind ends there; what was heard of late is not missed."""
+    tried(desk, 4)
+    clock.advance(3 * HOUR)
+    tried(desk, 2)
+    find = desk.gate.attempts.find
+    assert ["a-5", "a-6"] == ids(find(Chain.ALL, "", limit=10, since=desk.now))
+    assert 6 == len(ids(find(Chain.ALL, "", limit=10, since=desk.now - 2 * HOUR)))

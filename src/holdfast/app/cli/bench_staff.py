@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from cyclopts import Parameter
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from holdfast.app.bench.hijack.chart import drawable
 from holdfast.app.bench.staff.chart import draw
+from holdfast.app.bench.staff.desks import Kind
 from holdfast.app.bench.staff.measure import measure
 from holdfast.app.bench.staff.text import WIDTH, print_report
 from holdfast.app.terminal import Screen, plain
@@ -22,6 +23,9 @@ from .options import Json
 
 _LIMITS = {"--agents": (20, 100_000), "--days": (15, 365), "--each": (1, 10_000)}
 _GOAL_MISSED = 1
+_Desk: TypeAlias = Literal[
+    "mixed", "night", "trainees", "famous", "careless", "one_account", "migration", "outage"
+]  # a test compares them
 
 
 def staff(  # noqa: PLR0913 - each is a word on the command line
@@ -30,6 +34,10 @@ def staff(  # noqa: PLR0913 - each is a word on the command line
     days: Annotated[int, Parameter(help="How many days are played; nobody is attacked in the first ten.")] = 30,
     each: Annotated[int, Parameter(help="How many abuses of each way are put among them.")] = 25,
     seed: Annotated[int, Parameter(help="The same seed gives the same desk.")] = 1,
+    desk: Annotated[
+        _Desk,
+        Parameter(help="The kind of desk: each has honest work that looks like abuse in a way of its own."),
+    ] = "mixed",
     chart: Annotated[
         Path | None,
         Parameter(help="Draw how soon abuse is told of into this .svg or .png; needs holdfast[bench]."),
@@ -39,8 +47,9 @@ def staff(  # noqa: PLR0913 - each is a word on the command line
 ) -> int:
     """Play a support desk with its shifts, trips, trainings and mass incidents, and abuse some of its accesses.
 
-    Tells how many abuses are seen and after how many actions, and how many honest agents are asked about or have a hold
-    of their tools proposed. All of it is synthetic: it says what the weights are worth on work like this.
+    Tells how many abuses are seen and after how many actions, and how many honest agents are asked about, to be
+    watched, or have a hold of their tools proposed. All of it is synthetic: it says what the weights are worth on work
+    like this.
     """
     for name, value in (("--agents", agents), ("--days", days), ("--each", each)):
         least, most = _LIMITS[name]
@@ -52,7 +61,7 @@ def staff(  # noqa: PLR0913 - each is a word on the command line
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("days", total=days)
-        report = measure(agents, days, seed, each, lambda: bar.advance(task))
+        report = measure(agents, days, seed, each, lambda: bar.advance(task), kind=Kind(desk))
     if chart is not None:
         draw(report, chart)
         errors.print(plain(f"drawn into {chart}"))

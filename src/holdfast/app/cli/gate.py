@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cyclopts
 
+from .gate_attempts import attempts
 from .gate_desk import join
 from .gate_lint import gate_lint
 from .gate_watch import watch
@@ -13,4 +14,5 @@ gate = cyclopts.App(name="gate", help="What stands before the internal tools.")
 gate.command(gate_lint, name="lint")
 join(gate)
 gate.command(watch)
+gate.command(attempts)
 join_who(gate)

@@ -1,9 +1,8 @@
-"""`holdfast gate sessions|requests|request|approve|deny|attempts|changes`: what staff does, and what two agree to."""
+"""`holdfast gate sessions|requests|request|approve|deny|changes`: what staff does, and what two agree to."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import cyclopts
 import msgspec
@@ -91,24 +90,6 @@ def deny(request: Id, *, why: Why, url: Url = None, json: Json = False) -> None:
     say(_asking(found), found, json=json)
 
 
-def attempts(
-    *,
-    target: Annotated[str, Parameter(help="On this account: was it reached or tried?")] = "",
-    person: Annotated[str, Parameter(help="By this person.")] = "",
-    limit: Annotated[int, Parameter(help="How many at most.")] = 100,
-    url: Url = None,
-    json: Json = False,
-) -> None:
-    """Show what was tried with internal tools: what was refused first, of each kind the newest first."""
-    query = urlencode({"target": target, "person": person, "limit": limit})
-    found = Service(url).get(f"/v1/gate/attempts?{query}")
-    if json:
-        say([], found, json=True)
-        return
-    say([f"{found['refused']} refused, {found['allowed']} allowed"], found, json=False)
-    say([attempt_line(each) for each in found["items"]], found, json=False)
-
-
 def changes(
     *,
     account: Annotated[str, Parameter(help="Of this account, in any spelling.")] = "",
@@ -123,7 +104,7 @@ def changes(
 
 def join(app: cyclopts.App) -> None:
     """Have these be commands of `app`."""
-    for command in (sessions, requests, request, approve, deny, attempts, changes):
+    for command in (sessions, requests, request, approve, deny, changes):
         app.command(command)
 
 
@@ -154,11 +135,3 @@ def _change(found: dict[str, Any]) -> list[str]:
     lines.append(f"  by       {found['person']} with {found['function']} of {found['tool']} at {found['asked_at']}")
     lines += [f"  because  {found['why']}"] if found["why"] else []
     return lines + ([f"  looks like a takeover: {found['signal'].replace('_', ' ')}"] if found["signal"] else [])
-
-
-def attempt_line(found: dict[str, Any]) -> str:
-    """An attempt in one line."""
-    said = "allowed" if found["allowed"] else f"refused ({', '.join(found['reasons'])})"
-    agreed = f", agreed to by {', '.join(found['agreed'])}" if found["agreed"] else ""
-    what = f"{found['function']} of {found['tool']} on {found['target'] or 'nobody'}"
-    return f"{found['id']}  {found['at']}  {said}  {found['person'] or 'nobody known'}  {what}{agreed}"

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from holdfast.errors import ServiceError
 
-from .gate_desk import attempt_line
+from .gate_attempts import attempt_line
 from .options import Json
 from .service import Service, Url, at, say
 

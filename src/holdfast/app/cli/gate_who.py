@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -11,6 +9,7 @@ from urllib.parse import urlencode
 import cyclopts
 from cyclopts import Parameter
 
+from holdfast.app.sheet import ACCESS_COLUMNS, sheet
 from holdfast.errors import UsageError
 
 from .options import Json
@@ -19,8 +18,6 @@ from .service import at as at_path
 from .staff import Tier
 
 At = Annotated[str, Parameter(help="When, RFC 3339, such as 2020-07-15T19:00:00Z; now without it.")]
-_COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grants", "level", "now", "holds")
-_LINE_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
 def who(  # noqa: PLR0913 - each is a word on the command line
@@ -30,6 +27,7 @@ def who(  # noqa: PLR0913 - each is a word on the command line
     function: Annotated[str, Parameter(help="Only this function, such as account.email.replace.")] = "",
     target_tier: Annotated[Tier | None, Parameter(help="Only accounts of this tier.")] = None,
     target: Annotated[str, Parameter(help="Only this account, of whichever tier it was then.")] = "",
+    since: Annotated[str, Parameter(help="Show only what has changed since then, RFC 3339.")] = "",
     policy: Annotated[bool, Parameter(negative="", help="Show the texts of the policies of that date, too.")] = False,
     csv: Annotated[bool, Parameter(negative="", help="Print CSV.")] = False,
     url: Url = None,
@@ -37,16 +35,18 @@ def who(  # noqa: PLR0913 - each is a word on the command line
 ) -> None:
     """Show who can do what with the internal tools, or could on a past date, by the policies of that date."""
     asked = {"at": at, "person": person, "function": function, "tier": target_tier or "", "target": target}
-    asked["texts"] = "true" if policy else ""
+    if since and (policy or csv):
+        raise UsageError("what has changed has neither texts nor CSV", advice="Ask without --policy and --csv.")
+    asked |= {"texts": "true" if policy else "", "since": since}
     query = urlencode({name: value for name, value in asked.items() if value})
-    found = Service(url).get(f"/v1/gate/access?{query}")
+    found = Service(url).get(f"/v1/gate/access{'/changes' if since else ''}?{query}")
     if csv:
-        sys.stdout.write(_csv(found["items"]))
+        sys.stdout.write(sheet(ACCESS_COLUMNS, found["items"]))
         return
     if json:
         say([], found, json=True)
         return
-    say(_lines(found), found, json=False)
+    say(_changes(found) if since else _lines(found), found, json=False)
 
 
 def recertify(  # noqa: PLR0913 - each is a word on the command line
@@ -100,6 +100,17 @@ def _lines(found: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _changes(found: dict[str, Any]) -> list[str]:
+    came, went, other = (len(found[kind]) for kind in ("gained", "lost", "changed"))
+    lines = [f"from {found['since']} to {found['at']}: {came} came, {went} went, {other} take something else"]
+    before, after = found["policies"]
+    lines.append("the policies are the same" if before == after else f"policies {before}, then {after}")
+    lines += [f"+ {_right(each)}" for each in found["gained"]] + [f"- {_right(each)}" for each in found["lost"]]
+    for each in found["changed"]:
+        lines += [f"- {_right(each['before'])}", f"+ {_right(each['after'])}"]
+    return [*lines, "there are more: narrow the question"] if found["more"] else lines
+
+
 def _right(each: dict[str, Any]) -> str:
     takes = ", ".join(each["takes"]) or "nothing besides"
     state = "; no such grant was there" if "grant" in each["takes"] and not each["grants"] else ""
@@ -119,18 +130,3 @@ def _lock(each: dict[str, Any]) -> str:
     on = ", ".join(f"{name} {each[name]}" for name in names if each[name]) or "everything"
     named = f", but for {', '.join(each['named'])}" if each["named"] else ""
     return f"lockdown {each['id']} of level {each['level']} ({each['words']}) on {on}{named} from {each['starts']}"
-
-
-def _csv(rows: list[dict[str, Any]]) -> str:
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(_COLUMNS)
-    for row in rows:
-        table.writerow(_cell(row[name]) for name in _COLUMNS)
-    return written.getvalue()
-
-
-def _cell(value: object) -> str:
-    """A value as a spreadsheet may have it: what would begin a formula does not."""
-    text = " ".join(value) if isinstance(value, list) else value if isinstance(value, str) else str(value).lower()
-    return f"'{text}" if text.startswith(_LINE_STARTS) else text

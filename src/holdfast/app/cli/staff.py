@@ -44,6 +44,13 @@ def alarms(*, url: Url = None, json: Json = False) -> None:
 
 
 @staff.command
+def reports(*, url: Url = None, json: Json = False) -> None:
+    """Show what staff reported in the last month, in their words. It is no sign against whoever reported."""
+    for each in Service(url).every("/v1/staff/reports"):
+        say([f"{each['at']}  {each['staff']}  {each['kind']}  {each['text']}"], each, json=json)
+
+
+@staff.command
 def grant(  # noqa: PLR0913 - each is a word on the command line
     person: Annotated[str, Parameter(help="Whom it is for; never oneself.")],
     tool: Annotated[str, Parameter(help="The tool.")],

@@ -27,11 +27,14 @@ from holdfast.app.signin.sessions import Sessions
 from holdfast.errors import HoldfastError, SignInError
 from holdfast.guard import Caller
 
+from .access import AccessPages
+from .attempts import AttemptPages
 from .desk import DeskPages
 from .elsewhere import Elsewhere
 from .entrance import Entrance
 from .lockdown import LockdownPages
 from .second import SecondPages
+from .signals import SignalPages
 from .site import Site
 from .standing import StandingPages
 from .tools import ToolPages
@@ -128,11 +131,9 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
     entrance = Entrance(site, sessions, challenges, passkeys, Limiter(), ask, settings.signin.forwarded)
     routes = [*entrance.routes(), *DeskPages(site, sessions, challenges, passkeys, ask).routes()]
     routes += ToolPages(site, sessions, challenges, passkeys, ask, settings.signin.forwarded).routes()
-    routes += [
-        *StandingPages(site, sessions, ask).routes(),
-        *SecondPages(site, sessions, challenges, passkeys, ask).routes(),
-    ]
-    routes += [*WatchPages(site, sessions, ask).routes(), *LockdownPages(site, sessions, ask).routes()]
+    looking = (StandingPages, WatchPages, LockdownPages, AttemptPages, AccessPages, SignalPages)
+    routes += [route for pages in looking for route in pages(site, sessions, ask).routes()]
+    routes += SecondPages(site, sessions, challenges, passkeys, ask).routes()
     if provider is not None:
         routes += Elsewhere(site, sessions, entrance, provider, settings.oidc, ask).routes()
     return Console(sessions, site, routes)

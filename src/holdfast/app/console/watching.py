@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, number_of, shown
-from holdfast.app.server.staffing import AttemptSeen
+from holdfast.app.server.attempting import AttemptSeen
 from holdfast.app.server.toolsessions import session_of
 from holdfast.app.server.watching import WantedSeen, left, wanted, watched
 from holdfast.app.signin.sessions import Sessions, SignedIn

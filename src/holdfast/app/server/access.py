@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -12,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import InputError
-from holdfast.events import format_time, parse_time
+from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffHold, Tier
 from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted
 
 from .answers import RefusedError
-from .asking import Ask, shown
+from .asking import Ask, shown, time_of
+from .judged import judged
 from .lockdowns import LockSeen, lock_seen
 from .operation import KEY, Handler, Operation, Parameter
 
@@ -81,6 +80,13 @@ class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
     texts: Mapping[str, str] | None = None
 
 
+WANTED = (
+    Parameter(name="at", says="When, RFC 3339; now without it.", schema=_TEXT),
+    Parameter(name="person", says="This person.", schema=KEY),
+    Parameter(name="function", says="This function, or `tool/function`.", schema=_TEXT),
+    Parameter(name="tier", says="Accounts of this tier.", schema=_TIERS),
+    Parameter(name="target", says="This account, of whichever tier it was.", schema=KEY),
+)
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="list_access",
@@ -88,11 +94,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/gate/access",
         says="Who can do what with the internal tools, or could on a past date, by the policies of that date.",
         parameters=(
-            Parameter(name="at", says="When, RFC 3339; now without it.", schema=_TEXT),
-            Parameter(name="person", says="This person.", schema=KEY),
-            Parameter(name="function", says="This function, or `tool/function`.", schema=_TEXT),
-            Parameter(name="tier", says="Accounts of this tier.", schema=_TIERS),
-            Parameter(name="target", says="This account, of whichever tier it was.", schema=KEY),
+            *WANTED,
             Parameter(
                 name="texts",
                 says="`true`: the texts of the policies, too.",
@@ -107,52 +109,63 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
-    one_at_a_time = asyncio.Lock()
 
     async def list_access(http: Request) -> Response:
         query = http.query_params
-        at, wanted, texts = _at(http), _wanted(http), query.get("texts") == "true"
-
-        def do(run: LiveWatch) -> tuple[int, Date, Iterator[Right]]:
-            now = run.clock.now()
-            when = now if at is None else at
-            if when > now:
-                raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
-            return when, *run.response.staff.access(when, wanted)
-
-        async with one_at_a_time:
-            when, date, some = await ask(do)
-            found = await asyncio.to_thread(list, some)  # of thousands of people it takes seconds: the tools go on
-        return shown(
-            AccessSeen(
-                at=format_time(when),
-                policy=date.policy,
-                since=None if date.since is None else format_time(date.since),
-                certain_from=None if date.certain_from is None else format_time(date.certain_from),
-                files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in date.texts.items()},
-                people=len({each.person for each in found}),
-                people_now=len({each.person for each in found if each.now}),
-                items=tuple(map(_seen, found[:MOST])),
-                holds=tuple(map(_hold_seen, date.facts.holds)),
-                locks=tuple(lock_seen(each, when) for each in date.facts.locks),
-                more=len(found) > MOST,
-                texts=date.texts if texts else None,
-            )
-        )
+        at, wanted, texts = time_of(query, "at"), wanted_of(query), query.get("texts") == "true"
+        return shown(await access_seen(ask, at, wanted, texts=texts))
 
     return {"list_access": list_access}
 
 
-def _at(http: Request) -> int | None:
-    text = http.query_params.get("at", "")
-    try:
-        return parse_time(text) if text else None
-    except InputError as error:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"at is no time: {error}") from error
+async def access_seen(ask: Ask, at: int | None, wanted: Wanted, *, texts: bool = False) -> AccessSeen:
+    """Who can do what at `at` (milliseconds since 1970 UTC; None: now), with the texts of the policies if asked for.
+
+    Raises:
+        RefusedError: it is to come, or not known which policies held then, or cannot be worked out.
+
+    """
+    when, date = await ask(lambda run: date_at(run, at))
+    found = await judged(date, when, wanted)
+    return AccessSeen(
+        at=format_time(when),
+        policy=date.policy,
+        since=None if date.since is None else format_time(date.since),
+        certain_from=None if date.certain_from is None else format_time(date.certain_from),
+        files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in date.texts.items()},
+        people=len({each.person for each in found}),
+        people_now=len({each.person for each in found if each.now}),
+        items=tuple(map(right_seen, found[:MOST])),
+        holds=tuple(map(_hold_seen, date.facts.holds)),
+        locks=tuple(lock_seen(each, when) for each in date.facts.locks),
+        more=len(found) > MOST,
+        texts=date.texts if texts else None,
+    )
 
 
-def _wanted(http: Request) -> Wanted:
-    query = http.query_params
+def date_at(run: LiveWatch, at: int | None) -> tuple[int, Date]:
+    """A date that can be asked about: now where none is said.
+
+    Raises:
+        RefusedError: it is to come.
+        UsageError: it is not known which policies held then.
+        StoreError: it cannot be read.
+
+    """
+    now = run.clock.now()
+    if at is not None and at > now:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
+    when = now if at is None else at
+    return when, run.response.staff.date(when)
+
+
+def wanted_of(query: Mapping[str, str]) -> Wanted:
+    """Which rights are asked for by a query.
+
+    Raises:
+        RefusedError: there is no such tier.
+
+    """
     tier = query.get("tier", "")
     try:
         return Wanted(
@@ -175,7 +188,8 @@ def _hold_seen(hold: StaffHold) -> StaffHoldSeen:
     )
 
 
-def _seen(right: Right) -> RightSeen:
+def right_seen(right: Right) -> RightSeen:
+    """A right as it is shown."""
     return RightSeen(
         person=right.person,
         name=right.name,

@@ -7,7 +7,7 @@ batches; where it does not hear them nothing more is allowed here, and everybody
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 import msgspec
@@ -15,13 +15,14 @@ import msgspec
 from holdfast.guard.staff import StaffAnswer, StaffReason
 from holdfast.response.staff import MOST_UNITS, Afterwards, Reservation, Take
 
-from .taking import BATCH, PATIENCE, Batch, Taking, pack, unpack_taken
+from .taking import PATIENCE, Batch, Taking, pack, unpack_taken
 
 EVERY = 0.05  # seconds between two batches of what was allowed
 _SOON_MS = 2_000  # who asks again within this time loads a page, or works through a list
 _SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
 _UNHEARD_MS = 1_000  # what is not on record after so long stops all that would be allowed here
 _FLOOD = 100  # so many do not wait for the next time
+_TOLD, _ENDED = 200, 100  # at once: some 15 ms of the owner's time, for which whoever asks it waits
 _MOST = 10_000  # people and tools that are kept in mind
 
 
@@ -39,6 +40,7 @@ class Ahead:
         self._open: dict[str, _Open] = {}
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._told: list[Afterwards] = []
+        self._untold = Counter[str]()  # how many uses of each budget the owner has not heard of
         self._ended: list[str] = []
         self._wanted = set[str]()
         self._under_way: Batch | None = None
@@ -67,8 +69,10 @@ class Ahead:
             batch, self._under_way = self._under_way, None
             if taken.answers is None:
                 self._told[:0], self._ended[:0] = batch.told, batch.ended
-            elif len(self._told) >= _FLOOD:
-                self._send_batch()
+            else:
+                self._untold -= Counter(_budget(each) for each in batch.told)
+                if len(self._told) + len(self._ended) >= _FLOOD:
+                    self._send_batch()
             self._heard.set()
             self._heard = asyncio.Event()
 
@@ -122,16 +126,17 @@ class Ahead:
         self._told.append(
             Afterwards(reservation=there.reservation.id, number=there.used, question=question, answer=told)
         )
+        self._untold[there.reservation.budget] += 1
         self.answered += 1
         if there.used == there.reservation.units and self._under_way is None:
             self._send_batch()  # no further units come before the uses of these are on record
         return told
 
     def _send_batch(self) -> None:
-        told, self._told = tuple(self._told[:BATCH]), self._told[BATCH:]
+        told, self._told = tuple(self._told[:_TOLD]), self._told[_TOLD:]
         ended: tuple[str, ...] = ()
         if not self._told:  # the end of a reservation comes after the uses of all its units
-            ended, self._ended = tuple(self._ended), []
+            ended, self._ended = tuple(self._ended[:_ENDED]), self._ended[_ENDED:]
         self._number -= 1
         self._under_way = Batch(number=self._number, told=told, ended=ended)
         self._send(pack(self._under_way))
@@ -151,12 +156,8 @@ class Ahead:
         if len(self._asked) > _MOST:
             self._asked.popitem(last=False)
         soon = before is not None and now - before < _SOON_MS
-        return soon and budget not in self._wanted and not self._untold_of(budget)
-
-    def _untold_of(self, budget: str) -> bool:
-        """Whether the owner has not heard of all uses yet: with further units, more could be lost than were let go."""
-        under_way = self._under_way.told if self._under_way is not None else ()
-        return any(each.answer.charges[0].key == budget for each in (*under_way, *self._told))
+        # With further units before the owner has heard of all uses, more could be lost than were let go at a time.
+        return soon and budget not in self._wanted and not self._untold[budget]
 
     def _begin(self, made: Reservation) -> None:
         self._end(made.budget)
@@ -166,3 +167,7 @@ class Ahead:
         there = self._open.pop(budget, None)
         if there is not None:
             self._ended.append(there.reservation.id)
+
+
+def _budget(told: Afterwards) -> str:
+    return told.answer.charges[0].key

@@ -6,7 +6,6 @@ It ends when the other one is gone, however that went: then whoever keeps the se
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from holdfast.errors import SnapshotError
 from holdfast.reading import read_text
 
 from .ahead import EVERY
+from .collector import calm
 from .link import HEAD, Beat, Begin, Kind, message
 from .listening import service
 from .logs import Log, crash, make_log, quiet_libraries
@@ -55,8 +55,7 @@ class _Answering:
         except (OSError, EOFError, asyncio.IncompleteReadError):
             return 1  # the other one could not begin, and says why
         read_text(_TEXT)  # kernels are ready before anybody waits for them
-        gc.collect()
-        gc.freeze()  # what is there for good the collector leaves alone: it would stop every answer meanwhile
+        calm()
         server = service(begin.settings, reception, lambda: writer.write(message(Kind.OPEN)))
         telling = asyncio.ensure_future(_tell_refused(reception, writer))
         hearing = asyncio.ensure_future(self._hear(reception, reader))

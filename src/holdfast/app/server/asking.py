@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol, TypeVar
 
@@ -12,7 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import HoldfastError, LedgerError, NotAllowedError, RecoveryError, SignInError, UsageError
+from holdfast.errors import (
+    HoldfastError,
+    InputError,
+    LedgerError,
+    NotAllowedError,
+    RecoveryError,
+    SignInError,
+    UsageError,
+)
+from holdfast.events import parse_time
 from holdfast.guard import Caller
 
 from .answers import RefusedError, whole_body
@@ -135,6 +144,22 @@ def number_of(request: Request, name: str, least: int, most: int, usual: int) ->
     if not (text.isascii() and text.isdecimal() and len(text) <= 16 and least <= int(text) <= most):
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"{name} is a number from {least:,} to {most:,}")
     return int(text)
+
+
+def time_of(query: Mapping[str, str], name: str) -> int | None:
+    """A time in the query (milliseconds since 1970 UTC), None where there is none.
+
+    Raises:
+        RefusedError: it is no time.
+
+    """
+    text = query.get(name, "").strip()
+    try:
+        return parse_time(text) if text else None
+    except InputError as error:
+        raise RefusedError(
+            HTTPStatus.BAD_REQUEST, f"{name} is no time: {error}", advice="Say it as 2020-07-15T19:00:00Z."
+        ) from error
 
 
 def all_of(request: Request) -> bool:

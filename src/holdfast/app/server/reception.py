@@ -20,6 +20,7 @@ from holdfast.response.staff import StaffReplica
 from .admission import Admission
 from .ahead import Ahead
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
+from .attempting import ON_RECORD
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
 from .forwarding.gateway import KEYS, Gateway, bare
 from .forwarding.original import proxy_of
@@ -32,7 +33,6 @@ from .refusals import RefusalsTaken, refusals
 from .relay import Relay, Reply
 from .settings import Settings, Time
 from .staffgate import ACTIONS, UNSEEN, StaffRoutes
-from .staffing import ATTEMPTS
 from .taking import Taking
 
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
@@ -149,7 +149,7 @@ class Reception:
                 reply.body.append(self._metrics.text())
             await _pass(send, reply)
         else:
-            if path.startswith(ATTEMPTS):
+            if path.startswith(ON_RECORD):
                 await self.ahead.settled(self._now())  # whoever looks at the record sees all that was allowed
             await self._relay(scope, receive, send, reached=self._reached)
 

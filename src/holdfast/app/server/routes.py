@@ -21,14 +21,17 @@ from holdfast.guard import Policy
 from . import (
     access,
     agreeing,
+    attempting,
     carrying,
     certifying,
     changing,
+    comparing,
     confirming,
     enrolment,
     lockdowns,
     people,
     recoveries,
+    reports,
     requests,
     staffing,
     staffsignals,
@@ -124,10 +127,13 @@ class Routes:
             **watching.handlers(self._ask_first),
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
+            **attempting.handlers(self._ask_first),
             **changing.handlers(self._ask_first),
             **access.handlers(self._ask_first),
+            **comparing.handlers(self._ask_first),
             **certifying.handlers(self._ask_first),
             **staffsignals.handlers(self._ask_first),
+            **reports.handlers(self._ask_first),
         }
 
     async def _events(self, request: Request) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import secrets
 import signal
@@ -35,6 +34,7 @@ from .admission import admitted
 from .answerer import Answerer
 from .answers import Message, Receive, Scope, Send
 from .beginning import Beginning, StoppedError
+from .collector import calm
 from .door import LOOPBACK, Door, nobody
 from .front import Asgi, Front, Pages
 from .handover import Handover
@@ -189,7 +189,8 @@ class _Owner:
         signed_in = nobody if shown is None else shown.signed_in
         door = Door(lambda: self._run.response.people.roll, wall_time, configured=configured, signed_in=signed_in)
         application = self._application(door, place, shown)
-        _tidy()
+        sys.setswitchinterval(_SWITCH)
+        calm()
         if not standby.answering:
             self._answer()
             standby.listening()
@@ -368,13 +369,6 @@ def _opened(
 def _fault(log: Log, error: BaseException | None) -> None:
     if error is not None and not isinstance(error, ConnectionError):
         crash(log, error)
-
-
-def _tidy() -> None:
-    """Have the collector leave alone what is there for good: it would stop every answer while it looks through it."""
-    sys.setswitchinterval(_SWITCH)
-    gc.collect()
-    gc.freeze()
 
 
 def _require_credentials(settings: Settings, run: LiveWatch, configured: bytes | None) -> None:

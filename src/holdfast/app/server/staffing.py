@@ -1,9 +1,8 @@
-"""How are grants given, accounts protected, and attempts looked at, over HTTP?"""
+"""How are grants given and accounts protected, over HTTP?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
@@ -12,22 +11,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import Act, Scope
-from holdfast.guard.staff import Grant, StaffReason, Tier
-from holdfast.response.staff import Attempt, Chain, Protected
+from holdfast.guard.staff import Grant, Tier
+from holdfast.response.staff import Protected
 from holdfast.response.staff.grants import LONGEST_HOURS
 
-from .answers import Problem, RefusedError
+from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .guard import Name
 from .lockdowns import TierName, Words
-from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, by_name, id_parameter
+from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from .people import Id
 from .views import Page, page_of
 
-GRANTS, PROTECTED, ATTEMPTS = "/v1/gate/grants", "/v1/gate/protected", "/v1/gate/attempts"
+GRANTS, PROTECTED = "/v1/gate/grants", "/v1/gate/protected"
 _NONE = (ERRORS[404], Problem)
 
 
@@ -77,55 +75,7 @@ class ProtectedSeen(msgspec.Struct, frozen=True, kw_only=True):
     at: str
 
 
-class AttemptSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody tried, and how it was answered; `person` is empty where the gate had opened no such session.
-
-    `unit` is what the tool was told that it is called, where a unit taken in advance paid for it; else it is empty.
-    """
-
-    id: str
-    unit: str
-    at: str
-    allowed: bool
-    person: str
-    tool: str
-    function: str
-    target: str
-    action_hash: str
-    reasons: tuple[StaffReason, ...]
-    reason: str
-    ticket: str
-    network: str
-    session: str
-    agreed: tuple[str, ...]
-    holds: tuple[str, ...]
-    level: int
-
-
-class AttemptsSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Some attempts: the refused ones first, of each kind the newest first; and how many there are of each."""
-
-    items: tuple[AttemptSeen, ...]
-    refused: int
-    allowed: int
-    next: str | None = None
-
-
 OPERATIONS: tuple[Operation, ...] = (
-    Operation(
-        name="list_attempts",
-        method="GET",
-        path=ATTEMPTS,
-        says="What was tried with internal tools: on one account, by one person, or all of it. What was refused first.",
-        parameters=(
-            Parameter(name="target", says="On this account.", schema=KEY),
-            Parameter(name="person", says="By this person.", schema=KEY),
-            AFTER,
-            LIMIT,
-        ),
-        act=Act.SEE_STAFF,
-        answers={200: ("Some of it.", AttemptsSeen)},
-    ),
     Operation(
         name="list_grants",
         method="GET",
@@ -189,19 +139,6 @@ class _Handlers:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    async def list_attempts(self, http: Request) -> Response:
-        after, limit, (chain, what) = key_of(http), limit_of(http), _chain_of(http)
-
-        def do(run: LiveWatch) -> AttemptsSeen:
-            try:
-                found = run.response.staff.attempts.find(chain, what, after=after, limit=limit)
-            except UsageError as error:
-                raise RefusedError(HTTPStatus.BAD_REQUEST, str(error), advice=error.advice) from error
-            items = tuple(map(attempt_seen, found.attempts))
-            return AttemptsSeen(items=items, refused=found.refusals, allowed=found.allowances, next=found.next or None)
-
-        return shown(await self._ask(do))
-
     async def list_grants(self, http: Request) -> Response:
         after, limit, all_ = key_of(http), limit_of(http), all_of(http)
 
@@ -259,38 +196,6 @@ class _Handlers:
                 )
             )
         )
-
-
-def _chain_of(http: Request) -> tuple[Chain, str]:
-    target, person = (http.query_params.get(name, "") for name in ("target", "person"))
-    if target and person:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "attempts are found by target or by person, not by both")
-    if target:
-        return Chain.TARGET, target
-    return (Chain.PERSON, person) if person else (Chain.ALL, "")
-
-
-def attempt_seen(attempt: Attempt) -> AttemptSeen:
-    """An attempt as it is shown."""
-    return AttemptSeen(
-        id=attempt.id,
-        unit=attempt.unit,
-        at=format_time(attempt.time),
-        allowed=attempt.allowed,
-        person=attempt.person,
-        tool=attempt.tool,
-        function=attempt.function,
-        target=attempt.target,
-        action_hash=attempt.action_hash,
-        reasons=attempt.reasons,
-        reason=attempt.reason,
-        ticket=attempt.ticket,
-        network=attempt.network,
-        session=attempt.session,
-        agreed=attempt.agreed,
-        holds=attempt.holds,
-        level=attempt.level,
-    )
 
 
 def _grant_seen(grant: Grant, now: int) -> GrantSeen:

@@ -40,7 +40,11 @@ class ReportTaken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlarmSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody's access looks abused; `tier` `ask`: ask them, `hold`: a hold of their tools is proposed."""
+    """Somebody's access looks abused.
+
+    `tier` `ask`: ask them; `watch`: have all they do take a reason and a ticket for some days; `hold`: a hold of their
+    tools is proposed.
+    """
 
     id: str
     staff: str

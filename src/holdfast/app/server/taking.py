@@ -1,7 +1,8 @@
 """How does the process that answers have the owner of the state take what it would allow? Many at a time.
 
-While one batch is under way the next one gathers, so the owner's commits are shared by all who ask meanwhile. Where no
-answer comes in time nothing is allowed, though it may have been spent.
+While one batch is under way the next one gathers, so the owner's commits are shared by all who ask meanwhile, and by
+those who were just answered and ask again. Where no answer comes in time nothing is allowed, though it may have been
+spent.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from holdfast.response.staff import Afterwards, Reservation, Take
 
 PATIENCE = 2.0  # seconds to wait for the owner: proxies wait for far less, and a late yes helps nobody
 BATCH = 500  # at once: some 50 ms of the owner's time
+_COME_ALONG = 0.0005  # seconds between two batches where many ask: some half of a commit, which then is shared by all
 _MOST = 20_000  # that wait; whoever comes then is refused at once
 
 
@@ -53,11 +55,12 @@ def nobody_takes(body: bytes, reply: Callable[[bytes], None]) -> None:
 class Taking:
     """What waits to be taken; the event loop alone uses it."""
 
-    def __init__(self, send: Callable[[bytes], None], sentence: str) -> None:
-        """Batches go out by `send`; `sentence` is said to whoever gets no answer."""
-        self._send, self._sentence = send, sentence
+    def __init__(self, send: Callable[[bytes], None], sentence: str, *, come_along: float = _COME_ALONG) -> None:
+        """Batches go out by `send`, `come_along` seconds apart; `sentence` is said to whoever gets no answer."""
+        self._send, self._sentence, self._come_along = send, sentence, come_along
         self._waiting: list[tuple[Take, asyncio.Future[StaffAnswer]]] = []
         self._under_way: list[asyncio.Future[StaffAnswer]] = []
+        self._gathering = False
         self._number = 0
         self.late = 0
 
@@ -67,7 +70,8 @@ class Taking:
             return self._unseen(take)
         done: asyncio.Future[StaffAnswer] = asyncio.get_running_loop().create_future()
         self._waiting.append((take, done))
-        if not self._under_way and len(self._waiting) == 1:
+        if not self._under_way and not self._gathering:
+            self._gathering = True
             asyncio.get_running_loop().call_soon(self._flush)  # whoever asks in the same moment comes along
         try:
             async with asyncio.timeout(PATIENCE):
@@ -96,9 +100,12 @@ class Taking:
             else:
                 done.set_result(answer)
         self._under_way = []
-        self._flush()
+        if self._waiting:
+            self._gathering = True
+            asyncio.get_running_loop().call_later(self._come_along, self._flush)
 
     def _flush(self) -> None:
+        self._gathering = False
         if self._under_way:
             return
         waiting = [each for each in self._waiting if not each[1].done()]  # the rest gave up meanwhile

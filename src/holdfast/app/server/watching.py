@@ -18,8 +18,8 @@ from holdfast.response.staff import Attempt, Wanted
 
 from .answers import Problem, RefusedError
 from .asking import Ask, caller_of, key_of, limit_of, number_of, shown
+from .attempting import AttemptSeen, attempt_seen
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, Handler, Operation, by_name, id_parameter
-from .staffing import AttemptSeen, attempt_seen
 from .toolsessions import SESSIONS, Present, session_of
 from .views import Page, page_of
 

@@ -17,6 +17,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from .onepiece import OnePiece
+
 LARGEST_HEAD = 65_536  # bytes of request line and headers: far more than any client of ours sends
 _SWEEP_EVERY = 0.5  # seconds between looks for requests that take too long
 
@@ -96,6 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
         most = self.config.limit_concurrency
         self.limit_concurrency = most if most is not None and len(self.connections) >= most else None
         super().on_headers_complete()
+        self.cycle.transport = OnePiece(self.cycle, self.transport)
 
     def on_body(self, body: bytes) -> None:
         """A part of its body."""

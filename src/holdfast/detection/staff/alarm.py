@@ -11,9 +11,10 @@ from holdfast.detection.campaign import Term
 
 @enum.unique
 class StaffTier(enum.StrEnum):
-    """How sure it is: enough to ask the person, or enough to propose that their tools be held."""
+    """How sure it is: enough to ask the person, to propose that all they do be justified for some days, or that their tools be held."""
 
     ASK = "ask"
+    WATCH = "watch"
     HOLD = "hold"
 
 
@@ -21,7 +22,8 @@ class StaffAlarm(msgspec.Struct, frozen=True, kw_only=True):
     """A staff member's access looks abused. Times are milliseconds since 1970 UTC.
 
     `score` (nats) is the sum of `evidence`. `actions` counts what was done in tools from `since`, the first of the signs
-    that stand, until `at`; `accounts` are those touched on that day, the last 32 of them. It is a reason to ask, not a
+    that stand, until `at`; `accounts` are those to ask about, the last 32 of them: of that day, of its own hands only what
+    nobody asked for, and what was taken over since. It is a reason to ask, not a
     verdict: whoever was talked out of a credential has done nothing wrong.
     """
 

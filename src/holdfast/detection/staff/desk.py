@@ -14,36 +14,35 @@ _NETWORKS = 10_000
 _FUNCTIONS = 10_000
 _VALUES = 100_000
 _SAMPLE = 8  # people or accounts remembered for each
+_LOOK_AT_DESK = 16  # accounts between two looks at whether the desk is busy with something
+_LEAST = {"unasked": figures.LEAST_UNASKED, "famous": figures.LEAST_FAMOUS}
+_MINUTE = 60_000  # milliseconds
+_MOST = 0.95
 _RATE = log(2) / figures.RECENT
 _MONTH = log(2) / (28 * figures.DAY)
 
 
 @dataclass(slots=True)
 class Shares:
-    """Accounts looked at, those nobody asked for, those of high reach, and `taken`, which are both; older ones count less."""
+    """Accounts looked at, those nobody asked for, those of high reach; older ones count less, as of `at`."""
 
     rate: float
+    step: int  # milliseconds for which all count alike
     at: int = 0
     accounts: float = 0.0
     unasked: float = 0.0
     famous: float = 0.0
-    taken: float = 0.0
 
     def add(self, now: int, *, unasked: bool, famous: bool) -> None:
         """One more account."""
-        if now > self.at:
+        if now - self.at > self.step:
             kept = exp((self.at - now) * self.rate)
-            self.accounts, self.unasked, self.famous, self.taken, self.at = (
-                self.accounts * kept,
-                self.unasked * kept,
-                self.famous * kept,
-                self.taken * kept,
-                now,
-            )
+            self.accounts, self.unasked, self.famous = self.accounts * kept, self.unasked * kept, self.famous * kept
+            self.at = now
         self.accounts += 1.0
-        self.unasked += unasked
-        self.famous += famous
-        self.taken += unasked and famous
+        if unasked or famous:
+            self.unasked += unasked
+            self.famous += famous
 
 
 @dataclass(slots=True)
@@ -52,9 +51,11 @@ class Desk:
 
     networks: dict[str, set[str]] = field(default_factory=dict)
     first_uses: dict[str, dict[str, int]] = field(default_factory=dict)
-    values: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    lately: Shares = field(default_factory=lambda: Shares(_RATE))
-    month: Shares = field(default_factory=lambda: Shares(_MONTH))
+    values: dict[str, dict[str, bool]] = field(default_factory=dict)  # value -> holder or body -> of high reach
+    lately: Shares = field(default_factory=lambda: Shares(_RATE, _MINUTE // 4))
+    month: Shares = field(default_factory=lambda: Shares(_MONTH, 60 * _MINUTE))
+    looks: int = 0
+    busy: frozenset[str] = frozenset()
 
     def own(self, staff: str, network: str) -> None:
         """`network` has become one of their own."""
@@ -70,7 +71,6 @@ class Desk:
         self.month.accounts += person.accounts_before
         self.month.unasked += person.unasked_before
         self.month.famous += person.famous_before
-        self.month.taken += person.taken_before
         self.month.at = max(self.month.at, person.day * figures.DAY)
 
     def of_colleagues(self, network: str) -> bool:
@@ -85,30 +85,64 @@ class Desk:
         remember(self.first_uses, function, users, _FUNCTIONS)
         return others
 
-    def given(self, value: str, account: str, org: str | None) -> tuple[int, int]:
-        """`account` was given this recovery value: how many unrelated accounts have it by now, and of high reach.
+    def given(self, value: str, account: str, org: str, high: bool) -> tuple[int, int]:  # noqa: FBT001 - as it is known
+        """`account` was given this recovery value: how many unrelated accounts have it by now, and how many of high reach.
 
-        `org` is the body that runs an account of high reach, empty for none; None where it is of no high reach.
+        Accounts that the body `org` runs are one.
         """
-        accounts = self.values.get(value) or {}
-        remember(accounts, account, org, _SAMPLE)
-        remember(self.values, value, accounts, _VALUES)
-        high = {org or account for account, org in accounts.items() if org is not None}
-        return len(high) + sum(org is None for org in accounts.values()), len(high)
+        holders = self.values.get(value) or {}
+        remember(holders, org or account, high or holders.get(org, False), _SAMPLE)
+        remember(self.values, value, holders, _VALUES)
+        return len(holders), sum(holders.values())
 
-    def share(self, which: str, person: Person, least: float = figures.LEAST_SHARE) -> float:
-        """The share of somebody's accounts that honest work has: their own past, the desk's month, and the last hour.
+    def add(self, now: int, *, unasked: bool, famous: bool) -> None:
+        """One more account that somebody looked at."""
+        self.lately.add(now, unasked=unasked, famous=famous)
+        self.month.add(now, unasked=unasked, famous=famous)
+        self.looks += 1
+        if self.looks % _LOOK_AT_DESK == 0:
+            self.busy = frozenset(which for which in _LEAST if self._now(which, 0.0, 0.0))
 
-        The larger of what they themselves did before and what all others do just now, with room for doubt: neither a
-        job nor a busy hour is a sign.
+    def usual(self, person: Person) -> None:
+        """What is usual of them, as of the day that begins."""
+        person.usual = {which: self._own(which, person) for which in _LEAST}
+
+    def share(self, which: str, person: Person) -> float:
+        """The share of somebody's accounts that honest work has: their own past, and what all others do just now.
+
+        The larger of both, with room for doubt: neither a job nor a busy hour is a sign. What others do counts while
+        it is clearly more than in their month; their ordinary hour says nothing of somebody whose job is another one.
         """
+        own = person.usual.get(which) or self._own(which, person)
+        return min(_MOST, max(own, self._others(which, person))) if which in self.busy else own
+
+    def busy_with(self, which: str, person: Person) -> bool:
+        """Whether all others do clearly more of it just now than in their month."""
+        return which in self.busy and self._others(which, person) > 0
+
+    def _others(self, which: str, person: Person) -> float:
+        # Their own day is taken out whole: at night, or at a small desk, they would hide behind themselves.
+        return self._now(which, getattr(person, which), person.touched)
+
+    def _own(self, which: str, person: Person) -> float:
         usual = getattr(self.month, which) / max(self.month.accounts, 1.0)
         own = getattr(person, f"{which}_before") + figures.PRIOR * usual
-        # Their own day is taken out whole: at night, or at a small desk, they would hide behind themselves.
-        others = max(0.0, self.lately.accounts - len(person.accounts))
-        theirs = max(0.0, getattr(self.lately, which) - getattr(person, which))
-        now = _at_most(theirs + figures.RECENT_PRIOR * usual, others + figures.RECENT_PRIOR)
-        return min(0.95, max(least, _at_most(own, person.accounts_before + figures.PRIOR), now))
+        return min(_MOST, max(_LEAST[which], _at_most(own, person.accounts_before + figures.PRIOR)))
+
+    def _now(self, which: str, theirs: float, accounts: float) -> float:
+        usual = getattr(self.month, which) / max(self.month.accounts, 1.0)
+        others = max(0.0, getattr(self.lately, which) - theirs)
+        return clearly_above(others, max(0.0, self.lately.accounts - accounts), usual, figures.RECENT_PRIOR)
+
+
+def clearly_above(part: float, whole: float, usual: float, prior: float) -> float:
+    """A share, with room for doubt, where there is none that it is above the usual one; else 0.
+
+    What is `usual` counts as much as `prior` more of them.
+    """
+    share = min(1.0, (part + prior * usual) / (whole + prior))
+    doubt = figures.DOUBT * sqrt(max(0.0, share * (1 - share)) / (whole + prior))
+    return share + doubt if share - doubt > usual else 0.0
 
 
 def _at_most(part: float, whole: float) -> float:

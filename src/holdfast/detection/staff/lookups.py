@@ -1,4 +1,8 @@
-"""Does a staff member look at accounts that nobody asked them to look at, or at more of the famous than they ever do?"""
+"""Does a staff member look at accounts that nobody asked them to look at, or at more of the famous than they ever do?
+
+Two questions with answers of their own: do they look unasked more often than they use to, and is more of what nobody
+asked for of high reach than of what they were asked for? A day without tickets is a bad day; to choose on it is not.
+"""
 
 from __future__ import annotations
 
@@ -8,37 +12,98 @@ from holdfast.detection.bounded import remember
 from holdfast.events import CredentialChange, StaffAction
 
 from . import figures
-from .desk import Desk
+from .desk import Desk, clearly_above
 from .person import ACCOUNTS, Person, Sign
 
 
-def looked(person: Person, event: StaffAction, org: str | None, desk: Desk) -> bool:
+def looked(person: Person, event: StaffAction, org: str | None, desk: Desk, *, unasked: bool) -> bool:
     """Take in that they touched one more account today, of the organisation `org`; None where it is not of high reach.
 
-    Answers whether a sign has grown.
+    Answers whether a sign has grown. What is asked for and of no reach says little, so it is counted, and weighed with
+    the next that says more.
     """
-    now = event.time
-    unasked = not event.ticket and not event.queue
+    now, account = event.time, event.target
     famous = org is not None and org not in person.bodies
     if org:  # accounts that one body runs are looked at together: the second of them is no news
         remember(person.bodies, org, None, ACCOUNTS)
-    remember(person.accounts, event.target, None, ACCOUNTS)
+    remember(person.accounts, account, None, ACCOUNTS)
+    person.looks(now)
+    usual = desk.share("unasked", person)
+    desk.add(now, unasked=unasked, famous=famous)
+    person.touched += 1
+    if not unasked and not famous:
+        person.asked_since += 1
+        person.usual_since += usual
+        return False
+    often = desk.share("famous", person)
+    settle(person, usual, often)
+    if unasked:
+        again = now - person.unasked_at < figures.RUN
+        remember(person.uncalled, account, (again, famous), ACCOUNTS)
+        _unasked(person, now, usual, often, famous=famous, again=again)
+    else:
+        person.asked_since, person.usual_since = 1, usual
+        settle(person, usual, 1.0)  # for the sum about high reach it is no more than that
+        _sum(person, Sign.REACH, _llr(figures.FAMOUS, often, shown=1.0))
     person.unasked += unasked
     person.famous += famous
-    raised = False
-    if person.settled and (unasked or famous or Sign.UNASKED in person.signs or Sign.REACH in person.signs):
-        raised = _fast(person, now, desk, unasked=unasked, famous=famous)
-    if unasked and famous:
-        person.taken += 1
-        raised = (person.taken == 1 and _slow(person, now, desk)) or raised
-    desk.lately.add(now, unasked=unasked, famous=famous)
-    desk.month.add(now, unasked=unasked, famous=famous)
-    return raised
+    person.taken += unasked and famous
+    return weigh(person, now, usual, often)
 
 
-def repeated(person: Person, event: CredentialChange, org: str | None, desk: Desk) -> bool:
-    """Take in the value they gave an account; whether unrelated accounts have it, which is a sign."""
-    accounts, high = desk.given(event.new_hash, event.account, org)
+def asked_later(person: Person, account: str, now: int, desk: Desk) -> None:
+    """A ticket for an account at which they looked without one today: it was asked for, and only written down later."""
+    again, famous = person.uncalled.pop(account)
+    usual, often = desk.share("unasked", person), desk.share("famous", person)
+    for tally in (person.shift, person.week):
+        tally.take_back(famous=famous, again=again)
+    _sum(person, Sign.UNASKED, -_llr(figures.UNASKED, usual, shown=figures.IN_A_RUN if again else 1.0))
+    person.unasked -= 1
+    person.taken -= famous
+    weigh(person, now, usual, often)
+
+
+def settle(person: Person, usual: float, often: float) -> None:
+    """Weigh what was asked for since the last look that says more; `usual` and `often` are as in `weigh`."""
+    if not person.asked_since:
+        return
+    for tally in (person.shift, person.week):
+        tally.asked(person.asked_since, person.usual_since)
+    _sum(person, Sign.UNASKED, person.asked_since * _llr(figures.UNASKED, usual, shown=0.0))
+    _sum(person, Sign.REACH, person.asked_since * _llr(figures.FAMOUS, often, shown=0.0))
+    person.asked_since, person.usual_since = 0, 0.0
+
+
+def weigh(person: Person, now: int, usual: float, often: float) -> bool:
+    """Let both signs say what is strongest: what began in the middle of the shift, the shift as a whole, or the week.
+
+    `usual` is the share that honest work has of accounts that nobody asked for, `often` that of accounts of high reach.
+    Answers whether a sign has grown.
+    """
+    more = max(person.bursts.get(Sign.UNASKED, 0.0), person.shift.more, person.week.more)
+    note = f"looked at accounts without ticket or queue, {usual:.0%} of which are usual"
+    grew = person.stand(Sign.UNASKED, min(_most(person), more), now, note)
+    burst = min(figures.MOST_BY_FAMOUS, person.bursts.get(Sign.REACH, 0.0))
+    tally = max(person.shift, person.week, key=lambda each: each.choice)
+    choice = min(figures.MOST_BY_REACH, tally.choice)
+    if choice > burst:
+        return person.stand(Sign.REACH, choice, now, tally.words) or grew
+    note = f"looked at unrelated accounts of high reach, {often:.0%} of which are usual"
+    return person.stand(Sign.REACH, burst, now, note, unasked=False) or grew
+
+
+def _most(person: Person) -> float:
+    """How much accounts without a ticket may say: more, where there are more of them than a day has accounts."""
+    a_day = max(figures.A_DAY, person.accounts_before / max(1, min(person.days, 28)))
+    return figures.MOST_BY_MANY if person.unasked > figures.MANY * a_day else figures.MOST_BY_UNASKED
+
+
+def repeated(person: Person, event: CredentialChange, body: tuple[str, bool], desk: Desk) -> bool:
+    """Take in the value they gave an account; whether unrelated accounts have it, which is a sign.
+
+    `body` says who runs the account, empty for its holder alone, and whether it is of high reach.
+    """
+    accounts, high = desk.given(event.new_hash, event.account, *body)
     if accounts < 2:
         return False
     nats = figures.OF_HIGH_REACH * (high > 1) + (
@@ -50,69 +115,33 @@ def repeated(person: Person, event: CredentialChange, org: str | None, desk: Des
     return True
 
 
-def _fast(person: Person, now: int, desk: Desk, *, unasked: bool, famous: bool) -> bool:
-    """Two sums over today's accounts, neither below nothing."""
-    usual = desk.share("unasked", person)
-    grew = _add(
-        person, Sign.UNASKED, now, _llr(figures.UNASKED, usual, shown=unasked), figures.MOST_BY_UNASKED,
-        "looked at accounts without ticket or queue, {:.0%} of which are usual", usual,
-    )  # fmt: skip
-    usual = desk.share("famous", person)
-    return _add(
-        person, Sign.REACH, now, _llr(figures.FAMOUS, usual, shown=famous), figures.MOST_BY_REACH,
-        "looked at unrelated accounts of high reach, {:.0%} of which are usual", usual,
-    ) or grew  # fmt: skip
+def _unasked(person: Person, now: int, usual: float, often: float, *, famous: bool, again: bool) -> None:
+    """One more that nobody asked for; a run of them, and what one caller names, counts less."""
+    anew = famous and now - person.chosen_at >= figures.RUN
+    if not again:
+        person.unasked_at = now
+    if anew:
+        person.chosen_at = now
+    chosen = max(
+        often, clearly_above(person.famous - person.taken, person.touched - person.unasked, often, figures.PRIOR)
+    )
+    for tally in (person.shift, person.week):
+        tally.unasked_for(usual, chosen, famous=famous, again=again, anew=anew)
+    _sum(person, Sign.UNASKED, _llr(figures.UNASKED, usual, shown=figures.IN_A_RUN if again else 1.0))
+    _sum(person, Sign.REACH, _llr(figures.FAMOUS, often, shown=float(famous)))
 
 
-def _add(person: Person, sign: Sign, now: int, nats: float, most: float, words: str, usual: float) -> bool:
-    known = person.signs.get(sign)
-    total = (known.nats if known else 0.0) + nats
-    if total <= 0:
-        person.signs.pop(sign, None)
-        return False
-    if known is None:
-        person.raise_sign(sign, min(most, total), now, words.format(usual))
-        return True
-    known.nats = min(most, total)
-    if nats > 0:
-        known.until = max(known.until, now + figures.STANDS)
-        known.note = words.format(usual)
-    return nats > 0
+def _sum(person: Person, sign: Sign, nats: float) -> None:
+    """A sum that never falls below nothing (Page, Biometrika 41, 1954), nor grows so far that it could not fall again."""
+    total = min(max(figures.MOST_BY_REACH, figures.MOST_BY_MANY), person.bursts.get(sign, 0.0) + nats)
+    if total > 0:
+        person.bursts[sign] = total
+    else:
+        person.bursts.pop(sign, None)
 
 
-def _llr(abused: float, honest: float, *, shown: bool) -> float:
-    """What one account tells (nats); nothing where honest work shows it as often."""
+def _llr(abused: float, honest: float, *, shown: float) -> float:
+    """What one account tells (nats), which shows it by so much; nothing where honest work shows it as often."""
     if honest >= abused:
         return 0.0
-    return figures.RUNS * log(abused / honest if shown else (1 - abused) / (1 - honest))
-
-
-def rested(person: Person, desk: Desk) -> None:
-    """A day at work went by: on one without such an account the slow sum falls; at nothing it begins anew."""
-    if person.patience and person.accounts and not person.taken:
-        honest = _taking_days(person, desk)
-        person.patience = max(0.0, person.patience + log((1 - figures.EACH_DAY) / (1 - honest)))
-    if not person.patience:
-        person.past_taken()
-
-
-def _slow(person: Person, now: int, desk: Desk) -> bool:
-    """The patient: day after day an account of high reach that nobody asked for, against their own month and the desk's."""
-    honest = _taking_days(person, desk)
-    if not person.settled or honest >= figures.EACH_DAY:
-        return False
-    person.days_taken += 1
-    person.patience = min(figures.MOST_BY_REACH, person.patience + log(figures.EACH_DAY / honest))
-    known = person.signs.get(Sign.REACH)
-    if person.patience <= (known.nats if known else 0.0):
-        return False
-    note = f"took accounts of high reach that nobody asked for on {person.days_taken} days, {honest:.0%} of which are usual"
-    person.raise_sign(Sign.REACH, person.patience, now, note)
-    return True
-
-
-def _taking_days(person: Person, desk: Desk) -> float:
-    """The chance of a day with such an account in honest work: as many accounts as are usual, each with its share."""
-    share = desk.share("taken", person, figures.LEAST_TAKEN)
-    a_day = max(1.0, person.accounts_before / max(1, min(person.days, 28)))
-    return 1 - (1 - share) ** a_day
+    return figures.RUNS * (shown * log(abused / honest) if shown else log((1 - abused) / (1 - honest)))

@@ -9,6 +9,7 @@ import msgspec
 from holdfast.detection.bounded import remember
 
 from . import figures
+from .tally import Tally
 
 PLACES = 16  # networks and devices each
 FUNCTIONS = 256
@@ -16,7 +17,9 @@ ACCOUNTS = 256  # of one day
 PUSHES = 16
 SHOWN = 32
 HOURS = 24
-ASKED, HELD = 1, 2
+ASKED, HELD, WATCHED = 1, 2, 3  # as stores have them; in the order of `TOLD`
+TOLD = (0, ASKED, WATCHED, HELD)
+_EVERY = 60_000  # milliseconds between two looks at what counts no more
 _KEPT = 1 - 1 / 28  # of the own past, each day: about a month counts
 
 
@@ -30,6 +33,10 @@ class Sign(enum.StrEnum):
     UNASKED = "looked_without_ticket"
     REACH = "unrelated_high_reach"
     VALUE = "same_recovery_value"
+    AFTERMATH = "taken_over_afterwards"
+
+
+_BY_SHIFT = (Sign.UNASKED, Sign.REACH)  # summed anew in each
 
 
 class Standing(msgspec.Struct, kw_only=True):
@@ -53,31 +60,45 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     accounts_before: float = 0.0
     unasked_before: float = 0.0
     famous_before: float = 0.0
-    taken_before: float = 0.0  # of high reach that nobody asked for
-    taken_lately: int = 0
     # today
     new_networks: dict[str, None] = {}
     new_devices: dict[str, None] = {}
     hours_today: int = 0  # one bit for each
     accounts: dict[str, None] = {}
+    uncalled: dict[str, tuple[bool, bool]] = {}  # those that nobody asked for: in a run, of high reach
     bodies: dict[str, None] = {}  # that run accounts of high reach which they looked at
+    usual: dict[str, float] = {}  # shares of their accounts, with room for doubt
+    touched: int = 0  # accounts, which may be more than are remembered
     unasked: int = 0
     famous: int = 0
     taken: int = 0
     actions: int = 0
     changed: dict[str, int] = {}  # accounts whose credentials they changed, and when
+    # this shift, which midnight does not end
+    looked_at: int = 0
+    shift: Tally = msgspec.field(default_factory=Tally)
+    week: Tally = msgspec.field(default_factory=Tally)
+    asked_since: int = 0  # accounts since the last look that says more
+    usual_since: float = 0.0  # the honest shares of others, at each of these
+    unasked_at: int = 0  # when the last run began of accounts that nobody asked for
+    chosen_at: int = 0  # when the last run began of such of high reach
+    bursts: dict[Sign, float] = {}
+    carried: dict[Sign, float] = {}  # from the shifts before
     # lately
+    read: float = 0.0  # accounts that nobody asked for; older ones count less
+    read_at: int = 0
+    lost: dict[str, int] = {}  # those of them that were taken over since, and when
     refused: list[int] = []
     pages: int = 0
     paged_at: int = 0
     worked_at: int = 0  # at a place of their own
     reported_at: int = 0
-    patience: float = 0.0  # of the slow sum, over days
-    days_taken: int = 0  # that it is made of
     session: str = ""
     signs: dict[Sign, Standing] = {}
-    told: int = 0  # `ASKED` about, or `HELD`: it was proposed
+    recalled: dict[Sign, Standing] = {}  # the strongest of their look-ups in the last days: some of it may show later
+    told: int = 0  # one of `TOLD`: asked about, or what was proposed
     told_at: int = 0
+    forgot_at: int = 0
     counted: int = 0  # actions since the oldest sign that stands
 
     @property
@@ -90,36 +111,67 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         passed = day - self.day if self.day >= 0 else 0
         networks: list[str] = []
         keep = _KEPT ** min(passed, 365)
-        if self.told < HELD:
+        if self.told != HELD:
             networks = [each for each in self.new_networks if each not in self.networks]
             for into, new in ((self.networks, self.new_networks), (self.devices, self.new_devices)):
                 for each in new:
                     remember(into, each, None, PLACES)
             self.hours = [hour * keep + (self.hours_today >> number & 1) for number, hour in enumerate(self.hours)]
-            self.accounts_before = self.accounts_before * keep + len(self.accounts)
-            self.unasked_before = self.unasked_before * keep + self.unasked
-            self.famous_before = self.famous_before * keep + self.famous
-            self.taken_lately += self.taken
+            # A campaign of thousands of changes is one day, not a year of them.
+            part = min(1.0, ACCOUNTS / max(1, self.touched))
+            self.accounts_before = self.accounts_before * keep + self.touched * part
+            self.unasked_before = self.unasked_before * keep + self.unasked * part
+            self.famous_before = self.famous_before * keep + self.famous * part
             self.days += bool(self.actions or self.new_networks or self.new_devices or self.hours_today)
         self.day = day
         self.new_networks, self.new_devices, self.hours_today = {}, {}, 0
-        self.accounts, self.bodies, self.unasked, self.famous, self.taken, self.actions = {}, {}, 0, 0, 0, 0
+        self.accounts, self.uncalled, self.bodies, self.usual = {}, {}, {}, {}
+        self.touched, self.unasked, self.famous, self.taken, self.actions = 0, 0, 0, 0, 0
         self.changed = {}
-        self.taken_before *= keep
         return networks
 
-    def past_taken(self) -> None:
-        """What was weighed for some days and came to nothing is their past now; not before, or it would hide itself."""
-        self.taken_before, self.taken_lately, self.days_taken = self.taken_before + self.taken_lately, 0, 0
+    def looks(self, now: int) -> None:
+        """They look at an account; after a long rest a new shift begins."""
+        if now - self.looked_at >= figures.REST:
+            self.shift = Tally()
+            self.week.fade(figures.WEEK)
+            self.bursts, self.asked_since, self.usual_since = {}, 0, 0.0
+            self.carried = {sign: self.signs[sign].nats for sign in _BY_SHIFT if sign in self.signs}
+        self.looked_at = now
 
     def forget(self, now: int) -> None:
-        """Let signs go that count no more."""
+        """Let signs go that count no more; to the minute is enough for what stands for days."""
+        if 0 <= now - self.forgot_at < _EVERY:
+            return
+        self.forgot_at = now
         for sign in [sign for sign, standing in self.signs.items() if now >= standing.until]:
             del self.signs[sign]
+            self.carried.pop(sign, None)
+        for sign in [sign for sign, standing in self.recalled.items() if now >= standing.until]:
+            del self.recalled[sign]
         if not self.signs:
             self.counted = 0
         if self.told and now - self.told_at >= figures.AGAIN:
             self.told = 0
+
+    def stand(self, sign: Sign, nats: float, now: int, note: str, *, unasked: bool = True) -> bool:
+        """A sign counts as much as it does now, be it less than before, or as in shifts that still count; if it grew.
+
+        What is about accounts that nobody asked for is recalled when they are taken over.
+        """
+        nats = max(nats, self.carried.get(sign, 0.0))
+        known = self.signs.get(sign)
+        grew = nats > (0.0 if known is None else known.nats)
+        if known is not None and nats <= 0:
+            del self.signs[sign]
+        elif known is not None:
+            known.nats = nats
+        if grew:
+            self.raise_sign(sign, nats, now, note)
+            before = self.recalled.get(sign)
+            if unasked and (before is None or nats >= before.nats):
+                self.recalled[sign] = Standing(nats=nats, since=now, until=now + figures.AFTER, note=note)
+        return grew
 
     def raise_sign(self, sign: Sign, nats: float, now: int, note: str, stands: int = figures.STANDS) -> None:
         """A sign counts as much as its strongest showing that still stands."""

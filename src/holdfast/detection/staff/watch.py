@@ -6,9 +6,10 @@ The evidence of each family of signs is summed as it comes; sums over look-ups n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from types import MappingProxyType
+from typing import TypeAlias
 
 from holdfast.detection import model
 from holdfast.detection.bounded import remember
@@ -18,28 +19,50 @@ from holdfast.detection.takeover import Takeover
 from holdfast.events import IN_VAIN, Account, CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
 
 from . import figures, places
+from .aftermath import Aftermath
 from .alarm import ReportWave, StaffAlarm, StaffTier
 from .desk import Desk
-from .lookups import looked, repeated, rested
-from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, Person, Sign, Standing
+from .lookups import asked_later, looked, repeated, settle, weigh
+from .person import ASKED, FUNCTIONS, HELD, PUSHES, SHOWN, TOLD, WATCHED, Person, Sign, Standing
 from .reports import Reports
 
 HOW_TO = "read_page"
 """The action of `staff_action` that reads how something is done; its target is no account."""
 
+_TIERS = {ASKED: StaffTier.ASK, WATCHED: StaffTier.WATCH, HELD: StaffTier.HOLD}
+_DONE = (Sign.UNASKED, Sign.REACH, Sign.VALUE, Sign.AFTERMATH)  # signs of what is done in tools
+_NOT_THEIRS = {Sign.PLACE, Sign.PUSH}  # signs of another's hands
 _PEOPLE = 100_000
-_FAMOUS = 1_000_000  # accounts of high reach that are known
+_BODIES = 1_000_000  # accounts of which events have told what the platform has not named
+
+
+Body: TypeAlias = tuple[str, bool]
+
+
+def nobody(_account: str) -> Body:
+    """The platform has named no accounts."""
+    return "", False
 
 
 class StaffWatch:
     """All staff members of a platform. Memory is bounded: the longest unseen go first."""
 
-    def __init__(self, people: Mapping[str, Person] = MappingProxyType({})) -> None:
-        """Know `people` as another watch left them (`learnt`)."""
+    def __init__(
+        self,
+        people: Mapping[str, Person] = MappingProxyType({}),
+        body_of: Callable[[str], Body] = nobody,
+    ) -> None:
+        """Know `people` as another watch left them (`learnt`).
+
+        `body_of` tells what the platform has named: who runs an account, empty for its holder alone, and whether it is
+        of high reach. What events tell of accounts is heard besides.
+        """
+        self._body_of = body_of
         self._people: dict[str, Person] = dict(people)
         self._learnt: dict[str, None] = {}
-        self._famous: dict[str, str] = {}  # account of high reach -> its organisation
+        self._bodies: dict[str, Body] = {}
         self._desk = Desk()
+        self._aftermath = Aftermath()
         self._reports = Reports()
         self._alarms: list[StaffAlarm] = []
         self._waves: list[ReportWave] = []
@@ -70,6 +93,20 @@ class StaffWatch:
                 case _:
                     pass
 
+    def taken_over(self, account: str, now: int) -> None:
+        """The platform has seen since `now` that `account` is in other hands: who had looked at it, unasked?
+
+        No day of theirs is over because of it: whoever posts can give a post any time.
+        """
+        for staff in self._aftermath.taken_over(account, now):
+            person = self._people.get(staff)
+            found = None if person is None else self._aftermath.lost(person, account, now)
+            if person is not None and found is not None:
+                nats, note = found
+                person.forget(now)
+                person.raise_sign(Sign.AFTERMATH, min(figures.MOST_BY_AFTERMATH, nats), now, note, figures.AFTER)
+                self._weigh(staff, person, now)
+
     def take_alarms(self) -> list[StaffAlarm]:
         """Those since the last call."""
         taken, self._alarms = self._alarms, []
@@ -95,10 +132,14 @@ class StaffWatch:
             self._learnt.pop(each, None)
 
     def _met(self, event: Account) -> None:
-        if event.verified or event.reach >= model.HIGH_REACH or event.tier != "ordinary":
-            remember(self._famous, event.account, event.org, _FAMOUS)
+        known = event.org, event.reach >= model.HIGH_REACH or event.tier != "ordinary"
+        if known == self._body_of(event.account):
+            self._bodies.pop(event.account, None)
         else:
-            self._famous.pop(event.account, None)
+            remember(self._bodies, event.account, known, _BODIES)
+
+    def _body(self, account: str) -> Body:
+        return self._bodies.get(account) or self._body_of(account)
 
     def _person(self, staff: str, now: int) -> Person | None:
         """Who it is, as of `now`; None where that day has become their past already: it is told again, or very late."""
@@ -110,9 +151,9 @@ class StaffWatch:
         if day < person.day:
             return None
         if day > person.day:
-            rested(person, self._desk)
             for network in person.learn(day):
                 self._desk.own(staff, network)
+            self._desk.usual(person)
             remember(self._people, staff, person, _PEOPLE)
             self._learnt[staff] = None
         if person.signs or person.told:
@@ -150,10 +191,22 @@ class StaffWatch:
         function = f"{event.tool}/{event.action}"
         raised = function not in person.functions and self._first_use(event, person, function)
         if event.target and event.target not in person.accounts:
-            org = self._famous.get(event.target)
-            raised = looked(person, event, org, self._desk) or raised
+            raised = self._looked(event, person) or raised
+        elif event.target in person.uncalled and (event.ticket or event.queue):
+            asked_later(person, event.target, now, self._desk)
         if raised:
             self._weigh(event.staff, person, now)
+
+    def _looked(self, event: StaffAction, person: Person) -> bool:
+        """They look at one more account today; what several look at unasked is everybody's, and asks for itself."""
+        now, account = event.time, event.target
+        unasked = not event.ticket and not event.queue
+        crowd = unasked and self._aftermath.crowd(event.staff, account, now)
+        if unasked:
+            busy = crowd or self._desk.busy_with("unasked", person)
+            self._aftermath.looked(event.staff, person, account, now, busy=busy)
+        org, high = self._body(account)
+        return looked(person, event, org if high and not crowd else None, self._desk, unasked=unasked and not crowd)
 
     def _first_use(self, event: StaffAction, person: Person, function: str) -> bool:
         """They use it for the first time: a sign where they have just read how, and nobody else does the same."""
@@ -177,10 +230,10 @@ class StaffWatch:
         person = self._person(event.staff, event.time)
         if person is None:
             return
-        if event.new_hash and repeated(person, event, self._famous.get(event.account), self._desk):
+        if event.new_hash and repeated(person, event, self._body(event.account), self._desk):
             self._weigh(event.staff, person, event.time)
         remember(person.changed, event.account, event.time, SHOWN)
-        if person.told == HELD:
+        if person.told == HELD and _suspect(person, event.account):
             self._precursors.append(_precursor(event.staff, person, event.account, event.time))
 
     def _reported(self, event: StaffReport) -> None:
@@ -194,30 +247,48 @@ class StaffWatch:
     def _weigh(self, staff: str, person: Person, now: int) -> None:
         """Tell of them if there is enough for it, and more than was told before."""
         self._learnt[staff] = None
+        if person.asked_since and (Sign.UNASKED in person.signs or Sign.REACH in person.signs):
+            usual, often = self._desk.share("unasked", person), self._desk.share("famous", person)
+            settle(person, usual, often)
+            weigh(person, now, usual, often)
         signs = _counting(person)
         called = Sign.PLACE in signs and 0 < now - person.reported_at <= figures.DAY
         score = sum(standing.nats for standing in signs.values()) + called * figures.CALLED
         families = sum(standing.nats >= figures.COUNTS for standing in signs.values())
         hold = score >= figures.HOLD and families >= figures.LEAST_SIGNS
-        told = HELD if hold else ASKED if score >= figures.ASK else 0
-        if told <= person.told:
+        watch = score >= figures.WATCH and any(sign in signs and signs[sign].nats >= figures.COUNTS for sign in _DONE)
+        told = HELD if hold else WATCHED if watch else ASKED if score >= figures.ASK else 0
+        if TOLD.index(told) <= TOLD.index(person.told):
             return
         person.told, person.told_at = told, now
         self._alarms.append(
             StaffAlarm(
                 staff=staff,
                 tool_session=person.session,
-                tier=StaffTier.HOLD if hold else StaffTier.ASK,
+                tier=_TIERS[told],
                 since=min(standing.since for standing in signs.values()),
                 at=now,
                 score=score,
                 actions=person.counted,
-                accounts=tuple(person.accounts)[-SHOWN:],
+                accounts=_accounts(person)[-SHOWN:],
                 evidence=tuple(_terms(person, called=called)),
             )
         )
         if hold:
-            self._precursors += [_precursor(staff, person, *changed) for changed in person.changed.items()]
+            changes = ((account, at) for account, at in person.changed.items() if _suspect(person, account))
+            self._precursors += [_precursor(staff, person, account, at) for account, at in changes]
+
+
+def _accounts(person: Person) -> tuple[str, ...]:
+    """Those to ask about: all of the day where the hands may be another's, else what nobody asked for, or is gone."""
+    if person.signs.keys() & _NOT_THEIRS:
+        return tuple(person.accounts)
+    return (*(account for account in person.uncalled if account not in person.lost), *person.lost)
+
+
+def _suspect(person: Person, account: str) -> bool:
+    """Whether a change of theirs may be abuse: any, where the hands may be another's, else what no ticket asked for."""
+    return bool(person.signs.keys() & _NOT_THEIRS) or account not in person.accounts or account in person.uncalled
 
 
 def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Takeover:
@@ -237,13 +308,26 @@ def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Tak
 
 
 def _counting(person: Person) -> dict[Sign, Standing]:
-    """The signs that count together: learning a tool and seeing more of the famous are one new job, so the stronger counts."""
+    """The signs that count together.
+
+    Learning a tool and seeing more of the famous are one new job, and a few of the famous at once, unasked, are one call:
+    the stronger counts. Where accounts were taken over afterwards, how they were looked at counts again, as it did then.
+    """
     signs = person.signs
-    learning, reach = signs.get(Sign.LEARNING), signs.get(Sign.REACH)
-    if learning is None or reach is None:
-        return signs
-    weaker = Sign.LEARNING if learning.nats <= reach.nats else Sign.REACH
-    return {sign: standing for sign, standing in signs.items() if sign is not weaker}
+    if Sign.AFTERMATH in signs:
+        again = person.recalled.items()
+        signs = signs | {sign: then for sign, then in again if sign not in signs or signs[sign].nats < then.nats}
+    weaker = [_weaker(signs, Sign.LEARNING, Sign.REACH)]
+    if person.week.one_call and not signs.keys() & _NOT_THEIRS and Sign.AFTERMATH not in signs:
+        weaker.append(_weaker(signs, Sign.UNASKED, Sign.REACH))
+    return signs if weaker == [None] else {sign: stands for sign, stands in signs.items() if sign not in weaker}
+
+
+def _weaker(signs: Mapping[Sign, Standing], one: Sign, other: Sign) -> Sign | None:
+    """The weaker of two signs, where both stand."""
+    if one not in signs or other not in signs:
+        return None
+    return one if signs[one].nats <= signs[other].nats else other
 
 
 def _terms(person: Person, *, called: bool) -> Iterator[Term]:

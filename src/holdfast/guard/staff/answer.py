@@ -6,6 +6,8 @@ import enum
 
 import msgspec
 
+from .facts import Tier
+
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """One unit of the budget of this `key`, of which there are at most `limit` in any hour."""
@@ -43,7 +45,8 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer by the state of this `version`; `needs` says in sentences what would make it allowed.
 
     `action_hash` is what an approval would have to name. `person` is whose session it is, empty where there is none.
-    `level` is the lockdown level that applied. `until` (milliseconds since 1970 UTC) is when what stops it ends, if it
+    `level` is the lockdown level that applied, `tier` how much is at stake with the account (None: the catalogue has no
+    such function). `until` (milliseconds since 1970 UTC) is when what stops it ends, if it
     ends by itself. An answer that allows says what taking it costs: `charges` to the budgets, and `consents` used up.
     `attempt` is what it is called on record, empty until it is there. Where `in_advance` a unit that was taken in
     advance may pay for it, and the record may hear of it a moment later.
@@ -58,6 +61,7 @@ class StaffAnswer(msgspec.Struct, frozen=True, kw_only=True):
     policies: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
     level: int = 0
+    tier: Tier | None = None
     until: int | None = None
     charges: tuple[Charge, ...] = ()
     consents: tuple[str, ...] = ()

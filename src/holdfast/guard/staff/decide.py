@@ -98,11 +98,13 @@ class StaffState:
         nobody = self._nobody(session, who, question.time)
         if session is None or who is None or nobody is not None:
             stops += [] if nobody is None else [_Stop(nobody)]
-            return self._unknown(stops, hash_, who)
+            tier = None if found is None else self.tier(action.target, found[1])
+            return self._unknown(stops, hash_, who, tier)
         if found is None:
             return self._unknown([*stops, _Stop(StaffReason.UNKNOWN_FUNCTION)], hash_, who)
         if session.tool != action.tool:
-            return self._unknown([*stops, _Stop(StaffReason.OTHER_TOOL)], hash_, who)
+            stops.append(_Stop(StaffReason.OTHER_TOOL))
+            return self._unknown(stops, hash_, who, self.tier(action.target, found[1]))
         asked = self._asked(question, session, who, found, hash_)
         return self._answered(asked, stops, spent)
 
@@ -113,6 +115,10 @@ class StaffState:
         """
         if not target:
             return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
+        return self.tier_of(target)
+
+    def tier_of(self, target: str) -> Tier:
+        """Of which tier the account is, in any spelling."""
         return max(self._known.tiers.get(spelling_key(target), _ORDINARY).values())
 
     def why_not_agree(self, by: str, person: str, action: ToolAction, now: int) -> StaffReason | None:
@@ -171,7 +177,7 @@ class StaffState:
             return StaffReason.PERSON_GONE
         return None
 
-    def _unknown(self, stops: list[_Stop], hash_: str, who: Who | None) -> StaffAnswer:
+    def _unknown(self, stops: list[_Stop], hash_: str, who: Who | None, tier: Tier | None = None) -> StaffAnswer:
         reasons = _in_order(stops)
         return StaffAnswer(
             allowed=False,
@@ -180,6 +186,7 @@ class StaffState:
             person="" if who is None else who.person.id,
             reasons=reasons,
             needs=sentences(reasons, {}),
+            tier=tier,
         )
 
     def _asked(
@@ -228,6 +235,7 @@ class StaffState:
             policies=ruling.policies,
             holds=tuple(dict.fromkeys(hold for _, hold, _ in held)),
             level=asked.lockdown.level,
+            tier=asked.tier,
             until=_end(stops),
             charges=() if reasons else costs,
             consents=() if reasons else tuple(each.id for each in consents[:1]),

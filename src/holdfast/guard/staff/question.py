@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import rfc8785
 
-from holdfast.errors import UsageError
+from holdfast.errors import InputError, UsageError
+from holdfast.ledger import canonical
 
 _DOMAIN = "holdfast/tool-action/1"
 DEEPEST = 32  # lists and records in each other, within the payload: nobody could read more, and stacks are finite
@@ -37,10 +37,10 @@ class ToolAction(msgspec.Struct, frozen=True, kw_only=True):
         """
         form: list[Any] = [_DOMAIN, self.tool, self.function, self.target, dict(self.payload)]
         try:
-            return f"sha256:{hashlib.sha256(rfc8785.dumps(form)).hexdigest()}"
-        except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as why:
+            return f"sha256:{hashlib.sha256(canonical(form)).hexdigest()}"
+        except InputError as why:
             raise UsageError(
-                f"the payload of {self.function} is not what JSON can say exactly: {why}",
+                f"the payload of {self.function} is not what JSON can say exactly: {why.__cause__}",
                 advice="Send text, true, false, null, whole numbers below 2**53, lists and records of these.",
             ) from why
 

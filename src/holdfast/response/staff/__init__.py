@@ -7,6 +7,7 @@ from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
 from .protecting import Protected, Protecting
+from .reported import StaffReports
 from .reserving import MOST_UNITS, Afterwards, Reservation, Reservations
 from .sessions import Sessions
 from .signals import StaffSignals
@@ -38,6 +39,7 @@ __all__ = [
     "StaffFrame",
     "StaffGate",
     "StaffReplica",
+    "StaffReports",
     "StaffSignals",
     "Take",
     "Telling",

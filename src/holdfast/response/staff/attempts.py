@@ -2,35 +2,38 @@
 
 An attempt says which one came before it in each of its chains (all, on this target, by this person; those that were
 refused and those that were allowed apart), so the newest of a chain are found one by one from its end, in any store,
-with nothing in memory.
+with nothing in memory. Those that are kept together share rows, under the number of the first.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice, takewhile
+from typing import Any, TypeAlias, cast
 
 import msgspec
 
 from holdfast.errors import UsageError
 from holdfast.events import spelling_key
-from holdfast.guard.staff import StaffAnswer, StaffReason, ToolQuestion
+from holdfast.guard.staff import StaffAnswer, StaffReason, Tier, ToolQuestion
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Transaction
 from holdfast.response.book import Book, Page
 
 ATTEMPTS, ENDS = "gate_attempts", "gate_attempt_ends"
+_LATE_MS = 3_600_000  # what is put on record only afterwards, or after a clock was set back, may be this much older
 _NOBODY = "holdfast"  # the actor on record where it is not known who tried
+_SHARING = 32  # at most in a row: it costs little more than one by itself, and is still soon looked through
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`person` (empty: nobody known) tried `function` of `tool` on `target`, at `time` (ms since 1970 UTC).
 
     What exactly was to be done is known by its `action_hash`; the payload is not kept. `agreed` is who had agreed to
-    it. `unit` is the unit taken in advance that paid for it, by which name whoever asked knows it. `before`
-    are the numbers of the attempts before it in its chains, 0 for none, in the order of `Chain`.
+    it, `tier` the tier that it was judged by (None: not noted). `unit` is the unit taken in advance that paid for it,
+    by which name whoever asked knows it. `before` are the numbers of the attempts before it in its chains, 0 for none,
+    in the order of `Chain`.
     """
 
     number: int
@@ -51,11 +54,17 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     agreed: tuple[str, ...] = ()
     before: tuple[int, ...] = ()
     unit: str = ""
+    tier: Tier | None = None
 
     @property
     def id(self) -> str:
         """What it is called: on record, in answers and in the tool's own log."""
         return attempt_id(self.number)
+
+
+_Row: TypeAlias = Attempt | tuple[Attempt, ...]
+_ROW = cast("type[_Row]", _Row)
+"""What lies under the number of the first: an attempt that was kept alone, or several."""
 
 
 @enum.unique
@@ -79,6 +88,9 @@ class Ends(msgspec.Struct, frozen=True, kw_only=True):
     allowances: int = 0
 
 
+_NO_ENDS = Ends()
+
+
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """Some attempts, refused ones first, each kind newest first; how many there are in all, and where to go on."""
 
@@ -100,30 +112,47 @@ class Attempts:
 
         An answer that has a name by now was given before; then what was asked has its own time.
         """
-        made, records = [], []
-        for question, answer, agreed in tried:
-            attempt = self._next(page.transaction, _attempt(question, answer, agreed, page.now))
-            page.transaction.put(ATTEMPTS, _key(attempt.number), attempt)
-            records.append(_record(attempt))
-            made.append(attempt)
-        page.transaction.record_all(records)
+        transaction = page.transaction
+        chains = [_chains(question.action.target, answer.person) for question, answer, _ in tried]
+        ends = transaction.some(ENDS, {name for names in chains for name in names}, Ends)
+        made = []
+        for (question, answer, agreed), names in zip(tried, chains, strict=True):
+            there = [ends.get(name, _NO_ENDS) for name in names]
+            number = there[0].refusals + there[0].allowances + 1
+            before = tuple(each.allowed if answer.allowed else each.refused for each in there)
+            made.append(_attempt(question, answer, agreed, page.now, number, before))
+            ends |= {
+                name: _longer(each, number, allowed=answer.allowed) for name, each in zip(names, there, strict=True)
+            }
+        for row in _rows(made):
+            transaction.put(ATTEMPTS, _key(row[0].number), row[0] if len(row) == 1 else row)
+        for name, each in ends.items():
+            transaction.put(ENDS, name, each)
+        transaction.record_all(map(_record, made))
         return made
 
-    def find(self, chain: Chain, what: str, *, after: str = "", limit: int) -> Tried:
+    def find(  # noqa: PLR0913 - each narrows it
+        self, chain: Chain, what: str, *, after: str = "", limit: int, since: int = 0, allowed: bool | None = None
+    ) -> Tried:
         """At most `limit` of the attempts on a target, by a person, or of all; behind `after`, `next` of the last page.
+
+        It is not gone on into those of long before `since` (milliseconds since 1970 UTC); some of before may be there.
+        With `allowed`, only those that were, or that were not.
 
         Raises:
             UsageError: `after` is no place in this chain.
             StoreError: they cannot be read.
 
         """
+        kinds = (False, True) if allowed is None else (allowed,)
         with self._book.reading() as transaction:
             ends = transaction.get(ENDS, _end(chain, what), Ends) or Ends()
-            found: list[Attempt] = []
-            for attempt in self._from(transaction, chain, ends, _place(transaction, chain, what, after)):
-                if len(found) == limit:
-                    return _tried(found, ends, following=found[-1].id)
-                found.append(attempt)
+            place, found = _place(transaction, chain, what, after), list[Attempt]()
+            for start in _starts(chain, ends, place, kinds):
+                for attempt in _back(transaction, chain, start, since):
+                    if len(found) == limit:
+                        return _tried(found, ends, following=found[-1].id)
+                    found.append(attempt)
         return _tried(found, ends)
 
     def since(self, person: str, number: int, *, most: int) -> list[Attempt]:
@@ -145,7 +174,7 @@ class Attempts:
         """What somebody did last."""
         with self._book.reading() as transaction:
             ends = transaction.get(ENDS, _end(Chain.PERSON, person), Ends)
-            return None if ends is None else transaction.get(ATTEMPTS, _key(ends.allowed), Attempt)
+            return None if ends is None else _kept(transaction, ends.allowed)
 
     def get(self, id_: str) -> Attempt | None:
         """One of them."""
@@ -153,25 +182,12 @@ class Attempts:
         if number is None:
             return None
         with self._book.reading() as transaction:
-            return transaction.get(ATTEMPTS, _key(number), Attempt)
+            return _kept(transaction, number)
 
-    def _from(self, transaction: Transaction, chain: Chain, ends: Ends, after: Attempt | None) -> Iterator[Attempt]:
-        place = _PLACES[chain]
-        starts = [ends.refused, ends.allowed]
-        if after is not None:
-            starts = [after.before[place], ends.allowed] if not after.allowed else [after.before[place]]
-        for start in starts:
-            yield from _back(transaction, chain, start)
-
-    def _next(self, transaction: Transaction, attempt: Attempt) -> Attempt:
-        """The same with its number, at the end of its chains."""
-        kept = [(name, transaction.get(ENDS, name, Ends) or Ends()) for name in _chains(attempt)]
-        number = kept[0][1].refusals + kept[0][1].allowances + 1
-        before = []
-        for name, ends in kept:
-            before.append(ends.allowed if attempt.allowed else ends.refused)
-            transaction.put(ENDS, name, _longer(ends, number, allowed=attempt.allowed))
-        return msgspec.structs.replace(attempt, number=number, before=tuple(before))
+    def first_at(self) -> int | None:
+        """When the first of all was made (milliseconds since 1970 UTC); None before any was."""
+        first = self.get(attempt_id(1))
+        return None if first is None else first.time
 
 
 def attempt_id(number: int) -> str:
@@ -179,10 +195,17 @@ def attempt_id(number: int) -> str:
     return f"a-{number}"
 
 
-def _attempt(question: ToolQuestion, answer: StaffAnswer, agreed: tuple[str, ...], now: int) -> Attempt:
+def _attempt(  # noqa: PLR0913, PLR0917 - what an attempt is made of
+    question: ToolQuestion,
+    answer: StaffAnswer,
+    agreed: tuple[str, ...],
+    now: int,
+    number: int,
+    before: tuple[int, ...],
+) -> Attempt:
     action = question.action
     return Attempt(
-        number=0,
+        number=number,
         time=min(now, question.time) if answer.attempt else now,
         person=answer.person,
         session=question.session,
@@ -198,7 +221,9 @@ def _attempt(question: ToolQuestion, answer: StaffAnswer, agreed: tuple[str, ...
         holds=answer.holds,
         level=answer.level,
         agreed=agreed,
+        before=before,
         unit=answer.attempt,
+        tier=answer.tier,
     )
 
 
@@ -216,6 +241,8 @@ def _record(attempt: Attempt) -> Record:
         "agreed": list(attempt.agreed),
         "level": attempt.level,
     }
+    if attempt.tier is not None:
+        body["tier"] = attempt.tier.name.lower()
     if attempt.unit:
         body["unit"] = attempt.unit
     return Record(
@@ -228,8 +255,56 @@ def _record(attempt: Attempt) -> Record:
     )
 
 
-def _chains(attempt: Attempt) -> tuple[str, str, str]:
-    return (_end(Chain.ALL, ""), _end(Chain.TARGET, attempt.target), _end(Chain.PERSON, attempt.person))
+def _starts(chain: Chain, ends: Ends, after: Attempt | None, kinds: Iterable[bool]) -> Iterator[int]:
+    """Where to begin in each of these kinds (refused, allowed), behind `after`: of what comes before it, nowhere."""
+    for allowed in kinds:
+        if after is None or allowed > after.allowed:
+            yield ends.allowed if allowed else ends.refused
+        elif allowed == after.allowed:
+            yield after.before[_PLACES[chain]]
+
+
+def _back(transaction: Transaction, chain: Chain, number: int, since: int = 0) -> Iterator[Attempt]:
+    """Those of one kind in a chain, from this number back; rows that they share are read, and decoded, once."""
+    first, near = 0, dict[int, Attempt]()
+    while number:
+        if _first(number) != first:
+            first = _first(number)
+            rows = transaction.some(ATTEMPTS, map(_key, range(first, number + 1)), _ROW)
+            near = {each.number: each for row in rows.values() for each in _in_row(row)}
+        attempt = near.get(number)
+        if attempt is None or attempt.time < since - _LATE_MS:
+            return
+        yield attempt
+        number = attempt.before[_PLACES[chain]]
+
+
+def _rows(made: Iterable[Attempt]) -> Iterator[tuple[Attempt, ...]]:
+    """The same in rows, of which none reaches over a multiple of `_SHARING`."""
+    for _, row in groupby(made, lambda each: _first(each.number)):
+        yield tuple(row)
+
+
+def _first(number: int) -> int:
+    """The lowest number of a row in which the attempt of this number may be."""
+    return (number - 1) // _SHARING * _SHARING + 1
+
+
+def _kept(transaction: Transaction, number: int) -> Attempt | None:
+    """The attempt of this number: in the row under the nearest number up to it, if in any."""
+    for key in range(number, _first(number) - 1, -1):
+        row = transaction.get(ATTEMPTS, _key(key), _ROW)
+        if row is not None:
+            return next((each for each in _in_row(row) if each.number == number), None)
+    return None
+
+
+def _in_row(row: _Row) -> tuple[Attempt, ...]:
+    return row if isinstance(row, tuple) else (row,)
+
+
+def _chains(target: str, person: str) -> tuple[str, str, str]:
+    return (_end(Chain.ALL, ""), _end(Chain.TARGET, target), _end(Chain.PERSON, person))
 
 
 def _end(chain: Chain, what: str) -> str:
@@ -255,19 +330,12 @@ def number_of(id_: str) -> int | None:
     return int(digits) if digits != id_ and digits.isascii() and digits.isdecimal() and len(digits) <= 12 else None
 
 
-def _back(transaction: Transaction, chain: Chain, number: int) -> Iterator[Attempt]:
-    """The attempts of one kind in this chain, from the one of this number back to the first."""
-    while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
-        yield attempt
-        number = attempt.before[_PLACES[chain]]
-
-
 def _place(transaction: Transaction, chain: Chain, what: str, after: str) -> Attempt | None:
     if not after:
         return None
     number = number_of(after)
-    found = None if number is None else transaction.get(ATTEMPTS, _key(number), Attempt)
-    if found is None or _end(chain, what) not in _chains(found):
+    found = None if number is None else _kept(transaction, number)
+    if found is None or _end(chain, what) not in _chains(found.target, found.person):
         raise UsageError(f"{after} is no attempt among these", advice="Use `next` of the page before.")
     return found
 

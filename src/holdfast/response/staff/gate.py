@@ -153,10 +153,32 @@ class StaffGate:
         """
         self.past.begin(self.policy, self.whole(), now)
 
+    def recorded_from(self) -> int | None:
+        """Since when attempts are on record (milliseconds since 1970 UTC); None before that has begun.
+
+        Raises:
+            StoreError: it cannot be read.
+
+        """
+        known = [at for at in (self.past.begun, self.attempts.first_at()) if at is not None]
+        return min(known, default=None)
+
     def access(self, at: int, wanted: Wanted) -> tuple[Date, Iterator[Right]]:
         """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
 
         It is worked out as it is read, from nothing that changes: in any thread, for it may take seconds.
+
+        Raises:
+            UsageError: it is not known which policies held then.
+            StoreError: it cannot be read.
+
+        """
+        date = self.date(at)
+        policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
+        return date, rights(date, policy, at, wanted)
+
+    def date(self, at: int) -> Date:
+        """What held at `at` (milliseconds since 1970 UTC), with the policies of then.
 
         Raises:
             UsageError: it is not known which policies held then.
@@ -169,8 +191,7 @@ class StaffGate:
                 f"it is not known which policies held at {format_time(at)}",
                 advice="The policies are kept from the first start of the service on.",
             )
-        policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
-        return date, rights(date, policy, at, wanted)
+        return date
 
     def may_second(self, doing: Doing, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's, or watch it."""
@@ -213,7 +234,7 @@ class StaffGate:
         ahead: list[int] = []
         tried: list[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]] = []
         with self._book.change(now) as page:
-            spending = Spending(page)
+            spending = Spending(page, {charge.key for each in taken for charge in each.answer.charges})
             for each in taken:
                 answer = self._decided(state, each, now)
                 if not used.isdisjoint(answer.consents):

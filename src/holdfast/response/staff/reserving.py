@@ -7,6 +7,7 @@ tell, because it died, stays spent: the record says how many uses there may have
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import msgspec
 
@@ -117,6 +118,6 @@ class Reservations:
         for id_ in ended:
             if id_ in self._courses:
                 self._courses[id_].ended = True
-        over = [id_ for id_, each in self._courses.items() if each.ended and now - each.reservation.until > _KNOWN_MS]
-        for id_ in over:
+        known = takewhile(lambda each: now - each[1].reservation.until > _KNOWN_MS, self._courses.items())
+        for id_ in [id_ for id_, each in known if each.ended]:
             del self._courses[id_]

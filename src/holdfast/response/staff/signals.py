@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from shlex import quote
+from typing import assert_never
 
 import msgspec
 
@@ -13,7 +15,7 @@ from holdfast.guard import Role
 from holdfast.guard.staff import LEVELS
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page, Shelf
-from holdfast.response.case import Concern
+from holdfast.response.case import Concern, Named
 from holdfast.response.knowledge import Knowledge
 from holdfast.response.notices import Notices
 from holdfast.response.offers import Offers
@@ -23,6 +25,8 @@ from holdfast.response.timeline import HappeningKind
 _PREFIX = "access/"
 _KEPT_EVERY = 60_000  # milliseconds
 KEPT_MS = 90 * 24 * 60 * 60_000  # alarms and waves: a quarter, far above what is heard again after a new start (days)
+_WATCHED = LEVELS[1]  # they go on working, and say what for
+_WATCHED_MINUTES = 3 * 24 * 60
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
 
 
@@ -55,16 +59,15 @@ class StaffSignals:
         self._kept_at = now
 
     def alarmed(self, alarm: StaffAlarm, now: int) -> None:
-        """Somebody's access looks abused: ask them; where two signs agree, a hold of their tools is proposed.
+        """Somebody's access looks abused: ask them, have it watched, or where two signs agree propose a hold.
 
         Raises:
             StoreError: nothing was kept; tell it again.
 
         """
-        key, about = f"{alarm.staff}/{alarm.at}/{alarm.tier}", f"{_PREFIX}{alarm.staff}"
+        key, about = f"{alarm.staff}/{alarm.at}/{alarm.tier}", access_of(alarm.staff)
         if key in self.alarms:
             return
-        hold = alarm.tier is StaffTier.HOLD
         with self._book.change(now) as page:
             self._prune(page)
             self.alarms.put(page, key, alarm)
@@ -76,9 +79,11 @@ class StaffSignals:
                 "evidence": [msgspec.to_builtins(term) for term in alarm.evidence],
             }
             page.record(RecordKind.OBSERVATION, f"access/{key}", about, body)
-            asked = "a hold of their tools is proposed" if hold else "ask them, over a way that you know is theirs"
-            page.note(HappeningKind.WARNING, f"{alarm.staff}: {_words(alarm.evidence)}; {asked}", about)
-            if hold and not self._proposed(alarm.staff):
+            text = f"{alarm.staff}: {_words(alarm.evidence)}; {proposed(alarm)}"
+            page.note(HappeningKind.WARNING, text, about)
+            if alarm.tier is StaffTier.WATCH:
+                self._notices.tell(page, f"access-{key}", self._leads(), text)
+            if alarm.tier is StaffTier.HOLD:
                 self._offer(page, about, alarm)
 
     def targeted(self, wave: ReportWave, now: int) -> None:
@@ -104,12 +109,11 @@ class StaffSignals:
             body = {"people": wave.people, "since": wave.since, "level": wave.level, "staff": list(wave.staff)}
             page.record(RecordKind.OBSERVATION, f"wave/{key}", "staff", body)
             page.note(HappeningKind.WARNING, text, f"staff/{key}")
-            told = [each.id for each in self._people.known.values() if each.active and _LEADS & set(each.roles)]
-            self._notices.tell(page, f"staff-{key}", told, text)
+            self._notices.tell(page, f"staff-{key}", self._leads(), text)
 
     def offer_again(self, page: Page, about: str) -> None:
         """Offer the plans about somebody's access as of now; nothing when `about` is something else."""
-        found = [each for each in self.alarms.values() if about == f"{_PREFIX}{each.staff}"]
+        found = [each for each in self.alarms.values() if about == access_of(each.staff)]
         held = [each for each in found if each.tier is StaffTier.HOLD]
         if held:
             self._offer(page, about, max(held, key=lambda each: each.at))
@@ -126,10 +130,14 @@ class StaffSignals:
         for key in [key for key, each in self.waves.items() if each.at < before]:
             self.waves.drop(page, key)
 
-    def _proposed(self, staff: str) -> bool:
-        """Whether a plan against this person lies on the desk already, because of what they read."""
-        offer = self._offers.latest.get(f"reading/staff:{staff}")
-        return offer is not None and offer.wanted
+    @property
+    def accused(self) -> tuple[Named, ...]:
+        """Against whom or what a plan was offered, and when first."""
+        held = (alarm for alarm in self.alarms.values() if alarm.tier is StaffTier.HOLD)
+        return tuple(Named(factor=_factor(alarm), at=alarm.at) for alarm in held)
+
+    def _leads(self) -> list[str]:
+        return [each.id for each in self._people.known.values() if each.active and _LEADS & set(each.roles)]
 
     def _offer(self, page: Page, about: str, alarm: StaffAlarm) -> None:
         self._offers.make(page, about, Concern.ACCESS, self._plans(about, alarm, page.now), endangered=alarm.actions)
@@ -144,6 +152,33 @@ class StaffSignals:
             why=_words(alarm.evidence),
             revision=self._offers.number(about) + 1,
         )
+
+
+def access_of(staff: str) -> str:
+    """What offers and requests about somebody's access are about."""
+    return f"{_PREFIX}{staff}"
+
+
+def _factor(alarm: StaffAlarm) -> str:
+    """The key of what the narrowest plan is against."""
+    return f"tool_session:{alarm.tool_session}" if alarm.tool_session else f"staff:{alarm.staff}"
+
+
+def proposed(alarm: StaffAlarm) -> str:
+    """What people are to do about it."""
+    match alarm.tier:
+        case StaffTier.ASK:
+            return "ask them, over a way that you know is theirs"
+        case StaffTier.WATCH:
+            who = quote(alarm.staff)  # a name from an event goes into a command that people paste
+            return (
+                f"ask them, and have all they do take a reason and a ticket for some days: `holdfast lockdown set "
+                f"{_WATCHED.level} --person={who} --minutes {_WATCHED_MINUTES}`"
+            )
+        case StaffTier.HOLD:
+            return "a hold of their tools is proposed"
+        case _:
+            assert_never(alarm.tier)
 
 
 def _words(evidence: Iterable[Term]) -> str:

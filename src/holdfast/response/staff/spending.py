@@ -6,7 +6,7 @@ it is taken, before anything is done: whoever crashes in between has spent it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -26,10 +26,11 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
 class Spending:
     """The counts as one page has them, read from the store when they are asked for; none outlives its page."""
 
-    def __init__(self, page: Page) -> None:
-        """Count on `page`."""
+    def __init__(self, page: Page, budgets: Iterable[str] = ()) -> None:
+        """Count on `page`; those of `budgets` are read at once, others when they are asked for."""
         self._page = page
-        self._known: dict[str, tuple[int, ...]] = {}
+        kept = page.transaction.some(SPENDING, budgets, Spent)
+        self._known = {budget: each.times for budget, each in kept.items()}
 
     def look(self, budget: str) -> int:
         """How many units of a budget count at the time of the page."""

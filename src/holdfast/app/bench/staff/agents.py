@@ -8,10 +8,11 @@ import numpy as np
 
 from holdfast.connectors.simulated.streams import stream
 
-SHIFTS = (6, 8, 9, 10, 14, 22)  # hours UTC
-SHIFT_SHARES = (0.1, 0.25, 0.25, 0.15, 0.15, 0.1)
+from .desks import DESKS, SHIFTS, Desk, Kind
+
 OFFICES, PROVIDERS = 4, 60
-FAR_AWAY = -1
+FAR_AWAY = -1_000
+_FRESH = 7  # days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,33 +43,37 @@ class Agent:
         """Whether they are at work on this day."""
         return day >= self.hired and day % 7 not in self.free and not self.away[0] <= day < self.away[1]
 
+    def fresh(self, day: int) -> bool:
+        """Whether these are their first days at this desk."""
+        return self.hired <= day < self.hired + _FRESH
+
     def begins(self, day: int) -> int:
         """The hour at which their shift begins; some change every other week."""
         return (self.shift + 8 * (self.rotates and day // 14 % 2)) % 24
 
 
-def agents(seed: int, count: int, days: int) -> list[Agent]:
-    """The desk: of 1,000, some 60 are hired in the time, 30 change their team, 50 look after the famous."""
-    return [_agent(seed, number, days) for number in range(count)]
+def agents(seed: int, count: int, days: int, kind: Kind = Kind.MIXED) -> list[Agent]:
+    """The desk: of 1,000 mixed ones, some 60 are hired in the time, 30 change their team, 50 look after the famous."""
+    return [_agent(seed, number, days, DESKS[kind]) for number in range(count)]
 
 
-def _agent(seed: int, number: int, days: int) -> Agent:
+def _agent(seed: int, number: int, days: int, desk: Desk) -> Agent:
     rng = stream(seed, "agent", number)
     free = int(rng.integers(7))
     away = int(rng.integers(days)) if rng.random() < 0.1 else days
     at_home = rng.random() < 0.4
     place = f"provider-{rng.integers(PROVIDERS)}" if at_home else f"office-{rng.integers(OFFICES)}"
-    for_the_famous = rng.random() < 0.05
-    careless = rng.random() < 0.03
+    for_the_famous = rng.random() < desk.famous
+    careless = rng.random() < desk.careless
     return Agent(
         number=number,
-        hired=int(rng.integers(days)) if rng.random() < 0.06 else FAR_AWAY,
+        hired=int(rng.integers(days)) if rng.random() < desk.hired else FAR_AWAY,
         moves=int(rng.integers(days)) if rng.random() < 0.03 else FAR_AWAY,
         moves_to=float(rng.beta(8, 12) if rng.random() < 1 / 3 else rng.beta(1, 120)),
         away=(away, away + int(rng.integers(3, 11))),
         free=(free, (free + 1) % 7),
-        shift=int(rng.choice(SHIFTS, p=SHIFT_SHARES)),
-        rotates=bool(rng.random() < 0.2),
+        shift=int(rng.choice(SHIFTS, p=desk.shifts)),
+        rotates=bool(rng.random() < desk.rotate),
         network=place,
         devices=tuple(f"device-{number}-{each}" for each in range(1 + int(rng.random() < 0.3))),
         key=bool(rng.random() < 0.3),

@@ -12,10 +12,13 @@ from holdfast.connectors.simulated.streams import stream
 from holdfast.events import SecurityEvent, StaffReport
 
 from .agents import PROVIDERS, Agent
-from .work import ACCOUNTS, DAY, FAMOUS, HOUR, LENGTH, MINUTE, Place, acted, changed, famous, read, signed_in
+from .work import ACCOUNTS, DAY, FAMOUS, HOUR, LENGTH, MINUTE, Place, TakenOver, acted, changed, famous, read, signed_in
 
 SETTLING = 10  # days before the first attack: the desk has a past by then
 PATIENT = 15  # days that the patient insider has at least
+SITTING = 45 * MINUTE
+SOLD, USED = 0.6, 0.2  # share of readers who sell to somebody who takes accounts over, and of the accounts that are
+WITHIN = 8 * DAY
 
 
 @enum.unique
@@ -37,6 +40,7 @@ class Attack:
     begins: int
     actions: tuple[int, ...]
     events: tuple[SecurityEvent, ...]
+    taken_over: tuple[TakenOver, ...] = ()  # by whoever bought what was read
 
 
 def attacks(seed: int, desk: list[Agent], days: int, each: int) -> list[Attack]:
@@ -84,15 +88,40 @@ def _fatigue(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Att
     return _taking(Way.FATIGUE, rng, agent, (begins, begins, session), made)
 
 
-def _bribed(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:  # noqa: ARG001 - as the others
-    """Paid to look: among the day's work, 10 to 25 accounts that no ticket asks for, a third of them of high reach."""
-    begins = day * DAY + agent.begins(day) * HOUR + 30 * MINUTE
-    times = sorted(int(begins + rng.integers(LENGTH - HOUR)) for _ in range(int(rng.integers(10, 26))))
+def _bribed(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:
+    """Paid to look at 10 to 25 accounts that no ticket asks for, a third of them of high reach.
+
+    Half of them spread it over a day's work, a quarter do it at one sitting, a quarter over four days.
+    """
+    manner, count = rng.random(), int(rng.integers(10, 26))
+    on = [each for each in range(day, min(days, day + 8)) if agent.works(each)][: 4 if manner >= 0.75 else 1]
+    first, length = 30 * MINUTE, LENGTH - HOUR
+    if 0.5 <= manner < 0.75:
+        first, length = int(rng.integers(30 * MINUTE, LENGTH - 2 * HOUR)), SITTING
+    times = sorted(
+        on[number % len(on)] * DAY + agent.begins(on[number % len(on)]) * HOUR + first + int(rng.integers(length))
+        for number in range(count)
+    )
     made = [
-        acted(agent.name, time, "view_account", _account(rng, 0.33), f"session-{agent.number}-{day}", "")
+        acted(agent.name, time, "view_account", _account(rng, 0.33), f"session-{agent.number}-{time // DAY}", "")
         for time in times
     ]
-    return Attack(way=Way.BRIBED, staff=agent.name, begins=begins, actions=tuple(times), events=tuple(made))
+    sold = _sold(rng, [(each.target, each.time) for each in made], days)
+    return Attack(
+        way=Way.BRIBED, staff=agent.name, begins=times[0], actions=tuple(times), events=tuple(made), taken_over=sold
+    )
+
+
+def _sold(rng: np.random.Generator, read: list[tuple[str, int]], days: int) -> tuple[TakenOver, ...]:
+    """What becomes of the accounts that were read."""
+    if rng.random() >= SOLD:
+        return ()
+    taken = [
+        TakenOver(account=account, time=time + HOUR + int(rng.integers(WITHIN)))
+        for account, time in read
+        if rng.random() < USED
+    ]
+    return tuple(each for each in taken if each.time < days * DAY)
 
 
 def _patient(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:
@@ -100,17 +129,26 @@ def _patient(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Att
     begins = day * DAY + agent.begins(day) * HOUR
     changes = rng.random() < 0.5
     made: list[SecurityEvent] = []
-    times = []
+    times, seen = [], []
     for each in range(day, days):
         for _ in range(int(rng.integers(1, 3)) if agent.works(each) else 0):
             time = each * DAY + agent.begins(each) * HOUR + int(rng.integers(HOUR, LENGTH))
             account, session = famous(int(rng.integers(FAMOUS))), f"session-{agent.number}-{each}"
             made.append(acted(agent.name, time, "view_account", account, session, ""))
             times.append(time)
+            seen.append((account, time))
             if changes and rng.random() < 0.3:
                 made.append(changed(agent.name, time + MINUTE, account, session, f"taken-{agent.number}"))
                 times.append(time + MINUTE)
-    return Attack(way=Way.PATIENT, staff=agent.name, begins=begins, actions=tuple(sorted(times)), events=tuple(made))
+    sold = _sold(rng, seen, days)
+    return Attack(
+        way=Way.PATIENT,
+        staff=agent.name,
+        begins=begins,
+        actions=tuple(sorted(times)),
+        events=tuple(made),
+        taken_over=sold,
+    )
 
 
 _DRAWN: Mapping[Way, Callable[[np.random.Generator, Agent, int, int], Attack]] = {

@@ -1,4 +1,4 @@
-"""After how many abusive actions is an abused access told of? One picture, SVG or PNG, drawn by matplotlib."""
+"""After how many abusive actions is an abused access told of, and at what price? A picture, drawn by matplotlib."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from holdfast.errors import StoreError
 
-from .measure import Report
+from .measure import MONTH, Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SIZE = (11.0, 4.0)  # inches
+_SIZE = (15.0, 4.0)  # inches
 _DPI = 150
 _COLOURS: Final = ("#d55e00", "#0072b2", "#009e73", "#777777")  # told apart by everybody
 _MOST = 30  # actions shown
+_STEPS: Final = {"asked": "Asked about", "watched": "To be watched", "held": "Hold proposed"}
 
 
 def draw(report: Report, path: Path) -> None:
-    """Draw a panel for asking and one for proposed holds; the same report gives the same bytes.
+    """Draw a panel for each step and one against false proposals; the same report gives the same bytes.
 
     Raises:
         StoreError: the file cannot be written.
@@ -30,16 +31,14 @@ def draw(report: Report, path: Path) -> None:
 
     with rc_context({"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left", "svg.hashsalt": "holdfast"}):
         figure = Figure(figsize=_SIZE, layout="constrained")
-        left, right = figure.subplots(1, 2, sharey=True)
-        _panel(left, report, "asked", "Asked about")
-        _panel(right, report, "held", "Hold proposed")
-        left.set_ylabel("% of the abused accesses")
-        right.legend(frameon=False, loc="lower right")
+        panels = figure.subplots(1, len(_STEPS) + 1, sharey=True)
+        for axes, (which, title) in zip(panels, _STEPS.items(), strict=False):
+            _panel(axes, report, which, title)
+        _against_false(panels[-1], report)
+        panels[0].set_ylabel("% of the abused accesses")
+        panels[0].legend(frameon=False, loc="center right")
         figure.suptitle(
-            f"{report.agents:,} agents, {report.days} days: {report.held.per_thousand:.2f} false holds and "
-            f"{report.asked.per_thousand:.1f} false questions per 1,000 agent-days",
-            x=0.01,
-            ha="left",
+            f"{report.agents:,} agents, {report.days} days, desk: {report.desk.replace('_', ' ')}", x=0.01, ha="left"
         )
         try:
             figure.savefig(path, dpi=_DPI, metadata={"Date": None} if path.suffix.lower() == ".svg" else {})
@@ -53,10 +52,30 @@ def _panel(axes: Axes, report: Report, which: str, title: str) -> None:
         counts = report.actions_before[way][which]
         shares = [100 * sum(count <= most for count in counts) / max(1, row.attacks) for most in range(_MOST + 1)]
         axes.step(range(_MOST + 1), shares, where="post", color=colour, label=way.replace("_", " "))
-    axes.set_title(title)
-    axes.set_ylim(0, 102)
     axes.set_xlim(0, _MOST)
     axes.set_xlabel("abusive actions done before")
+    _plain(axes, title)
+
+
+def _against_false(axes: Axes, report: Report) -> None:
+    """For each way and step, the share seen in the end against how often honest agents meet that step."""
+    month = MONTH * report.asked.agent_days / (report.agents * report.days)
+    false = [
+        (report.asked.per_thousand * month),
+        report.watched_per_month + report.holds_per_month,
+        report.holds_per_month,
+    ]
+    for (way, row), colour in zip(report.ways.items(), _COLOURS, strict=True):
+        seen = [100 * each.seen / max(1, row.attacks) for each in (row.asked, row.watched, row.held)]
+        axes.plot(false, seen, "o-", color=colour, label=way.replace("_", " "))
+    axes.set_xscale("symlog", linthresh=1.0)
+    axes.set_xlabel("honest agents, of 1,000 in 30 days")
+    _plain(axes, "Held, watched, asked (left to right)")
+
+
+def _plain(axes: Axes, title: str) -> None:
+    axes.set_title(title)
+    axes.set_ylim(0, 102)
     axes.grid(color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

@@ -42,10 +42,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One way of abuse: how many there were; told of at all, and with a hold proposed."""
+    """One way of abuse: how many there were; told of at all, with watching or a hold proposed, and with a hold."""
 
     attacks: int
     asked: Seen
+    watched: Seen
     held: Seen
 
 
@@ -63,6 +64,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     way: str
     asked: tuple[int, int] | None
+    watched: tuple[int, int] | None
     held: tuple[int, int] | None
 
 
@@ -75,6 +77,7 @@ def outcomes(attacks: Iterable[Attack], alarms: Sequence[StaffAlarm]) -> list[Ou
         Outcome(
             way=str(attack.way),
             asked=_first(attack, of.get(attack.staff, ()), StaffTier),
+            watched=_first(attack, of.get(attack.staff, ()), (StaffTier.WATCH, StaffTier.HOLD)),
             held=_first(attack, of.get(attack.staff, ()), (StaffTier.HOLD,)),
         )
         for attack in attacks
@@ -91,7 +94,12 @@ def _first(attack: Attack, alarms: Iterable[StaffAlarm], tiers: Iterable[StaffTi
 
 def row_of(found: Sequence[Outcome]) -> Row:
     """The figures of some abuses."""
-    return Row(attacks=len(found), asked=_seen(each.asked for each in found), held=_seen(each.held for each in found))
+    return Row(
+        attacks=len(found),
+        asked=_seen(each.asked for each in found),
+        watched=_seen(each.watched for each in found),
+        held=_seen(each.held for each in found),
+    )
 
 
 def before_of(found: Iterable[Outcome]) -> dict[str, tuple[int, ...]]:
@@ -99,6 +107,7 @@ def before_of(found: Iterable[Outcome]) -> dict[str, tuple[int, ...]]:
     each = list(found)
     return {
         "asked": tuple(sorted(one.asked[0] for one in each if one.asked is not None)),
+        "watched": tuple(sorted(one.watched[0] for one in each if one.watched is not None)),
         "held": tuple(sorted(one.held[0] for one in each if one.held is not None)),
     }
 

@@ -20,20 +20,21 @@ _SHOWN = 5
 def print_report(console: Console, report: Report) -> None:
     """Print the ways of abuse, the false alarms, and the goals."""
     console.print(
-        f"{report.agents:,} agents, {report.days} days, seed {report.seed}: {report.events:,} events, "
+        f"{report.agents:,} agents ({report.desk}), {report.days} days, seed {report.seed}: {report.events:,} events, "
         f"{report.events_per_second:,.0f} a second of processor time"
     )
     table = Table(title="Abused accesses", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("way")
-    for head in ("asked about", "actions before", "time", "hold proposed", "actions before", "time"):
+    for head in ("asked about", "before", "to be watched", "before", "hold proposed", "before", "time"):
         table.add_column(head, justify="right")
     for name, row in report.ways.items():
-        table.add_row(name, *_cells(row.asked, row.attacks), *_cells(row.held, row.attacks))
+        cells = [_cells(each, row.attacks) for each in (row.asked, row.watched, row.held)]
+        table.add_row(name, *cells[0][:2], *cells[1][:2], *cells[2])
     console.print(table)
-    console.print(
-        Text("Actions: abusive ones done before; time: since the access was abused first. Median/nine in ten.", "dim")
-    )
+    console.print(Text("Before: abusive actions; time: since the access was abused first. Median/nine in ten.", "dim"))
     console.print(f"Honest agents asked about: {_rate(report.asked)}")
+    console.print(f"Honest agents to be watched: {_rate(report.watched)}")
+    console.print(f"  per 1,000 agents and {MONTH} days: {report.watched_per_month:.1f}")
     console.print(f"Honest agents with a hold proposed: {_rate(report.held)}")
     console.print(
         f"  per 1,000 agents and {MONTH} days: {report.holds_per_month:.2f} "

@@ -2,7 +2,7 @@
 
 Besides tickets: trips, borrowed and new laptops, a company network that moves, slips at the push, favours to colleagues
 without a ticket, calls from the press, families with one address, mass incidents, a mailing about passwords, a week of
-training, an exercise about phishing.
+training, an exercise about phishing; and what the kind of desk adds. Some accounts are taken over after an honest look.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from holdfast.connectors.simulated.streams import stream
 from holdfast.events import CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
 
 from .agents import Agent
+from .desks import DESKS, Kind
 
 HOUR, MINUTE = 3_600_000, 60_000  # milliseconds
 DAY = 24 * HOUR
@@ -31,6 +33,22 @@ INCIDENTS = (8, 20)  # days; from 14:00 on, for four hours
 INCIDENT = (14 * HOUR, 18 * HOUR)
 MAILING, EXERCISE, MOVED = 15, 10, 12
 TRAINING = (17, 22)
+
+
+ONE_ACCOUNT = (10 * HOUR, 20 * HOUR)
+AROUND = 6  # accounts that are looked at with the one
+MOVED_A_DAY = 1_500  # accounts
+OUTAGE = 3 * HOUR
+TAKEN_LATER, FAMOUS_LATER, INCIDENT_LATER = 0.001, 0.004, 0.02  # shares of accounts taken over in the days after a look
+LATER = 9 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """The platform sees at `time` that `account` is in other hands."""
+
+    account: str
+    time: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +72,10 @@ def body(number: int) -> str:
 class Honest:
     """The honest days of one agent after the other."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, kind: Kind = Kind.MIXED) -> None:
         """Draw from `seed`."""
-        self._seed = seed
+        self._seed, self._desk = seed, DESKS[kind]
+        self.taken_over: list[TakenOver] = []
         self._trips: dict[int, tuple[int, Place]] = {}  # agent -> until which day, and where
         self._laptops: dict[int, str] = {}
         self._family: deque[str] = deque(maxlen=5_000)
@@ -111,20 +130,7 @@ class Honest:
         busy = 1.5 if day == MAILING else 1.0
         count = int(rng.poisson(agent.per_day * busy))
         times = np.sort(rng.integers(begin + MINUTE, begin + LENGTH, count))
-        moved = 0 <= agent.moves <= day
-        share, unasked = np.full(count, agent.moves_to if moved else agent.famous), np.full(count, agent.unasked)
-        since = times - day * DAY
-        if day in INCIDENTS:
-            mass = (since >= INCIDENT[0]) & (since < INCIDENT[1])
-            share[mass], unasked[mass] = np.maximum(share[mass], 0.1), 0.6
-        known, untold = rng.random(count) < share, rng.random(count) < unasked
-        run, call = rng.random(), rng.random()
-        if run < 0.01 and count:  # a colleague asks for help, or the ticket system is slow
-            at = int(rng.integers(count))
-            untold[at : at + int(rng.integers(3, 9))] = True
-        if call < 0.002 and count:  # the press, or a manager, calls about some of the famous
-            at = int(rng.integers(count))
-            untold[at : at + int(rng.integers(2, 5))] = known[at : at + 4] = True
+        known, untold = self._drawn(agent, day, times, rng)
         who, what = rng.integers(0, ACCOUNTS, count), rng.random(count)
         made: list[SecurityEvent] = []
         for time, number, high, no_ticket, drawn in zip(
@@ -136,7 +142,63 @@ class Honest:
             made.append(acted(agent.name, time, action, account, session, ticket))
             if action == "replace_email":
                 made.append(changed(agent.name, time + 1, account, session, self._value(number, rng)))
+        self._later(day, made, rng)
+        return made + self._on_such_days(agent, day, begin, session, rng)
+
+    def _drawn(
+        self, agent: Agent, day: int, times: npt.NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which of the day's accounts are of high reach, and for which there is no ticket."""
+        count = len(times)
+        share = np.full(count, agent.moves_to if 0 <= agent.moves <= day else agent.famous)
+        unasked = np.full(count, agent.unasked)
+        since = times - day * DAY
+        if day in INCIDENTS:
+            mass = (since >= INCIDENT[0]) & (since < INCIDENT[1])
+            share[mass], unasked[mass] = np.maximum(share[mass], 0.1), 0.6
+        if agent.fresh(day):
+            unasked = np.maximum(unasked, self._desk.shadowing)
+        if day in self._desk.outage and agent.number % 3 == day % 3:
+            down = (since >= INCIDENT[0]) & (since < INCIDENT[0] + OUTAGE)
+            unasked[down] = 1.0
+        known, untold = rng.random(count) < share, rng.random(count) < unasked
+        run, call = rng.random(), rng.random()
+        if run < 0.01 and count:  # a colleague asks for help, or the ticket system is slow
+            at = int(rng.integers(count))
+            untold[at : at + int(rng.integers(3, 9))] = True
+        if call < 0.002 and count:  # the press, or a manager, calls about some of the famous
+            at = int(rng.integers(count))
+            untold[at : at + int(rng.integers(2, 5))] = known[at : at + 4] = True
+        return known, untold
+
+    def _on_such_days(
+        self, agent: Agent, day: int, begin: int, session: str, rng: np.random.Generator
+    ) -> list[SecurityEvent]:
+        """What this kind of desk adds on some days."""
+        made: list[SecurityEvent] = []
+        if day in self._desk.one_account:
+            first, last = max(begin, day * DAY + ONE_ACCOUNT[0]), min(begin + LENGTH, day * DAY + ONE_ACCOUNT[1])
+            for time in sorted(rng.integers(first, last, int(rng.integers(2, 7))).tolist()) if first < last else ():
+                around = int(rng.integers(AROUND)) if rng.random() < 0.5 else 0
+                made.append(acted(agent.name, time, "view_account", famous(day + 10 * around), session, ""))
+        if day in self._desk.migration and agent.number % 10 == 0:
+            times = np.sort(rng.integers(begin + MINUTE, begin + LENGTH, MOVED_A_DAY)).tolist()
+            for time, number in zip(times, rng.integers(0, ACCOUNTS, MOVED_A_DAY).tolist(), strict=True):
+                account = famous(number % FAMOUS) if number % 300 == 0 else f"a{number}"
+                made.append(acted(agent.name, time, "move_account", account, session, "t-migration"))
         return made
+
+    def _later(self, day: int, made: list[SecurityEvent], rng: np.random.Generator) -> None:
+        """Some accounts are taken over, whoever looked: more of the famous, and of those that an incident is about."""
+        drawn, after = rng.random(len(made)), rng.random(len(made))
+        incident = day in INCIDENTS
+        for event, chance, share in zip(made, drawn.tolist(), after.tolist(), strict=True):
+            if not isinstance(event, StaffAction) or chance >= INCIDENT_LATER:
+                continue
+            most = FAMOUS_LATER if event.target.startswith(famous(0)[:-1]) else TAKEN_LATER
+            since = event.time - day * DAY
+            if chance < (INCIDENT_LATER if incident and INCIDENT[0] <= since < INCIDENT[1] else most):
+                self.taken_over.append(TakenOver(account=event.target, time=event.time + HOUR + int(share * LATER)))
 
     def _value(self, number: int, rng: np.random.Generator) -> str:
         """A new address; one in a thousand is the family's: changed in one call, or some days before by anybody."""

@@ -13,6 +13,7 @@ from holdfast.ports import NoSignatures
 from holdfast.response import Notices, Pace, People, SignIn, Timeline, shipped_staff_policy, shipped_staff_texts
 from holdfast.response.book import Book
 from holdfast.response.staff import StaffBulletin, StaffGate, StaffReplica, Take
+from holdfast.response.staff.access import rights
 from holdfast.testing import SetClock
 
 START = 1_600_000_000_000
@@ -62,6 +63,11 @@ class Desk:
             value_key=key,
         )
         self.bulletin = StaffBulletin(self.gate, "run")
+
+    def access(self, at, wanted):
+        """What held at a time, and who could do what then, as it is worked out beside the owner."""
+        date = self.gate.date(at)
+        return date, list(rights(date, StaffPolicy(date.texts), at, wanted))
 
     @property
     def now(self):

@@ -20,7 +20,7 @@ E_MAIL = Wanted(function="account.email.replace")
 
 def able(desk, at, wanted=E_MAIL):
     """Who could, at once, and whoever would have needed a grant first."""
-    found = list(desk.gate.access(at, wanted)[1])
+    found = list(desk.access(at, wanted)[1])
     return {each.person for each in found if each.now}, {each.person for each in found if not each.now}
 
 
@@ -74,8 +74,8 @@ def test_an_account_is_asked_about_by_the_tier_that_it_had(desk):
     desk.clock.set(desk.now + 1_000)
     desk.gate.protecting.protect("president", Tier.PROTECTED, "cora", "head of state", desk.now)
     wanted = Wanted(function="account.email.replace", target="President")
-    _, then = desk.gate.access(before, wanted)
-    _, now = desk.gate.access(desk.now, wanted)
+    _, then = desk.access(before, wanted)
+    _, now = desk.access(desk.now, wanted)
     assert {"alice", "bob"} <= {each.person for each in then}
     assert {each.person for each in now} == {"sam", "cora", "carl"}
     assert all(Need.CONSENT in each.takes and each.tier is Tier.PROTECTED for each in now)
@@ -106,7 +106,7 @@ def test_the_policies_of_a_past_date_judge_it_and_prove_themselves(store, clock)
     again.gate.begin(again.now)
     assert able(again, before)[0] >= {"alice", "sam"}
     assert able(again, again.now) == (set(), set())
-    date, _ = again.gate.access(before, E_MAIL)
+    date, _ = again.access(before, E_MAIL)
     assert date.texts == desk.gate.policies
     assert date.policy == hashlib.sha256(rfc8785.dumps(dict(date.texts))).hexdigest()
     told = [each.split("/")[1] for each in again.keys("gate-policy/")]
@@ -119,7 +119,7 @@ def test_the_same_policies_after_a_restart_are_no_new_ones(store, clock):
         desk = Desk(store, clock)
         desk.gate.begin(desk.now)
         clock.set(clock.now() + 1_000)
-    date, _ = desk.gate.access(desk.now, E_MAIL)
+    date, _ = desk.access(desk.now, E_MAIL)
     assert date.since == date.certain_from < desk.now - 500
     assert len(desk.keys("gate-policy/")) == 1
 
@@ -128,7 +128,7 @@ def test_it_is_worked_out_by_whoever_reads_it(desk):
     """Of thousands of people it takes seconds, in which the owner of the state would take nothing and lock nothing."""
     desk.gate.begin(desk.now)
     before = desk.gate.policy.ruling.cache_info()
-    _, found = desk.gate.access(desk.now, Wanted())
+    _, found = desk.access(desk.now, Wanted())
     assert before == desk.gate.policy.ruling.cache_info()
     assert {"alice", "sam"} <= {each.person for each in found}
 
@@ -137,7 +137,7 @@ def test_before_the_first_start_nothing_is_claimed(desk):
     """A date of which the policies are not known is refused."""
     desk.gate.begin(desk.now)
     with pytest.raises(UsageError, match="not known which policies"):
-        desk.gate.access(desk.now - 1, E_MAIL)
+        desk.access(desk.now - 1, E_MAIL)
 
 
 def test_an_account_called_as_a_person_is_hides_neither(desk):
@@ -151,7 +151,7 @@ def test_an_account_called_as_a_person_is_hides_neither(desk):
 def test_what_it_says_is_what_the_gate_answers(desk):
     """Whoever is named with nothing missing gets a yes for the tickets and passkeys it takes; whoever is not, a no."""
     desk.gate.begin(desk.now)
-    _, found = desk.gate.access(desk.now, Wanted(function="account.look_up", tier=Tier.ORDINARY))
+    _, found = desk.access(desk.now, Wanted(function="account.look_up", tier=Tier.ORDINARY))
     named = {each.person for each in found}
     for person in ("alice", "sam", "adam", "ada"):
         question = desk.asked(desk.session(person))
@@ -199,7 +199,7 @@ def test_whoever_was_held_could_do_nothing_on_that_date(desk):
     last = desk.now
     wanted = Wanted(function="account.email.replace", tier=Tier.ORDINARY, person="sam")
     dates = (before, during, lifted, last, last + HOUR)
-    told = {at: desk.gate.access(at, wanted) for at in dates}
+    told = {at: desk.access(at, wanted) for at in dates}
     assert [((), True), ((sam,), False), ((), True), ((function,), False), ((), True)] == [
         (right.holds, right.now) for at in dates for right in told[at][1]
     ]
@@ -213,11 +213,11 @@ def test_a_lock_is_shown_beside_where_it_says_nothing_of_a_right(desk):
     """One on a network shuts out whoever comes from there, and nobody knows who that would have been."""
     desk.gate.begin(desk.now)
     lock = desk.lock(4, network="203.0.113.0/24", until=desk.now + MINUTE)
-    date, found = desk.gate.access(desk.now, E_MAIL)
+    date, found = desk.access(desk.now, E_MAIL)
     assert [lock] == list(date.facts.locks)
     assert {"sam"} <= {each.person for each in found if each.now}
     desk.clock.advance(MINUTE)
-    assert () == desk.gate.access(desk.now, E_MAIL)[0].facts.locks
+    assert () == desk.access(desk.now, E_MAIL)[0].facts.locks
 
 
 def test_a_grant_that_the_gate_would_not_count_is_no_right(desk):

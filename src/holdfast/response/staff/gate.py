@@ -40,7 +40,6 @@ from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
 
-from .access import Right, Wanted, rights
 from .attempts import Attempt, Attempts
 from .certifying import Certifying
 from .changes import Asked, PendingChanges
@@ -162,20 +161,6 @@ class StaffGate:
         """
         known = [at for at in (self.past.begun, self.attempts.first_at()) if at is not None]
         return min(known, default=None)
-
-    def access(self, at: int, wanted: Wanted) -> tuple[Date, Iterator[Right]]:
-        """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
-
-        It is worked out as it is read, from nothing that changes: in any thread, for it may take seconds.
-
-        Raises:
-            UsageError: it is not known which policies held then.
-            StoreError: it cannot be read.
-
-        """
-        date = self.date(at)
-        policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
-        return date, rights(date, policy, at, wanted)
 
     def date(self, at: int) -> Date:
         """What held at `at` (milliseconds since 1970 UTC), with the policies of then.

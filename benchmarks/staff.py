@@ -8,7 +8,7 @@ from holdfast.app.bench.staff.measure import ATTENDED, Report
 from holdfast.app.bench.staff.measure import measure as over_a_month
 
 
-def measure(agents: int = 5_000, seed: int = 102, *, quick: bool = False) -> dict[str, object]:
+def measure(agents: int = 2_000, seed: int = 102, *, quick: bool = False) -> dict[str, object]:
     """The command's figures at a desk large enough for narrow bounds, from a seed that nothing was tuned on."""
     report = over_a_month(1_000 if quick else agents, 30, seed, 25 if quick else 100)
     figures = at_one_desk(report)

@@ -42,8 +42,8 @@ def make(gate: Gate, proofs: Proofs, records: Records) -> Starlette:
     async def acting(request: Request, function: Any, *given: str) -> Response:  # noqa: ANN401 - a guarded function
         proof = request.headers["x-holdfast-proof"]
         reason, ticket = (request.headers.get(f"x-desk-{name}", "") for name in ("reason", "ticket"))
-        network = request.headers.get("x-real-ip", "")
-        with gate.acting(proof=proof, reason=reason, ticket=ticket, network=network):
+        network, ask = request.headers.get("x-real-ip", ""), "x-desk-ask-others" in request.headers
+        with gate.acting(proof=proof, reason=reason, ticket=ticket, network=network, ask_others=ask):
             said = await run_in_threadpool(function, *given)
         return JSONResponse({"says": said})
 
@@ -61,6 +61,7 @@ def make(gate: Gate, proofs: Proofs, records: Records) -> Starlette:
 
 async def _refused(_: Request, error: RefusedByGateError) -> Response:
     told = {"detail": str(error), "needs": error.needs, "action_hash": error.action_hash, "decision": error.decision}
+    told |= {"asking": error.asking} if error.asking else {}
     return JSONResponse(told, 403)
 
 

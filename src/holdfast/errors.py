@@ -111,7 +111,7 @@ class RefusedByGateError(NotAllowedError):
     """The staff gate did not allow a member of staff to do something; `needs` says what would make it allowed.
 
     `reasons` are codes of `guard.staff.StaffReason`; `action_hash` is what somebody else would have to agree to, and
-    `decision` what the attempt is called on record.
+    `decision` what the attempt is called on record. `asking` is under what id others were asked to agree, if they were.
     """
 
     def __init__(  # noqa: PLR0913 - all that the gate said
@@ -123,10 +123,12 @@ class RefusedByGateError(NotAllowedError):
         needs: tuple[str, ...] = (),
         action_hash: str = "",
         decision: str = "",
+        asking: str = "",
     ) -> None:
         """Remember what would help."""
         super().__init__(message, advice=advice, code=reasons[0] if reasons else "")
         self.reasons, self.needs, self.action_hash, self.decision = reasons, needs, action_hash, decision
+        self.asking = asking
 
 
 class PolicyError(GuardError):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from examples.support_desk.app import make
 from examples.support_desk.desk import TOOL
 from examples.support_desk.records import Account, Records
+from tests.app.console.browser import House, policies
 from tests.app.gate.standing import EXAMPLE, Listening, Stand
 from tests.real.nginx import free_port, get, nginx
 
@@ -75,3 +76,22 @@ def nginx_before(house, folder, port):
     finally:
         tool.close()
         gate.close()
+
+
+@contextmanager
+def sample_behind_nginx(folder, people):
+    """A service that these people know by nginx's name, and the sample tool: the house, the origin, the tool's records."""
+    folder.chmod(0o755)
+    own, port = with_the_tools_of_the_sample(policies(folder)), free_port()
+    origin = f"http://localhost:{port}"
+    environment = {
+        "HOLDFAST_POLICY_FOLDER": own,
+        "HOLDFAST_SIGNIN_ORIGIN": origin,
+        "HOLDFAST_SIGNIN_FORWARDED": "x-forwarded-for",
+    }
+    house = House(folder, people=people, environment=environment)
+    try:
+        with nginx_before(house, folder, port) as records:
+            yield house, origin, records
+    finally:
+        house.end()

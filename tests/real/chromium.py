@@ -29,6 +29,24 @@ def chromium():
         browser.close()
 
 
+@contextmanager
+def people(browser, house):
+    """A way for people to come with a passkey of their own, signed in; in the end nothing was wrong with their pages."""
+    there = []
+
+    def come(id_, **context):
+        link = house.ask("POST", f"/v1/people/{id_}/enrolments", {})["link"]
+        there.append(Person(browser, link.partition("/console")[0], **context))
+        there[-1].enrol(link)
+        house.confirm_passkeys(id_)
+        there[-1].sign_in()
+        return there[-1]
+
+    yield come
+    for each in there:
+        each.close()
+
+
 class Person:
     """Somebody at their own browser, with their own device."""
 

@@ -17,6 +17,15 @@ def server():
         yield server
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all tests of a file."""
+    from tests.real.chromium import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
 def database(server):
     """The name of an empty database."""

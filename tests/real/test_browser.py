@@ -4,16 +4,9 @@ import json
 
 import pytest
 from tests.app.console.browser import House, policies
-from tests.real.chromium import Person, chromium
+from tests.real.chromium import Person, people
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -27,18 +20,8 @@ def house(tmp_path):
 @pytest.fixture
 def person(browser, house):
     """Somebody with a passkey, signed in."""
-    there = []
-
-    def come(id_, **context):
-        there.append(Person(browser, house.origin, **context))
-        there[-1].enrol(f"{house.origin}/console/enrol#{house.link(id_)}")
-        house.confirm_passkeys(id_)
-        there[-1].sign_in()
-        return there[-1]
-
-    yield come
-    for each in there:
-        each.close()
+    with people(browser, house) as come:
+        yield come
 
 
 def test_a_plan_is_approved_with_a_passkey_and_carried_out(house, person):

@@ -3,10 +3,8 @@
 import json
 
 import pytest
-from tests.app.console.browser import House, policies
-from tests.real.before_a_tool import nginx_before, with_the_tools_of_the_sample
+from tests.real.before_a_tool import sample_behind_nginx
 from tests.real.chromium import Person, chromium
-from tests.real.nginx import free_port
 
 pytestmark = pytest.mark.real
 
@@ -14,21 +12,9 @@ pytestmark = pytest.mark.real
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A service that people know by nginx's name, the tool, and nginx: the house, the origin and the tool's records."""
-    folder = tmp_path_factory.mktemp("served")
-    folder.chmod(0o755)
-    own, port = with_the_tools_of_the_sample(policies(folder)), free_port()
-    origin = f"http://localhost:{port}"
-    environment = {
-        "HOLDFAST_POLICY_FOLDER": own,
-        "HOLDFAST_SIGNIN_ORIGIN": origin,
-        "HOLDFAST_SIGNIN_FORWARDED": "x-forwarded-for",
-    }
-    house = House(folder, people={"alice": ["support"], "cora": ["commander"]}, environment=environment)
-    try:
-        with nginx_before(house, folder, port) as records:
-            yield house, origin, records
-    finally:
-        house.end()
+    people = {"alice": ["support"], "cora": ["commander"]}
+    with sample_behind_nginx(tmp_path_factory.mktemp("served"), people) as found:
+        yield found
 
 
 CHANGE = """async () => {
@@ -54,7 +40,7 @@ def test_a_person_opens_the_tools_looks_up_and_changes_after_a_second_look_at_th
 
         alice.page.goto("/console/tools")
         with alice.page.expect_navigation():
-            alice.page.get_by_role("button", name="Open the tools").click()
+            alice.page.get_by_role("button", name="Open support_desk").click()
         looked = alice.page.goto("/accounts/1001")
         assert (200, "ana@example.org") == (looked.status, json.loads(looked.text())["email"])
         status, text = alice.page.evaluate(CHANGE)
@@ -69,6 +55,6 @@ def test_a_person_opens_the_tools_looks_up_and_changes_after_a_second_look_at_th
 
         alice.page.goto("/console/tools")
         with alice.page.expect_navigation():
-            alice.page.get_by_role("button", name="Close the tools").click()
+            alice.page.get_by_role("button", name="Close support_desk").click()
         assert 401 == alice.page.goto("/accounts/1001").status
         alice.close()

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 from tests.app.console.browser import House, policies
-from tests.real.chromium import Person, chromium
+from tests.real.chromium import Person
 from tests.real.openid import CLIENT, SECRET, provider
 
 pytestmark = pytest.mark.real
@@ -33,13 +33,6 @@ def free_port():
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all tests."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ Whatever goes wrong, the function does not run.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import ssl
@@ -30,8 +31,9 @@ from .wire import Wire
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-_ACTIONS, _CHANGES = "/v1/gate/actions", "/v1/gate/changes"
+_ACTIONS, _CHANGES, _REQUESTS = "/v1/gate/actions", "/v1/gate/changes", "/v1/gate/tool-requests"
 _KEYS = "/.well-known/holdfast-gate-keys"
+_SECOND_PERSON = "second_person_needed"
 _DECISION = "decision"  # the argument by which a function hears of the decision
 _LARGEST = 1 << 20  # bytes of an answer
 
@@ -50,6 +52,7 @@ class _Acting(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     ticket: str
     network: str
+    ask_others: bool
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +65,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     counts: bool
     stage: Stage = Stage.ASKED  # what is not said is taken as not begun
     until: str | None = None
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    action_hash: str
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,15 +111,25 @@ class Gate:
         self._wire.close()
 
     @contextmanager
-    def acting(
-        self, session: str = "", *, proof: str = "", reason: str = "", ticket: str = "", network: str = ""
+    def acting(  # noqa: PLR0913 - each is said by name
+        self,
+        session: str = "",
+        *,
+        proof: str = "",
+        reason: str = "",
+        ticket: str = "",
+        network: str = "",
+        ask_others: bool = False,
     ) -> Iterator[None]:
         """Within it, guarded functions are called for whoever shows the secret `session`, for this reason and ticket.
 
         Behind the gate's proxy the tool never sees the secret: give the `proof` of the request (X-Holdfast-Proof).
-        `network` is the address that the person comes from, as the tool sees it.
+        `network` is the address that the person comes from, as the tool sees it. With `ask_others`, what takes a second
+        person is put before those who may agree: the refusal has an `asking`, and the same call may be tried again.
         """
-        acting = _Acting(session=session, proof=proof, reason=reason, ticket=ticket, network=network)
+        acting = _Acting(
+            session=session, proof=proof, reason=reason, ticket=ticket, network=network, ask_others=ask_others
+        )
         token = self._acting.set(acting)
         try:
             yield
@@ -134,12 +152,15 @@ class Gate:
                 advice="Call it within `with gate.acting(session, ...)`.",
             )
         hash_ = action.hash
-        asked = {**msgspec.to_builtins(action), **msgspec.to_builtins(acting)}
+        who = {"session": acting.session, "proof": acting.proof}
+        why = {"reason": acting.reason, "ticket": acting.ticket}
+        asked = {**msgspec.to_builtins(action), **who, **why}
         try:
-            told = msgspec.json.decode(self._wire.ask(_ACTIONS, asked), type=_Told)
-        except msgspec.MsgspecError as why:
-            raise GuardUnreachableError("The gate's answer cannot be read: it is of another version.") from why
+            told = msgspec.json.decode(self._wire.ask(_ACTIONS, {**asked, "network": acting.network}), type=_Told)
+        except msgspec.MsgspecError as odd:
+            raise GuardUnreachableError("The gate's answer cannot be read: it is of another version.") from odd
         if not told.allowed:
+            asks = acting.ask_others and _SECOND_PERSON in told.reasons and told.action_hash == hash_
             raise RefusedByGateError(
                 f"the gate does not allow {action.function}: {', '.join(told.reasons)}",
                 advice=" ".join(told.needs) or None,
@@ -147,10 +168,18 @@ class Gate:
                 needs=told.needs,
                 action_hash=told.action_hash,
                 decision=told.attempt,
+                asking=self._others_asked(asked, hash_) if asks else "",
             )
         if told.action_hash != hash_ or not told.attempt:
             raise GuardUnreachableError("The gate's answer is about something else than it was asked.")
         return Decision(id=told.attempt, action_hash=hash_, person=told.person)
+
+    def _others_asked(self, asked: dict[str, Any], hash_: str) -> str:
+        """Under what id others are asked to agree to this; empty where they are not: the refusal stands either way."""
+        with contextlib.suppress(GuardUnreachableError, msgspec.MsgspecError):
+            told = msgspec.json.decode(self._wire.ask(_REQUESTS, asked), type=_Asked)
+            return told.id if told.action_hash == hash_ else ""
+        return ""
 
     def guarded(
         self, tool: str, function: str, *, target: str | None = None, besides: Collection[str] = ()
@@ -243,7 +272,8 @@ class _Taking:
         missing = ({target} if target else set()) | besides
         if nameless or not missing <= parameters.keys() or (target in besides):
             raise UsageError(f"{inner.__qualname__}: each argument of a guarded function has a name, and is there")
-        if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
+        bare = inspect.unwrap(inner)  # a context manager is one, too, and would do it as often as it is entered
+        if inspect.isgeneratorfunction(bare) or inspect.isasyncgenfunction(bare):
             raise UsageError(f"{inner.__qualname__} runs later than it is called: guard what it calls")
 
     def read(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[inspect.BoundArguments, ToolAction]:

@@ -5,9 +5,9 @@ import re
 
 import httpx2
 from tests.app.server.running import PATIENCE, Served, attack_now
-from tests.app.signin.authenticator import Authenticator
 
 from holdfast.app.server.token import hashed
+from holdfast.testing.authenticator import Authenticator
 
 SIGNED = """
 [[hold]]
@@ -171,3 +171,8 @@ class Browser:
             return options
         credential = self.device.get(options.json()["options"])
         return self.post(f"/console/requests/{request}/approve", {"action_hash": hash_, "credential": credential})
+
+
+def words(answer):
+    """The text of a page, as it is read."""
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text.partition("<main")[2])))

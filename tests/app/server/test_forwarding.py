@@ -96,6 +96,28 @@ def test_no_session_a_refusal_and_an_unknown_path_are_told_apart(house):
     )
 
 
+def test_a_tool_asks_for_somebody_else_by_the_proof_of_the_request_that_it_answers(house):
+    """In the name of whoever made it; not by one for another tool, a feigned one, or beside a secret."""
+    secret = house.sign_in("sam", network="127.0.0.1")
+    proof = leave(house, "/accounts/1001", secret, **TICKET).headers["x-holdfast-proof"]
+    asked = {
+        "tool": TOOL,
+        "function": "account.password.reset",
+        "target": "1001",
+        "reason": "they wrote",
+        "ticket": "T",
+    }
+    for wrong in ({"proof": proof, "tool": "another"}, {"proof": proof + "x"}, {"proof": proof, "session": secret}, {}):
+        assert 422 == house.posted("/v1/gate/tool-requests", {**asked, **wrong}).status_code
+    for shown in ({"proof": proof}, {"session": secret}):
+        told = house.posted("/v1/gate/tool-requests", {**asked, **shown}).json()
+        assert ("sam", "open", "ordinary", False) == tuple(
+            told[name] for name in ("person", "state", "tier", "takes_signature")
+        )
+    house.posted("/v1/gate/sign-outs", {"session": secret})
+    assert 403 == house.posted("/v1/gate/tool-requests", {**asked, "proof": proof}).status_code
+
+
 @pytest.mark.parametrize("path", ["/v1/gate/forward", "/v1/gate/traefik", "/v1/gate/envoy/accounts/1"])
 def test_only_a_proxy_with_its_token_is_answered(house, path):
     """No token, another one, a person's, one for something else: whatever its client shows, a session too."""

@@ -6,9 +6,11 @@ import cyclopts
 
 from .gate_desk import join
 from .gate_lint import gate_lint
+from .gate_watch import watch
 from .gate_who import join as join_who
 
 gate = cyclopts.App(name="gate", help="What stands before the internal tools.")
 gate.command(gate_lint, name="lint")
 join(gate)
+gate.command(watch)
 join_who(gate)

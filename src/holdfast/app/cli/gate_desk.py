@@ -15,6 +15,7 @@ from .desk import Why, as_told
 from .options import Json
 from .service import Service, Url, at, say
 
+_WIDE = 1_000  # characters of a line: what is agreed to is shown whole, however long it is
 _WAITS = 1  # the exit code of what waits for somebody else to agree
 
 All = Annotated[bool, Parameter(negative="", help="Those too that are over.")]
@@ -31,7 +32,7 @@ def sessions(
     """Show the live sessions of internal tools; with --end, end one of them."""
     service = Service(url)
     if end:
-        found = service.send("DELETE", at("gate", "sessions", end))
+        found = service.send("DELETE", at("gate/sessions", end))
         say([_session(found)], found, json=json)
         return
     for each in service.every("/v1/gate/sessions", all_=all):
@@ -77,16 +78,16 @@ def approve(
 ) -> None:
     """Agree that whoever asked does exactly this, once. It is not signed, and counts only where that is enough."""
     service = Service(url)
-    found = service.get(at("gate", "requests", request))
+    found = service.get(at("gate/requests", request))
     as_told(hash, found, "holdfast gate requests")
     body = {"action_hash": found["action_hash"]}
-    found = service.send("POST", at("gate", "requests", request, "approvals"), body)
+    found = service.send("POST", at("gate/requests", request, "approvals"), body)
     say(_asking(found), found, json=json)
 
 
 def deny(request: Id, *, why: Why, url: Url = None, json: Json = False) -> None:
     """Say no, or withdraw what you asked for. No agreement to it counts any more."""
-    found = Service(url).send("POST", at("gate", "requests", request, "denials"), {"why": why})
+    found = Service(url).send("POST", at("gate/requests", request, "denials"), {"why": why})
     say(_asking(found), found, json=json)
 
 
@@ -105,20 +106,19 @@ def attempts(
         say([], found, json=True)
         return
     say([f"{found['refused']} refused, {found['allowed']} allowed"], found, json=False)
-    say([_attempt(each) for each in found["items"]], found, json=False)
+    say([attempt_line(each) for each in found["items"]], found, json=False)
 
 
 def changes(
     *,
-    account: Annotated[str, Parameter(help="Of this account.")] = "",
+    account: Annotated[str, Parameter(help="Of this account, in any spelling.")] = "",
     all: All = False,  # noqa: A002 - the word people type
     url: Url = None,
     json: Json = False,
 ) -> None:
     """Show the changes of holders' credentials by staff that wait, and with --all what came of the others."""
-    for each in Service(url).every("/v1/gate/changes", all_=all):
-        if account in {"", each["account"]}:
-            say(_change(each), each, json=json)
+    for each in Service(url).every("/v1/gate/changes", all_=all, account=account):
+        say(_change(each), each, json=json)
 
 
 def join(app: cyclopts.App) -> None:
@@ -129,15 +129,20 @@ def join(app: cyclopts.App) -> None:
 
 def _session(found: dict[str, Any]) -> str:
     state = "live" if found["live"] else f"ended {found['ended_at'] or 'by its time or its person'}"
-    return f"{found['id']}  {found['person']}  from {found['network'] or '?'}  since {found['made_at']}  {state}"
+    tool, network = found["tool"] or "no tool", found["network"] or "?"
+    return f"{found['id']}  {found['person']}  {tool}  from {network}  since {found['made_at']}  {state}"
 
 
 def _asking(found: dict[str, Any]) -> list[str]:
     first = f"{found['id']}  {found['state']}  {found['person']} asks for {found['function']} of {found['tool']}"
     payload = msgspec.json.encode(found["payload"]).decode()
-    lines = [first + (f" on {found['target']}" if found["target"] else ""), f"  with     {payload}"]
+    on = f" on {found['target']} ({found['tier'].replace('_', ' ')})" if found["target"] else ""
+    lines = [first + on]
+    lines += [f"  with     {payload[at : at + _WIDE]}" for at in range(0, len(payload), _WIDE)]
     lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}), until {found['until']}")
     lines.append(f"  hash     {found['action_hash']}")
+    if found["takes_signature"]:
+        lines.append(f"  signed   with a passkey only: /console/second/{found['id']} in a browser")
     if found["by"]:
         lines.append(f"  {found['state']}   by {found['by']}{': ' + found['why'] if found['why'] else ''}")
     return lines
@@ -151,7 +156,8 @@ def _change(found: dict[str, Any]) -> list[str]:
     return lines + ([f"  looks like a takeover: {found['signal'].replace('_', ' ')}"] if found["signal"] else [])
 
 
-def _attempt(found: dict[str, Any]) -> str:
+def attempt_line(found: dict[str, Any]) -> str:
+    """An attempt in one line."""
     said = "allowed" if found["allowed"] else f"refused ({', '.join(found['reasons'])})"
     agreed = f", agreed to by {', '.join(found['agreed'])}" if found["agreed"] else ""
     what = f"{found['function']} of {found['tool']} on {found['target'] or 'nobody'}"

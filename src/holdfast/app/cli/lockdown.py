@@ -93,7 +93,7 @@ def agree(
     json: Json = False,
 ) -> None:
     """Agree to what somebody else proposed to loosen. It is done at once."""
-    found = Service(url).send("POST", at("gate", "proposals", proposal, "approvals"))
+    found = Service(url).send("POST", at("gate/proposals", proposal, "approvals"))
     say([_proposal(found)], found, json=json)
 
 

@@ -77,7 +77,7 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Have a grant count no more, at once."""
-    found = Service(url).send("DELETE", at("gate", "grants", grant))
+    found = Service(url).send("DELETE", at("gate/grants", grant))
     say([_grant(found)], found, json=json)
 
 
@@ -94,7 +94,7 @@ def protect(
     json: Json = False,
 ) -> None:
     """Guard an account more tightly, at once."""
-    found = Service(url).send("PUT", at("gate", "protected", account), {"tier": tier, "why": why})
+    found = Service(url).send("PUT", at("gate/protected", account), {"tier": tier, "why": why})
     say([_protected(found)], found, json=json)
 
 

@@ -30,9 +30,12 @@ from holdfast.guard import Caller
 from .desk import DeskPages
 from .elsewhere import Elsewhere
 from .entrance import Entrance
+from .lockdown import LockdownPages
+from .second import SecondPages
 from .site import Site
 from .standing import StandingPages
 from .tools import ToolPages
+from .watching import WatchPages
 
 T = TypeVar("T")
 
@@ -125,7 +128,11 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
     entrance = Entrance(site, sessions, challenges, passkeys, Limiter(), ask, settings.signin.forwarded)
     routes = [*entrance.routes(), *DeskPages(site, sessions, challenges, passkeys, ask).routes()]
     routes += ToolPages(site, sessions, challenges, passkeys, ask, settings.signin.forwarded).routes()
-    routes += StandingPages(site, sessions, ask).routes()
+    routes += [
+        *StandingPages(site, sessions, ask).routes(),
+        *SecondPages(site, sessions, challenges, passkeys, ask).routes(),
+    ]
+    routes += [*WatchPages(site, sessions, ask).routes(), *LockdownPages(site, sessions, ask).routes()]
     if provider is not None:
         routes += Elsewhere(site, sessions, entrance, provider, settings.oidc, ask).routes()
     return Console(sessions, site, routes)

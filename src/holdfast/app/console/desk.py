@@ -50,9 +50,10 @@ class Denied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the browser goes next."""
+    """Where the browser goes next, and what is said there of what was done."""
 
     next: str
+    said: str = ""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,8 @@ from holdfast.app.signin.place import Place
 from holdfast.app.signin.sessions import SignedIn
 from holdfast.app.terminal import printable
 
-_STATIC = {"console.css": "text/css; charset=utf-8", "console.js": "text/javascript; charset=utf-8"}
+_SCRIPT = "text/javascript; charset=utf-8"
+_STATIC = {"console.css": "text/css; charset=utf-8", "console.js": _SCRIPT, "watch.js": _SCRIPT, "lockdown.js": _SCRIPT}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -35,7 +36,7 @@ _YEAR = 31_536_000  # seconds
 
 
 class Site:
-    """Renders pages and hands out the two files that they load."""
+    """Renders pages and hands out the files that they load."""
 
     def __init__(self, place: Place, provider: str) -> None:
         """`provider` is what the other place to sign in at is called; empty where there is none."""

@@ -1,4 +1,7 @@
-"""Which lockdowns are in force just now, and which changes of holders' credentials wait? Shown, and no more."""
+"""Which lockdowns are in force, what would loosen something, and which changes of holders' credentials wait?
+
+Whoever may place lockdowns can propose there that one goes down, or agree to what somebody else proposed.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,11 @@ from starlette.routing import Route
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask
 from holdfast.app.server.changing import ChangeSeen, change_seen
-from holdfast.app.server.lockdowns import LockSeen, lock_seen
+from holdfast.app.server.lockdowns import LockSeen, LooserSeen, lock_seen, looser_seen
 from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.guard import Act
-from holdfast.guard.staff import OPEN
+from holdfast.guard.staff import LEVELS, OPEN
+from holdfast.response.people import same
 
 from .desk import MOST_SHOWN, SIGN_IN
 from .site import Site
@@ -23,10 +27,22 @@ from .site import Site
 STANDING = "/console/standing"
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands: the strictest lockdown first, the change that counts soonest first; `count` is of all changes."""
+class Loosens(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal that waits, and whether whoever looks made it: then somebody else has to agree."""
 
+    seen: LooserSeen
+    mine: bool
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands: the strictest lockdown first, the change that counts soonest first; `count` is of all changes.
+
+    `leads`: whoever looks may place lockdowns and loosen them.
+    """
+
+    leads: bool
     locks: tuple[LockSeen, ...]
+    proposals: tuple[Loosens, ...]
     changes: tuple[ChangeSeen, ...]
     count: int
 
@@ -46,7 +62,8 @@ class StandingPages:
         who = self._sessions.who(http.scope)
         if who is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
-        return self._site.page("standing", who, it=await self._ask(lambda run: _standing(run, who)))
+        it = await self._ask(lambda run: _standing(run, who))
+        return self._site.page("standing", who, it=it, words=[level.words for level in LEVELS])
 
 
 def _standing(run: LiveWatch, who: SignedIn) -> Standing:
@@ -58,11 +75,16 @@ def _standing(run: LiveWatch, who: SignedIn) -> Standing:
     """
     run.response.entitled.check(who.caller, Act.SEE_STAFF)
     changing, now = run.response.staff.changing, run.clock.now()
-    locks = [each for each in run.response.staff.locks.kept.values() if each.in_force(now)]
+    register = run.response.staff.locks
+    locks = [each for each in register.kept.values() if each.in_force(now)]
     staged = [(each, changing.stage(each, now)) for each in changing.kept.values() if not each.closed]
     waiting = [(each, stage) for each, stage in staged if stage in OPEN]
     waiting.sort(key=lambda row: (row[0].until is None, row[0].until or row[0].asked_at))
+    proposals = (each for each in register.proposals.values() if register.waits(each, now))
+    proposed = sorted(proposals, key=lambda each: each.until)
     return Standing(
+        leads=run.response.entitled.policy.may(run.response.people.persons[who.person.id], Act.LOCK),
+        proposals=tuple(Loosens(seen=looser_seen(each), mine=same(each.by, who.person.id)) for each in proposed),
         locks=tuple(lock_seen(each, now) for each in sorted(locks, key=lambda lock: (-lock.level, lock.starts))),
         changes=tuple(change_seen(*row) for row in waiting[:MOST_SHOWN]),
         count=len(waiting),

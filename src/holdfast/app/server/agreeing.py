@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -12,11 +13,11 @@ from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.signin.passkeys import Answered
-from holdfast.app.signin.sessions import hashed
 from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
-from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
-from holdfast.guard.staff import ToolAction
+from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
+from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, too_deep
+from holdfast.guard.staff.proof import Prover
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
@@ -24,9 +25,9 @@ from holdfast.response.staff import Asking, AskingState
 from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .ceremony import Ceremony, OptionsTold
+from .forwarding.shown import session_shown
 from .guard import Name
 from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
-from .toolsessions import Secret
 from .views import Page, page_of
 
 REQUESTS = "/v1/gate/requests"
@@ -45,6 +46,11 @@ class _Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason: Words
     ticket: Name = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what nobody could read."""
+        if too_deep(self.payload):
+            raise ValueError("the payload has too many lists and records in each other")
+
     @property
     def action(self) -> ToolAction:
         """What is to be done."""
@@ -56,9 +62,13 @@ class ActionWanted(_Action, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ActionWantedThere(_Action, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same, asked for by a tool for whoever has this `session` (its secret)."""
+    """The same, asked for by a tool for whoever has this `session` (its secret).
 
-    session: Secret
+    Behind the gate's proxy a tool shows the `proof` that came with the request instead. With both it is nobody's.
+    """
+
+    session: Annotated[str, Meta(max_length=128)] = ""
+    proof: Annotated[str, Meta(max_length=4_096)] = ""
 
 
 class ActionAgreed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,10 +90,21 @@ class ActionDenied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     why: Words
 
 
+class AgreementSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody agreed: it counts once, until then; `used_at` is when it was used up, or taken back."""
+
+    by: str
+    at: str
+    until: str
+    signed: bool
+    used_at: str | None
+
+
 class AskingSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody asks others to agree to. `state` is `over` once nobody has answered in time.
 
-    It is shown to whoever may agree and to who asked. `by` is who answered, `why` their no.
+    It is shown to whoever may agree and to who asked. `by` is who answered, `why` their no. `tier` is that of the
+    account just now; where it `takes_signature`, only what a passkey signed counts.
     """
 
     id: str
@@ -100,6 +121,9 @@ class AskingSeen(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     by: str
     why: str
+    tier: str
+    takes_signature: bool
+    agreement: AgreementSeen | None
 
 
 def _on_one(name: str, end: str, says: str, takes: type, answer: type = AskingSeen) -> Operation:
@@ -190,14 +214,18 @@ class _Handlers:
 
     async def ask_to_agree_from_tool(self, http: Request) -> Response:
         told = await body_of(http, _wanted_there)
-        id_ = hashed(told.session)
 
         def do(run: LiveWatch) -> AskingSeen:
-            sessions = run.response.staff.sessions
+            sessions, now = run.response.staff.sessions, run.clock.now()
+            keys = partial(_keys, run)
+            id_ = session_shown(secret=told.session, proof=told.proof, tool=told.tool, keys=keys, now=now)
             session = sessions.known(id_)
-            fault = sessions.fault(session, run.clock.now())
+            fault = sessions.fault(session, now)
             if fault is not None:
                 raise NotAllowedError(f"this session asks for nothing: {fault}", code=fault, advice="Sign in again.")
+            if session.tool != told.tool:
+                says, code = f"this session is for {session.tool}, not for {told.tool}", StaffReason.OTHER_TOOL
+                raise NotAllowedError(says, code=code, advice="Ask in a session of the tool that it is about.")
             return _asked(run, told, session.person)
 
         return shown(await self._ask(do))
@@ -207,23 +235,19 @@ class _Handlers:
 
         def do(run: LiveWatch) -> Page[AskingSeen]:
             kept, now = run.response.staff.consents.asked, run.clock.now()
-            some = {key: each for key, each in kept.items() if (all_ or each.open(now)) and _concerns(run, each, by)}
-            return page_of(some, after, limit, lambda each: _seen(run, each))
+            some = {key: each for key, each in kept.items() if (all_ or each.open(now)) and concerns(run, each, by)}
+            return page_of(some, after, limit, lambda each: asking_seen(run, each))
 
         return shown(await self._ask(do))
 
     async def show_asking(self, http: Request) -> Response:
         by, id_ = caller_of(http).person, http.path_params["id"]
-        return shown(await self._ask(lambda run: _seen(run, _one(run, id_, by))))
+        return shown(await self._ask(lambda run: asking_seen(run, asking_of(run, id_, by))))
 
     async def ask_to_sign(self, http: Request) -> Response:
         told, by, id_ = await body_of(http, _hash), caller_of(http).person, http.path_params["id"]
 
-        def do(run: LiveWatch) -> tuple[Any, ...]:
-            _may(run, _one(run, id_, by), by)
-            return tuple(run.response.people.passkeys_of(by))
-
-        known = await self._ask(do)
+        known = await self._ask(lambda run: to_sign(run, id_, by))
         return shown(
             self._ceremony.ask(
                 Purpose.APPROVE,
@@ -240,33 +264,58 @@ class _Handlers:
         if told.credential is not None:
             about = f"{id_} {told.action_hash}"
             signature, _ = self._ceremony.answer(Purpose.APPROVE, by.person, about, told.credential)
-
-        def do(run: LiveWatch) -> AskingSeen:
-            _may(run, _one(run, id_, by.person), by.person)
-            consents = run.response.staff.consents
-            consents.agree(id_, by, told.action_hash, run.clock.now(), signature=signature)
-            return _seen(run, consents.asked[id_])
-
-        return shown(await self._ask(do))
+        return shown(await self._ask(lambda run: agree(run, id_, by, told.action_hash, signature)))
 
     async def deny_action(self, http: Request) -> Response:
         told, by, id_ = await body_of(http, _denied), caller_of(http).person, http.path_params["id"]
+        return shown(await self._ask(lambda run: deny(run, id_, by, told.why)))
 
-        def do(run: LiveWatch) -> AskingSeen:
-            asking = _one(run, id_, by)
-            if not same(asking.person, by):
-                _may(run, asking, by)
-            return _seen(run, run.response.staff.consents.deny(id_, by, told.why, run.clock.now()))
 
-        return shown(await self._ask(do))
+def to_sign(run: LiveWatch, id_: str, by: str) -> list[Passkey]:
+    """The passkeys of whoever is to sign that they agree; raises as `agree`."""
+    _may_agree(run, asking_of(run, id_, by), by)
+    return run.response.people.passkeys_of(by)
+
+
+def agree(run: LiveWatch, id_: str, by: Caller, action_hash: str, signature: Signature | None) -> AskingSeen:
+    """Have somebody agree to exactly what they saw.
+
+    Raises:
+        RefusedError: there is no such asking, or none that concerns them.
+        NotAllowedError: they may not, or it would not count.
+        SignatureError: the signature is none of theirs over this.
+        StoreError: nothing was kept.
+
+    """
+    asking, consents = asking_of(run, id_, by.person), run.response.staff.consents
+    _may_agree(run, asking, by.person)
+    if signature is None and not same(asking.person, by.person):
+        _counts_unsigned(run, asking)
+    consents.agree(id_, by, action_hash, run.clock.now(), signature=signature)
+    return asking_seen(run, consents.asked[id_])
+
+
+def deny(run: LiveWatch, id_: str, by: str, why: str) -> AskingSeen:
+    """Have somebody say no, or withdraw it.
+
+    Raises:
+        RefusedError: there is no such asking, or none that concerns them.
+        NotAllowedError: they may not, or it is closed.
+        StoreError: nothing was kept.
+
+    """
+    asking = asking_of(run, id_, by)
+    if not same(asking.person, by):
+        _may_agree(run, asking, by)
+    return asking_seen(run, run.response.staff.consents.deny(id_, by, why, run.clock.now()))
 
 
 def _asked(run: LiveWatch, told: _Action, by: str) -> AskingSeen:
     asking = run.response.staff.consents.ask(told.action, by, told.reason, told.ticket, run.clock.now())
-    return _seen(run, asking)
+    return asking_seen(run, asking)
 
 
-def _one(run: LiveWatch, id_: str, by: str) -> Asking:
+def asking_of(run: LiveWatch, id_: str, by: str) -> Asking:
     """One that concerns whoever asks; to others it is not there.
 
     Raises:
@@ -274,23 +323,31 @@ def _one(run: LiveWatch, id_: str, by: str) -> Asking:
 
     """
     asking = run.response.staff.consents.asked.get(id_)
-    if asking is None or not _concerns(run, asking, by):
+    if asking is None or not concerns(run, asking, by):
         raise absent("request", REQUESTS)
     return asking
 
 
-def _concerns(run: LiveWatch, asking: Asking, by: str) -> bool:
-    return same(asking.person, by) or run.response.staff.may_agree(by, asking.action)
+def concerns(run: LiveWatch, asking: Asking, by: str) -> bool:
+    """Whether somebody may agree to it, or asked for it."""
+    return same(asking.person, by) or run.response.staff.may_second(Doing.AGREE, by, asking.action)
 
 
-def _may(run: LiveWatch, asking: Asking, by: str) -> None:
-    """Pass whoever the policies of the staff gate let agree to this action.
+def _may_agree(run: LiveWatch, asking: Asking, by: str) -> None:
+    """Pass whoever the policies of the staff gate let agree to this action, and no hold or lockdown keeps from it.
 
     Raises:
-        NotAllowedError: they do not.
+        NotAllowedError: they do not, or something does.
 
     """
-    if not run.response.staff.may_agree(by, asking.action):
+    why_not = run.response.staff.state.why_not_agree(by, asking.person, asking.action, run.clock.now())
+    if why_not in {StaffReason.LOCKED_DOWN, StaffReason.STAFF_HELD}:
+        raise NotAllowedError(
+            f"{by} has no say in {asking.action.function} just now: {why_not}",
+            code=why_not,
+            advice="Allowed when the lockdown or the hold has ended, or for somebody else.",
+        )
+    if why_not is not None:
         raise NotAllowedError(
             f"{by} may not agree to {asking.action.function}",
             code=RefusalCode.ROLE_MISSING,
@@ -298,9 +355,33 @@ def _may(run: LiveWatch, asking: Asking, by: str) -> None:
         )
 
 
-def _seen(run: LiveWatch, asking: Asking) -> AskingSeen:
-    action, now = asking.action, run.clock.now()
+def _counts_unsigned(run: LiveWatch, asking: Asking) -> None:
+    """Pass what counts without a signature: an agreement that does not would close the request for nothing.
+
+    Raises:
+        NotAllowedError: it has to be signed.
+
+    """
+    if run.response.staff.at_stake(asking.action)[1]:
+        raise NotAllowedError(
+            f"only an agreement that a passkey signed counts for {asking.action.function} on this account",
+            code=RefusalCode.SIGNATURE_MISSING,
+            advice=f"Sign it in a browser, at /console/second/{asking.id} of the console's address.",
+        )
+
+
+def _keys(run: LiveWatch) -> dict[str, str]:
+    """The gate's own keys, by their names."""
+    prover = Prover(run.proof_key)
+    return {prover.kid: prover.public}
+
+
+def asking_seen(run: LiveWatch, asking: Asking) -> AskingSeen:
+    """One of them as it stands now."""
+    action, now, staff = asking.action, run.clock.now(), run.response.staff
     over = asking.state is AskingState.OPEN and not asking.open(now)
+    tier, signed = staff.at_stake(action)
+    given = staff.consents.given(asking.id)
     return AskingSeen(
         id=asking.id,
         person=asking.person,
@@ -316,4 +397,17 @@ def _seen(run: LiveWatch, asking: Asking) -> AskingSeen:
         state="over" if over else str(asking.state),
         by=asking.by,
         why=asking.why,
+        tier=tier.name.lower(),
+        takes_signature=signed,
+        agreement=None if given is None else _agreement(given),
+    )
+
+
+def _agreement(given: Consent) -> AgreementSeen:
+    return AgreementSeen(
+        by=given.by,
+        at=format_time(given.at),
+        until=format_time(given.until),
+        signed=given.signed,
+        used_at=None if given.used_at is None else format_time(given.used_at),
     )

@@ -26,6 +26,7 @@ from . import (
     staffing,
     staffsignals,
     toolsessions,
+    watching,
 )
 from .answers import Problem
 from .forwarding import gateway
@@ -87,6 +88,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *staffgate.OPERATIONS,
     *gateway.OPERATIONS,
     *toolsessions.OPERATIONS,
+    *watching.OPERATIONS,
     *agreeing.OPERATIONS,
     *lockdowns.OPERATIONS,
     *staffing.OPERATIONS,

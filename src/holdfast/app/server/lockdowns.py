@@ -13,7 +13,7 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch
 from holdfast.events import format_time
 from holdfast.guard import PERSON_ID, Act, Role, Scope
-from holdfast.guard.staff import LEVELS, SEALED, Lock, Tier
+from holdfast.guard.staff import LEVELS, SEALED, Lock, Locks, Tier, checked, joined
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff import Proposal
 from holdfast.response.staff.locks import LIFTED
@@ -71,6 +71,21 @@ class LockSeen(msgspec.Struct, frozen=True, kw_only=True):
     placed_by: str
 
 
+class ReachSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lockdown would be about: so many functions `of` all, registered people, and live sessions.
+
+    `ends` is how many of these sessions end with it; `words` say what its level leaves.
+    """
+
+    words: str
+    functions: int
+    of: int
+    people: int
+    sessions: int
+    ends: int
+    shuts_you_out: bool
+
+
 class LooserWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """That a `lock` go down to `level` (null: be lifted), or an `account` be of a lower `tier`; and why."""
 
@@ -113,6 +128,16 @@ OPERATIONS: tuple[Operation, ...] = (
         answers={200: ("It, in force.", LockSeen)},
     ),
     Operation(
+        name="preview_lock",
+        method="POST",
+        path="/v1/gate/lock-previews",
+        says="What a lockdown would reach, were it placed now. Nothing is placed.",
+        takes=LockWanted,
+        scope=Scope.READ,
+        act=Act.LOCK,
+        answers={200: ("That.", ReachSeen)},
+    ),
+    Operation(
         name="list_locks",
         method="GET",
         path=LOCKS,
@@ -152,7 +177,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
 )
 
-_wanted, _looser = msgspec.json.Decoder(LockWanted), msgspec.json.Decoder(LooserWanted)
+decode_lock, decode_looser = msgspec.json.Decoder(LockWanted), msgspec.json.Decoder(LooserWanted)
 
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
@@ -165,27 +190,12 @@ class _Handlers:
         self._ask = ask
 
     async def place_lock(self, http: Request) -> Response:
-        told, by = await body_of(http, _wanted), caller_of(http).person
+        told, by = await body_of(http, decode_lock), caller_of(http).person
+        return shown(await self._ask(lambda run: place(run, told, by)))
 
-        def do(run: LiveWatch) -> LockSeen:
-            now = run.clock.now()
-            lock = Lock(
-                id="",
-                level=told.level,
-                tool=told.tool,
-                function=told.function,
-                role=told.role or "",
-                person=told.person,
-                network=told.network,
-                named=told.named,
-                starts=now,
-                until=now + told.minutes * MINUTE,
-                why=told.why,
-                placed_by=by,
-            )
-            return lock_seen(run.response.staff.locks.place(lock, now), now)
-
-        return shown(await self._ask(do))
+    async def preview_lock(self, http: Request) -> Response:
+        told, by = await body_of(http, decode_lock), caller_of(http).person
+        return shown(await self._ask(lambda run: preview(run, told, by)))
 
     async def list_locks(self, http: Request) -> Response:
         after, limit, all_ = key_of(http), limit_of(http), all_of(http)
@@ -198,42 +208,113 @@ class _Handlers:
         return shown(await self._ask(do))
 
     async def propose_looser(self, http: Request) -> Response:
-        told, by = await body_of(http, _looser), caller_of(http).person
-        wanted = Proposal(
-            id="",
-            lock=told.lock,
-            level=LIFTED if told.level is None else told.level,
-            account=told.account,
-            tier=Tier[told.tier.upper()],
-            by=by,
-            why=told.why,
-            at=0,
-            until=0,
-        )
-        return shown(
-            await self._ask(lambda run: _looser_seen(run.response.staff.locks.propose(wanted, run.clock.now())))
-        )
+        told, by = await body_of(http, decode_looser), caller_of(http).person
+        return shown(await self._ask(lambda run: propose(run, told, by)))
 
     async def list_looser(self, http: Request) -> Response:
         after, limit, all_ = key_of(http), limit_of(http), all_of(http)
 
         def do(run: LiveWatch) -> Page[LooserSeen]:
             locks, now = run.response.staff.locks, run.clock.now()
-            some = {key: each for key, each in locks.proposals.items() if all_ or each.waits(now)}
-            return page_of(some, after, limit, _looser_seen)
+            some = {key: each for key, each in locks.proposals.items() if all_ or locks.waits(each, now)}
+            return page_of(some, after, limit, looser_seen)
 
         return shown(await self._ask(do))
 
     async def agree_to_looser(self, http: Request) -> Response:
         by, id_ = caller_of(http).person, http.path_params["id"]
+        return shown(await self._ask(lambda run: agree(run, id_, by)))
 
-        def do(run: LiveWatch) -> LooserSeen:
-            locks = run.response.staff.locks
-            if id_ not in locks.proposals:
-                raise absent("proposal", PROPOSALS)
-            return _looser_seen(locks.agree(id_, by, run.clock.now()))
 
-        return shown(await self._ask(do))
+def place(run: LiveWatch, told: LockWanted, by: str) -> LockSeen:
+    """Have a lockdown in force.
+
+    Raises:
+        UsageError: it is none that can be placed.
+        StoreError: nothing was kept.
+
+    """
+    now = run.clock.now()
+    return lock_seen(run.response.staff.locks.place(_lock(told, by, now), now), now)
+
+
+def preview(run: LiveWatch, told: LockWanted, by: str) -> ReachSeen:
+    """What it would reach, with nothing placed.
+
+    Raises:
+        UsageError: it is none that can be placed.
+
+    """
+    staff, now = run.response.staff, run.clock.now()
+    lock = checked(_lock(told, by, now))
+    found = staff.locks.reach(lock, staff.policy.functions, now)
+    person = run.response.people.person(by)
+    mine = [] if person is None else Locks([lock]).fitting(person, lock.tool, lock.function, (lock.network,), now)
+    return ReachSeen(
+        words=LEVELS[lock.level].words,
+        functions=found.functions,
+        of=len(staff.policy.functions),
+        people=found.people,
+        sessions=found.sessions,
+        ends=found.ends,
+        shuts_you_out=person is not None and joined(mine).shuts_out(person.key),
+    )
+
+
+def propose(run: LiveWatch, told: LooserWanted, by: str) -> LooserSeen:
+    """Ask for something to be loosened.
+
+    Raises:
+        UsageError: there is no such lock in force, or it would not be loosened by that.
+        NotAllowedError: no reason is given.
+        StoreError: nothing was kept.
+
+    """
+    wanted = Proposal(
+        id="",
+        lock=told.lock,
+        level=LIFTED if told.level is None else told.level,
+        account=told.account,
+        tier=Tier[told.tier.upper()],
+        by=by,
+        why=told.why,
+        at=0,
+        until=0,
+    )
+    return looser_seen(run.response.staff.locks.propose(wanted, run.clock.now()))
+
+
+def agree(run: LiveWatch, id_: str, by: str) -> LooserSeen:
+    """Agree to a proposal of somebody else's; it is done at once.
+
+    Raises:
+        RefusedError: there is none.
+        UsageError: it can no longer be done.
+        NotAllowedError: it is their own, or over.
+        StoreError: nothing was kept.
+
+    """
+    locks = run.response.staff.locks
+    if id_ not in locks.proposals:
+        raise absent("proposal", PROPOSALS)
+    return looser_seen(locks.agree(id_, by, run.clock.now()))
+
+
+def _lock(told: LockWanted, by: str, now: int) -> Lock:
+    return Lock(
+        id="",
+        level=told.level,
+        tool=told.tool,
+        function=told.function,
+        role=told.role or "",
+        person=told.person,
+        network=told.network,
+        named=told.named,
+        starts=now,
+        until=now + told.minutes * MINUTE,
+        why=told.why,
+        placed_by=by,
+    )
 
 
 def lock_seen(lock: Lock, now: int) -> LockSeen:
@@ -257,7 +338,8 @@ def lock_seen(lock: Lock, now: int) -> LockSeen:
     )
 
 
-def _looser_seen(proposal: Proposal) -> LooserSeen:
+def looser_seen(proposal: Proposal) -> LooserSeen:
+    """A proposal as it is shown."""
     return LooserSeen(
         id=proposal.id,
         lock=proposal.lock,

@@ -34,6 +34,7 @@ from . import (
     staffsignals,
     toolsessions,
     views,
+    watching,
 )
 from .answers import Receive, RefusedError, Scope, Send, length
 from .arriving import Arriving, busy
@@ -120,6 +121,7 @@ class Routes:
             **recoveries.handlers(self._ask),
             **toolsessions.handlers(self._ask_first, ceremony),
             **agreeing.handlers(self._ask_first, ceremony),
+            **watching.handlers(self._ask_first),
             **lockdowns.handlers(self._ask_first),
             **staffing.handlers(self._ask_first),
             **changing.handlers(self._ask_first),

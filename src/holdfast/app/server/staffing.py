@@ -197,7 +197,7 @@ class _Handlers:
                 found = run.response.staff.attempts.find(chain, what, after=after, limit=limit)
             except UsageError as error:
                 raise RefusedError(HTTPStatus.BAD_REQUEST, str(error), advice=error.advice) from error
-            items = tuple(map(_attempt_seen, found.attempts))
+            items = tuple(map(attempt_seen, found.attempts))
             return AttemptsSeen(items=items, refused=found.refusals, allowed=found.allowances, next=found.next or None)
 
         return shown(await self._ask(do))
@@ -270,7 +270,8 @@ def _chain_of(http: Request) -> tuple[Chain, str]:
     return (Chain.PERSON, person) if person else (Chain.ALL, "")
 
 
-def _attempt_seen(attempt: Attempt) -> AttemptSeen:
+def attempt_seen(attempt: Attempt) -> AttemptSeen:
+    """An attempt as it is shown."""
     return AttemptSeen(
         id=attempt.id,
         unit=attempt.unit,

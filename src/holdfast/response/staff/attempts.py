@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 from typing import Any
 
 import msgspec
 
 from holdfast.errors import UsageError
-from holdfast.guard import person_key
+from holdfast.events import spelling_key
 from holdfast.guard.staff import StaffAnswer, StaffReason, ToolQuestion
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Transaction
@@ -125,6 +126,21 @@ class Attempts:
                 found.append(attempt)
         return _tried(found, ends)
 
+    def since(self, person: str, number: int, *, most: int) -> list[Attempt]:
+        """What somebody tried after the attempt of this `number`, the oldest first; the newest `most` of each kind.
+
+        Raises:
+            StoreError: they cannot be read.
+
+        """
+        found: list[Attempt] = []
+        with self._book.reading() as transaction:
+            ends = transaction.get(ENDS, _end(Chain.PERSON, person), Ends) or Ends()
+            for start in (ends.refused, ends.allowed):
+                newer = takewhile(lambda each: each.number > number, _back(transaction, Chain.PERSON, start))
+                found += islice(newer, most)
+        return sorted(found, key=lambda each: each.number)
+
     def last_allowed(self, person: str) -> Attempt | None:
         """What somebody did last."""
         with self._book.reading() as transaction:
@@ -133,7 +149,7 @@ class Attempts:
 
     def get(self, id_: str) -> Attempt | None:
         """One of them."""
-        number = _number(id_)
+        number = number_of(id_)
         if number is None:
             return None
         with self._book.reading() as transaction:
@@ -145,10 +161,7 @@ class Attempts:
         if after is not None:
             starts = [after.before[place], ends.allowed] if not after.allowed else [after.before[place]]
         for start in starts:
-            number = start
-            while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
-                yield attempt
-                number = attempt.before[place]
+            yield from _back(transaction, chain, start)
 
     def _next(self, transaction: Transaction, attempt: Attempt) -> Attempt:
         """The same with its number, at the end of its chains."""
@@ -223,7 +236,7 @@ def _end(chain: Chain, what: str) -> str:
     """An account's chain is that of all its spellings, as its tier is: a tool may take any of them for it."""
     if chain is Chain.ALL:
         return chain.value
-    return f"{chain}/{person_key(what) if chain is Chain.TARGET else what}"
+    return f"{chain}/{spelling_key(what) if chain is Chain.TARGET else what}"
 
 
 def _longer(ends: Ends, number: int, *, allowed: bool) -> Ends:
@@ -236,15 +249,23 @@ def _key(number: int) -> str:
     return f"{number:012d}"
 
 
-def _number(id_: str) -> int | None:
+def number_of(id_: str) -> int | None:
+    """The number of the attempt that is called so; None where it is no attempt's name."""
     digits = id_.removeprefix("a-")
     return int(digits) if digits != id_ and digits.isascii() and digits.isdecimal() and len(digits) <= 12 else None
+
+
+def _back(transaction: Transaction, chain: Chain, number: int) -> Iterator[Attempt]:
+    """The attempts of one kind in this chain, from the one of this number back to the first."""
+    while number and (attempt := transaction.get(ATTEMPTS, _key(number), Attempt)) is not None:
+        yield attempt
+        number = attempt.before[_PLACES[chain]]
 
 
 def _place(transaction: Transaction, chain: Chain, what: str, after: str) -> Attempt | None:
     if not after:
         return None
-    number = _number(after)
+    number = number_of(after)
     found = None if number is None else transaction.get(ATTEMPTS, _key(number), Attempt)
     if found is None or _end(chain, what) not in _chains(found):
         raise UsageError(f"{after} is no attempt among these", advice="Use `next` of the page before.")

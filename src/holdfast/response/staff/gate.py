@@ -17,9 +17,8 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
+from holdfast.guard import ApiToken, Passkey, SessionLimits
 from holdfast.guard.staff import (
-    Credential,
     Doing,
     StaffAnswer,
     StaffFacts,
@@ -30,11 +29,13 @@ from holdfast.guard.staff import (
     Tier,
     ToolAction,
     ToolQuestion,
+    takes_signature,
+    value_hash,
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
-from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
+from holdfast.response.onstaff import OF_STAFF, on_staff
 from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
@@ -42,7 +43,7 @@ from holdfast.response.signin import SignIn
 from .access import Right, Wanted, rights
 from .attempts import Attempt, Attempts
 from .certifying import Certifying
-from .changes import PendingChanges
+from .changes import Asked, PendingChanges
 from .consents import Consents
 from .grants import Grants
 from .kept import Changes
@@ -50,9 +51,11 @@ from .locks import Locks
 from .protecting import Protecting
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
+from .spelt import Alike, none_alike
 from .spending import Spending
 from .strangers import Strangers
 from .tidings import Tidings
+from .watching import Watching
 
 DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
 
@@ -77,23 +80,29 @@ class StaffGate:
         policy: StaffPolicy,
         limits: SessionLimits | None = None,
         link_key: bytes | None = None,
+        alike: Alike = none_alike,
+        value_key: bytes | None = None,
     ) -> None:
         """Go on with what the book's store keeps, by `policy`.
 
-        `link_key` is what holders' links follow from; without one those of this process end with it.
+        `link_key` is what holders' links follow from, `value_key` the salt of the hashes of new values; without them
+        those of this process end with it. `alike` gives the platform's ids that are spelt like one.
         """
         self._book, self._people, self.policy = book, people, policy
         self._changes, self.tidings = Changes(), Tidings()
         times = policy.catalogue.times
         self.limits = limits or SessionLimits()
-        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits)
+        tools = [each.id for each in policy.catalogue.tool]
+        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, tools)
         self.grants = Grants(book, people, notices, self._changes)
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
-        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
+        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
         self.attempts, self.strangers = Attempts(book), Strangers()
+        self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
-        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
+        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
+        self._value_key = value_key or secrets.token_bytes(32)
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
         self.reservations = Reservations()
@@ -103,6 +112,7 @@ class StaffGate:
         self._state = self._anew()
         book.when_moved(self._holds_moved)
         people.when_revoked(self._revoked)
+        signin.when_left(self.sessions.unwatch_on)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -143,8 +153,10 @@ class StaffGate:
         """
         self.past.begin(self.policy, self.whole(), now)
 
-    def access(self, at: int, wanted: Wanted) -> tuple[Date, list[Right]]:
+    def access(self, at: int, wanted: Wanted) -> tuple[Date, Iterator[Right]]:
         """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
+
+        It is worked out as it is read, from nothing that changes: in any thread, for it may take seconds.
 
         Raises:
             UsageError: it is not known which policies held then.
@@ -158,15 +170,23 @@ class StaffGate:
                 advice="The policies are kept from the first start of the service on.",
             )
         policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
-        return date, list(rights(date, policy, at, wanted))
+        return date, rights(date, policy, at, wanted)
 
-    def may_agree(self, person: str, action: ToolAction) -> bool:
-        """Whether the policies let somebody agree to this action of somebody else's."""
+    def may_second(self, doing: Doing, person: str, action: ToolAction) -> bool:
+        """Whether the policies let somebody agree to this action of somebody else's, or watch it."""
         found, there = self._people.person(person), self.policy.functions.get((action.tool, action.function))
         if found is None or not found.active or there is None:
             return False
-        case = self.policy.case(Doing.AGREE, f"{action.tool}/{action.function}", found.roles, found.id)
+        case = self.policy.case(doing, f"{action.tool}/{action.function}", found.roles, found.id)
         return not self.policy.ruling(case._replace(tier=self.state.tier(action.target, there[1]))).reasons
+
+    def at_stake(self, action: ToolAction) -> tuple[Tier, bool]:
+        """Of which tier its account is just now, and whether a consent to it counts only when it is signed."""
+        there = self.policy.functions.get((action.tool, action.function))
+        if there is None:
+            return Tier.PROTECTED, True  # nobody may do it anyway
+        tier = self.state.tier(action.target, there[1])
+        return tier, takes_signature(there[1], tier)
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
@@ -210,7 +230,9 @@ class StaffGate:
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
-            self.changing.ask_on(page, self._changes_of(attempts, state))
+            self.watching.want_on(page, attempts)
+            asked = zip(attempts, (question.action.payload for question, _, _ in noted), strict=True)
+            self.changing.ask_on(page, self._changes_of(asked, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
                     self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
@@ -223,13 +245,14 @@ class StaffGate:
             for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
 
-    def _changes_of(self, attempts: Iterable[Attempt], state: StaffState) -> Iterator[tuple[Attempt, Credential, Tier]]:
+    def _changes_of(self, asked: Iterable[tuple[Attempt, Mapping[str, object]]], state: StaffState) -> Iterator[Asked]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
-        for attempt in attempts:
+        for attempt, payload in asked:
             if attempt.allowed:
                 _, function = self.policy.functions[attempt.tool, attempt.function]
                 if function.changes is not None:
-                    yield attempt, function.changes, state.tier(attempt.target, function)
+                    new_hash = value_hash(self._value_key, function.changes, payload.get(function.holds_value))
+                    yield Asked(attempt, function.changes, state.tier(attempt.target, function), new_hash)
 
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.
@@ -298,26 +321,20 @@ class StaffGate:
         for key in moved:
             if key in standing:
                 self._changes.note("holds", key, standing[key])
-            elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
+            elif rule_kind(self._book.holds[key].hold) in OF_STAFF:
                 self._changes.note("lifted", key, None)
 
     def _revoked(self, page: Page, credential: ApiToken | Passkey, by: str) -> None:
-        """Whoever had it may have agreed to anything as its person; with a key, opened any of their sessions, too."""
+        """Whoever had it may have said anything as its person; with a key, opened any of their sessions, too."""
         self.consents.end_on(page, credential.person, by)
+        self.locks.end_on(page, credential.person, by)
+        self.sessions.unwatch_on(page, credential.person, by)
         if isinstance(credential, Passkey):
             theirs = [each.id for each in self.sessions.of(credential.person)]
             self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
-        for key in keys:
-            held = self._book.holds[key]
-            kind = rule_kind(held.hold)
-            if kind in _OF_STAFF and held.state in LIVE:
-                hold = held.hold
-                yield StaffHold(id=key, kind=kind, subject=hold.subject.id, starts=hold.starts, until=hold.until)
-
-
-_OF_STAFF = frozenset({RuleKind.STAFF, RuleKind.TOOL_SESSION, RuleKind.TOOL, RuleKind.FUNCTION})
+        yield from filter(None, (on_staff(self._book.holds[key]) for key in keys))
 
 
 def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:

@@ -26,6 +26,7 @@ _PREFIX = "access/"
 _KEPT_EVERY = 60_000  # milliseconds
 _WATCHED = LEVELS[1]  # they go on working, and say what for
 _WATCHED_MINUTES = 3 * 24 * 60
+KEPT_MS = 90 * 24 * 60 * 60_000  # alarms and waves: a quarter, far above what is heard again after a new start (days)
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
 
 
@@ -68,6 +69,7 @@ class StaffSignals:
         if key in self.alarms:
             return
         with self._book.change(now) as page:
+            self._prune(page)
             self.alarms.put(page, key, alarm)
             body = {
                 "staff": alarm.staff,
@@ -102,6 +104,7 @@ class StaffSignals:
             f"lockdown of level {wave.level} ({level.words}), `holdfast lockdown set {wave.level}`"
         )
         with self._book.change(now) as page:
+            self._prune(page)
             self.waves.put(page, key, wave)
             body = {"people": wave.people, "since": wave.since, "level": wave.level, "staff": list(wave.staff)}
             page.record(RecordKind.OBSERVATION, f"wave/{key}", "staff", body)
@@ -123,6 +126,18 @@ class StaffSignals:
 
     def _leads(self) -> list[str]:
         return [each.id for each in self._people.known.values() if each.active and _LEADS & set(each.roles)]
+
+    def _prune(self, page: Page) -> None:
+        """Forget what is long over: the record has it. Plans are made of each person's newest alarm that holds them."""
+        before = page.now - KEPT_MS
+        latest: dict[str, StaffAlarm] = {}
+        for alarm in self.alarms.values():
+            if alarm.tier is StaffTier.HOLD and (alarm.staff not in latest or alarm.at > latest[alarm.staff].at):
+                latest[alarm.staff] = alarm
+        for key in [key for key, each in self.alarms.items() if each.at < before and latest.get(each.staff) != each]:
+            self.alarms.drop(page, key)
+        for key in [key for key, each in self.waves.items() if each.at < before]:
+            self.waves.drop(page, key)
 
     def _offer(self, page: Page, about: str, alarm: StaffAlarm) -> None:
         self._offers.make(page, about, Concern.ACCESS, self._plans(about, alarm, page.now), endangered=alarm.actions)

@@ -20,12 +20,21 @@ function say(text) {
   told.scrollIntoView({ block: "nearest" });
 }
 
-async function post(path, body) {
+// What was done is said on the page that follows, too.
+const DONE = "holdfast.done";
+const done = document.getElementById("done");
+done.textContent = sessionStorage.getItem(DONE) ?? "";
+sessionStorage.removeItem(DONE);
+
+const post = (path, body) => ask("POST", path, body);
+
+async function ask(method, path, body, more = {}) {
   const answer = await fetch(path, {
-    method: "POST",
+    method,
     credentials: "same-origin",
     headers: { "content-type": "application/json", "x-holdfast-csrf": csrf },
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
+    ...more,
   });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.advice ? `${sentence(said.detail)} ${said.advice}` : sentence(said.detail));
@@ -59,23 +68,37 @@ async function register(form) {
 }
 
 async function approve(how) {
-  const { request, hash } = document.querySelector("[data-request]").dataset;
+  const { answers, hash } = document.querySelector("[data-answers]").dataset;
   const seen = { action_hash: hash };
   if (how === "passkey") {
-    const { options } = await post(`/console/requests/${request}/options`, seen);
+    const { options } = await post(`${answers}/options`, seen);
     seen.credential = await sign(options);
   }
-  return post(`/console/requests/${request}/approve`, seen);
+  return post(`${answers}/approve`, seen);
 }
 
 async function deny(form) {
-  const { request } = document.querySelector("[data-request]").dataset;
-  return post(`/console/requests/${request}/deny`, { why: form.elements.why.value });
+  const { answers } = document.querySelector("[data-answers]").dataset;
+  return post(`${answers}/deny`, { why: form.elements.why.value });
 }
 
-async function stepUp(kind) {
-  const { options } = await post("/console/tools/options", { class: kind });
-  return post("/console/tools/step", { class: kind, credential: await sign(options) });
+async function stepUp(button) {
+  const kind = button.dataset.step;
+  const { tool } = button.closest("[data-tool]").dataset;
+  const { options } = await post(`/console/tools/${tool}/options`, { class: kind });
+  return post(`/console/tools/${tool}/step`, { class: kind, credential: await sign(options) });
+}
+
+async function signInAgain() {
+  await signIn();
+  return { next: location.pathname };
+}
+
+// To another place on the same page a browser only scrolls, and would show what was.
+function go(next) {
+  const here = new URL(next, location).pathname === location.pathname;
+  location.assign(next);
+  if (here && next.includes("#")) location.reload();
 }
 
 // One deed at a time: while it is under way its button cannot be pressed again.
@@ -83,13 +106,14 @@ function on(selector, event, deed) {
   for (const element of document.querySelectorAll(selector)) {
     element.addEventListener(event, async (happened) => {
       happened.preventDefault();
-      const button = element.matches("button") ? element : element.querySelector("button");
+      const button = element.matches("button") ? element : element.querySelector("button:not([type=button])");
       if (button.disabled) return;
       button.disabled = true;
       told.hidden = true;
       try {
-        const done = await deed(element);
-        if (done) location.assign(done.next);
+        const { next, said } = (await deed(element)) ?? {};
+        if (said) sessionStorage.setItem(DONE, said);
+        if (next) go(next);
       } catch (error) {
         const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
         say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);
@@ -104,7 +128,8 @@ on("[data-signin]", "click", signIn);
 on("form[data-register]", "submit", register);
 on("[data-approve]", "click", (button) => approve(button.dataset.approve));
 on("form[data-deny]", "submit", deny);
-on("[data-step]", "click", (button) => stepUp(button.dataset.step));
+on("[data-step]", "click", stepUp);
+on("[data-again]", "click", signInAgain);
 on("button[data-post]", "click", (button) => {
   const { post: path, passkey, sure } = button.dataset;
   if (sure && !confirm(sure)) return null;

@@ -1,0 +1,99 @@
+"""How does somebody place a lockdown in a browser, and how do two loosen it in stages?"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from holdfast.app.live import LiveWatch
+from holdfast.app.server.asking import Ask, body_of, shown
+from holdfast.app.server.lockdowns import (
+    USUAL_MINUTES,
+    LooserSeen,
+    agree,
+    decode_lock,
+    decode_looser,
+    place,
+    preview,
+    propose,
+)
+from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.guard import Act, Role
+from holdfast.guard.staff import LEVELS
+
+from .desk import SIGN_IN, Done, signed_in
+from .site import Site
+from .standing import STANDING
+
+LOCKDOWN = "/console/lockdown"
+
+
+class LockdownPages:
+    """The page to place a lockdown, and what is done from it and from the page of what stands."""
+
+    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+        """Answer with these; `ask` asks the worker."""
+        self._site, self._sessions, self._ask = site, sessions, ask
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route(LOCKDOWN, self._page, methods=["GET"]),
+            Route(f"{LOCKDOWN}/preview", self._preview, methods=["POST"]),
+            Route(f"{LOCKDOWN}/place", self._place, methods=["POST"]),
+            Route(f"{LOCKDOWN}/propose", self._propose, methods=["POST"]),
+            Route(f"{LOCKDOWN}/proposals/{{id}}", self._agree, methods=["POST"]),
+        ]
+
+    async def _page(self, http: Request) -> Response:
+        who = self._sessions.who(http.scope)
+        if who is None:
+            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        names = await self._ask(lambda run: _names(run, who))
+        tools, functions = (sorted({each[place] for each in names}) for place in (0, 1))
+        return self._site.page(
+            "lockdown", who, levels=LEVELS, tools=tools, functions=functions, roles=list(Role), usual=USUAL_MINUTES
+        )
+
+    async def _preview(self, http: Request) -> Response:
+        who, told = signed_in(self._sessions, http), await body_of(http, decode_lock)
+        return shown(await self._ask(lambda run: preview(run, told, _leader(run, who))))
+
+    async def _place(self, http: Request) -> Response:
+        who, told = signed_in(self._sessions, http), await body_of(http, decode_lock)
+        made = await self._ask(lambda run: place(run, told, _leader(run, who)))
+        return shown(Done(next=f"{STANDING}#{made.id}", said=f"The lockdown of level {made.level} is in force."))
+
+    async def _propose(self, http: Request) -> Response:
+        who, told = signed_in(self._sessions, http), await body_of(http, decode_looser)
+        made = await self._ask(lambda run: propose(run, told, _leader(run, who)))
+        return shown(Done(next=f"{STANDING}#{made.id}", said="It is proposed. It is done once somebody else agrees."))
+
+    async def _agree(self, http: Request) -> Response:
+        who, id_ = signed_in(self._sessions, http), http.path_params["id"]
+        done = await self._ask(lambda run: agree(run, id_, _leader(run, who)))
+        return shown(Done(next=STANDING, said=_said(done)))
+
+
+def _leader(run: LiveWatch, who: SignedIn) -> str:
+    """Whoever may place lockdowns and loosen them.
+
+    Raises:
+        NotAllowedError: the policies do not let them.
+
+    """
+    return run.response.entitled.check(who.caller, Act.LOCK).person
+
+
+def _names(run: LiveWatch, who: SignedIn) -> list[tuple[str, str]]:
+    _leader(run, who)
+    return list(run.response.staff.policy.functions)
+
+
+def _said(done: LooserSeen) -> str:
+    if done.account:
+        return f"You agreed: the account is of the tier {done.tier.replace('_', ' ')} now."
+    return "You agreed: the lockdown " + ("is lifted." if done.level is None else f"went down to level {done.level}.")

@@ -234,3 +234,13 @@ def test_an_account_is_called_by_its_handle(directory: Callable[..., Directory])
     """Where none is known, and for strangers, by its id."""
     known = directory(4)
     assert ["a0", "@a1", "@a2", "a3", "a9"] == [known.called(account) for account in ("a0", "a1", "a2", "a3", "a9")]
+
+
+def test_who_is_of_high_reach_or_tier_and_who_runs_it(directory: Callable[..., Directory]) -> None:
+    """By followers or by tier, whether verified or not; of an account that nobody has named nothing is known."""
+    known = directory(30)
+    tiers, reach = known.column("tier").to_pylist(), known.reach.tolist()
+    high = [known.body_of(f"a{row}")[1] for row in range(30)]
+    assert high == [tier != "ordinary" or followers >= 100_000 for tier, followers in zip(tiers, reach, strict=True)]
+    assert {True, False} == set(high)
+    assert known.body_of("stranger") == ("", False)

@@ -67,7 +67,7 @@ def test_one_address_for_unrelated_accounts_is_seen_without_the_platform(desk, c
     """Each time written otherwise: who gave it is asked about, and the accounts are weighed together."""
     accounts = [f"famous-{number}" for number in range(3)]
     watch, takeovers = StaffWatch(), Takeovers()
-    watch.observe([Account(account=each, time=START - HOUR, verified=True) for each in accounts])
+    watch.observe([Account(account=each, time=START - HOUR, reach=1_000_000) for each in accounts])
     for number, account in enumerate(accounts):
         ask(desk, account, {"email": f"thief+{number}@example.net"}, number=number)
     events = told(desk)

@@ -15,7 +15,7 @@ from . import figures
 from .person import Person
 
 _LOOKS = 300_000  # accounts, some 300 bytes each
-_PEOPLE = 4  # who looked at one lately; where more did, it is known to everybody
+_PEOPLE = 4  # the last who looked at one
 _RATE = 1 / figures.AFTER
 
 
@@ -46,8 +46,10 @@ class Aftermath:
     def taken_over(self, account: str, now: int) -> Iterator[str]:
         """`account` looks taken over at `now`: who had looked at it before, in time to have sold it."""
         looks = self._looks.get(account, ())
-        if len(looks) < _PEOPLE:
-            yield from (staff for staff, at, counts in looks if counts and figures.BEFORE <= now - at <= figures.AFTER)
+        for staff, at, counts in looks:
+            beside = sum(abs(at - other) <= figures.CROWD_WITHIN for _, other, _ in looks) - 1
+            if counts and beside < figures.CROWD and figures.BEFORE <= now - at <= figures.AFTER:
+                yield staff
 
     def lost(self, person: Person, account: str, now: int) -> tuple[float, str] | None:
         """One of theirs is gone: nats, and in words; None where it is no sign, or known already."""

@@ -33,16 +33,11 @@ class Shares:
     unasked: float = 0.0
     famous: float = 0.0
 
-    def add(self, now: int, *, unasked: bool, famous: bool) -> None:
-        """One more account."""
-        if now - self.at > self.step:
-            kept = exp((self.at - now) * self.rate)
-            self.accounts, self.unasked, self.famous = self.accounts * kept, self.unasked * kept, self.famous * kept
-            self.at = now
-        self.accounts += 1.0
-        if unasked or famous:
-            self.unasked += unasked
-            self.famous += famous
+    def fade(self, now: int) -> None:
+        """It is later."""
+        kept = exp((self.at - now) * self.rate)
+        self.accounts, self.unasked, self.famous = self.accounts * kept, self.unasked * kept, self.famous * kept
+        self.at = now
 
 
 @dataclass(slots=True)
@@ -97,8 +92,13 @@ class Desk:
 
     def add(self, now: int, *, unasked: bool, famous: bool) -> None:
         """One more account that somebody looked at."""
-        self.lately.add(now, unasked=unasked, famous=famous)
-        self.month.add(now, unasked=unasked, famous=famous)
+        for shares in (self.lately, self.month):
+            if now - shares.at > shares.step:
+                shares.fade(now)
+            shares.accounts += 1.0
+            if unasked or famous:
+                shares.unasked += unasked
+                shares.famous += famous
         self.looks += 1
         if self.looks % _LOOK_AT_DESK == 0:
             self.busy = frozenset(which for which in _LEAST if self._now(which, 0.0, 0.0))

@@ -7,6 +7,7 @@ asked for of high reach than of what they were asked for? A day without tickets 
 from __future__ import annotations
 
 from math import log
+from operator import itemgetter
 
 from holdfast.detection.bounded import remember
 from holdfast.events import CredentialChange, StaffAction
@@ -14,6 +15,8 @@ from holdfast.events import CredentialChange, StaffAction
 from . import figures
 from .desk import Desk, clearly_above
 from .person import ACCOUNTS, Person, Sign
+
+_first = itemgetter(0)
 
 
 def looked(person: Person, event: StaffAction, org: str | None, desk: Desk, *, unasked: bool) -> bool:
@@ -26,8 +29,13 @@ def looked(person: Person, event: StaffAction, org: str | None, desk: Desk, *, u
     famous = org is not None and org not in person.bodies
     if org:  # accounts that one body runs are looked at together: the second of them is no news
         remember(person.bodies, org, None, ACCOUNTS)
-    remember(person.accounts, account, None, ACCOUNTS)
-    person.looks(now)
+    if len(person.accounts) < ACCOUNTS:
+        person.accounts[account] = None
+    else:
+        remember(person.accounts, account, None, ACCOUNTS)
+    if now - person.looked_at >= figures.REST:
+        person.begin_shift()
+    person.looked_at = now
     usual = desk.share("unasked", person)
     desk.add(now, unasked=unasked, famous=famous)
     person.touched += 1
@@ -80,16 +88,21 @@ def weigh(person: Person, now: int, usual: float, often: float) -> bool:
     `usual` is the share that honest work has of accounts that nobody asked for, `often` that of accounts of high reach.
     Answers whether a sign has grown.
     """
-    more = max(person.bursts.get(Sign.UNASKED, 0.0), person.shift.more, person.week.more)
-    note = f"looked at accounts without ticket or queue, {usual:.0%} of which are usual"
-    grew = person.stand(Sign.UNASKED, min(_most(person), more), now, note)
-    burst = min(figures.MOST_BY_FAMOUS, person.bursts.get(Sign.REACH, 0.0))
-    tally = max(person.shift, person.week, key=lambda each: each.choice)
-    choice = min(figures.MOST_BY_REACH, tally.choice)
+    bursts, shift, week = person.bursts, person.shift, person.week
+    more = min(_most(person), max(bursts.get(Sign.UNASKED, 0.0), shift.more, week.more))
+    burst = min(figures.MOST_BY_FAMOUS, bursts.get(Sign.REACH, 0.0))
+    choice, tally = max(((shift.choice, shift), (week.choice, week)), key=_first)
+    choice = min(figures.MOST_BY_REACH, choice)
+    grew = False
+    if more > 0 or Sign.UNASKED in person.signs:
+        words = f"looked at accounts without ticket or queue, {usual:.0%} of which are usual"
+        grew = person.stand(Sign.UNASKED, more, now, words)
     if choice > burst:
         return person.stand(Sign.REACH, choice, now, tally.words) or grew
-    note = f"looked at unrelated accounts of high reach, {often:.0%} of which are usual"
-    return person.stand(Sign.REACH, burst, now, note, unasked=False) or grew
+    if burst > 0 or Sign.REACH in person.signs:
+        words = f"looked at unrelated accounts of high reach, {often:.0%} of which are usual"
+        grew = person.stand(Sign.REACH, burst, now, words, unasked=False) or grew
+    return grew
 
 
 def _most(person: Person) -> float:

@@ -19,7 +19,6 @@ SHOWN = 32
 HOURS = 24
 ASKED, HELD, WATCHED = 1, 2, 3  # as stores have them; in the order of `TOLD`
 TOLD = (0, ASKED, WATCHED, HELD)
-_EVERY = 60_000  # milliseconds between two looks at what counts no more
 _KEPT = 1 - 1 / 28  # of the own past, each day: about a month counts
 
 
@@ -130,19 +129,15 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.changed = {}
         return networks
 
-    def looks(self, now: int) -> None:
-        """They look at an account; after a long rest a new shift begins."""
-        if now - self.looked_at >= figures.REST:
-            self.shift = Tally()
-            self.week.fade(figures.WEEK)
-            self.bursts, self.asked_since, self.usual_since = {}, 0, 0.0
-            self.carried = {sign: self.signs[sign].nats for sign in _BY_SHIFT if sign in self.signs}
-        self.looked_at = now
+    def begin_shift(self) -> None:
+        """They look at accounts again after a long rest."""
+        self.shift = Tally()
+        self.week.fade(figures.WEEK)
+        self.bursts, self.asked_since, self.usual_since = {}, 0, 0.0
+        self.carried = {sign: self.signs[sign].nats for sign in _BY_SHIFT if sign in self.signs}
 
     def forget(self, now: int) -> None:
-        """Let signs go that count no more; to the minute is enough for what stands for days."""
-        if 0 <= now - self.forgot_at < _EVERY:
-            return
+        """Let signs go that count no more."""
         self.forgot_at = now
         for sign in [sign for sign, standing in self.signs.items() if now >= standing.until]:
             del self.signs[sign]

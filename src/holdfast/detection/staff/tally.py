@@ -58,11 +58,15 @@ class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
     @property
     def more(self) -> float:
         """How much speaks for more of them without ticket or queue than usual (nats)."""
+        if self.unasked <= self.usual:
+            return 0.0
         return above(self.unasked, self.accounts, self.usual)
 
     @property
     def choice(self) -> float:
         """How much speaks for more of high reach among them than usual (nats)."""
+        if not self.chosen:
+            return 0.0
         return above(self.chosen, self.apart, self.usually_chosen)
 
     @property

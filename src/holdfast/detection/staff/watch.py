@@ -32,6 +32,7 @@ HOW_TO = "read_page"
 _TIERS = {ASKED: StaffTier.ASK, WATCHED: StaffTier.WATCH, HELD: StaffTier.HOLD}
 _DONE = (Sign.UNASKED, Sign.REACH, Sign.VALUE, Sign.AFTERMATH)  # signs of what is done in tools
 _NOT_THEIRS = {Sign.PLACE, Sign.PUSH}  # signs of another's hands
+_FORGET_EVERY = 60_000  # milliseconds
 _PEOPLE = 100_000
 _BODIES = 1_000_000  # accounts of which events have told what the platform has not named
 
@@ -138,9 +139,6 @@ class StaffWatch:
         else:
             remember(self._bodies, event.account, known, _BODIES)
 
-    def _body(self, account: str) -> Body:
-        return self._bodies.get(account) or self._body_of(account)
-
     def _person(self, staff: str, now: int) -> Person | None:
         """Who it is, as of `now`; None where that day has become their past already: it is told again, or very late."""
         person = self._people.get(staff)
@@ -156,7 +154,8 @@ class StaffWatch:
             self._desk.usual(person)
             remember(self._people, staff, person, _PEOPLE)
             self._learnt[staff] = None
-        if person.signs or person.told:
+        # To the minute is enough for what stands for days.
+        if (person.signs or person.told) and not 0 <= now - person.forgot_at < _FORGET_EVERY:
             person.forget(now)
         return person
 
@@ -205,7 +204,7 @@ class StaffWatch:
         if unasked:
             busy = crowd or self._desk.busy_with("unasked", person)
             self._aftermath.looked(event.staff, person, account, now, busy=busy)
-        org, high = self._body(account)
+        org, high = self._bodies.get(account) or self._body_of(account)
         return looked(person, event, org if high and not crowd else None, self._desk, unasked=unasked and not crowd)
 
     def _first_use(self, event: StaffAction, person: Person, function: str) -> bool:
@@ -230,7 +229,9 @@ class StaffWatch:
         person = self._person(event.staff, event.time)
         if person is None:
             return
-        if event.new_hash and repeated(person, event, self._body(event.account), self._desk):
+        if event.new_hash and repeated(
+            person, event, self._bodies.get(event.account) or self._body_of(event.account), self._desk
+        ):
             self._weigh(event.staff, person, event.time)
         remember(person.changed, event.account, event.time, SHOWN)
         if person.told == HELD and _suspect(person, event.account):

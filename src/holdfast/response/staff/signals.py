@@ -24,9 +24,9 @@ from holdfast.response.timeline import HappeningKind
 
 _PREFIX = "access/"
 _KEPT_EVERY = 60_000  # milliseconds
-KEPT_MS = 90 * 24 * 60 * 60_000  # alarms and waves: a quarter, far above what is heard again after a new start (days)
 _WATCHED = LEVELS[1]  # they go on working, and say what for
 _WATCHED_MINUTES = 3 * 24 * 60
+KEPT_MS = 90 * 24 * 60 * 60_000  # alarms and waves: a quarter, far above what is heard again after a new start (days)
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
 
 
@@ -118,6 +118,15 @@ class StaffSignals:
         if held:
             self._offer(page, about, max(held, key=lambda each: each.at))
 
+    @property
+    def accused(self) -> tuple[Named, ...]:
+        """Against whom or what a plan was offered, and when first."""
+        held = (alarm for alarm in self.alarms.values() if alarm.tier is StaffTier.HOLD)
+        return tuple(Named(factor=_factor(alarm), at=alarm.at) for alarm in held)
+
+    def _leads(self) -> list[str]:
+        return [each.id for each in self._people.known.values() if each.active and _LEADS & set(each.roles)]
+
     def _prune(self, page: Page) -> None:
         """Forget what is long over: the record has it. Plans are made of each person's newest alarm that holds them."""
         before = page.now - KEPT_MS
@@ -129,15 +138,6 @@ class StaffSignals:
             self.alarms.drop(page, key)
         for key in [key for key, each in self.waves.items() if each.at < before]:
             self.waves.drop(page, key)
-
-    @property
-    def accused(self) -> tuple[Named, ...]:
-        """Against whom or what a plan was offered, and when first."""
-        held = (alarm for alarm in self.alarms.values() if alarm.tier is StaffTier.HOLD)
-        return tuple(Named(factor=_factor(alarm), at=alarm.at) for alarm in held)
-
-    def _leads(self) -> list[str]:
-        return [each.id for each in self._people.known.values() if each.active and _LEADS & set(each.roles)]
 
     def _offer(self, page: Page, about: str, alarm: StaffAlarm) -> None:
         self._offers.make(page, about, Concern.ACCESS, self._plans(about, alarm, page.now), endangered=alarm.actions)

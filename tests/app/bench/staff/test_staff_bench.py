@@ -1,15 +1,18 @@
 """The support desk of the benchmark: honest days, four ways of abuse, figures from both, and the command."""
 
 import json
+from typing import get_args
 
 import pytest
 
 from holdfast.app.bench.staff.agents import agents
 from holdfast.app.bench.staff.attacks import SETTLING, Way, attacks
 from holdfast.app.bench.staff.chart import draw
+from holdfast.app.bench.staff.desks import DESKS, Kind
 from holdfast.app.bench.staff.figures import false_among, outcomes, rate_of, row_of
 from holdfast.app.bench.staff.measure import measure
 from holdfast.app.bench.staff.work import DAY, Honest
+from holdfast.app.cli.bench_staff import _Desk
 from holdfast.app.cli.main import main
 from holdfast.detection.staff import StaffAlarm, StaffTier
 from holdfast.events import CredentialChange, StaffAction, StaffReport, StaffSignIn
@@ -43,6 +46,25 @@ def test_honest_days_have_what_may_look_like_an_attack():
     assert 0 < without < len(of[StaffAction]) / 5
     values = [each.new_hash for each in of[CredentialChange]]
     assert len(set(values)) < len(values)
+
+
+def test_each_kind_of_desk_has_what_it_is_named_for():
+    """Thousands of changes for one ticket, everybody at one account, hours without tickets, many newcomers."""
+
+    def played(kind, days):
+        desk, honest = agents(3, 60, DAYS, kind), Honest(3, kind)
+        return desk, [each for day in days for agent in desk for each in honest.day(agent, day)]
+
+    _, moved = played(Kind.MIGRATION, DESKS[Kind.MIGRATION].migration)
+    assert sum(getattr(each, "ticket", "") == "t-migration" for each in moved) > 10_000
+    _, news = played(Kind.ONE_ACCOUNT, [14])
+    assert sum(getattr(each, "target", "") == "famous-14" for each in news) > 40
+    _, down = played(Kind.OUTAGE, [13])
+    _, usual = played(Kind.MIXED, [13])
+    without = [sum(isinstance(each, StaffAction) and not each.ticket for each in events) for events in (down, usual)]
+    assert without[0] > without[1]
+    assert sum(agent.hired >= 0 for agent in played(Kind.TRAINEES, [])[0]) > 10
+    assert set(Kind) == set(DESKS) == set(get_args(_Desk))
 
 
 def test_nobody_is_attacked_before_the_desk_has_a_past():

@@ -36,7 +36,7 @@ def draw(report: Report, path: Path) -> None:
             _panel(axes, report, which, title)
         _against_false(panels[-1], report)
         panels[0].set_ylabel("% of the abused accesses")
-        panels[0].legend(frameon=False, loc="center right")
+        panels[-1].legend(frameon=False, loc="lower right")
         figure.suptitle(
             f"{report.agents:,} agents, {report.days} days, desk: {report.desk.replace('_', ' ')}", x=0.01, ha="left"
         )

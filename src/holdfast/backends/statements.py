@@ -134,9 +134,7 @@ class Statements:
             size: made(whole_row.where(this_collection, among(collections.c.key, size))) for size in _KEYS_AT_ONCE
         }
         self.rows = made(
-            sa.select(collections.c.key, collections.c.value)
-            .where(this_collection)
-            .order_by(collections.c.key)
+            sa.select(collections.c.key, collections.c.value).where(this_collection).order_by(collections.c.key)
         )
         self.drop_row = made(sa.delete(collections).where(this_row))
         self.set_row = made(

@@ -50,6 +50,7 @@ COLLECTIONS = (
     "gate_protected",
     "gate_sessions",
     "gate_spending",
+    "gate_strangers",
     "gate_tellings",
     "gone",
     "notices",

@@ -19,12 +19,15 @@ class Line(asyncio.Transport):
         self.written, self.closed = [], False
 
     def write(self, data):
+        """It goes out by itself."""
         self.written += [bytes(data)] if data else []
 
     def close(self):
+        """Nothing more comes."""
         self.closed = True
 
     def is_closing(self):
+        """Whether it was closed."""
         return self.closed
 
     def pause_reading(self):
@@ -34,6 +37,7 @@ class Line(asyncio.Transport):
         """There is no more."""
 
     def get_extra_info(self, name, default=None):
+        """Nothing is known of it."""
         return default
 
 

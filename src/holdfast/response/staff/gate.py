@@ -19,7 +19,6 @@ from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
-    Credential,
     Doing,
     StaffAnswer,
     StaffFacts,
@@ -27,9 +26,9 @@ from holdfast.guard.staff import (
     StaffPolicy,
     StaffReason,
     StaffState,
-    Tier,
     ToolAction,
     ToolQuestion,
+    value_hash,
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
@@ -42,7 +41,7 @@ from holdfast.response.signin import SignIn
 from .access import Right, Wanted, rights
 from .attempts import Attempt, Attempts
 from .certifying import Certifying
-from .changes import PendingChanges
+from .changes import Asked, PendingChanges
 from .consents import Consents
 from .grants import Grants
 from .kept import Changes
@@ -50,6 +49,7 @@ from .locks import Locks
 from .protecting import Protecting
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
+from .spelt import Alike, none_alike
 from .spending import Spending
 from .strangers import Strangers
 from .tidings import Tidings
@@ -77,10 +77,13 @@ class StaffGate:
         policy: StaffPolicy,
         limits: SessionLimits | None = None,
         link_key: bytes | None = None,
+        alike: Alike = none_alike,
+        value_key: bytes | None = None,
     ) -> None:
         """Go on with what the book's store keeps, by `policy`.
 
-        `link_key` is what holders' links follow from; without one those of this process end with it.
+        `link_key` is what holders' links follow from, `value_key` the salt of the hashes of new values; without them
+        those of this process end with it. `alike` gives the platform's ids that are spelt like one.
         """
         self._book, self._people, self.policy = book, people, policy
         self._changes, self.tidings = Changes(), Tidings()
@@ -93,7 +96,8 @@ class StaffGate:
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
         self.attempts, self.strangers = Attempts(book), Strangers(book)
         key = link_key or secrets.token_bytes(32)
-        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
+        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
+        self._value_key = value_key or secrets.token_bytes(32)
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
         self.reservations = Reservations()
@@ -210,7 +214,8 @@ class StaffGate:
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
-            self.changing.ask_on(page, self._changes_of(attempts, state))
+            asked = zip(attempts, (question.action.payload for question, _, _ in noted), strict=True)
+            self.changing.ask_on(page, self._changes_of(asked, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
                     self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
@@ -234,13 +239,14 @@ class StaffGate:
             with self._book.change(now) as page:
                 self.strangers.tell_on(page)
 
-    def _changes_of(self, attempts: Iterable[Attempt], state: StaffState) -> Iterator[tuple[Attempt, Credential, Tier]]:
+    def _changes_of(self, asked: Iterable[tuple[Attempt, Mapping[str, object]]], state: StaffState) -> Iterator[Asked]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
-        for attempt in attempts:
+        for attempt, payload in asked:
             if attempt.allowed:
                 _, function = self.policy.functions[attempt.tool, attempt.function]
                 if function.changes is not None:
-                    yield attempt, function.changes, state.tier(attempt.target, function)
+                    new_hash = value_hash(self._value_key, function.changes, payload.get(function.holds_value))
+                    yield Asked(attempt, function.changes, state.tier(attempt.target, function), new_hash)
 
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.

@@ -11,7 +11,7 @@ from holdfast.errors import InputError
 from holdfast.ledger.canonical import canonical
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
-    ["\U0001f600", "\ue000", "\uffff\U00010000", '\\"', "x:1.5", "[1e5", "\x00\x1f\x7f"]
+    ["\U0001f600", "\ue000", "\uffff\U00010000", '\\"', "x:1.5", "[1e5", "sha256:12e3", "\x00\x1f\x7f"]
 )
 NUMBERS = (
     st.integers(-(2**53) + 1, 2**53 - 1)
@@ -25,7 +25,7 @@ VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(TEXTS, VALUES, max_size=5))
+@given(st.dictionaries(TEXTS, VALUES, max_size=5) | st.lists(VALUES, max_size=5))
 def test_it_is_what_the_reference_writes(value):
     """The fast way is only taken where it gives the same bytes as the reference encoder."""
     assert canonical(value) == rfc8785.dumps(value)

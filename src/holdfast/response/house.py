@@ -233,6 +233,7 @@ class Response:
             self.returning.keep(now)  # before they end, so that no account is let go in between
         self._reconciler.sweep(now)
         self.staff.changing.settle(now)
+        self.staff.tell_strangers(now)
         for takeover in self.staff.changing.warnings(now):
             self._hear(TakeoverSeen(takeover=takeover), now)
         queued = self._executor.work(now)

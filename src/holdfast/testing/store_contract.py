@@ -225,6 +225,25 @@ class StoreContract:
             assert transaction.get("parcels", "k", Parcel) is None
             assert transaction.get("others", "k", Parcel) == one
 
+    def test_some_rows_are_read_together(self, store: Store) -> None:
+        """However many: those that are there, as they stand in the transaction, and none of another collection."""
+        keys = [f"key {number}" for number in range(0, 300, 2)]
+        with store.begin() as transaction:
+            for key in keys:
+                transaction.put("parcels", key, Parcel(label=key))
+            transaction.put("letters", "key 1", Parcel(label="none of them"))
+        with store.begin() as transaction:
+            transaction.put("parcels", "key 0", Parcel(label="heavier"))
+            transaction.put("parcels", "key 7", Parcel(label="new"))
+            transaction.delete("parcels", "key 2")
+            asked = [f"key {number}" for number in range(300)]
+            found = transaction.some("parcels", asked, Parcel)
+            labels = {key: key for key in keys if key != "key 2"} | {"key 0": "heavier", "key 7": "new"}
+            assert {key: each.label for key, each in found.items()} == labels
+            assert transaction.some("parcels", (), Parcel) == {}
+        with store.begin() as transaction:
+            assert transaction.some("parcels", asked, Parcel) == found
+
     def test_a_collection_is_listed_in_order_of_key(self, store: Store) -> None:
         """Rows of this transaction and of earlier ones come in the order of their keys' code points."""
         for text in HOSTILE_TEXTS:

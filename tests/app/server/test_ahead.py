@@ -237,6 +237,58 @@ def test_no_further_units_come_before_the_uses_of_the_last_are_on_record(service
     asyncio.run(run())
 
 
+def test_uses_that_wait_behind_those_of_others_are_not_on_record_either(service):
+    """While they wait nobody is let have further units; once they are told, they are."""
+
+    async def run():
+        process = service.process()
+        alice, sam = service.session, service.desk.session("sam")
+        process.copy = service.desk.copy()
+        for service.session in (alice, alice, sam, sam):
+            await process.ask()
+        await process.ahead.take(process.take())
+        process.ahead.flush(service.desk.now)
+        service.session = alice
+        (entry,) = (each.record for each in service.store.entries() if each.record.key == "reservation/2")
+        for _ in range(entry.body["units"]):
+            assert "." in (await process.ahead.take(process.take())).attempt
+        for _ in range(2):  # behind what sam did, and when that is on record
+            asked = asyncio.ensure_future(process.ahead.take(process.take()))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            sent = [unpack_batch(each) for each in process.sent]
+            assert [0] == [each.more for batch in sent for each in batch.takes]
+            assert not [each for batch in sent for each in batch.told if "alice" in each.answer.person]
+            process.pump()
+            assert (await asked).allowed
+        assert 2 == len(service.desk.keys("reservation/"))
+        process.tell()
+        await process.ask()
+        assert 3 == len([each for each in service.desk.keys("reservation/") if "ended" not in each])
+
+    asyncio.run(run())
+
+
+def test_many_ends_are_told_some_at_a_time(service):
+    """So that whoever asks the owner meanwhile does not wait for all of them; and all of them come back."""
+
+    async def run():
+        process = service.process()
+        made = [Reservation(id=f"a-{each}", budget=f"b{each}", units=1, until=START) for each in range(250)]
+        process.ahead.heard(pack(Taken(number=0, answers=(), made=tuple(made))))
+        told = []
+        while len(told) < len(made):
+            process.ahead.flush(START)
+            while process.sent:
+                batch = unpack_batch(process.sent.pop(0))
+                assert len(batch.ended) <= 100
+                told += batch.ended
+                process.ahead.heard(pack(Taken(number=batch.number, answers=())))
+        assert [each.id for each in made] == told
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -10,11 +10,11 @@ from holdfast.guard.staff import StaffAnswer, StaffReason, ToolAction, ToolQuest
 from holdfast.response.staff import Take
 
 
-def take(number, *, allowed=True):
-    """What somebody would do, and what the copy answered."""
+def take(number, *, allowed=True, person="alice"):
+    """What somebody would do, and what the copy answered; a stranger where `person` is empty."""
     action = ToolAction(tool="desk", function="look_up", target=f"a{number}")
     reasons = () if allowed else (StaffReason.TICKET_NEEDED,)
-    answer = StaffAnswer(allowed=allowed, version=1, reasons=reasons)
+    answer = StaffAnswer(allowed=allowed, version=1, person=person, reasons=reasons)
     return Take(question=ToolQuestion(session="s", action=action, time=number), answer=answer)
 
 
@@ -146,5 +146,29 @@ def test_a_flood_waits_in_bounds(monkeypatch):
             owner.answer(owner.batches[number])
             await settled()
         assert [True] * 7 == [each.allowed for each in await asyncio.gather(*asked[:-1])]
+
+    asyncio.run(run())
+
+
+def test_a_flood_of_strangers_keeps_no_member_of_staff_waiting(monkeypatch):
+    """Whoever is known goes first; of strangers some come along, and those who are turned away are counted."""
+    monkeypatch.setattr(taking, "_STRANGERS", 2)
+    monkeypatch.setattr(taking, "_MOST_STRANGERS", 5)
+
+    async def run():
+        owner = Owner()
+        asked = [asyncio.ensure_future(owner.taking.take(take(each, allowed=False, person=""))) for each in range(9)]
+        staff = asyncio.ensure_future(owner.taking.take(take(9)))
+        await settled()
+        (batch,) = owner.batches
+        assert ["a9", "a0", "a1"] == [each.question.action.target for each in batch.takes]
+        assert (4, [False] * 5 + [True] * 4) == (batch.turned_away, [each.done() for each in asked])
+        for number in range(3):
+            owner.answer(owner.batches[number])
+            await settled()
+        assert "a9" == (await staff).attempt
+        assert [3, 2, 1] == [len(each.takes) for each in owner.batches]
+        assert [0, 0] == [each.turned_away for each in owner.batches[1:]]
+        assert {(StaffReason.TICKET_NEEDED,)} == {each.result().reasons for each in asked[5:]}
 
     asyncio.run(run())

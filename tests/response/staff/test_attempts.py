@@ -108,3 +108,24 @@ def test_those_of_long_before_are_not_looked_through(desk, clock):
     find = desk.gate.attempts.find
     assert ["a-5", "a-6"] == ids(find(Chain.ALL, "", limit=10, since=desk.now))
     assert 6 == len(ids(find(Chain.ALL, "", limit=10, since=desk.now - 2 * HOUR)))
+
+
+def test_attempts_are_found_however_many_were_kept_at_a_time(desk):
+    """Alone in a row, sharing one, and over the border between two."""
+    session, asked = desk.session("sam"), 0
+    for count in (1, 2, 40, 1, 31, 33, 64):
+        desk.tried(*(desk.asked(session, target=f"account-{(asked + each) % 3}") for each in range(count)))
+        asked += count
+    attempts = desk.gate.attempts
+    assert [f"a-{number}" for number in range(asked, 0, -1)] == ids(attempts.find(Chain.ALL, "", limit=asked))
+    for account in range(3):
+        found = attempts.find(Chain.TARGET, f"account-{account}", limit=asked).attempts
+        assert [number for number in range(asked, 0, -1) if (number - 1) % 3 == account] == [
+            each.number for each in found
+        ]
+    assert [attempts.get(f"a-{number}").number for number in range(1, asked + 1)] == list(range(1, asked + 1))
+    assert attempts.get(f"a-{asked + 1}") is None
+    assert 120 == attempts.last_allowed("sam").number  # which was her budget
+    with desk.book.reading() as transaction:
+        rows = [key for key, _ in transaction.all("gate_attempts", object)]
+    assert len(rows) < asked / 8

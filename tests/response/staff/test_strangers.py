@@ -5,7 +5,7 @@ import pytest
 from holdfast.response.staff import Chain
 from holdfast.response.staff.strangers import MOST_OF_ALL, MOST_OF_ONE
 
-from .conftest import HOUR, MINUTE
+from .conftest import HOUR, MINUTE, Desk
 
 FLOOD = 1_000
 
@@ -49,6 +49,34 @@ def test_what_was_counted_is_told_once_a_minute_and_strangers_are_recorded_again
     clock.advance(HOUR)
     flood(desk)
     assert 2 * MOST_OF_ONE == on_record(desk)[0]
+
+
+def test_what_was_counted_is_told_though_nobody_comes_any_more(desk, clock):
+    """And so is how many were turned away unheard."""
+    flood(desk)
+    flood(desk)
+    desk.gate.strangers.turned_away(7)
+    desk.gate.tell_strangers(desk.now)
+    clock.advance(MINUTE)
+    desk.gate.tell_strangers(desk.now)
+    desk.gate.tell_strangers(desk.now)
+    assert [FLOOD - MOST_OF_ONE, FLOOD + 7] == on_record(desk)[1]
+
+
+def test_a_killed_owner_loses_nothing_of_the_count(desk, clock):
+    """Whoever comes after it tells what was not told, once, with the latest of them, and not before its time."""
+    flood(desk)
+    flood(desk)
+    after = Desk(desk.store, clock)
+    after.gate.tell_strangers(after.now)
+    assert [FLOOD - MOST_OF_ONE] == on_record(after)[1]
+    clock.advance(MINUTE)
+    after.gate.tell_strangers(after.now)
+    assert [FLOOD - MOST_OF_ONE, FLOOD] == on_record(after)[1]
+    entry = [each.record for each in after.store.entries() if each.record.key.startswith("strangers/")][-1]
+    assert "support_desk" == entry.body["latest"]["tool"]
+    Desk(after.store, clock).gate.tell_strangers(after.now + MINUTE)
+    assert 2 == len(on_record(after)[1])
 
 
 def test_whoever_is_known_is_on_record_in_the_midst_of_a_flood(desk):

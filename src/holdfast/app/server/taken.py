@@ -21,6 +21,7 @@ def taken(gate: StaffGate, batch: Batch, now: int) -> Taken:
     """
     if batch.told or batch.ended:
         gate.hear(batch.told, batch.ended, now)
+    gate.strangers.turned_away(batch.turned_away)
     answers = tuple(gate.take(batch.takes, now))
     return Taken(number=batch.number, answers=answers, made=gate.reservations.take())
 

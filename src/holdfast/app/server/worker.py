@@ -292,9 +292,9 @@ class Worker:
         if now - self._heard_staff_at < _HEAR_STAFF_EVERY:
             return
         self._heard_staff_at = now
-        told = self._run.response.staff.tidings.take()
-        for start in range(0, len(told), _STAFF_AT_ONCE):
-            self._take(Batch(others=told[start : start + _STAFF_AT_ONCE]))
+        tidings = self._run.response.staff.tidings
+        for _ in range(0, len(tidings), _STAFF_AT_ONCE):
+            self._take(Batch(others=tidings.take(_STAFF_AT_ONCE)))
 
     def _tell_alarms(self) -> None:
         """Log that a person has to look: how often, and no word of whom it is about."""

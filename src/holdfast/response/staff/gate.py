@@ -97,7 +97,7 @@ class StaffGate:
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
-        self.attempts, self.strangers = Attempts(book), Strangers()
+        self.attempts, self.strangers = Attempts(book), Strangers(book)
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
@@ -250,6 +250,17 @@ class StaffGate:
             msgspec.structs.replace(answer, attempt=next(ids) if one else "")
             for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
+
+    def tell_strangers(self, now: int) -> None:
+        """Put on record how many strangers were only counted, where that is due though nobody asks any more.
+
+        Raises:
+            StoreError: it was not kept, and is told the next time.
+
+        """
+        if self.strangers.due(now):
+            with self._book.change(now) as page:
+                self.strangers.tell_on(page)
 
     def _changes_of(self, asked: Iterable[tuple[Attempt, Mapping[str, object]]], state: StaffState) -> Iterator[Asked]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""

@@ -21,11 +21,13 @@ class Tidings:
         """Nothing has happened."""
         self._waiting: deque[SecurityEvent] = deque(maxlen=_KEPT)
 
-    def take(self) -> tuple[SecurityEvent, ...]:
-        """Those since this was last asked."""
-        told = tuple(self._waiting)
-        self._waiting.clear()
-        return told
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    def take(self, most: int = _KEPT) -> tuple[SecurityEvent, ...]:
+        """Up to `most` of them, which wait no longer."""
+        return tuple(self._waiting.popleft() for _ in range(min(most, len(self._waiting))))
 
     def opened(self, session: ToolSession, method: str) -> None:
         """Somebody signed in to the tools."""

@@ -27,6 +27,7 @@ NAMES = (
     "ledger",
     "cause",
     "staff",
+    "cooled",
     *(["serve", "gate_http"] if shutil.which("wrk") else []),
     *(["gateway"] if shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") else []),
 )

@@ -4,12 +4,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.app.signin.authenticator import ORIGIN, PRESENT, VERIFIED, Authenticator, b64
 from webauthn.helpers import base64url_to_bytes
 
 from holdfast.app.signin.passkeys import Answered, Passkeys, Registered, names_another, signature_of
 from holdfast.errors import SignatureError
 from holdfast.guard import Person, approval_challenge
+from holdfast.testing.authenticator import ORIGIN, PRESENT, VERIFIED, Authenticator, b64
 
 ALICE = Person(id="alice", name="Alice")
 CHALLENGE, NONCE = bytes(range(32)), bytes(32)

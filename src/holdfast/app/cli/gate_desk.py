@@ -110,15 +110,14 @@ def attempts(
 
 def changes(
     *,
-    account: Annotated[str, Parameter(help="Of this account.")] = "",
+    account: Annotated[str, Parameter(help="Of this account, in any spelling.")] = "",
     all: All = False,  # noqa: A002 - the word people type
     url: Url = None,
     json: Json = False,
 ) -> None:
     """Show the changes of holders' credentials by staff that wait, and with --all what came of the others."""
-    for each in Service(url).every("/v1/gate/changes", all_=all):
-        if account in {"", each["account"]}:
-            say(_change(each), each, json=json)
+    for each in Service(url).every("/v1/gate/changes", all_=all, account=account):
+        say(_change(each), each, json=json)
 
 
 def join(app: cyclopts.App) -> None:

@@ -70,11 +70,11 @@ class Service:
         """
         return self._answer("GET", path)
 
-    def every(self, path: str, *, all_: bool = False) -> Iterator[dict[str, Any]]:
-        """Every item of a list, page by page; errors as `get`."""
+    def every(self, path: str, *, all_: bool = False, **more: str) -> Iterator[dict[str, Any]]:
+        """Every item of a list, page by page, as far as `more` of the query lets it be there; errors as `get`."""
         after: str | None = ""
         while after is not None:
-            query = {"limit": str(_PAGE), "after": after, "all": "true" if all_ else "false"}
+            query = {"limit": str(_PAGE), "after": after, "all": "true" if all_ else "false", **more}
             page = self.get(f"{path}?{urlencode(query)}")
             yield from page["items"]
             after = page["next"]

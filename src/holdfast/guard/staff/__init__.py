@@ -16,6 +16,7 @@ from .question import ToolAction, ToolQuestion
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 from .silent import silent
+from .value import value_hash
 
 __all__ = [
     "CHAIN",
@@ -76,4 +77,5 @@ __all__ = [
     "takes",
     "takes_signature",
     "unmet",
+    "value_hash",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from holdfast.events import spelling_key
 from holdfast.guard.people import person_key
 from holdfast.guard.staff import Grant, Need, StaffPolicy, Tier, joined, takes
 from holdfast.guard.staff.known import Known, Who
@@ -47,7 +48,7 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
     known = Known(date.facts)
     tiers = tuple(Tier) if wanted.tier is None else (wanted.tier,)
     if wanted.target:
-        tiers = (max(known.tiers.get(person_key(wanted.target), {"": Tier.ORDINARY}).values()),)
+        tiers = (max(known.tiers.get(spelling_key(wanted.target), {"": Tier.ORDINARY}).values()),)
     for who in sorted(known.people.values(), key=lambda each: each.person.id):
         if not who.person.counts or (wanted.person and who.key != person_key(wanted.person)):
             continue

@@ -19,7 +19,6 @@ from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
-    Credential,
     Doing,
     StaffAnswer,
     StaffFacts,
@@ -31,6 +30,7 @@ from holdfast.guard.staff import (
     ToolAction,
     ToolQuestion,
     takes_signature,
+    value_hash,
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
@@ -43,7 +43,7 @@ from holdfast.response.signin import SignIn
 from .access import Right, Wanted, rights
 from .attempts import Attempt, Attempts
 from .certifying import Certifying
-from .changes import PendingChanges
+from .changes import Asked, PendingChanges
 from .consents import Consents
 from .grants import Grants
 from .kept import Changes
@@ -51,6 +51,7 @@ from .locks import Locks
 from .protecting import Protecting
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
+from .spelt import Alike, none_alike
 from .spending import Spending
 from .strangers import Strangers
 from .tidings import Tidings
@@ -79,10 +80,13 @@ class StaffGate:
         policy: StaffPolicy,
         limits: SessionLimits | None = None,
         link_key: bytes | None = None,
+        alike: Alike = none_alike,
+        value_key: bytes | None = None,
     ) -> None:
         """Go on with what the book's store keeps, by `policy`.
 
-        `link_key` is what holders' links follow from; without one those of this process end with it.
+        `link_key` is what holders' links follow from, `value_key` the salt of the hashes of new values; without them
+        those of this process end with it. `alike` gives the platform's ids that are spelt like one.
         """
         self._book, self._people, self.policy = book, people, policy
         self._changes, self.tidings = Changes(), Tidings()
@@ -96,7 +100,8 @@ class StaffGate:
         self.attempts, self.strangers = Attempts(book), Strangers()
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
-        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
+        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
+        self._value_key = value_key or secrets.token_bytes(32)
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
         self.reservations = Reservations()
@@ -222,7 +227,8 @@ class StaffGate:
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
             self.watching.want_on(page, attempts)
-            self.changing.ask_on(page, self._changes_of(attempts, state))
+            asked = zip(attempts, (question.action.payload for question, _, _ in noted), strict=True)
+            self.changing.ask_on(page, self._changes_of(asked, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
                     self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
@@ -235,13 +241,14 @@ class StaffGate:
             for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
 
-    def _changes_of(self, attempts: Iterable[Attempt], state: StaffState) -> Iterator[tuple[Attempt, Credential, Tier]]:
+    def _changes_of(self, asked: Iterable[tuple[Attempt, Mapping[str, object]]], state: StaffState) -> Iterator[Asked]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
-        for attempt in attempts:
+        for attempt, payload in asked:
             if attempt.allowed:
                 _, function = self.policy.functions[attempt.tool, attempt.function]
                 if function.changes is not None:
-                    yield attempt, function.changes, state.tier(attempt.target, function)
+                    new_hash = value_hash(self._value_key, function.changes, payload.get(function.holds_value))
+                    yield Asked(attempt, function.changes, state.tier(attempt.target, function), new_hash)
 
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.

@@ -63,6 +63,7 @@ def facts(numbers: np.random.Generator) -> StaffFacts:
             id=f"s{place}",
             person=f"p{place}",
             revision=1,
+            tool="support_desk",
             network="198.51.100.7",
             made_at=NOW - 60_000,
             stepped_up=dict.fromkeys(CLASSES, NOW - 1_000),

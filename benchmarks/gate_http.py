@@ -1,6 +1,6 @@
 """How many decisions a second does the staff gate give over HTTP, each counted and on record, and how long does one take?
 
-A real `holdfast serve`, its record on disk, with 1,000 members of staff and a session each; asked by `wrk` (Debian's
+A real `holdfast serve`, its record on disk, with 1,000 members of staff and a session each of two tools; asked by `wrk` (Debian's
 package) about look-ups on 100,000 accounts. Rates are per second of processor time: of the process that answers, of the
 one that owns the state, and of both together, so that what else runs on the machine counts little. Every answer of the
 run is then looked up on record. At the end 10,000 ask at once, all for one person, and a lockdown is placed while others
@@ -50,7 +50,7 @@ local number = math.random(1000000)
 local headers = {{["authorization"] = "Bearer {token}"}}
 function request()
   number = number + 1
-  local session = string.format("session-%032d", number % {staff})
+  local session = string.format("support_desk-%032d", number % {staff})
   local body = string.format('{{"session": "%s", "tool": "support_desk", "function": "account.look_up", "target": "a%d", '
     .. '"reason": "the holder called", "ticket": "T-%d", "network": "198.51.100.7"}}', session, number % {targets}, number)
   return wrk.format("POST", "/v1/gate/actions", headers, body)
@@ -102,9 +102,12 @@ def _fill(folder: Path) -> None:
         for place in range(STAFF):
             person = Person(id=f"p{place}", roles=(Role.SPECIALIST,))
             transaction.put("people", person.id, person)
-            id_ = hashlib.sha256(f"session-{place:032d}".encode()).hexdigest()
-            session = ToolSession(id=id_, person=person.id, revision=1, network="198.51.100.7", made_at=now)
-            transaction.put("gate_sessions", id_, session)
+            for tool in ("support_desk", "archive_desk"):
+                id_ = hashlib.sha256(_secret(place, tool).encode()).hexdigest()
+                session = ToolSession(
+                    id=id_, person=person.id, revision=1, tool=tool, network="198.51.100.7", made_at=now
+                )
+                transaction.put("gate_sessions", id_, session)
         leads = (Scope.READ, Scope.DECIDE)
         for name in ("lead", "other"):
             transaction.put("people", name, Person(id=name, roles=(Role.COMMANDER,)))
@@ -210,9 +213,13 @@ def _lift(port: int, lock: str) -> None:
     _send(port, f"/v1/gate/proposals/{proposal['id']}/approvals", b"", OTHER)
 
 
+def _secret(place: int, tool: str) -> str:
+    return f"{tool}-{place:032d}"
+
+
 def _question(place: int, tool: str = "support_desk") -> bytes:
     body = {
-        "session": f"session-{place:032d}",
+        "session": _secret(place, tool),
         "tool": tool,
         "function": "account.look_up",
         "target": f"a{place}",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx2
+from examples.support_desk.desk import TOOL
 
 from holdfast.app.server.token import hashed, new_token
 from holdfast.testing.authenticator import Authenticator
@@ -90,8 +91,9 @@ class House:
 
     def sign_in(self, person: str) -> str:
         """Somebody shows their passkey to the tool; the secret of their session."""
-        options = self.ask("POST", "/v1/gate/challenges", {"person": person})["options"]
-        body = {"person": person, "credential": self._devices[person].get(options), "network": "192.0.2.7"}
+        asked = {"person": person, "tool": TOOL, "network": "192.0.2.7"}
+        options = self.ask("POST", "/v1/gate/challenges", asked)["options"]
+        body = {**asked, "credential": self._devices[person].get(options)}
         secret: str = self.ask("POST", "/v1/gate/sign-ins", body)["session"]
         return secret
 

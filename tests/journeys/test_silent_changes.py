@@ -59,7 +59,7 @@ class Afternoon:
             signed_in_at=AT,
         )
         self.session = hashlib.sha256(b"talked out").hexdigest()
-        self.gate.sessions.open(self.session, caller, AT, network="elsewhere", device="theirs")
+        self.gate.sessions.open(self.session, caller, AT, tool="support_desk", network="elsewhere", device="theirs")
 
     def heard(self, *events):
         """The platform tells what happened, and the service does what is due."""

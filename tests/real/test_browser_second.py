@@ -43,7 +43,7 @@ def at_work(sam):
     """Sam opens the tools and shows the passkey again: once for the proxy's question, once for the tool's own."""
     sam.page.goto("/console/tools")
     with sam.page.expect_navigation():
-        sam.page.get_by_role("button", name="Open the tools").click()
+        sam.page.get_by_role("button", name="Open support_desk").click()
     for kind in ("look_up", "credentials"):
         with sam.page.expect_navigation():
             sam.page.locator("li", has_text=kind).get_by_role("button").click()

@@ -40,7 +40,7 @@ def test_a_person_opens_the_tools_looks_up_and_changes_after_a_second_look_at_th
 
         alice.page.goto("/console/tools")
         with alice.page.expect_navigation():
-            alice.page.get_by_role("button", name="Open the tools").click()
+            alice.page.get_by_role("button", name="Open support_desk").click()
         looked = alice.page.goto("/accounts/1001")
         assert (200, "ana@example.org") == (looked.status, json.loads(looked.text())["email"])
         status, text = alice.page.evaluate(CHANGE)
@@ -55,6 +55,6 @@ def test_a_person_opens_the_tools_looks_up_and_changes_after_a_second_look_at_th
 
         alice.page.goto("/console/tools")
         with alice.page.expect_navigation():
-            alice.page.get_by_role("button", name="Close the tools").click()
+            alice.page.get_by_role("button", name="Close support_desk").click()
         assert 401 == alice.page.goto("/accounts/1001").status
         alice.close()

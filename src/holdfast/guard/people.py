@@ -92,6 +92,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         """Whether they are there, on more than one administrator's word: else one would be as many as they like."""
         return self.active and not self.on_word_of
 
+    def said_since_back(self, said_at: int) -> bool:
+        """Whether what they said, or was said of them, at that time still counts: not if they were taken out since."""
+        return self.back is None or said_at > self.back
+
     @property
     def key(self) -> str:
         """What tells them from others; see `person_key`."""

@@ -1,7 +1,8 @@
-"""What was so on a past date: who was there, what they had leave for, who was protected, by which policies?
+"""What was so on a past date: who was there, with what leave, protected, held or locked out, and by which policies?
 
 Each change of these is kept for good beside its entry in the ledger, on the same page, so that what held on any date
-can be put together again. What was there before this was kept is taken as it was found.
+can be put together again; the book keeps all holds that there ever were. What was there before this was kept is taken
+as it was found.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from holdfast.guard.staff import Grant, Lock, StaffFacts, StaffPolicy, Tier
 from holdfast.ledger import RecordKind
 
 from .book import Book, Page
+from .onstaff import on_staff_at
 
 PAST = "gate_past"
 _DIGITS = 15  # of a time in milliseconds, so that keys are in order of time
@@ -112,6 +114,7 @@ class Past:
                 persons=tuple(each for each in people.values() if each.since <= at),
                 grants=tuple(each for each in grants.values() if each.in_force(at)),
                 locks=tuple(each for each in locks.values() if each.in_force(at)),
+                holds=tuple(on_staff_at(self._book, at)),
                 tiers={account: tier for account, tier in tiers.items() if tier is not Tier.ORDINARY},
             ),
             texts={} if policy is None else dict(policy.texts or {}),

@@ -7,6 +7,7 @@ stream that is judged by its own time must not keep somebody signed in.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 import msgspec
 
@@ -29,6 +30,7 @@ class SignIn:
     def __init__(self, book: Book, people: People, notices: Notices, signatures: Signatures) -> None:
         """As kept in the book's store; `signatures` can tell whether a passkey signed something."""
         self._book, self._people, self._notices, self._signatures = book, people, notices, signatures
+        self._when_left: list[Callable[[Page, str, str], object]] = []
         self.enrolments = Shelf(book, "enrolments", Enrolment)
         self.sessions = Shelf(book, "sessions", Session)
 
@@ -118,9 +120,16 @@ class SignIn:
 
     def end(self, session: str, now: int) -> None:
         """Forget a session. Harmless when it is forgotten already."""
-        if session in self.sessions:
+        old = self.sessions.get(session)
+        if old is not None:
             with self._book.change(now) as page:
                 self.sessions.drop(page, session)
+                for heard in self._when_left:
+                    heard(page, old.person, old.person)
+
+    def when_left(self, heard: Callable[[Page, str, str], object]) -> None:
+        """Have `heard` called on the page on which somebody signs out, with who it is, and by whom."""
+        self._when_left.append(heard)
 
     def seen(self, session: str, at: int, now: int) -> None:
         """Note that a session was used at `at`; nothing when it has ended meanwhile."""

@@ -5,7 +5,10 @@ import re
 import pytest
 from tests.app.server.staffhouse import StaffHouse
 
-from holdfast.app.server.forwarding.secret import COOKIE
+from holdfast.app.server.forwarding.secret import cookie_for
+
+TOOL = "support_desk"
+COOKIE, AT = cookie_for(TOOL), f"/console/tools/{TOOL}"
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def opened(house, name):
     """Somebody's browser with the tools open, and the secret."""
     browser = house.of[name]
     assert 200 == browser.sign_in().status_code
-    answer = browser.post("/console/tools/open", {})
+    answer = browser.post(f"{AT}/open", {})
     assert 200 == answer.status_code, answer.text
     said = answer.headers["set-cookie"]
     secret = re.match(rf"{COOKIE}=([^;]+);", said)[1]
@@ -39,9 +42,9 @@ def test_the_tools_open_right_after_signing_in_and_close_by_hand(house):
     browser, secret = opened(house, "alice")
     assert "open in this browser" in browser.page("/console/tools").text
     assert house.asks(secret, network="")["allowed"]
-    assert 200 == browser.post("/console/tools/close", {}).status_code
+    assert 200 == browser.post(f"{AT}/close", {}).status_code
     assert ["session_over"] == house.asks(secret, network="")["reasons"]
-    assert "not open" in browser.page("/console/tools").text
+    assert "is not open" in browser.page("/console/tools").text
     closed(browser)
 
 
@@ -50,12 +53,12 @@ def test_a_passkey_is_shown_again_for_one_class(house):
     browser, secret = opened(house, "alice")
     ask = {"function": "account.email.replace", "payload": {"email": "a@example.org"}, "network": ""}
     assert ["step_up_needed"] == house.asks(secret, **ask)["reasons"]
-    options = browser.post("/console/tools/options", {"class": "credentials"}).json()["options"]
+    options = browser.post(f"{AT}/options", {"class": "credentials"}).json()["options"]
     credential = browser.device.get(options)
-    other = browser.post("/console/tools/step", {"class": "standing", "credential": credential})
+    other = browser.post(f"{AT}/step", {"class": "standing", "credential": credential})
     assert other.status_code in {400, 403}
-    options = browser.post("/console/tools/options", {"class": "credentials"}).json()["options"]
-    done = browser.post("/console/tools/step", {"class": "credentials", "credential": browser.device.get(options)})
+    options = browser.post(f"{AT}/options", {"class": "credentials"}).json()["options"]
+    done = browser.post(f"{AT}/step", {"class": "credentials", "credential": browser.device.get(options)})
     assert 200 == done.status_code, done.text
     assert house.asks(secret, **ask)["allowed"]
     closed(browser)
@@ -68,9 +71,9 @@ def test_somebody_elses_session_is_none(house):
     browser, _ = opened(house, "bob")
     for shown in (secret, "x" * 43):
         browser.client.cookies.set(COOKIE, shown)
-        assert "not open" in browser.page("/console/tools").text
-        assert 409 == browser.post("/console/tools/options", {"class": "credentials"}).status_code
-        assert 200 == browser.post("/console/tools/close", {}).status_code
+        assert "is not open" in browser.page("/console/tools").text
+        assert 409 == browser.post(f"{AT}/options", {"class": "credentials"}).status_code
+        assert 200 == browser.post(f"{AT}/close", {}).status_code
     closed(browser)
     assert house.asks(secret, network="")["allowed"]
 
@@ -80,16 +83,16 @@ def test_without_the_pages_token_or_a_sign_in_nothing_is_opened(house):
     browser = house.of["bob"]
     browser.sign_in()
     for wrong in ({"x_holdfast_csrf": "x"}, {"origin": "https://elsewhere.example"}):
-        assert browser.post("/console/tools/open", {}, **wrong).status_code in {401, 403}
+        assert browser.post(f"{AT}/open", {}, **wrong).status_code in {401, 403}
     stranger = house.browser(seed=99)
     assert 303 == stranger.page("/console/tools").status_code
-    assert stranger.post("/console/tools/open", {}).status_code in {401, 403}
+    assert stranger.post(f"{AT}/open", {}).status_code in {401, 403}
 
 
 def test_no_body_makes_a_fault(house):
     """What is no question is said to be none."""
     browser, _ = opened(house, "sam")
-    for path in ("/console/tools/options", "/console/tools/step"):
+    for path in (f"{AT}/options", f"{AT}/step"):
         for body in (
             {},
             [],

@@ -172,7 +172,8 @@ class Stand:
         secret = secrets.token_urlsafe(32)
         id_ = hashlib.sha256(secret.encode()).hexdigest()
         with self.house.lock:
-            self.desk.gate.sessions.open(id_, self.desk.caller(name), self.desk.now, network=network, device="x")
+            told = {"tool": TOOL, "network": network, "device": "x"}
+            self.desk.gate.sessions.open(id_, self.desk.caller(name), self.desk.now, **told)
             for each in classes:
                 passkey = Passkey(id=f"key of {name}", person=name, public_key=b"", added_at=0)
                 self.desk.gate.sessions.step_up(id_, each, passkey, self.desk.now)

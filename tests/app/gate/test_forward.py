@@ -91,6 +91,30 @@ def test_the_tool_never_sees_the_secret(cookie, left):
     assert not any(SECRET in value for value in headers.values())
 
 
+def test_each_tool_has_a_cookie_of_its_own_and_no_tool_sees_any_of_them():
+    """That of the tool counts, whatever others are shown; nothing of ours is handed on, the console's least of all."""
+    asked, other = Asked(), "t" * 43
+    ours = f"__Host-holdfast-tool={other}; __Host-holdfast-tool-archive={other}"
+    console = f"__Host-holdfast={other}; __Host-holdfast-browser={other}; holdfast={other}; holdfast-browser={other}"
+    cookie = f"{ours}; a=1; __Host-holdfast-tool-support_desk={SECRET}; {console}; holdfasts=2"
+    status, headers, _ = ask(asked, nginx(cookie=cookie))
+    assert (200, SESSION, "a=1; holdfasts=2") == (status, asked.questions[0].session, headers["cookie"])
+    ask(asked, nginx(cookie=f"__Host-holdfast-tool-archive={SECRET}"))
+    assert "" == asked.questions[1].session
+
+
+def test_who_asks_for_what_is_no_tool_s_is_known_all_the_same():
+    """By whichever cookie of a tool comes first, so that it is on record who tried."""
+    asked = Asked(allowed=False, reasons=(StaffReason.UNKNOWN_FUNCTION,))
+    ask(asked, nginx("/nowhere", cookie=f"__Host-holdfast-tool-a={SECRET}; __Host-holdfast-tool-b={'t' * 43}"))
+    assert (SESSION, "") == (asked.questions[0].session, asked.questions[0].action.tool)
+
+
+def test_a_session_of_another_tool_is_to_be_opened_for_this_one():
+    """401, as where there is none."""
+    assert 401 == ask(Asked(allowed=False, reasons=(StaffReason.OTHER_TOOL,)), nginx())[0]
+
+
 def test_a_secret_counts_from_a_header_too():
     """For programs; it has to be the same as in the cookie."""
     asked = Asked()

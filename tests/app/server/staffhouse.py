@@ -45,14 +45,14 @@ class StaffHouse(House):
         """What the tool is answered."""
         return self.tool.post(path, json=body)
 
-    def challenge(self, person):
-        """The browser's answer to a challenge to sign in to the tools."""
-        options = self.posted("/v1/gate/challenges", {"person": person}).json()["options"]
+    def challenge(self, person, tool="support_desk"):
+        """The browser's answer to a challenge to sign in to a tool."""
+        options = self.posted("/v1/gate/challenges", {"person": person, "tool": tool}).json()["options"]
         return self.of[person].device.get(options)
 
-    def sign_in(self, person, network="office"):
+    def sign_in(self, person, network="office", tool="support_desk"):
         """The secret of a session."""
-        body = {"person": person, "credential": self.challenge(person), "network": network}
+        body = {"person": person, "tool": tool, "credential": self.challenge(person, tool), "network": network}
         answer = self.posted("/v1/gate/sign-ins", body)
         assert 200 == answer.status_code, answer.text
         return answer.json()["session"]

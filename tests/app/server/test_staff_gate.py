@@ -1,6 +1,7 @@
 """The staff gate over HTTP: two processes, real passkeys in software, and tools that ask at once."""
 
 import hashlib
+import json
 import signal
 import time
 
@@ -47,22 +48,34 @@ def test_a_passkey_opens_a_session_that_acts_and_every_attempt_is_seen(house):
 def test_an_answer_of_a_passkey_opens_one_session(house):
     """Neither a second one, nor one for somebody else, nor without having been asked."""
     credential = house.challenge("alice")
-    body = {"person": "alice", "credential": credential}
+    body = {"person": "alice", "tool": "support_desk", "credential": credential}
     other = house.posted("/v1/gate/sign-ins", {**body, "person": "bob"})
     assert 403 == other.status_code
     assert 200 == house.posted("/v1/gate/sign-ins", body).status_code
     assert 403 == house.posted("/v1/gate/sign-ins", body).status_code
-    house.posted("/v1/gate/challenges", {"person": "bob"})
+    house.posted("/v1/gate/challenges", {"person": "bob", "tool": "support_desk"})
     assert 403 == house.posted("/v1/gate/sign-ins", {**body, "person": "bob"}).status_code
+
+
+def test_whoever_is_not_let_in_hears_why(house):
+    """What is wrong with their answer, whether or not the tool said the network when it asked."""
+    for said in ({}, {"network": "office"}):
+        body = {"person": "alice", "tool": "support_desk", **said}
+        options = house.posted("/v1/gate/challenges", body).json()["options"]
+        credential = house.of["alice"].device.get(options)
+        credential["response"]["signature"] = "A"
+        answer = house.posted("/v1/gate/sign-ins", {**body, "network": "office", "credential": credential})
+        assert (403, True) == (answer.status_code, "no answer of a passkey" in answer.json()["detail"])
 
 
 def test_whoever_asks_for_names_without_end_keeps_nobody_from_signing(house):
     """From elsewhere: neither the person of that name from signing in, nor whoever is asked for something else."""
-    options = house.posted("/v1/gate/challenges", {"person": "alice", "network": "office"}).json()["options"]
+    tool = {"tool": "support_desk"}
+    options = house.posted("/v1/gate/challenges", {**tool, "person": "alice", "network": "office"}).json()["options"]
     for number in range(MOST_BY_ADDRESS + 1):
-        body = {"person": "alice" if number == 0 else f"name-{number}", "network": "203.0.113.9"}
+        body = {**tool, "person": "alice" if number == 0 else f"name-{number}", "network": "203.0.113.9"}
         assert 200 == house.posted("/v1/gate/challenges", body).status_code
-    body = {"person": "alice", "credential": house.of["alice"].device.get(options), "network": "office"}
+    body = {**tool, "person": "alice", "credential": house.of["alice"].device.get(options), "network": "office"}
     assert 200 == house.posted("/v1/gate/sign-ins", body).status_code
 
 
@@ -141,6 +154,44 @@ def test_a_lockdown_is_in_force_before_it_is_said_to_be(house):
     assert house.asks(secret)["allowed"]
 
 
+def test_under_a_lockdown_whoever_is_not_named_has_no_say_and_is_told_so(house):
+    """Neither yes nor no; it is seen who could do what, and under which lockdown."""
+    wanted = {"tool": "support_desk", "function": "account.password.reset", "target": "a", "reason": "r"}
+    asking = house.ask("POST", "/v1/gate/requests", wanted, token=house.tokens["cora"])
+    path, mine = f"/v1/gate/requests/{asking['id']}", {"action_hash": asking["action_hash"]}
+    asks = lambda name, method, path, body=None: house.founder.request(  # noqa: E731
+        method, path, json=body, headers={"authorization": f"Bearer {house.tokens[name]}"}
+    )
+    lock = {"level": 3, "tool": "support_desk", "function": "account.password.reset", "minutes": 5}
+    lock = house.ask(
+        "POST", "/v1/gate/locks", {**lock, "named": ["cora", "carl"], "why": "w"}, token=house.tokens["cora"]
+    )
+    for end, body in (("approvals", mine), ("challenges", mine), ("denials", {"why": "no"})):
+        answer = asks("sam", "POST", f"{path}/{end}", body)
+        assert (403, "locked_down") == (answer.status_code, answer.json()["code"])
+    assert 200 == asks("carl", "POST", f"{path}/approvals", mine).status_code
+    seen = house.ask("GET", "/v1/gate/access?function=account.password.reset", token=house.tokens["olga"])
+    assert ([lock["id"]], []) == ([each["id"] for each in seen["locks"]], seen["holds"])
+    assert {"cora", "carl"} == {each["person"] for each in seen["items"]}
+    proposal = house.ask("POST", "/v1/gate/proposals", {"lock": lock["id"], "why": "w"}, token=house.tokens["cora"])
+    house.ask("POST", f"/v1/gate/proposals/{proposal['id']}/approvals", token=house.tokens["carl"])
+    assert 200 == asks("sam", "GET", path).status_code
+
+
+def test_whoever_signs_out_looks_on_no_more(house):
+    """The watcher is gone at once, not a minute later."""
+    secret = house.sign_in("sam")
+    house.step_up("sam", secret, "private")
+    read = {"function": "account.messages.read"}
+    browser = house.of["carl"]
+    browser.sign_in()
+    session = hashlib.sha256(secret.encode()).hexdigest()
+    assert 200 == browser.post(f"/v1/gate/sessions/{session}/presence", {}).status_code
+    assert house.asks(secret, **read)["allowed"]
+    assert 200 == browser.post("/console/signout", {}).status_code
+    assert ["watcher_needed"] == house.asks(secret, **read)["reasons"]
+
+
 def test_whoever_leads_gets_through_to_the_lock_however_much_is_sealed(house):
     """What lifts a lock is not behind it: with everything sealed, the two who lead lift it."""
     lock = house.ask("POST", "/v1/gate/locks", {"level": 4, "why": "all of it"}, token=house.tokens["cora"])
@@ -180,11 +231,13 @@ def test_a_session_is_seen_watched_and_ended(house):
 
 
 def test_what_cannot_be_meant_is_refused_and_counts_for_nothing(house):
-    """A payload that JSON cannot say exactly, another method, a body of another shape."""
+    """A payload that JSON cannot say exactly, or that nobody could read, another method, a body of another shape."""
     secret = house.sign_in("alice")
     body = {"session": secret, "tool": "support_desk", "function": "account.look_up", "payload": {}}
-    for wrong in ({**body, "payload": {"n": 2**60}}, {**body, "more": 1}, {"tool": "t"}):
+    deep = {"payload": json.loads('{"n":' + "[" * 100 + "]" * 100 + "}")}
+    for wrong in ({**body, "payload": {"n": 2**60}}, {**body, **deep}, {**body, "more": 1}, {"tool": "t"}):
         assert 422 == house.posted("/v1/gate/actions", wrong).status_code
+    assert 422 == house.posted("/v1/gate/tool-requests", {**body, **deep, "reason": "w"}).status_code
     assert 405 == house.tool.get("/v1/gate/actions").status_code
     assert 401 == house.served.client.post("/v1/gate/actions", json=body).status_code
 
@@ -202,7 +255,7 @@ def test_nothing_is_allowed_while_the_owner_of_the_state_is_silent(house):
         assert ["ticket_needed"] == house.asks(secret, ticket="")["reasons"]
     finally:
         house.served.process.send_signal(signal.SIGCONT)
-    house.posted("/v1/gate/challenges", {"person": "alice"})  # it answers again
+    house.posted("/v1/gate/challenges", {"person": "alice", "tool": "support_desk"})  # it answers again
     assert house.asks(secret)["allowed"]
 
 

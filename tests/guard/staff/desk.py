@@ -31,7 +31,7 @@ PEOPLE = (
 )
 FRESH = {"credentials": NOW - 1, "private": NOW - 1, "look_up": NOW - 1, "standing": NOW - 1}
 SESSIONS = tuple(
-    ToolSession(id=f"s-{each.id}", person=each.id, revision=1, made_at=NOW - MINUTE, stepped_up=FRESH)
+    ToolSession(id=f"s-{each.id}", person=each.id, revision=1, tool=TOOL, made_at=NOW - MINUTE, stepped_up=FRESH)
     for each in PEOPLE
 )
 TIERS = {"singer": Tier.HIGH_REACH, "agency": Tier.OFFICIAL, "president": Tier.PROTECTED}

@@ -17,7 +17,7 @@ from holdfast.guard.staff import (
 )
 from holdfast.response import shipped_staff_policy
 
-from .desk import HOUR, MINUTE, NOW, PEOPLE, TIERS, action, answered, ask, consent, grant, lock, state
+from .desk import HOUR, MINUTE, NOW, PEOPLE, TIERS, TOOL, action, answered, ask, consent, grant, lock, state
 
 FUNCTIONS = shipped_staff_policy().functions
 WHO = st.sampled_from([each.id for each in PEOPLE])
@@ -48,6 +48,7 @@ def worlds(draw, question, seconds=WHO):
         id=question.session,
         person=who,
         revision=1,
+        tool=TOOL,
         network=draw(st.sampled_from(["", "vpn"])),
         made_at=NOW - MINUTE,
         stepped_up={each: NOW - 1 for each in CLASSES if draw(st.integers(0, 3))},

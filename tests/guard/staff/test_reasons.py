@@ -30,6 +30,7 @@ STOPPED = {
     StaffReason.NO_SESSION: (ask(session="made-up"), {}, "Sign in at the gate"),
     StaffReason.SESSION_OVER: (ask(), {"sessions": with_session("ann", ended_at=NOW)}, "Sign in at the gate again"),
     StaffReason.PERSON_GONE: (ask(), {"persons": with_person("ann", until=NOW)}, "ask an administrator"),
+    StaffReason.OTHER_TOOL: (ask(), {"sessions": with_session("ann", tool="archive_desk")}, "each has a session"),
     StaffReason.STAFF_HELD: (ask(), held(RuleKind.STAFF, "ANN"), "Call the incident desk"),
     StaffReason.TOOL_SESSION_HELD: (ask(), held(RuleKind.TOOL_SESSION, "s-ann"), "Call the incident desk"),
     StaffReason.TOOL_HELD: (ask(), held(RuleKind.TOOL, "support_desk"), "Call the incident desk"),

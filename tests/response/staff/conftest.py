@@ -7,15 +7,16 @@ import pytest
 from holdfast.backends import SqlStore
 from holdfast.events import spelling_key
 from holdfast.guard import PERSON_SCOPES, Caller, Role, Via
-from holdfast.guard.staff import Lock, Tier, ToolAction, ToolQuestion
+from holdfast.guard.staff import Lock, StaffPolicy, Tier, ToolAction, ToolQuestion
 from holdfast.ledger import seeded_salts, seeded_signer
 from holdfast.ports import NoSignatures
-from holdfast.response import Notices, Pace, People, SignIn, Timeline, shipped_staff_policy
+from holdfast.response import Notices, Pace, People, SignIn, Timeline, shipped_staff_policy, shipped_staff_texts
 from holdfast.response.book import Book
 from holdfast.response.staff import StaffBulletin, StaffGate, StaffReplica, Take
 from holdfast.testing import SetClock
 
 START = 1_600_000_000_000
+OTHER = "archive_desk"
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
 STAFF = {
     "alice": Role.SUPPORT,
@@ -26,6 +27,14 @@ STAFF = {
     "adam": Role.ADMINISTRATOR,
     "ada": Role.ADMINISTRATOR,
 }
+
+
+def with_another_tool():
+    """The shipped policies, with a second tool that is like the first."""
+    texts = dict(shipped_staff_texts())
+    tools = texts["tools.toml"]
+    texts["tools.toml"] += tools[tools.index("[[tool]]") :].replace("support_desk", OTHER)
+    return StaffPolicy(texts)
 
 
 class Desk:
@@ -66,17 +75,18 @@ class Desk:
             person=name, roles=roles, scopes=PERSON_SCOPES, via=Via.PASSKEY, credential="k", signed_in_at=self.now
         )
 
-    def session(self, name, network="office", number=1):
-        """A session of the tools, and its id."""
-        id_ = hashlib.sha256(f"{name}/{number}/{self.now}".encode()).hexdigest()
-        return self.gate.sessions.open(id_, self.caller(name), self.now, network=network, device="laptop").id
+    def session(self, name, network="office", number=1, tool="support_desk"):
+        """A session of a tool, and its id."""
+        id_ = hashlib.sha256(f"{name}/{number}/{tool}/{self.now}".encode()).hexdigest()
+        told = {"tool": tool, "network": network, "device": "laptop"}
+        return self.gate.sessions.open(id_, self.caller(name), self.now, **told).id
 
     def asked(self, session, function="account.look_up", target="account-1", ticket="T-1", **more):
         """A question."""
         payload = more.pop("payload", {})
         return ToolQuestion(
             session=session,
-            action=ToolAction(tool="support_desk", function=function, target=target, payload=payload),
+            action=ToolAction(tool=more.pop("tool", "support_desk"), function=function, target=target, payload=payload),
             reason=more.pop("reason", "the holder called"),
             ticket=ticket,
             network=more.pop("network", "office"),

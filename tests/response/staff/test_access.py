@@ -5,20 +5,22 @@ import hashlib
 import pytest
 import rfc8785
 
+from holdfast.containment import Restriction, Subject, SubjectKind, place
 from holdfast.errors import UsageError
 from holdfast.guard import Person, Role
-from holdfast.guard.staff import Need, StaffFacts, StaffPolicy, Tier
+from holdfast.guard.staff import Need, StaffFacts, StaffPolicy, StaffReason, Tier
 from holdfast.response import Confirming, shipped_staff_texts
+from holdfast.response.conduct import Over
 from holdfast.response.staff.access import Wanted
 
-from .conftest import Desk
+from .conftest import HOUR, MINUTE, Desk
 
 E_MAIL = Wanted(function="account.email.replace")
 
 
 def able(desk, at, wanted=E_MAIL):
     """Who could, at once, and whoever would have needed a grant first."""
-    _, found = desk.gate.access(at, wanted)
+    found = list(desk.gate.access(at, wanted)[1])
     return {each.person for each in found if each.now}, {each.person for each in found if not each.now}
 
 
@@ -122,6 +124,15 @@ def test_the_same_policies_after_a_restart_are_no_new_ones(store, clock):
     assert len(desk.keys("gate-policy/")) == 1
 
 
+def test_it_is_worked_out_by_whoever_reads_it(desk):
+    """Of thousands of people it takes seconds, in which the owner of the state would take nothing and lock nothing."""
+    desk.gate.begin(desk.now)
+    before = desk.gate.policy.ruling.cache_info()
+    _, found = desk.gate.access(desk.now, Wanted())
+    assert before == desk.gate.policy.ruling.cache_info()
+    assert {"alice", "sam"} <= {each.person for each in found}
+
+
 def test_before_the_first_start_nothing_is_claimed(desk):
     """A date of which the policies are not known is refused."""
     desk.gate.begin(desk.now)
@@ -160,3 +171,73 @@ def test_a_grant_of_somebody_whose_roles_have_changed_is_no_right(desk):
     desk.people.change("cora", None, [Role.AUDITOR], "root", desk.now, vouched=True)
     wanted = Wanted(function="account.email.replace", tier=Tier.OFFICIAL, person="alice")
     assert [{"alice"}, set()] == [able(desk, at, wanted)[0] for at in (before, desk.now)]
+
+
+def placed(desk, kind, subject, restriction=Restriction.NO_TOOL):
+    """A hold for an hour."""
+    found = Subject(kind=kind, id=subject)
+    hold = place(found, restriction, starts=desk.now, until=desk.now + HOUR, why="an incident", placed_by="cora")
+    with desk.book.change(desk.now) as page:
+        page.place(hold)
+    return hold.id
+
+
+def test_whoever_was_held_could_do_nothing_on_that_date(desk):
+    """In any spelling, a tool or a function as well; lifted or run out, it says so, and the date before stays as it was."""
+    desk.gate.begin(desk.now)
+    before = desk.now
+    desk.clock.advance(1_000)
+    sam = placed(desk, SubjectKind.STAFF, "SAM")
+    during = desk.now
+    desk.clock.advance(1_000)
+    with desk.book.change(desk.now) as page:
+        page.tell(sam, Over(at=desk.now, why="it was not sam"))
+    lifted = desk.now
+    desk.clock.advance(1_000)
+    function = placed(desk, SubjectKind.TOOL, "support_desk/account.email.replace", Restriction.NO_TOOL_FUNCTION)
+    session = placed(desk, SubjectKind.TOOL_SESSION, "s" * 64)
+    last = desk.now
+    wanted = Wanted(function="account.email.replace", tier=Tier.ORDINARY, person="sam")
+    dates = (before, during, lifted, last, last + HOUR)
+    told = {at: desk.gate.access(at, wanted) for at in dates}
+    assert [((), True), ((sam,), False), ((), True), ((function,), False), ((), True)] == [
+        (right.holds, right.now) for at in dates for right in told[at][1]
+    ]
+    held = [{each.id for each in told[at][0].facts.holds} for at in dates]
+    assert [set(), {sam}, set(), {function, session}, set()] == held
+    question = desk.asked(desk.session("sam"), "account.email.replace")
+    assert StaffReason.TOOL_HELD in desk.gate.state.answer(question, unseen=0).reasons
+
+
+def test_a_lock_is_shown_beside_where_it_says_nothing_of_a_right(desk):
+    """One on a network shuts out whoever comes from there, and nobody knows who that would have been."""
+    desk.gate.begin(desk.now)
+    lock = desk.lock(4, network="203.0.113.0/24", until=desk.now + MINUTE)
+    date, found = desk.gate.access(desk.now, E_MAIL)
+    assert [lock] == list(date.facts.locks)
+    assert {"sam"} <= {each.person for each in found if each.now}
+    desk.clock.advance(MINUTE)
+    assert () == desk.gate.access(desk.now, E_MAIL)[0].facts.locks
+
+
+def test_a_grant_that_the_gate_would_not_count_is_no_right(desk):
+    """Given by somebody who is held, or to somebody whose roles have changed since."""
+    desk.gate.begin(desk.now)
+    more = {"hours": 1, "why": "a flood of tickets", "ticket": "T-9", "tier": Tier.OFFICIAL}
+    for name in ("alice", "bob"):
+        desk.gate.grants.give(name, "support_desk", "cora" if name == "alice" else "carl", desk.now, **more)
+    wanted = Wanted(function="account.email.replace", tier=Tier.OFFICIAL)
+    assert {"alice", "bob"} <= able(desk, desk.now, wanted)[0]
+    desk.clock.advance(1_000)
+    placed(desk, SubjectKind.STAFF, "cora")
+    desk.people.change("bob", None, [Role.SUPPORT, Role.INVESTIGATOR], "root", desk.now, vouched=True)
+    assert {"alice", "bob"} <= able(desk, desk.now, wanted)[1]
+
+
+def test_whoever_is_kept_from_all_tools_is_named_with_what_keeps_them(desk):
+    """A hold on them, or a lockdown of all tools; not one of a single tool."""
+    desk.lock(4, tool="support_desk", until=desk.now + MINUTE)
+    barred = lambda name: desk.gate.state.barred(name, desk.now)  # noqa: E731
+    assert [(), ()] == [barred("sam"), barred("nobody")]
+    hold, lock = placed(desk, SubjectKind.STAFF, "Sam"), desk.lock(3)
+    assert [(hold, lock.id), (lock.id,), ()] == [barred(each) for each in ("sam", "alice", "cora")]

@@ -254,6 +254,7 @@ def test_a_lock_that_cannot_be_is_refused_whole(desk):
         {"level": 4, "until": desk.now + 5 * HOUR},
         {"level": 3, "named": ("cora",)},
         {"level": 1, "why": " "},
+        {"level": 1, "network": "198.51.100.0/99"},
     ):
         usual = {"until": desk.now + HOUR, "why": "w", "named": ("cora", "carl"), "placed_by": "cora"}
         with pytest.raises(UsageError):
@@ -277,6 +278,34 @@ def test_guarding_more_takes_one_and_guarding_less_takes_two(desk):
     assert Tier.ORDINARY is desk.gate.protecting.tier("star")
     with pytest.raises(UsageError):
         desk.gate.locks.propose(wanted, desk.now)
+
+
+def test_an_agreement_to_guard_less_is_for_the_account_as_it_was(desk):
+    """Whoever guarded it more meanwhile, because of an incident, is not undone by an old proposal."""
+    desk.protect("star", Tier.OFFICIAL)
+    wanted = Proposal(id="", account="star", by="cora", why="left office", at=0, until=0)
+    found = desk.gate.locks.propose(wanted, desk.now)
+    desk.protect("star")
+    refused(RefusalCode.APPROVED_ANOTHER_PLAN, desk.gate.locks.agree, found.id, "carl", desk.now)
+    assert Tier.PROTECTED is desk.gate.protecting.tier("star")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"level": 4, "tool": "suport_desk"},
+        {"level": 4, "tool": "support_desk", "function": "acount.look_up"},
+        {"level": 4, "person": "smam"},
+        {"level": 3, "named": ("cora", "karl")},
+    ],
+    ids=lambda slip: list(slip)[-1],
+)
+def test_a_lock_on_what_there_is_not_is_refused(desk, slip):
+    """It would be in force on nothing, or leave nobody in, and whoever placed it would believe otherwise."""
+    with pytest.raises(UsageError, match="would not do what it says"):
+        desk.lock(**slip, until=desk.now + MINUTE)
+    assert not desk.gate.locks.kept
+    desk.lock(4, function="account.look_up", person="S\u00c1M", until=desk.now + MINUTE)
 
 
 def test_to_ask_and_withdraw_without_end_comes_to_an_end(desk, clock):

@@ -9,7 +9,7 @@ from holdfast.guard import Caller, Passkey, Via
 from holdfast.guard.staff import StaffReason
 from holdfast.response.staff.sessions import FRESH_MS, MOST_EACH
 
-from .conftest import HOUR, MINUTE, SECOND
+from .conftest import HOUR, MINUTE, OTHER, SECOND, with_another_tool
 
 PASSKEY = Passkey(id="key", person="alice", public_key=b"", added_at=0)
 
@@ -19,14 +19,36 @@ def test_a_session_takes_a_sign_in_of_just_now(desk, clock):
     fresh = desk.caller("alice")
     token = Caller(person="alice", via=Via.TOKEN, credential="t-1")
     clock.advance(FRESH_MS)
-    assert desk.gate.sessions.open("0" * 64, fresh, desk.now, network="", device="")
+    assert desk.gate.sessions.open("0" * 64, fresh, desk.now, tool="support_desk", network="", device="")
     clock.advance(1)
     for caller in (fresh, token):
         with pytest.raises(SignInError):
-            desk.gate.sessions.open("1" * 64, caller, desk.now, network="", device="")
+            desk.gate.sessions.open("1" * 64, caller, desk.now, tool="support_desk", network="", device="")
     for nobody in (Caller(via=Via.TOKEN), msgspec.structs.replace(fresh, person="nobody", signed_in_at=desk.now)):
         with pytest.raises(NotAllowedError):
-            desk.gate.sessions.open("1" * 64, nobody, desk.now, network="", device="")
+            desk.gate.sessions.open("1" * 64, nobody, desk.now, tool="support_desk", network="", device="")
+
+
+def test_a_session_is_for_one_tool(store, clock, make_desk):
+    """Whoever has its secret from there can use it nowhere else, and the attempt is on record as its person's."""
+    desk = make_desk(store, clock, with_another_tool())
+    here, there = desk.session("alice"), desk.session("alice", tool=OTHER)
+    answers = desk.tried(*(desk.asked(each, tool=tool) for each in (here, there) for tool in ("support_desk", OTHER)))
+    assert [True, False, False, True] == [each.allowed for each in answers]
+    assert [(StaffReason.OTHER_TOOL,)] * 2 == [each.reasons for each in answers[1:3]]
+    assert ["alice"] * 4 == [desk.gate.attempts.get(each.attempt).person for each in answers]
+    with pytest.raises(UsageError):
+        desk.session("alice", tool="no_such_tool")
+
+
+def test_a_session_that_an_earlier_version_kept_is_over(desk, clock, make_desk):
+    """It was good for every tool: its person signs in once more."""
+    session = desk.session("alice")
+    with desk.book.change(desk.now) as page:
+        desk.gate.sessions.kept.put(page, session, msgspec.structs.replace(desk.gate.sessions.kept[session], tool=""))
+    again = make_desk(desk.store, clock)
+    assert (StaffReason.SESSION_OVER,) == again.tried(again.asked(session))[0].reasons
+    assert StaffReason.SESSION_OVER is again.gate.sessions.fault(again.gate.sessions.kept[session], again.now)
 
 
 def test_detection_hears_of_a_session(desk):
@@ -118,7 +140,9 @@ def test_what_one_administrator_alone_vouches_for_opens_nothing(desk):
     made = msgspec.structs.replace(PASSKEY, on_word_of="adam")
     for caller, passkey in ((msgspec.structs.replace(mine, confirmed=False), None), (mine, made)):
         with pytest.raises(SignInError):
-            desk.gate.sessions.open("0" * 64, caller, desk.now, network="", device="", passkey=passkey)
+            desk.gate.sessions.open(
+                "0" * 64, caller, desk.now, tool="support_desk", network="", device="", passkey=passkey
+            )
     session = desk.session("alice")
     with pytest.raises(SignInError):
         desk.gate.sessions.step_up(session, "credentials", made, desk.now)

@@ -15,6 +15,7 @@ from .desk import Why, as_told
 from .options import Json
 from .service import Service, Url, at, say
 
+_WIDE = 1_000  # characters of a line: what is agreed to is shown whole, however long it is
 _WAITS = 1  # the exit code of what waits for somebody else to agree
 
 All = Annotated[bool, Parameter(negative="", help="Those too that are over.")]
@@ -128,14 +129,16 @@ def join(app: cyclopts.App) -> None:
 
 def _session(found: dict[str, Any]) -> str:
     state = "live" if found["live"] else f"ended {found['ended_at'] or 'by its time or its person'}"
-    return f"{found['id']}  {found['person']}  from {found['network'] or '?'}  since {found['made_at']}  {state}"
+    tool, network = found["tool"] or "no tool", found["network"] or "?"
+    return f"{found['id']}  {found['person']}  {tool}  from {network}  since {found['made_at']}  {state}"
 
 
 def _asking(found: dict[str, Any]) -> list[str]:
     first = f"{found['id']}  {found['state']}  {found['person']} asks for {found['function']} of {found['tool']}"
     payload = msgspec.json.encode(found["payload"]).decode()
     on = f" on {found['target']} ({found['tier'].replace('_', ' ')})" if found["target"] else ""
-    lines = [first + on, f"  with     {payload}"]
+    lines = [first + on]
+    lines += [f"  with     {payload[at : at + _WIDE]}" for at in range(0, len(payload), _WIDE)]
     lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}), until {found['until']}")
     lines.append(f"  hash     {found['action_hash']}")
     if found["takes_signature"]:

@@ -19,7 +19,7 @@ from .service import at as at_path
 from .staff import Tier
 
 At = Annotated[str, Parameter(help="When, RFC 3339, such as 2020-07-15T19:00:00Z; now without it.")]
-_COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grants", "level", "now")
+_COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grants", "level", "now", "holds")
 _LINE_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
@@ -80,16 +80,19 @@ def _due(each: dict[str, Any]) -> str:
     used = f"used {each['last_function']} at {each['last_used_at']}" if each["last_used_at"] else "never used"
     seen = f", looked at {each['certified_at']} by {each['certified_by']}" if each["certified_at"] else ""
     state = "REMOVE?  " if each["remove"] else "keep     "
-    return f"{state}{each['person']} ({', '.join(each['roles'])})  {used}{seen}"
+    barred = f"; kept from all tools by {', '.join(each['barred'])}" if each["barred"] else ""
+    return f"{state}{each['person']} ({', '.join(each['roles'])})  {used}{seen}{barred}"
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
+    now = f"{found['people_now']} of them not held, with whatever grant it takes"
     lines = [
-        f"at {found['at']}: {found['people']} people, {found['people_now']} of them with whatever grant it takes",
+        f"at {found['at']}: {found['people']} people, {now}",
         f"policy {found['policy']}, since {found['since']}",
     ]
     if found["certain_from"] is not None and found["at"] < found["certain_from"]:
         lines.append(f"changes are kept from {found['certain_from']} on; before, things are as they were found then")
+    lines += [_hold(each) for each in found["holds"]] + [_lock(each) for each in found["locks"]]
     lines += [_right(each) for each in found["items"]]
     lines += ["there are more: narrow the question"] if found["more"] else []
     for name, text in (found["texts"] or {}).items():
@@ -99,9 +102,23 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def _right(each: dict[str, Any]) -> str:
     takes = ", ".join(each["takes"]) or "nothing besides"
-    state = "" if each["now"] else "; no such grant was there"
+    state = "; no such grant was there" if "grant" in each["takes"] and not each["grants"] else ""
+    state += f"; held by {', '.join(each['holds'])}" if each["holds"] else ""
     roles = ", ".join(each["roles"]) or "no role"
     return f"{each['person']} ({roles})  {each['function']} on {each['tier']}  takes {takes}{state}"
+
+
+def _hold(each: dict[str, Any]) -> str:
+    return (
+        f"hold {each['id']} on {each['kind']} {each['subject']} from {each['starts']} until {each['until'] or 'lifted'}"
+    )
+
+
+def _lock(each: dict[str, Any]) -> str:
+    names = ("tool", "function", "role", "person", "network")
+    on = ", ".join(f"{name} {each[name]}" for name in names if each[name]) or "everything"
+    named = f", but for {', '.join(each['named'])}" if each["named"] else ""
+    return f"lockdown {each['id']} of level {each['level']} ({each['words']}) on {on}{named} from {each['starts']}"
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

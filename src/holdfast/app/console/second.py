@@ -198,7 +198,8 @@ def _whole(run: LiveWatch, asking: Asking, who: SignedIn) -> Waits:
 
 
 def _barred(run: LiveWatch, asking: Asking, who: SignedIn, *, keyless: bool) -> str:
-    why = run.response.staff.state.bars(who.person.id, asking.action, run.clock.now())
+    state, by, now = run.response.staff.state, who.person.id, run.clock.now()
+    why = state.bars(by, asking.action, now) or state.why_not_agree(by, asking.person, asking.action, now)
     if why is not None:
         return BARRED[why]
     return "This has to be signed, and you have no passkey. An administrator makes you a link." if keyless else ""

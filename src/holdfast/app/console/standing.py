@@ -75,13 +75,13 @@ def _standing(run: LiveWatch, who: SignedIn) -> Standing:
     """
     run.response.entitled.check(who.caller, Act.SEE_STAFF)
     changing, now = run.response.staff.changing, run.clock.now()
-    locks = [each for each in run.response.staff.locks.kept.values() if each.in_force(now)]
+    register = run.response.staff.locks
+    locks = [each for each in register.kept.values() if each.in_force(now)]
     staged = [(each, changing.stage(each, now)) for each in changing.kept.values() if not each.closed]
     waiting = [(each, stage) for each, stage in staged if stage in OPEN]
     waiting.sort(key=lambda row: (row[0].until is None, row[0].until or row[0].asked_at))
-    proposed = sorted(
-        (each for each in run.response.staff.locks.proposals.values() if each.waits(now)), key=lambda each: each.until
-    )
+    proposals = (each for each in register.proposals.values() if register.waits(each, now))
+    proposed = sorted(proposals, key=lambda each: each.until)
     return Standing(
         leads=run.response.entitled.policy.may(run.response.people.persons[who.person.id], Act.LOCK),
         proposals=tuple(Loosens(seen=looser_seen(each), mine=same(each.by, who.person.id)) for each in proposed),

@@ -1,12 +1,14 @@
 """How does somebody get into the internal tools with a browser, and show their passkey again where a deed takes it?
 
-The session of the tools is a cookie of its own, for the tools that a proxy serves under the console's own name.
+Each tool has a session of its own, in a cookie of its own, for the tools that a proxy serves under the console's own
+name. Whoever has just signed in opens one after the other without another passkey; only here, for no tool may open
+another.
 """
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -17,11 +19,13 @@ from starlette.routing import Route
 from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, body_of, shown
-from holdfast.app.server.forwarding.secret import COOKIE
+from holdfast.app.server.forwarding.secret import cookie_for
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
 from holdfast.app.signin.sessions import Sessions, SignedIn, cookie_of, hashed, new_secret, set_cookie
 from holdfast.guard import Purpose, challenge_of
+from holdfast.guard.staff import Tier, takes
+from holdfast.response.staff.sessions import FRESH_MS
 
 from .desk import SIGN_IN, Done, Options, signed_in
 from .entrance import named_address
@@ -62,50 +66,52 @@ class ToolPages:
         """Where they are."""
         return [
             Route(TOOLS, self._page, methods=["GET"]),
-            Route(f"{TOOLS}/open", self._open, methods=["POST"]),
-            Route(f"{TOOLS}/close", self._close, methods=["POST"]),
-            Route(f"{TOOLS}/options", self._options, methods=["POST"]),
-            Route(f"{TOOLS}/step", self._step, methods=["POST"]),
+            Route(f"{TOOLS}/{{tool}}/open", self._open, methods=["POST"]),
+            Route(f"{TOOLS}/{{tool}}/close", self._close, methods=["POST"]),
+            Route(f"{TOOLS}/{{tool}}/options", self._options, methods=["POST"]),
+            Route(f"{TOOLS}/{{tool}}/step", self._step, methods=["POST"]),
         ]
 
     async def _page(self, http: Request) -> Response:
         who = self._sessions.who(http.scope)
         if who is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
-        id_ = _shown_id(http)
-        live, classes = await self._ask(lambda run: (_own(run, id_, who), _classes(run)))
-        return self._site.page("tools", who, live=live, classes=classes)
+        tools = await self._ask(lambda run: _tools(run, http, who))
+        return self._site.page("tools", who, tools=tools, fresh=who.caller.fresh(wall_time(), FRESH_MS))
 
     async def _open(self, http: Request) -> Response:
-        who, secret = signed_in(self._sessions, http), new_secret()
+        who, tool, secret = signed_in(self._sessions, http), http.path_params["tool"], new_secret()
         told = named_address(http, self._forwarded)
         device = http.headers.get("user-agent", "")[:_DEVICE]
 
         def do(run: LiveWatch) -> None:
             sessions = run.response.staff.sessions
-            sessions.open(hashed(secret), who.caller, run.clock.now(), network=told, device=device)
+            sessions.open(hashed(secret), who.caller, run.clock.now(), tool=tool, network=told, device=device)
 
         await self._ask(do)
         answer = shown(Done(next=TOOLS))
-        answer.headers.append("set-cookie", set_cookie(COOKIE, secret, secure=True, same_site="Lax"))
+        answer.headers.append("set-cookie", set_cookie(cookie_for(tool), secret, secure=True, same_site="Lax"))
         return answer
 
     async def _close(self, http: Request) -> Response:
-        who, id_ = signed_in(self._sessions, http), _shown_id(http)
+        who, tool = signed_in(self._sessions, http), http.path_params["tool"]
+        id_ = _shown_id(http, tool)
 
         def do(run: LiveWatch) -> None:
-            if _own(run, id_, who):
+            if _own(run, id_, who, tool):
                 run.response.staff.sessions.end([id_], who.person.id, "signed out", run.clock.now())
 
         await self._ask(do)
         answer = shown(Done(next=TOOLS))
-        answer.headers.append("set-cookie", set_cookie(COOKIE, "", secure=True, seconds=0, same_site="Lax"))
+        gone = set_cookie(cookie_for(tool), "", secure=True, seconds=0, same_site="Lax")
+        answer.headers.append("set-cookie", gone)
         return answer
 
     async def _options(self, http: Request) -> Response:
-        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _of_class), _shown_id(http)
+        who, told, tool = signed_in(self._sessions, http), await body_of(http, _of_class), http.path_params["tool"]
+        id_ = _shown_id(http, tool)
         facts = {"session": id_, "class": told.class_}
-        known = await self._ask(lambda run: run.response.people.passkeys_of(_holder(run, id_, who)))
+        known = await self._ask(lambda run: run.response.people.passkeys_of(_holder(run, id_, who, tool)))
         given = self._challenges.give(
             Purpose.STEP_UP,
             who.session.id,
@@ -116,13 +122,14 @@ class ToolPages:
         return shown(Options(options=self._passkeys.to_sign(given.value, known)))
 
     async def _step(self, http: Request) -> Response:
-        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _stepped), _shown_id(http)
+        who, told, tool = signed_in(self._sessions, http), await body_of(http, _stepped), http.path_params["tool"]
+        id_ = _shown_id(http, tool)
         facts = {"session": id_, "class": told.class_}
         given = self._challenges.take(Purpose.STEP_UP, who.session.id, str(facts), wall_time())
         signature = signature_of(told.credential, given.nonce)
 
         def do(run: LiveWatch) -> None:
-            person, now = _holder(run, id_, who), run.clock.now()
+            person, now = _holder(run, id_, who, tool), run.clock.now()
             passkey = run.response.signin.signed(signature, person, given.value, now, at=now)
             run.response.staff.sessions.step_up(id_, told.class_, passkey, now)
 
@@ -130,30 +137,38 @@ class ToolPages:
         return shown(Done(next=TOOLS))
 
 
-def _shown_id(http: Request) -> str:
-    secret = cookie_of(http.scope["headers"], COOKIE)
+def _shown_id(http: Request, tool: str) -> str:
+    secret = cookie_of(http.scope["headers"], cookie_for(tool))
     return hashed(secret) if secret else ""
 
 
-def _own(run: LiveWatch, id_: str, who: SignedIn) -> bool:
-    """Whether it is a live session of just this person."""
+def _own(run: LiveWatch, id_: str, who: SignedIn, tool: str) -> bool:
+    """Whether it is a live session of just this person and tool."""
     sessions = run.response.staff.sessions
     session = sessions.kept.get(id_)
-    return session is not None and session.person == who.person.id and sessions.fault(session, run.clock.now()) is None
+    mine = session is not None and (session.person, session.tool) == (who.person.id, tool)
+    return mine and sessions.fault(session, run.clock.now()) is None
 
 
-def _holder(run: LiveWatch, id_: str, who: SignedIn) -> str:
+def _holder(run: LiveWatch, id_: str, who: SignedIn, tool: str) -> str:
     """Whoever is to show a passkey.
 
     Raises:
-        RefusedError: this browser has no session of the tools, or another person's.
+        RefusedError: this browser has no session of the tool, or another person's.
 
     """
-    if not _own(run, id_, who):
-        raise RefusedError(HTTPStatus.CONFLICT, "no session of the tools is open here", advice="Open the tools first.")
+    if not _own(run, id_, who, tool):
+        raise RefusedError(HTTPStatus.CONFLICT, "no session of this tool is open here", advice="Open it first.")
     return who.person.id
 
 
-def _classes(run: LiveWatch) -> list[str]:
-    functions = run.response.staff.policy.catalogue.functions().values()
-    return sorted({function.class_ for _, function in functions})
+def _tools(run: LiveWatch, http: Request, who: SignedIn) -> list[dict[str, Any]]:
+    """The tools of which this person may use anything by their roles, or of which they have a session here."""
+    policy, found = run.response.staff.policy, []
+    for tool in policy.catalogue.tool:
+        live = _own(run, _shown_id(http, tool.id), who, tool.id)
+        names = [f"{tool.id}/{function.id}" for function in tool.function]
+        if live or any(takes(policy, who.person, name, tier) is not None for name in names for tier in Tier):
+            classes = sorted({function.class_ for function in tool.function})
+            found.append({"id": tool.id, "about": tool.about, "live": live, "classes": classes})
+    return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -14,11 +15,13 @@ from holdfast.app.live import LiveWatch
 from holdfast.errors import InputError
 from holdfast.events import format_time, parse_time
 from holdfast.guard import Act
-from holdfast.guard.staff import Tier
+from holdfast.guard.staff import StaffHold, Tier
+from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted
 
 from .answers import RefusedError
 from .asking import Ask, shown
+from .lockdowns import LockSeen, lock_seen
 from .operation import KEY, Handler, Operation, Parameter
 
 MOST = 5_000  # rights in one answer: narrow the question for the rest
@@ -29,7 +32,7 @@ _TIERS = {"type": "string", "enum": [tier.name.lower() for tier in Tier]}
 class RightSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What a person could do with a function on accounts of a tier, and what it took.
 
-    Where it took a grant and they had none, `now` is false.
+    Where it took a grant and they had none, or one of these `holds` stood in the way, `now` is false.
     """
 
     person: str
@@ -39,12 +42,26 @@ class RightSeen(msgspec.Struct, frozen=True, kw_only=True):
     tier: str
     takes: tuple[str, ...]
     grants: tuple[str, ...]
+    holds: tuple[str, ...]
     level: int
     now: bool
 
 
+class StaffHoldSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold on a member of staff, a session of theirs, a tool, or a function of it."""
+
+    id: str
+    kind: str
+    subject: str
+    starts: str
+    until: str | None
+
+
 class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Who could do what at `at`. `people` counts them, `people_now` those who needed no grant they had not.
+    """Who could do what at `at`. `people` counts them, `people_now` those not held who had whatever grant it takes.
+
+    `holds` and `locks` are all that were in force then, those too that say nothing of a right: on a session, on a
+    network. Whom a lock shuts out has no right in the list.
 
     `policy` is the SHA-256 of the RFC 8785 form of the texts that held since `since`, and stands in the ledger; `files`
     are the SHA-256 of each text. Before `certain_from` things are as they were first found. `more`: there are others.
@@ -58,6 +75,8 @@ class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     people_now: int
     items: tuple[RightSeen, ...]
+    holds: tuple[StaffHoldSeen, ...]
+    locks: tuple[LockSeen, ...]
     more: bool
     texts: Mapping[str, str] | None = None
 
@@ -88,18 +107,24 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
+    one_at_a_time = asyncio.Lock()
 
     async def list_access(http: Request) -> Response:
         query = http.query_params
         at, wanted, texts = _at(http), _wanted(http), query.get("texts") == "true"
 
-        def do(run: LiveWatch) -> AccessSeen:
+        def do(run: LiveWatch) -> tuple[int, Date, Iterator[Right]]:
             now = run.clock.now()
             when = now if at is None else at
             if when > now:
                 raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
-            date, found = run.response.staff.access(when, wanted)
-            return AccessSeen(
+            return when, *run.response.staff.access(when, wanted)
+
+        async with one_at_a_time:
+            when, date, some = await ask(do)
+            found = await asyncio.to_thread(list, some)  # of thousands of people it takes seconds: the tools go on
+        return shown(
+            AccessSeen(
                 at=format_time(when),
                 policy=date.policy,
                 since=None if date.since is None else format_time(date.since),
@@ -108,11 +133,12 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
                 people=len({each.person for each in found}),
                 people_now=len({each.person for each in found if each.now}),
                 items=tuple(map(_seen, found[:MOST])),
+                holds=tuple(map(_hold_seen, date.facts.holds)),
+                locks=tuple(lock_seen(each, when) for each in date.facts.locks),
                 more=len(found) > MOST,
                 texts=date.texts if texts else None,
             )
-
-        return shown(await ask(do))
+        )
 
     return {"list_access": list_access}
 
@@ -139,6 +165,16 @@ def _wanted(http: Request) -> Wanted:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"there is no tier {tier!r}") from error
 
 
+def _hold_seen(hold: StaffHold) -> StaffHoldSeen:
+    return StaffHoldSeen(
+        id=hold.id,
+        kind=str(hold.kind),
+        subject=hold.subject,
+        starts=format_time(hold.starts),
+        until=None if hold.until is None else format_time(hold.until),
+    )
+
+
 def _seen(right: Right) -> RightSeen:
     return RightSeen(
         person=right.person,
@@ -148,6 +184,7 @@ def _seen(right: Right) -> RightSeen:
         tier=right.tier.name.lower(),
         takes=tuple(map(str, right.takes)),
         grants=right.grants,
+        holds=right.holds,
         level=right.level,
         now=right.now,
     )

@@ -16,7 +16,7 @@ from holdfast.app.signin.passkeys import Answered
 from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
 from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
-from holdfast.guard.staff import Consent, Doing, ToolAction
+from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, too_deep
 from holdfast.guard.staff.proof import Prover
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
@@ -45,6 +45,11 @@ class _Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     payload: dict[str, Any] = {}
     reason: Words
     ticket: Name = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody could read."""
+        if too_deep(self.payload):
+            raise ValueError("the payload has too many lists and records in each other")
 
     @property
     def action(self) -> ToolAction:
@@ -218,6 +223,9 @@ class _Handlers:
             fault = sessions.fault(session, now)
             if fault is not None:
                 raise NotAllowedError(f"this session asks for nothing: {fault}", code=fault, advice="Sign in again.")
+            if session.tool != told.tool:
+                says, code = f"this session is for {session.tool}, not for {told.tool}", StaffReason.OTHER_TOOL
+                raise NotAllowedError(says, code=code, advice="Ask in a session of the tool that it is about.")
             return _asked(run, told, session.person)
 
         return shown(await self._ask(do))
@@ -326,13 +334,20 @@ def concerns(run: LiveWatch, asking: Asking, by: str) -> bool:
 
 
 def _may_agree(run: LiveWatch, asking: Asking, by: str) -> None:
-    """Pass whoever the policies of the staff gate let agree to this action.
+    """Pass whoever the policies of the staff gate let agree to this action, and no hold or lockdown keeps from it.
 
     Raises:
-        NotAllowedError: they do not.
+        NotAllowedError: they do not, or something does.
 
     """
-    if not run.response.staff.may_second(Doing.AGREE, by, asking.action):
+    why_not = run.response.staff.state.why_not_agree(by, asking.person, asking.action, run.clock.now())
+    if why_not in {StaffReason.LOCKED_DOWN, StaffReason.STAFF_HELD}:
+        raise NotAllowedError(
+            f"{by} has no say in {asking.action.function} just now: {why_not}",
+            code=why_not,
+            advice="Allowed when the lockdown or the hold has ended, or for somebody else.",
+        )
+    if why_not is not None:
         raise NotAllowedError(
             f"{by} may not agree to {asking.action.function}",
             code=RefusalCode.ROLE_MISSING,

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
 from holdfast.events import format_time
-from holdfast.guard import Act, Scope
+from holdfast.guard import Act, Person, Scope
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff.certifying import Certified, Due
 
@@ -31,7 +31,10 @@ class CertificationWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 
 class DueSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Whoever has roles for the tools, and what they did last with one; `remove` proposes to take these away."""
+    """Whoever has roles for the tools, and what they did last with one; `remove` proposes to take these away.
+
+    `barred` are the holds and lockdowns that keep them from all tools just now: whoever could use none has used none.
+    """
 
     person: str
     roles: tuple[str, ...]
@@ -40,6 +43,7 @@ class DueSeen(msgspec.Struct, frozen=True, kw_only=True):
     certified_at: str | None
     certified_by: str | None
     remove: bool
+    barred: tuple[str, ...]
 
 
 class CertifiedSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +90,13 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
         after, limit = key_of(http), limit_of(http)
 
         def do(run: LiveWatch) -> Page[DueSeen]:
-            due = run.response.staff.certifying.due(run.clock.now())
-            return page_of({each.person.id: each for each in due}, after, limit, _due_seen)
+            staff, now = run.response.staff, run.clock.now()
+            due = staff.certifying.due_of
+
+            def seen(person: Person) -> DueSeen:
+                return _due_seen(due(person, now), staff.state.barred(person.id, now))
+
+            return page_of(staff.certifying.of_tools, after, limit, seen)
 
         return shown(await ask(do))
 
@@ -103,7 +112,7 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
     return {"list_certifications": list_certifications, "certify": certify}
 
 
-def _due_seen(due: Due) -> DueSeen:
+def _due_seen(due: Due, barred: tuple[str, ...]) -> DueSeen:
     last, certified = due.last, due.certified
     return DueSeen(
         person=due.person.id,
@@ -113,6 +122,7 @@ def _due_seen(due: Due) -> DueSeen:
         certified_at=None if certified is None else format_time(certified.at),
         certified_by=None if certified is None else certified.by,
         remove=due.remove,
+        barred=barred,
     )
 
 

@@ -216,7 +216,7 @@ class _Handlers:
 
         def do(run: LiveWatch) -> Page[LooserSeen]:
             locks, now = run.response.staff.locks, run.clock.now()
-            some = {key: each for key, each in locks.proposals.items() if all_ or each.waits(now)}
+            some = {key: each for key, each in locks.proposals.items() if all_ or locks.waits(each, now)}
             return page_of(some, after, limit, looser_seen)
 
         return shown(await self._ask(do))

@@ -1,7 +1,7 @@
-"""How do members of staff come to a session of the internal tools, show a passkey again, look on, and leave?
+"""How do members of staff come to a session of an internal tool, show a passkey again, look on, and leave?
 
 Whoever has just signed in at the console opens a session themselves. A tool does it for somebody who answers a
-challenge with a passkey: the challenge is for that person and that purpose, and is used up by the answer.
+challenge with a passkey: the challenge is for that person, that tool and that purpose, and is used up by the answer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from holdfast.guard import Act, Caller, Passkey, Purpose, Scope, Signature, Via,
 from holdfast.guard.staff import ToolSession
 from holdfast.response.people import same
 
-from .answers import Problem, RefusedError
+from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .ceremony import Ceremony, OptionsTold
 from .guard import Name
@@ -39,19 +39,21 @@ Class = Annotated[str, Meta(pattern="^[a-z][a-z0-9_.]{0,99}$")]
 
 
 class ComesFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where somebody comes from: the address, and the device as far as it is known."""
+    """To which tool somebody comes, and where from: the address, and the device as far as it is known."""
 
+    tool: Name
     network: Name = ""
     device: Name = ""
 
 
 class SignInAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is to be asked for a passkey, to open a session.
+    """Who is to be asked for a passkey, to open a session of this tool.
 
-    Say the `network` as at the sign-in itself: then nobody elsewhere, who asks for the same person, gets in the way.
+    Say the `network` as at the sign-in itself: then nobody elsewhere, however often they ask, gets in the way.
     """
 
     person: Id
+    tool: Name
     network: Name = ""
 
 
@@ -66,6 +68,7 @@ class SignedInTools(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What the browser answered to a challenge of `POST /v1/gate/challenges`, and where the person comes from."""
 
     person: Id
+    tool: Name
     credential: Answered
     network: Name = ""
     device: Name = ""
@@ -86,10 +89,11 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ToolSessionSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of the tools; `id` is what it is called, and opens nothing."""
+    """A session of a tool; `id` is what it is called, and opens nothing. One without a tool is of before, and over."""
 
     id: str
     person: str
+    tool: str
     network: str
     device: str
     made_at: str
@@ -131,7 +135,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="open_tool_session",
         method="POST",
         path=SESSIONS,
-        says="Open a session of the internal tools, right after signing in at the console. A token opens none.",
+        says="Open a session of one internal tool, right after signing in at the console. A token opens none.",
         takes=ComesFrom,
         scope=Scope.DECIDE,
         act=Act.USE_TOOLS,
@@ -140,14 +144,14 @@ OPERATIONS: tuple[Operation, ...] = (
     _from_tool(
         "ask_tool_passkey",
         "/v1/gate/challenges",
-        "What a browser is to be asked so that somebody opens a session of the tools with a passkey.",
+        "What a browser is to be asked so that somebody opens a session of one tool with a passkey.",
         SignInAsked,
         OptionsTold,
     ),
     _from_tool(
         "sign_in_to_tools",
         "/v1/gate/sign-ins",
-        "Open a session for whoever answered the challenge with their passkey.",
+        "Open a session of the tool for whoever answered its challenge with their passkey.",
         SignedInTools,
         ToolSessionOpened,
     ),
@@ -219,22 +223,17 @@ class _Handlers:
 
     async def ask_tool_passkey(self, http: Request) -> Response:
         told = await body_of(http, _sign_in_asked)
-        facts = {"person": told.person}
+        facts = {"person": told.person, "tool": told.tool}
         return await self._options(http, Purpose.TOOL_SIGN_IN, told.person, facts, stranger=_stranger(http, told))
 
     async def sign_in_to_tools(self, http: Request) -> Response:
         told, secret = await body_of(http, _signed_in), new_secret()
-        facts = {"person": told.person}
-        asked = SignInAsked(person=told.person, network=told.network)
-        try:
-            signature, challenge = self._answer(
-                http, Purpose.TOOL_SIGN_IN, facts, told.credential, stranger=_stranger(http, asked)
-            )
-        except RefusedError:  # the tool did not say the network when it asked
-            asked = SignInAsked(person=told.person)
-            signature, challenge = self._answer(
-                http, Purpose.TOOL_SIGN_IN, facts, told.credential, stranger=_stranger(http, asked)
-            )
+        facts = {"person": told.person, "tool": told.tool}
+        purpose, stranger = Purpose.TOOL_SIGN_IN, _stranger(http, told)
+        asked = (purpose, _browser(http, facts, stranger), str(purpose))
+        if not self._ceremony.waits(*asked, told.credential, stranger=stranger):
+            stranger = _stranger(http)  # the tool did not say the network when it asked
+        signature, challenge = self._answer(http, purpose, facts, told.credential, stranger=stranger)
 
         def do(run: LiveWatch) -> ToolSessionSeen:
             try:
@@ -253,9 +252,12 @@ class _Handlers:
 
         def do(run: LiveWatch) -> str:
             staff = run.response.staff
-            if all(function.class_ != told.class_ for _, function in staff.policy.functions.values()):
-                raise UsageError(f"no function is of the class {told.class_}", advice="See the catalogue, tools.toml.")
-            return staff.sessions.known(id_).person
+            session = staff.sessions.known(id_)
+            functions = staff.policy.functions.values()
+            if not any((tool.id, each.class_) == (session.tool, told.class_) for tool, each in functions):
+                says = f"no function of {session.tool} is of the class {told.class_}"
+                raise UsageError(says, advice="See the catalogue, tools.toml.")
+            return session.person
 
         person = await self._ask(do)
         return await self._options(http, Purpose.STEP_UP, person, {"session": id_, "class": told.class_})
@@ -333,7 +335,8 @@ class _Handlers:
     def _answer(
         self, http: Request, purpose: Purpose, facts: Mapping[str, str], credential: Answered, *, stranger: str = ""
     ) -> tuple[Signature, bytes]:
-        return self._ceremony.answer(purpose, _browser(http, facts, stranger), str(purpose), credential)
+        browser = _browser(http, facts, stranger)
+        return self._ceremony.answer(purpose, browser, str(purpose), credential, stranger=stranger)
 
 
 def _browser(http: Request, facts: Mapping[str, str], stranger: str) -> str:
@@ -341,9 +344,9 @@ def _browser(http: Request, facts: Mapping[str, str], stranger: str) -> str:
     return "/".join([stranger or caller_of(http).credential, *facts.values()])
 
 
-def _stranger(http: Request, told: SignInAsked) -> str:
+def _stranger(http: Request, told: SignInAsked | SignedInTools | None = None) -> str:
     """From where somebody would sign in: whoever asks for names without end pushes out none but those from there."""
-    return f"{caller_of(http).credential}/{told.network}"
+    return f"{caller_of(http).credential}/{'' if told is None else told.network}"
 
 
 def _checked(run: LiveWatch, person: str, signature: Signature, challenge: bytes) -> Passkey:
@@ -356,7 +359,9 @@ def _opened(
 ) -> ToolSessionSeen:
     id_, now = hashed(secret), run.clock.now()
     sessions = run.response.staff.sessions
-    return _seen(run, sessions.open(id_, by, now, network=told.network, device=told.device, passkey=passkey))
+    return _seen(
+        run, sessions.open(id_, by, now, tool=told.tool, network=told.network, device=told.device, passkey=passkey)
+    )
 
 
 def session_of(run: LiveWatch, id_: str) -> ToolSession:
@@ -383,6 +388,7 @@ def _seen(run: LiveWatch, session: ToolSession) -> ToolSessionSeen:
     return ToolSessionSeen(
         id=session.id,
         person=session.person,
+        tool=session.tool,
         network=session.network,
         device=session.device,
         made_at=format_time(session.made_at),

@@ -142,6 +142,7 @@ class FrontGate:
             id=asking.session,
             person=asking.staff,
             revision=1,
+            tool=action.tool,
             network=asking.network,
             made_at=time,
             stepped_up={function.class_: time} if asking.passkey else {},

@@ -6,13 +6,13 @@ from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
 from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, read_catalogue
 from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, begins
-from .decide import STALE_MS, WATCH_MS, StaffState, takes_signature
-from .facts import Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
+from .decide import STALE_MS, StaffState, takes_signature
+from .facts import WATCH_MS, Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
 from .needs import Need
 from .policy import Case, Doing, Ruling, StaffPolicy
 from .protect import SIGNED_FROM, TierRule, Tiers
-from .question import ToolAction, ToolQuestion
+from .question import DEEPEST, ToolAction, ToolQuestion, too_deep
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 from .silent import silent
@@ -20,6 +20,7 @@ from .value import value_hash
 
 __all__ = [
     "CHAIN",
+    "DEEPEST",
     "LEVELS",
     "OPEN",
     "SEALED",
@@ -76,6 +77,7 @@ __all__ = [
     "spend",
     "takes",
     "takes_signature",
+    "too_deep",
     "unmet",
     "value_hash",
 ]

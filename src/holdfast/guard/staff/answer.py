@@ -21,6 +21,7 @@ class StaffReason(enum.StrEnum):
     NO_SESSION = "no_session"  # the gate has opened no such session
     SESSION_OVER = "session_over"  # it is too old, was idle for too long, or was ended
     PERSON_GONE = "person_gone"  # they are registered no more, or have changed since
+    OTHER_TOOL = "other_tool"  # this session was opened for another tool
     STAFF_HELD = "staff_held"  # this member of staff has no tools just now
     TOOL_SESSION_HELD = "tool_session_held"  # this session is cut
     TOOL_HELD = "tool_held"  # nobody has this tool, or this function of it

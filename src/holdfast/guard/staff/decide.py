@@ -1,7 +1,7 @@
 """May this member of staff do this just now? From an immutable copy of all that is known, in tens of microseconds.
 
 1. Whoever asks is known: the gate opened their session, it is not over, and they are who they were then.
-2. What they ask for is in the catalogue.
+2. What they ask for is in the catalogue, and a function of the tool that the session is for.
 3. Nothing that they use is held, and no lockdown shuts them out.
 4. The policies permit it.
 5. What it takes is there: by the function, the tier of the account, the lockdown and the policies together.
@@ -23,7 +23,7 @@ from holdfast.guard.session import SessionLimits
 from .answer import StaffAnswer, StaffReason
 from .budgets import charges, free_at
 from .catalogue import MINUTE, Function, Kind, RecordFirst, Tool
-from .facts import Consent, Grant, StaffFacts, Tier, ToolSession
+from .facts import WATCH_MS, Consent, Grant, StaffFacts, Tier, ToolSession
 from .known import Known, Who
 from .lockdown import UNLOCKED, Joined, joined
 from .needs import Need, clock, sentences
@@ -33,7 +33,6 @@ from .protect import SIGNED_FROM
 from .question import ToolAction, ToolQuestion
 
 STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
-WATCH_MS = 60_000  # whoever watches confirms it this often
 
 _ORDINARY = MappingProxyType({"": Tier.ORDINARY})
 _WORDS = frozenset({Need.REASON, Need.TICKET})
@@ -102,6 +101,8 @@ class StaffState:
             return self._unknown(stops, hash_, who)
         if found is None:
             return self._unknown([*stops, _Stop(StaffReason.UNKNOWN_FUNCTION)], hash_, who)
+        if session.tool != action.tool:
+            return self._unknown([*stops, _Stop(StaffReason.OTHER_TOOL)], hash_, who)
         asked = self._asked(question, session, who, found, hash_)
         return self._answered(asked, stops, spent)
 
@@ -114,12 +115,44 @@ class StaffState:
             return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
         return max(self._known.tiers.get(spelling_key(target), _ORDINARY).values())
 
+    def why_not_agree(self, by: str, person: str, action: ToolAction, now: int) -> StaffReason | None:
+        """Why `by` may not agree at `now` that `person` does this, if so. At its use all of it is asked again.
+
+        A lockdown leaves only those who are named a say, in a no as in a yes.
+        """
+        other, found = self._known.people.get(by), self.policy.functions.get((action.tool, action.function))
+        if other is None or found is None or not other.person.counts:
+            return StaffReason.NOT_PERMITTED
+        tool, function = found
+        case = self.policy.case(Doing.AGREE, f"{tool.id}/{function.id}", other.roles, by)
+        case = case._replace(tier=self.tier(action.target, function))
+        if self.policy.ruling(case).reasons:
+            return StaffReason.NOT_PERMITTED
+        barred = self.bars(by, action, now)
+        if barred is not None:
+            return barred
+        asking = self._known.people.get(person)
+        for who in filter(None, (other, asking)):
+            lockdown = joined(self._known.locks.fitting(who, tool.id, function.id, (), now))
+            if lockdown.shuts_out(other.key) or self.policy.ruling(case._replace(lockdown=lockdown.level)).reasons:
+                return StaffReason.LOCKED_DOWN
+        return None
+
+    def barred(self, person: str, now: int) -> tuple[str, ...]:
+        """The holds on somebody at `now`, and the locks that leave them no tool at all, by id."""
+        who = self._known.people.get(person)
+        if who is None:
+            return ()
+        locks = self._known.locks.fitting(who, "", "", (), now)
+        shut = [each.id for each in locks if joined([each]).shuts_out(who.key)]
+        return (*(each.id for each in self._known.held_at(RuleKind.STAFF, who.key, now)), *shut)
+
     def bars(self, by: str, action: ToolAction, now: int) -> StaffReason | None:
         """Why somebody's word as second person counts for nothing at `now` (ms since 1970 UTC), by any policies."""
         who = self._known.people.get(by)
         if who is None or not who.person.counts:
             return StaffReason.PERSON_GONE
-        if any(hold.in_force(now) for hold in self._known.held.get((RuleKind.STAFF, who.key), ())):
+        if self._known.held_at(RuleKind.STAFF, who.key, now):
             return StaffReason.STAFF_HELD
         locks = self._known.locks.fitting(who, action.tool, action.function, (), now)
         return StaffReason.LOCKED_DOWN if joined(locks).shuts_out(who.key) else None
@@ -132,8 +165,7 @@ class StaffState:
     def _nobody(self, session: ToolSession | None, who: Who | None, now: int) -> StaffReason | None:
         if session is None:
             return StaffReason.NO_SESSION
-        over = session.ended_at is not None and session.ended_at <= now
-        if over or not self.limits.allow(session.made_at, session.used_at, now):
+        if not session.goes_on(self.limits, now):
             return StaffReason.SESSION_OVER
         if who is None or not who.person.counts or who.person.revision != session.revision:
             return StaffReason.PERSON_GONE
@@ -219,9 +251,8 @@ class StaffState:
             (StaffReason.TOOL_HELD, RuleKind.TOOL, asked.tool.id),
             (StaffReason.TOOL_HELD, RuleKind.FUNCTION, asked.name),
         ):
-            for hold in self._known.held.get((kind, subject), ()):
-                if hold.in_force(asked.question.time):
-                    yield reason, hold.id, hold.until
+            for hold in self._known.held_at(kind, subject, asked.question.time):
+                yield reason, hold.id, hold.until
 
     def _case(self, asked: _Asked, *, agreed: bool) -> Case:
         question, session, who = asked.question, asked.session, asked.who
@@ -241,16 +272,14 @@ class StaffState:
         )
 
     def _grants(self, grant: Grant, asked: _Asked) -> bool:
-        """Whether it is leave for just this, by somebody else who still counts, and whose roles are still those."""
+        """Whether it is leave for just this that counts."""
         return (
-            grant.in_force(asked.question.time)
-            and grant.tool == asked.tool.id
+            grant.tool == asked.tool.id
             and grant.function in {asked.function.id, "*"}
             and asked.tier <= grant.tier
             and _said(grant.reason)
             and _said(grant.ticket)
-            and (giver := self._other(grant.granted_by, grant.starts, asked)) is not None
-            and grant.giver_revision in {None, giver.person.revision}
+            and self._known.leave(grant, asked.who, asked.question.time)
         )
 
     def _consents(self, asked: _Asked) -> list[Consent]:
@@ -265,9 +294,10 @@ class StaffState:
             each
             for each in there.values()
             if each.person == asked.who.person.id
-            and each.used_at is None
-            and each.at <= now < min(each.until, each.at + stands)
+            and each.waits(now)
+            and now < each.at + stands
             and (each.signed or not signed)
+            and asked.who.person.said_since_back(each.at)
             and self._second(each.by, each.at, Doing.AGREE, asked)
         ]
         return sorted(counting, key=lambda each: (each.until, each.id))
@@ -275,24 +305,17 @@ class StaffState:
     def _watched(self, asked: _Asked) -> bool:
         now = asked.question.time
         return any(
-            0 <= now - each.at < WATCH_MS and self._second(each.by, each.at, Doing.WATCH, asked)
+            each.counts(now) and self._second(each.by, each.at, Doing.WATCH, asked, each.revision)
             for each in self._known.presences.get(asked.session.id, {}).values()
         )
 
-    def _other(self, by: str, said_at: int, asked: _Asked) -> Who | None:
-        """Somebody else of this id who counts, is not held, and was not taken out since they said it."""
-        other = self._known.people.get(by)
-        if other is None or not other.person.counts or other.key == asked.who.key:
-            return None
-        if other.person.back is not None and said_at <= other.person.back:
-            return None
-        held = self._known.held.get((RuleKind.STAFF, other.key), ())
-        return None if any(hold.in_force(asked.question.time) for hold in held) else other
+    def _second(self, by: str, said_at: int, doing: Doing, asked: _Asked, revision: int | None = None) -> bool:
+        """Whether `by` counts as the second person: somebody else, not shut out, and one who may.
 
-    def _second(self, by: str, said_at: int, doing: Doing, asked: _Asked) -> bool:
-        """Whether `by` counts as the second person: somebody else, not shut out, and one who may."""
-        other = self._other(by, said_at, asked)
-        if other is None:
+        Where a `revision` is given, they are to be who they were then.
+        """
+        other = self._known.other(by, said_at, asked.who.key, asked.question.time)
+        if other is None or revision not in {None, other.person.revision}:
             return False
         locks = self._known.locks.fitting(other, asked.tool.id, asked.function.id, (), asked.question.time)
         theirs = joined(locks)

@@ -11,6 +11,9 @@ import msgspec
 
 from holdfast.guard.people import Person
 from holdfast.guard.rule import RuleKind
+from holdfast.guard.session import SessionLimits
+
+WATCH_MS = 60_000  # whoever watches confirms it this often
 
 
 @enum.unique
@@ -24,15 +27,17 @@ class Tier(enum.IntEnum):
 
 
 class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of the tools that the gate opened for `person` (whose `revision` it was) when they signed in.
+    """A session of one `tool` that the gate opened for `person` (whose `revision` it was) when they signed in.
 
     `id` is 64 hex of the secret's SHA-256. `stepped_up` says when a passkey was used last, by class of function.
-    `seen_at` is when it was used last; None: not since it was made.
+    `seen_at` is when it was used last; None: not since it was made. One without a tool was kept by an earlier version,
+    in which it was good for every tool: it is over.
     """
 
     id: str
     person: str
     revision: int
+    tool: str = ""
     network: str = ""
     device: str = ""
     made_at: int
@@ -45,11 +50,17 @@ class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
         """When it was used last, or made."""
         return self.made_at if self.seen_at is None else self.seen_at
 
+    def goes_on(self, limits: SessionLimits, now: int) -> bool:
+        """Whether it is one at `now`, by itself: of a tool, not ended, neither idle for too long nor too old."""
+        ended = not self.tool or (self.ended_at is not None and self.ended_at <= now)
+        return not ended and limits.allow(self.made_at, self.used_at, now)
+
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Time-boxed leave for `person` to use `function` (`*`: each) of `tool` up to this tier, with why and what for.
 
-    It counts while whoever gave it is who they were then, by their `giver_revision`; None: that was not noted.
+    It counts while whoever gave it and whoever has it are who they were then, by `giver_revision` and `revision`; None:
+    that was not noted.
     """
 
     id: str
@@ -63,6 +74,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     ticket: str
     granted_by: str
     giver_revision: int | None = None
+    revision: int | None = None
     revoked_at: int | None = None
 
     def in_force(self, now: int) -> bool:
@@ -73,7 +85,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
     """That `by`, who is not `person`, agreed that `person` does exactly the action of this hash, once, until then.
 
-    `signed` says that a passkey signed it; `used_at` when it was done.
+    `signed` says that a passkey signed it; `used_at` when it was done, `ended_at` when it was taken away undone.
     """
 
     id: str
@@ -84,6 +96,11 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     until: int
     signed: bool = False
     used_at: int | None = None
+    ended_at: int | None = None
+
+    def waits(self, now: int) -> bool:
+        """Whether it can still be used at `now`."""
+        return self.used_at is None and self.ended_at is None and self.at <= now < self.until
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,11 +134,20 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """That `by` watches this session, and last confirmed it at `at`."""
+    """That `by` (whose `revision` it was; None: not noted) watches this session, and last confirmed it at `at`.
+
+    `ended_at` is when what they had said it with was taken from them.
+    """
 
     session: str
     by: str
     at: int
+    revision: int | None = None
+    ended_at: int | None = None
+
+    def counts(self, now: int) -> bool:
+        """Whether they are there at `now`, as far as they have said."""
+        return 0 <= now - self.at < WATCH_MS and (self.ended_at is None or now < self.ended_at)
 
 
 class StaffHold(msgspec.Struct, frozen=True, kw_only=True):

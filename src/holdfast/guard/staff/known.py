@@ -74,7 +74,10 @@ class Known:
         after = self.changed(StaffFacts(version=0))
         after.sessions = {key: each for key, each in self.sessions.items() if not _past(each.ended_at, now)}
         after.grants = _left(self.grants, lambda each: now < each.until and not _past(each.revoked_at, now))
-        after.consents = _left(self.consents, lambda each: now < each.until and not _past(each.used_at, now))
+        after.consents = _left(
+            self.consents,
+            lambda each: now < each.until and not _past(each.used_at, now) and not _past(each.ended_at, now),
+        )
         after.presences = {key: each for key, each in self.presences.items() if key in after.sessions}
         after.lock_list = {
             key: each
@@ -84,6 +87,28 @@ class Known:
         after.locks = Locks(after.lock_list.values())
         after.hold({key: each for key, each in self.holds.items() if not _past(each.until, now)})
         return after
+
+    def other(self, by: str, said_at: int, key: str, now: int) -> Who | None:
+        """Somebody of this id who is not the person of this `key`, counts, is not held, and was not taken out since."""
+        other = self.people.get(by)
+        if other is None or not other.person.counts or other.key == key or not other.person.said_since_back(said_at):
+            return None
+        return None if self.held_at(RuleKind.STAFF, other.key, now) else other
+
+    def leave(self, grant: Grant, who: Who, now: int) -> bool:
+        """Whether `grant`, which is theirs, counts at `now`: by somebody else, and both are still who they were."""
+        giver = self.other(grant.granted_by, grant.starts, who.key, now)
+        return (
+            grant.in_force(now)
+            and giver is not None
+            and grant.giver_revision in {None, giver.person.revision}
+            and grant.revision in {None, who.person.revision}
+            and who.person.said_since_back(grant.starts)
+        )
+
+    def held_at(self, kind: RuleKind, subject: str, now: int) -> list[StaffHold]:
+        """The holds in force at `now` on this; a person by their `person_key`."""
+        return [hold for hold in self.held.get((kind, subject), ()) if hold.in_force(now)]
 
     def take(self, facts: StaffFacts) -> None:
         """Lay out `facts` besides; only before anybody has this."""

@@ -17,7 +17,7 @@ from holdfast.guard.people import Person, Role, person_key
 
 from .facts import Lock
 from .needs import Need
-from .networks import within
+from .networks import nobody_is_in, within
 
 HOUR = 3_600_000  # milliseconds
 _PLACES_KEPT = 4_096  # of the latest that were asked from: a platform's staff come from few
@@ -163,7 +163,7 @@ def checked(lock: Lock) -> Lock:
     """`lock` if it can be placed.
 
     Raises:
-        UsageError: there is no such level, it has no end or too late a one, names too few, or says not why.
+        UsageError: there is no such level, it has no end or too late a one, names too few, no network, or no reason.
 
     """
     if not 0 <= lock.level <= SEALED:
@@ -180,6 +180,8 @@ def checked(lock: Lock) -> Lock:
             f"level {lock.level} leaves named responders in, who act two together",
             advice=f"Name at least {FEWEST_NAMED} people, or seal it with level {SEALED}.",
         )
+    if nobody_is_in(lock.network):
+        raise UsageError(f"{lock.network} is no block of addresses", advice="Write one as 198.51.100.0/24.")
     if not lock.why.strip():
         raise UsageError("a lock says why it was placed", advice="Give the reason in words.")
     return lock

@@ -42,6 +42,10 @@ _SENTENCES: Mapping[StaffReason, str] = {
         "Sign in at the gate again: who you are registered as has changed, or is not confirmed yet. If that fails, "
         "ask an administrator."
     ),
+    StaffReason.OTHER_TOOL: (
+        "Open this tool at the gate: each has a session of its own, and this one is another's. If it was not you, "
+        "somebody has its secret: end it, and call the incident desk."
+    ),
     StaffReason.STAFF_HELD: (
         "Your staff access is held while an incident is looked into. Call the incident desk by the number you know, "
         "not by one that somebody gives you."

@@ -27,6 +27,16 @@ def within(network: str, block: str) -> bool:
         return False
 
 
+def nobody_is_in(network: str) -> bool:
+    """Whether it looks like a block of addresses and is none, so that nobody can come from there."""
+    try:
+        if "/" in network:
+            ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return True
+    return False
+
+
 @lru_cache(_KEPT)
 def moved(before: str, now: str) -> bool:
     """Whether `now` is elsewhere than `before`: both are known, and neither the same nor addresses close by."""

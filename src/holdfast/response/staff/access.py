@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from holdfast.events import spelling_key
+from holdfast.guard import RuleKind
 from holdfast.guard.people import person_key
-from holdfast.guard.staff import Grant, Need, StaffPolicy, Tier, joined, takes
+from holdfast.guard.staff import Need, StaffPolicy, Tier, joined, takes
 from holdfast.guard.staff.known import Known, Who
 from holdfast.response.past import Date
 
@@ -16,8 +17,9 @@ from holdfast.response.past import Date
 class Right(msgspec.Struct, frozen=True, kw_only=True):
     """That `person` could use `function` (`tool/function`) on accounts of `tier`, by what it `takes`.
 
-    `grants` are theirs in force that reach so far; where it takes a grant and there is none, `now` is false: somebody
-    would have had to give them one first. `level` is the lockdown they were under.
+    `grants` are theirs in force that reach so far, `holds` those on them, the tool or the function. Where it takes a
+    grant and there is none, or something is held, `now` is false: somebody would have had to give them one, or to lift
+    it, first. `level` is the lockdown they were under.
     """
 
     person: str
@@ -27,6 +29,7 @@ class Right(msgspec.Struct, frozen=True, kw_only=True):
     tier: Tier
     takes: tuple[Need, ...]
     grants: tuple[str, ...]
+    holds: tuple[str, ...]
     level: int
     now: bool
 
@@ -46,6 +49,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator[Right]:
     """The rights on that date, by person, function and tier. `policy` is that of the date."""
     known = Known(date.facts)
+    found: dict[tuple[object, ...], tuple[Need, ...] | None] = {}  # once for all of whom the policies say the same
     tiers = tuple(Tier) if wanted.tier is None else (wanted.tier,)
     if wanted.target:
         tiers = (max(known.tiers.get(spelling_key(wanted.target), {"": Tier.ORDINARY}).values()),)
@@ -58,34 +62,50 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
             locked = joined(known.locks.fitting(who, tool, function, (), at))
             if locked.shuts_out(who.key):
                 continue
+            holds = _holds(known, who, tool, function, at)
             for tier in tiers:
-                needs = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
+                case = (who.roles, who.person.id if policy.names_persons else "", tool, function, tier, locked.level)
+                if case not in found:
+                    found[case] = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
+                needs = found[case]
                 if needs is not None:
-                    theirs = [each for each in known.grants.get(who.person.id, {}).values() if _stands(known, each)]
-                    yield _right(who, (tool, function), tier, needs, locked.level, theirs)
+                    grants = _grants(known, who, (tool, function), tier, at)
+                    yield _right(who, f"{tool}/{function}", tier, needs, grants, holds, locked.level)
 
 
-def _stands(known: Known, grant: Grant) -> bool:
-    """Whether whoever gave it is there, and who they were when they did, as the gate asks too."""
-    giver = known.people.get(grant.granted_by)
-    return giver is not None and giver.person.counts and grant.giver_revision in {None, giver.person.revision}
+def _holds(known: Known, who: Who, tool: str, function: str, at: int) -> tuple[str, ...]:
+    on = ((RuleKind.STAFF, who.key), (RuleKind.TOOL, tool), (RuleKind.FUNCTION, f"{tool}/{function}"))
+    return tuple(hold.id for kind, subject in on for hold in known.held_at(kind, subject, at))
+
+
+def _grants(known: Known, who: Who, name: tuple[str, str], tier: Tier, at: int) -> tuple[str, ...]:
+    """Those that the gate would let count, too."""
+    tool, function = name
+    return tuple(
+        each.id
+        for each in known.grants.get(who.person.id, {}).values()
+        if each.tool == tool and each.function in {function, "*"} and tier <= each.tier and known.leave(each, who, at)
+    )
 
 
 def _right(  # noqa: PLR0913, PLR0917 - what a right is made of
-    who: Who, name: tuple[str, str], tier: Tier, needs: tuple[Need, ...], level: int, theirs: Iterable[Grant]
+    who: Who,
+    function: str,
+    tier: Tier,
+    needs: tuple[Need, ...],
+    grants: tuple[str, ...],
+    holds: tuple[str, ...],
+    level: int,
 ) -> Right:
-    tool, function = name
-    grants = tuple(
-        each.id for each in theirs if each.tool == tool and each.function in {function, "*"} and tier <= each.tier
-    )
     return Right(
         person=who.person.id,
         name=who.person.name,
         roles=tuple(map(str, who.person.roles)),
-        function=f"{tool}/{function}",
+        function=function,
         tier=tier,
         takes=needs,
         grants=grants,
+        holds=holds,
         level=level,
-        now=Need.GRANT not in needs or bool(grants),
+        now=not holds and (Need.GRANT not in needs or bool(grants)),
     )

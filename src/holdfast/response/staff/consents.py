@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from holdfast.errors import NotAllowedError, SignatureError, UsageError
+from holdfast.events import format_time
 from holdfast.guard import Caller, Passkey, RefusalCode, Signature, approval_challenge
 from holdfast.guard.staff import Consent, ToolAction
 from holdfast.ledger import RecordKind
@@ -166,18 +167,20 @@ class Consents:
 
         Raises:
             UsageError: there is no such asking.
-            NotAllowedError: no reason is given, or it is denied or over already.
+            NotAllowedError: no reason is given, or it is denied, over or done already.
             StoreError: nothing was kept.
 
         """
+        agreed = [each for each in self.kept.values() if each.id.startswith(f"{id_}/")]
         asking = self.asked.get(id_)
-        if asking is None or asking.state is not AskingState.AGREED:
-            asking = self._open(id_, now)
+        if asking is None or not any(each.waits(now) for each in agreed):
+            done = next((each.used_at for each in agreed if each.used_at is not None), None)
+            asking = self._open(id_, now, "" if done is None else f"done already, at {format_time(done)}")
         denied = msgspec.structs.replace(asking, state=AskingState.DENIED, by=by, why=reason(why))
         with self._book.change(now) as page:
             self.asked.put(page, id_, denied)
-            for key in [key for key in self.kept if key.startswith(f"{id_}/")]:
-                self.kept.put(page, key, msgspec.structs.replace(self.kept[key], used_at=now))
+            for each in agreed:
+                self.kept.put(page, each.id, msgspec.structs.replace(each, ended_at=now))
             body = {"action_hash": asking.action_hash, "why": denied.why}
             page.record(RecordKind.DECISION, f"denied/{id_}/{now}", _subject(asking.action), body, actor=by)
             page.note(HappeningKind.DENIAL, f"{by} said no to what {asking.person} asked for: {denied.why}", id_)
@@ -199,9 +202,8 @@ class Consents:
 
     def end_on(self, page: Page, agreed: str, by: str) -> None:
         """Have nothing count any more on this page that this person agreed to and that was not done yet."""
-        waiting = (each for each in self.kept.values() if each.used_at is None and page.now < each.until)
-        for consent in [each for each in waiting if each.by == agreed]:
-            self.kept.put(page, consent.id, msgspec.structs.replace(consent, used_at=page.now))
+        for consent in [each for each in self.kept.values() if each.by == agreed and each.waits(page.now)]:
+            self.kept.put(page, consent.id, msgspec.structs.replace(consent, ended_at=page.now))
             body = {"action_hash": consent.action_hash}
             page.record(RecordKind.DECISION, f"consent/{consent.id}/ended", consent.person, body, actor=by)
 
@@ -215,13 +217,14 @@ class Consents:
         vouched_for(not passkey.on_word_of)
         return passkey
 
-    def _open(self, id_: str, now: int) -> Asking:
+    def _open(self, id_: str, now: int, closed: str = "") -> Asking:
         asking = self.asked.get(id_)
         if asking is None:
             raise UsageError(f"there is no request {id_} of this kind", advice="See `holdfast gate requests`.")
         if not asking.open(now):
+            closed = closed or f"{asking.state if asking.state is not AskingState.OPEN else 'over'} already"
             raise NotAllowedError(
-                f"the request {id_} is {asking.state if asking.state is not AskingState.OPEN else 'over'} already",
+                f"the request {id_} is {closed}",
                 code=RefusalCode.REQUEST_CLOSED,
                 advice="Ask anew, if it is still to be done.",
             )

@@ -17,7 +17,7 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
+from holdfast.guard import ApiToken, Passkey, SessionLimits
 from holdfast.guard.staff import (
     Doing,
     StaffAnswer,
@@ -34,8 +34,8 @@ from holdfast.guard.staff import (
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
-from holdfast.response.conduct import LIVE
 from holdfast.response.notices import Notices
+from holdfast.response.onstaff import OF_STAFF, on_staff
 from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
@@ -92,11 +92,12 @@ class StaffGate:
         self._changes, self.tidings = Changes(), Tidings()
         times = policy.catalogue.times
         self.limits = limits or SessionLimits()
-        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits)
+        tools = [each.id for each in policy.catalogue.tool]
+        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, tools)
         self.grants = Grants(book, people, notices, self._changes)
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
-        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
+        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
         self.attempts, self.strangers = Attempts(book), Strangers()
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
@@ -111,6 +112,7 @@ class StaffGate:
         self._state = self._anew()
         book.when_moved(self._holds_moved)
         people.when_revoked(self._revoked)
+        signin.when_left(self.sessions.unwatch_on)
 
     @property
     def policies(self) -> Mapping[str, str]:
@@ -151,8 +153,10 @@ class StaffGate:
         """
         self.past.begin(self.policy, self.whole(), now)
 
-    def access(self, at: int, wanted: Wanted) -> tuple[Date, list[Right]]:
+    def access(self, at: int, wanted: Wanted) -> tuple[Date, Iterator[Right]]:
         """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
+
+        It is worked out as it is read, from nothing that changes: in any thread, for it may take seconds.
 
         Raises:
             UsageError: it is not known which policies held then.
@@ -166,7 +170,7 @@ class StaffGate:
                 advice="The policies are kept from the first start of the service on.",
             )
         policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
-        return date, list(rights(date, policy, at, wanted))
+        return date, rights(date, policy, at, wanted)
 
     def may_second(self, doing: Doing, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's, or watch it."""
@@ -317,26 +321,20 @@ class StaffGate:
         for key in moved:
             if key in standing:
                 self._changes.note("holds", key, standing[key])
-            elif rule_kind(self._book.holds[key].hold) in _OF_STAFF:
+            elif rule_kind(self._book.holds[key].hold) in OF_STAFF:
                 self._changes.note("lifted", key, None)
 
     def _revoked(self, page: Page, credential: ApiToken | Passkey, by: str) -> None:
-        """Whoever had it may have agreed to anything as its person; with a key, opened any of their sessions, too."""
+        """Whoever had it may have said anything as its person; with a key, opened any of their sessions, too."""
         self.consents.end_on(page, credential.person, by)
+        self.locks.end_on(page, credential.person, by)
+        self.sessions.unwatch_on(page, credential.person, by)
         if isinstance(credential, Passkey):
             theirs = [each.id for each in self.sessions.of(credential.person)]
             self.sessions.end_on(page, theirs, by, "a passkey was revoked")
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
-        for key in keys:
-            held = self._book.holds[key]
-            kind = rule_kind(held.hold)
-            if kind in _OF_STAFF and held.state in LIVE:
-                hold = held.hold
-                yield StaffHold(id=key, kind=kind, subject=hold.subject.id, starts=hold.starts, until=hold.until)
-
-
-_OF_STAFF = frozenset({RuleKind.STAFF, RuleKind.TOOL_SESSION, RuleKind.TOOL, RuleKind.FUNCTION})
+        yield from filter(None, (on_staff(self._book.holds[key]) for key in keys))
 
 
 def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:

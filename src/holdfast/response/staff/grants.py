@@ -78,6 +78,7 @@ class Grants:
             ticket=ticket.strip(),
             granted_by=by,
             giver_revision=None if (giver := self._people.person(by)) is None else giver.revision,
+            revision=there.revision,
         )
         grant = msgspec.structs.replace(grant, id=named("g", msgspec.to_builtins(grant)))
         with self._book.change(now) as page:

@@ -7,12 +7,13 @@ locked out; that is told to everybody who commands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import Person, RefusalCode, Role
+from holdfast.guard import Person, RefusalCode, Role, person_key
 from holdfast.guard.staff import LEVELS, Lock, Tier, ToolSession, checked, joined, lowered, may_lift
 from holdfast.guard.staff import Locks as Fitting
 from holdfast.ledger import RecordKind
@@ -27,13 +28,15 @@ from .protecting import Protecting
 from .sessions import Sessions
 
 PROPOSED_MS = 60 * 60_000  # how long a proposal waits for somebody to agree
+KEPT_MS = 7 * 24 * 60 * 60_000  # how long a lock that is over is shown: what held on past dates is kept for good
 LIFTED = -1  # the level that a lock has after the last stage
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`; for `why`.
+    """`by` would have the lock go down to `level` (`LIFTED`: end), or the account be of `tier`, not `was`; for `why`.
 
-    It waits from `at` until `until` (milliseconds since 1970 UTC). `agreed_by` is who agreed.
+    It waits from `at` until `until` (milliseconds since 1970 UTC), while `by` is who they were then, by their
+    `revision` (None: not noted). `agreed_by` is who agreed.
     """
 
     id: str
@@ -41,10 +44,12 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     level: int = LIFTED
     account: str = ""
     tier: Tier = Tier.ORDINARY
+    was: Tier | None = None
     by: str
     why: str
     at: int
     until: int
+    revision: int | None = None
     agreed_by: str = ""
 
     def waits(self, now: int) -> bool:
@@ -72,10 +77,11 @@ class Locks:
         sessions: Sessions,
         protecting: Protecting,
         changes: Changes,
+        functions: Collection[tuple[str, str]] = (),
     ) -> None:
-        """As kept in the book's store."""
+        """As kept in the book's store; `functions`, with their tools, are what there is to lock."""
         self._book, self._people, self._notices = book, people, notices
-        self._sessions, self._protecting = sessions, protecting
+        self._sessions, self._protecting, self._functions = sessions, protecting, frozenset(functions)
         self.kept = FactShelf(book, "gate_locks", Lock, changes, "locks")
         self.proposals = Shelf(book, "gate_proposals", Proposal)
 
@@ -83,10 +89,11 @@ class Locks:
         """Have `lock`, whose id is empty, in force. Live sessions of those whom it shuts out end with it.
 
         Raises:
-            UsageError: it is no lock that can be placed.
+            UsageError: it is no lock that can be placed, or names what or whom there is not.
             StoreError: nothing was kept.
 
         """
+        self._names_what_is_there(lock)
         made = msgspec.structs.replace(lock, starts=now)
         made = checked(msgspec.structs.replace(made, id=named("l", msgspec.to_builtins(made))))
         with self._book.change(now) as page:
@@ -132,9 +139,11 @@ class Locks:
         self._possible(wanted, now)
         what = (wanted.lock, wanted.level, wanted.account, wanted.tier)
         for each in self.proposals.values():
-            if each.waits(now) and what == (each.lock, each.level, each.account, each.tier):
+            if self.waits(each, now) and what == (each.lock, each.level, each.account, each.tier):
                 return each
         made = msgspec.structs.replace(wanted, why=said, at=now, until=now + PROPOSED_MS, agreed_by="")
+        was = self._protecting.tier(wanted.account) if wanted.account else None
+        made = msgspec.structs.replace(made, revision=self._revision(wanted.by), was=was)
         made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
         with self._book.change(now) as page:
             for key in [key for key, each in self.proposals.items() if now >= each.until]:
@@ -157,9 +166,11 @@ class Locks:
         found = self.proposals.get(id_)
         if found is None:
             raise UsageError(f"there is no proposal {id_}", advice="`holdfast lockdown show` names them.")
-        if not found.waits(now):
+        if not self.waits(found, now):
             raise NotAllowedError(
-                f"the proposal {id_} is over", code=RefusalCode.REQUEST_CLOSED, advice="Propose it anew."
+                f"the proposal {id_} is over, or {found.by} is no longer who they were",
+                code=RefusalCode.REQUEST_CLOSED,
+                advice="Propose it anew.",
             )
         if same(by, found.by):
             raise NotAllowedError(
@@ -168,6 +179,12 @@ class Locks:
                 advice=f"Allowed when somebody other than {found.by} agrees.",
             )
         self._possible(found, now)
+        if found.account and found.was not in {None, self._protecting.tier(found.account)}:
+            raise NotAllowedError(
+                f"{found.account} is guarded otherwise than when it was proposed",
+                code=RefusalCode.APPROVED_ANOTHER_PLAN,
+                advice="Propose it anew, as it is now.",
+            )
         agreed = msgspec.structs.replace(found, agreed_by=by)
         with self._book.change(now) as page:
             self.proposals.put(page, id_, agreed)
@@ -201,6 +218,17 @@ class Locks:
             )
         return self.kept[id_]
 
+    def waits(self, proposal: Proposal, now: int) -> bool:
+        """Whether somebody can still agree to it: whoever proposed it is there, with the roles that they had."""
+        known = self._revision(proposal.by)
+        return proposal.waits(now) and known is not None and proposal.revision in {None, known}
+
+    def end_on(self, page: Page, proposed: str, by: str) -> None:
+        """Have nothing wait any more on this page that this person proposed."""
+        for each in [each for each in self.proposals.values() if each.by == proposed and each.waits(page.now)]:
+            self.proposals.put(page, each.id, msgspec.structs.replace(each, until=page.now))
+            page.record(RecordKind.DECISION, f"proposal/{each.id}/ended", each.lock or each.account, {}, actor=by)
+
     def standing(self, now: int) -> list[Lock]:
         """The locks in force, the strictest first."""
         return sorted((each for each in self.kept.values() if each.in_force(now)), key=lambda each: -each.level)
@@ -222,9 +250,26 @@ class Locks:
         self._put(page, after, by)
 
     def _put(self, page: Page, lock: Lock, by: str) -> None:
+        self.kept.prune(page, lambda each: _ended(each) < page.now - KEPT_MS)
         self.kept.put(page, lock.id, lock)
         page.record(RecordKind.DECISION, f"lock/{lock.id}", lock.id, msgspec.to_builtins(lock), actor=by)
         page.note(HappeningKind.PLACED, f"{by} placed a {_said(lock)}", lock.id)
+
+    def _names_what_is_there(self, lock: Lock) -> None:
+        """Refuse a lock that would be in force on nothing, or leave in nobody, for a slip of the hand.
+
+        Raises:
+            UsageError: it names a tool, a function or somebody that there is not.
+
+        """
+        there = {each.key for each in self._people.known.values() if each.active}
+        unknown = [each for each in (lock.person, *lock.named) if each and person_key(each) not in there]
+        fits = any(lock.tool in {"", tool} and lock.function in {"", function} for tool, function in self._functions)
+        if not fits and (lock.tool or lock.function):
+            unknown.append(f"{lock.tool or '*'}/{lock.function or '*'}")
+        if unknown:
+            says = f"there is no {', no '.join(unknown)}: the lock would not do what it says"
+            raise UsageError(says, advice="Look at `holdfast people list` and tools.toml, or lock everything.")
 
     def _possible(self, wanted: Proposal, now: int) -> None:
         if wanted.account:
@@ -237,6 +282,11 @@ class Locks:
         if wanted.level != LIFTED:
             lowered(lock, wanted.level, now, id_="", by=wanted.by)
 
+    def _revision(self, person: str) -> int | None:
+        """That of somebody who counts; None for nobody."""
+        found = self._people.person(person)
+        return found.revision if found is not None and found.counts else None
+
     def _shuts_out(self, lock: Lock, session: ToolSession, now: int) -> bool:
         """Whether a lock on all tools leaves whoever has this session nothing."""
         found = self._people.person(session.person)
@@ -244,6 +294,10 @@ class Locks:
             return False
         fitting = Fitting([lock]).fitting(found, "", "", (session.network,), now)
         return joined(fitting).shuts_out(found.key)
+
+
+def _ended(lock: Lock) -> float:
+    return min(math.inf if end is None else end for end in (lock.until, lock.lifted_at))
 
 
 def _said(lock: Lock) -> str:

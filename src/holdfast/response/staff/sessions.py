@@ -1,17 +1,17 @@
-"""Which sessions of the internal tools has the gate opened, for whom, and what has ended them?
+"""Which sessions of the internal tools has the gate opened, for whom and which tool, and what has ended them?
 
 Only the hash of a session's secret is kept. Nothing that a tool says of itself makes a session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from holdfast.errors import NotAllowedError, SignInError, UsageError
 from holdfast.guard import Caller, Passkey, Person, RefusalCode, SessionLimits, Via
-from holdfast.guard.staff import WATCH_MS, Presence, StaffReason, ToolSession
+from holdfast.guard.staff import Presence, StaffReason, ToolSession
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page
 from holdfast.response.emergency import reason
@@ -25,33 +25,44 @@ FRESH_MS = 5 * 60_000  # how lately somebody must have signed in to open a sessi
 SEEN_EVERY_MS = 60_000  # how far behind the store may be about when a session was last used
 MOST_EACH = 20  # sessions of one person at once: some tools, some windows
 LONGEST_NAME = 512  # characters of a network, a device, a class
-_LEFT = 0  # when somebody was there last who said that they left: too long ago to count
 SHOWN = 12  # characters of a session's id that messages show
 
 
 class Sessions:
     """The register of tool sessions, and of who looks on. Whoever calls it has made sure that `by` may do so."""
 
-    def __init__(self, book: Book, people: People, changes: Changes, tidings: Tidings, limits: SessionLimits) -> None:
-        """As kept in the book's store; `tidings` are told of whoever signs in."""
+    def __init__(  # noqa: PLR0913, PLR0917 - what a session stands on
+        self,
+        book: Book,
+        people: People,
+        changes: Changes,
+        tidings: Tidings,
+        limits: SessionLimits,
+        tools: Collection[str] = (),
+    ) -> None:
+        """As kept in the book's store, for one of these `tools` each; `tidings` are told of whoever signs in."""
         self._book, self._people, self._tidings, self._limits = book, people, tidings, limits
+        self._tools = frozenset(tools)
         self.kept = FactShelf(book, "gate_sessions", ToolSession, changes, "sessions")
         self.watched = FactShelf(book, "gate_presence", Presence, changes, "presences")
 
     def open(  # noqa: PLR0913 - what a session is opened by
-        self, id_: str, by: Caller, now: int, *, network: str, device: str, passkey: Passkey | None = None
+        self, id_: str, by: Caller, now: int, *, tool: str, network: str, device: str, passkey: Passkey | None = None
     ) -> ToolSession:
-        """Open a session for whoever has just signed in, known by `id_`: 64 hex of its secret's SHA-256.
+        """Open a session of `tool` for whoever has just signed in, known by `id_`: 64 hex of its secret's SHA-256.
 
         `passkey` is what they signed with for this, where they were asked to.
 
         Raises:
+            UsageError: there is no such tool.
             NotAllowedError: it is no person who is there, or they have too many sessions.
             SignInError: they did not sign in just now, or with what one administrator alone vouches for.
             StoreError: nothing was kept.
 
         """
         person = self._person(by)
+        if tool not in self._tools:
+            raise UsageError(f"there is no tool {tool!r}", advice="See the catalogue, tools.toml.")
         vouched_for(by.confirmed and (passkey is None or not passkey.on_word_of))
         if passkey is None and not (by.via is Via.WIRED or by.fresh(now, FRESH_MS)):
             raise SignInError(
@@ -66,6 +77,7 @@ class Sessions:
             id=id_,
             person=person.id,
             revision=person.revision,
+            tool=tool,
             network=network[:LONGEST_NAME],
             device=device[:LONGEST_NAME],
             made_at=now,
@@ -76,9 +88,9 @@ class Sessions:
             if passkey is not None:
                 self._people.keep_passkey(page, passkey)
             via = str(by.via if passkey is None else Via.PASSKEY)
-            body = {"network": session.network, "device": session.device, "via": via}
+            body = {"tool": tool, "network": session.network, "device": session.device, "via": via}
             page.record(RecordKind.DECISION, f"tool_session/{id_}", person.id, body, actor=person.id)
-            page.note(HappeningKind.PEOPLE, f"{person.id} opened a session of the tools", person.id)
+            page.note(HappeningKind.PEOPLE, f"{person.id} opened a session of {tool}", person.id)
             page.then.append(lambda: self._tidings.opened(session, via))
         return session
 
@@ -120,16 +132,23 @@ class Sessions:
                 code=RefusalCode.OWN_DEED,
                 advice=f"Allowed for somebody other than {session.person}.",
             )
-        presence, name = Presence(session=id_, by=watcher.id, at=now), f"{id_}/{watcher.id}"
+        name = f"{id_}/{watcher.id}"
+        presence = Presence(session=id_, by=watcher.id, at=now, revision=watcher.revision)
         before = self.watched.get(name)
+        stayed = before is not None and before.counts(now) and before.revision == watcher.revision
         with self._book.change(now) as page:
-            first = before is None or now - before.at >= WATCH_MS
-            self.watched.prune(page, lambda each: each != self.watched.get(name) and now - each.at >= WATCH_MS)
+            self.watched.prune(page, lambda each: each != before and not each.counts(now))
             self.watched.put(page, name, presence)
-            if first:
+            if not stayed:
                 key = f"tool_session/{id_}/watched/{watcher.id}/{now}"
                 page.record(RecordKind.DECISION, key, session.person, {"watcher": watcher.id}, actor=watcher.id)
         return presence
+
+    def unwatch_on(self, page: Page, watcher: str, by: str) -> None:
+        """Have this person look on at nothing any more on this page, until they say so again."""
+        there = {name: each for name, each in self.watched.items() if each.by == watcher and each.counts(page.now)}
+        for name, presence in there.items():
+            self._leave_on(page, name, presence, by)
 
     def leave(self, id_: str, by: Caller, now: int) -> None:
         """Note that `by` looks on at this session no longer: it counts for nothing at once. Harmless when they did not.
@@ -140,12 +159,16 @@ class Sessions:
         """
         name = f"{id_}/{by.person}"
         before = self.watched.get(name)
-        if before is None or now - before.at >= WATCH_MS:
-            return
-        with self._book.change(now) as page:
-            self.watched.put(page, name, msgspec.structs.replace(before, at=_LEFT))
-            key = f"tool_session/{id_}/left/{by.person}/{now}"
-            page.record(RecordKind.DECISION, key, self.known(id_).person, {"watcher": by.person}, actor=by.person)
+        if before is not None and before.counts(now):
+            with self._book.change(now) as page:
+                self._leave_on(page, name, before, by.person)
+
+    def _leave_on(self, page: Page, name: str, presence: Presence, by: str) -> None:
+        self.watched.put(page, name, msgspec.structs.replace(presence, ended_at=page.now))
+        session = self.kept.get(presence.session)
+        key = f"tool_session/{presence.session}/left/{presence.by}/{presence.at}"
+        subject = presence.by if session is None else session.person
+        page.record(RecordKind.DECISION, key, subject, {"watcher": presence.by}, actor=by)
 
     def end(self, ids: Iterable[str], by: str, why: str, now: int) -> list[ToolSession]:
         """End sessions, at once. Harmless when they have ended already.
@@ -198,8 +221,7 @@ class Sessions:
         person = self._people.person(session.person)
         if person is None or not person.active or person.revision != session.revision:
             return StaffReason.PERSON_GONE
-        goes_on = session.ended_at is None and self._limits.allow(session.made_at, session.used_at, now)
-        return None if goes_on else StaffReason.SESSION_OVER
+        return None if session.goes_on(self._limits, now) else StaffReason.SESSION_OVER
 
     def _person(self, by: Caller) -> Person:
         person = self._people.person(by.person) if by.person else None

@@ -22,6 +22,7 @@ from holdfast.response.timeline import HappeningKind
 
 _PREFIX = "access/"
 _KEPT_EVERY = 60_000  # milliseconds
+KEPT_MS = 90 * 24 * 60 * 60_000  # alarms and waves: a quarter, far above what is heard again after a new start (days)
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
 
 
@@ -65,6 +66,7 @@ class StaffSignals:
             return
         hold = alarm.tier is StaffTier.HOLD
         with self._book.change(now) as page:
+            self._prune(page)
             self.alarms.put(page, key, alarm)
             body = {
                 "staff": alarm.staff,
@@ -97,6 +99,7 @@ class StaffSignals:
             f"lockdown of level {wave.level} ({level.words}), `holdfast lockdown set {wave.level}`"
         )
         with self._book.change(now) as page:
+            self._prune(page)
             self.waves.put(page, key, wave)
             body = {"people": wave.people, "since": wave.since, "level": wave.level, "staff": list(wave.staff)}
             page.record(RecordKind.OBSERVATION, f"wave/{key}", "staff", body)
@@ -110,6 +113,18 @@ class StaffSignals:
         held = [each for each in found if each.tier is StaffTier.HOLD]
         if held:
             self._offer(page, about, max(held, key=lambda each: each.at))
+
+    def _prune(self, page: Page) -> None:
+        """Forget what is long over: the record has it. Plans are made of each person's newest alarm that holds them."""
+        before = page.now - KEPT_MS
+        latest: dict[str, StaffAlarm] = {}
+        for alarm in self.alarms.values():
+            if alarm.tier is StaffTier.HOLD and (alarm.staff not in latest or alarm.at > latest[alarm.staff].at):
+                latest[alarm.staff] = alarm
+        for key in [key for key, each in self.alarms.items() if each.at < before and latest.get(each.staff) != each]:
+            self.alarms.drop(page, key)
+        for key in [key for key, each in self.waves.items() if each.at < before]:
+            self.waves.drop(page, key)
 
     def _proposed(self, staff: str) -> bool:
         """Whether a plan against this person lies on the desk already, because of what they read."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from holdfast.guard.staff import WATCH_MS, Presence, StaffReason, ToolAction
+from holdfast.guard.staff import Presence, StaffReason, ToolAction
 from holdfast.response.book import Book, Page, Shelf
 
 from .attempts import Attempt, Attempts
@@ -65,7 +65,7 @@ class Watching:
     def watchers(self, session: str, now: int) -> list[Presence]:
         """Who looks on at this session just now, whether or not the policies let it count."""
         there = (each for each in self._sessions.watched.values() if each.session == session)
-        return sorted((each for each in there if 0 <= now - each.at < WATCH_MS), key=lambda each: each.by)
+        return sorted((each for each in there if each.counts(now)), key=lambda each: each.by)
 
     def done(self, session: str, number: int, *, most: int) -> tuple[list[Attempt], int]:
         """What was tried by this session after the attempt of this `number`: the newest `most`, in order; and how far.

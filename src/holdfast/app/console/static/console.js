@@ -82,9 +82,16 @@ async function deny(form) {
   return post(`${answers}/deny`, { why: form.elements.why.value });
 }
 
-async function stepUp(kind) {
-  const { options } = await post("/console/tools/options", { class: kind });
-  return post("/console/tools/step", { class: kind, credential: await sign(options) });
+async function stepUp(button) {
+  const kind = button.dataset.step;
+  const { tool } = button.closest("[data-tool]").dataset;
+  const { options } = await post(`/console/tools/${tool}/options`, { class: kind });
+  return post(`/console/tools/${tool}/step`, { class: kind, credential: await sign(options) });
+}
+
+async function signInAgain() {
+  await signIn();
+  return { next: location.pathname };
 }
 
 // To another place on the same page a browser only scrolls, and would show what was.
@@ -121,7 +128,8 @@ on("[data-signin]", "click", signIn);
 on("form[data-register]", "submit", register);
 on("[data-approve]", "click", (button) => approve(button.dataset.approve));
 on("form[data-deny]", "submit", deny);
-on("[data-step]", "click", (button) => stepUp(button.dataset.step));
+on("[data-step]", "click", stepUp);
+on("[data-again]", "click", signInAgain);
 on("button[data-post]", "click", (button) => {
   const { post: path, passkey, sure } = button.dataset;
   if (sure && !confirm(sure)) return null;

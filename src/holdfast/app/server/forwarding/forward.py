@@ -1,8 +1,8 @@
 """May this request go on to the tool? Asked by the proxy in front of it; everything that is no clear yes is a no.
 
 1. The proxy says which request it is about, once and plainly.
-2. The request shows the secret of a session that the gate opened, once.
-3. A route of the catalogue says which function it asks for.
+2. A route of the catalogue says which function of which tool it asks for.
+3. The request shows the secret of a session that the gate opened for that tool, once.
 4. The gate decides, and has the attempt on record.
 5. The proxy hands on who asks, signed, and the cookie without the secret.
 """
@@ -28,7 +28,9 @@ Decide: TypeAlias = Callable[[ToolQuestion], Awaitable[StaffAnswer]]
 
 LARGEST_BODY = 65_536  # bytes of a request's body that a proxy may show
 LONGEST_WORDS = 500  # characters of a reason or a ticket
-_SIGN_IN = frozenset({StaffReason.NO_SESSION, StaffReason.SESSION_OVER, StaffReason.PERSON_GONE})
+_SIGN_IN = frozenset(
+    {StaffReason.NO_SESSION, StaffReason.SESSION_OVER, StaffReason.PERSON_GONE, StaffReason.OTHER_TOOL}
+)
 _NOT_FOR_TOOLS = b"x-holdfast-reason,x-holdfast-ticket"  # Envoy takes these off the request
 
 
@@ -52,12 +54,11 @@ class Forward:
                 HTTPStatus.NOT_FOUND, "no proxy asks here", advice="See docs/reference/staff-gate-http.md."
             )
         original, headers = read_original(proxy, scope)
-        session = session_of(headers)
         action = self._routes.action(original, await _body_hash(scope, receive))
         if action is None:
             action = ToolAction(tool="", function="")  # which nobody may; that it was tried goes on record
         question = ToolQuestion(
-            session=session,
+            session=session_of(headers, action.tool),
             action=action,
             reason=_words(headers, "x-holdfast-reason"),
             ticket=_words(headers, "x-holdfast-ticket"),

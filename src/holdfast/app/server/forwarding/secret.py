@@ -1,4 +1,8 @@
-"""Which session does a request show the secret of, and what of its cookie is for the tool?"""
+"""Which session does a request show the secret of, and what of its cookie is for the tool?
+
+Several tools may be served under one name, so each has a cookie of its own: `COOKIE`, a dash, and the tool. The bare
+name is for programs that use one tool.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +14,33 @@ from holdfast.app.signin.sessions import hashed
 from .unclear import unclear
 
 COOKIE = "__Host-holdfast-tool"
+_OURS = "__host-holdfast"  # the console's too, where it is served under the same name: with that one opens other tools
+_OURS_PLAIN = frozenset({"holdfast", "holdfast-browser"})  # the console's without TLS
 HEADER = "x-holdfast-session"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}")
 
 
-def session_of(headers: Mapping[str, str]) -> str:
-    """The id of the session (64 hex, the SHA-256 of its secret); empty where none is shown.
+def cookie_for(tool: str) -> str:
+    """What the cookie with the secret of a session of this tool is called."""
+    return f"{COOKIE}-{tool}"
+
+
+def session_of(headers: Mapping[str, str], tool: str) -> str:
+    """The id of the session of `tool` (64 hex, the SHA-256 of its secret); empty where none is shown.
+
+    Where `tool` is empty, a request to none, it is that of whichever tool is shown first: so it is known who tried.
 
     Raises:
         RefusedError: several are shown.
 
     """
-    shown = {value for name, value in _pairs(headers.get("cookie", "")) if name == COOKIE}
+    pairs = [
+        pair for pair in _pairs(headers.get("cookie", "")) if pair[0] == COOKIE or pair[0].startswith(f"{COOKIE}-")
+    ]
+    own = {value for name, value in pairs if name == cookie_for(tool)}
+    shown = own or {value for name, value in pairs if name == COOKIE}
+    if not (tool or shown):
+        shown = {value for _, value in pairs[:1]}
     shown |= {headers[HEADER].strip()} if HEADER in headers else set()
     if len(shown) > 1:
         raise unclear("the request shows the secrets of several sessions")
@@ -34,8 +53,12 @@ def session_of_secret(secret: str) -> str:
 
 
 def without_secret(cookie: str) -> str:
-    """The cookie header without the secret, whatever capitals its name is written in."""
-    return "; ".join(f"{name}={value}" for name, value in _pairs(cookie) if name.lower() != COOKIE.lower())
+    """The cookie header without any secret of ours, whatever capitals its name is written in."""
+    return "; ".join(f"{name}={value}" for name, value in _pairs(cookie) if not _ours(name.lower()))
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(_OURS) or name in _OURS_PLAIN
 
 
 def _pairs(cookie: str) -> Iterator[tuple[str, str]]:

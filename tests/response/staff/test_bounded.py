@@ -1,0 +1,67 @@
+"""What is over is let go of after a while, and questions about the past are answered all the same."""
+
+import pyarrow as pa
+import pytest
+
+from holdfast.detection.staff import ReportWave, StaffAlarm, StaffTier
+from holdfast.events import ACCOUNTS
+from holdfast.investigation import Touches
+from holdfast.response.knowledge import Knowledge
+from holdfast.response.offers import Offers
+from holdfast.response.staff import StaffSignals
+from holdfast.response.staff.access import Wanted
+from holdfast.response.staff.locks import KEPT_MS as LOCKS_KEPT
+from holdfast.response.staff.signals import KEPT_MS as ALARMS_KEPT
+
+from .conftest import HOUR, MINUTE
+
+
+def test_locks_that_are_long_over_are_kept_for_past_dates_only(desk):
+    """Those lifted and those run out; what is in force, or was a moment ago, is shown."""
+    desk.gate.begin(desk.now)
+    first = desk.lock(3)
+    at = desk.now + 1
+    desk.clock.advance(2 * HOUR)
+    lifted = desk.lock(1, until=desk.now + LOCKS_KEPT)
+    desk.clock.advance(MINUTE)
+    desk.gate.locks.lift_at_store(lifted.id, desk.people.person("adam"), "calm", desk.now)
+    desk.clock.advance(LOCKS_KEPT - MINUTE)
+    last = desk.lock(1)
+    assert {lifted.id, last.id} == set(desk.gate.locks.kept)
+    desk.clock.advance(2 * MINUTE)
+    again = desk.lock(2)
+    assert {last.id, again.id} == set(desk.gate.locks.kept) == set(desk.book.read("gate_locks", type(last)))
+    wanted = Wanted(function="account.email.replace")
+    date, found = desk.gate.access(at, wanted)
+    assert [first.id] == [each.id for each in date.facts.locks]
+    assert {"cora", "carl"} == {each.person for each in found}
+
+
+@pytest.fixture
+def signals(desk):
+    """What is kept of staff whose access looks abused."""
+    knowledge = Knowledge(pa.RecordBatch.from_pylist([], schema=ACCOUNTS), Touches())
+    return StaffSignals(desk.book, Offers(desk.book), knowledge, desk.people, desk.notices)
+
+
+def alarm(staff, at, tier=StaffTier.ASK):
+    """An alarm."""
+    return StaffAlarm(
+        staff=staff, tool_session="", tier=tier, since=at, at=at, score=9.0, actions=1, accounts=(), evidence=()
+    )
+
+
+def test_alarms_and_waves_that_are_long_over_are_on_record_only(desk, signals):
+    """Of each person the newest that holds them stays: plans are made of it."""
+    for offset in range(3):
+        signals.alarmed(alarm("alice", desk.now + offset), desk.now)
+        signals.alarmed(alarm("carl", desk.now + offset, StaffTier.HOLD), desk.now)
+    wave = ReportWave(at=desk.now, since=desk.now, people=3, level=3, staff=("alice", "bob", "sam"), evidence=())
+    signals.targeted(wave, desk.now)
+    desk.clock.advance(ALARMS_KEPT)
+    signals.alarmed(alarm("bob", desk.now), desk.now)
+    assert (7, 1) == (len(signals.alarms), len(signals.waves))
+    desk.clock.advance(3)
+    signals.alarmed(alarm("sam", desk.now), desk.now)
+    assert (["bob", "carl", "sam"], 0) == (sorted(each.staff for each in signals.alarms.values()), len(signals.waves))
+    assert 8 == len(desk.keys("access/"))

@@ -1,5 +1,6 @@
 """A real Chromium, each person in a profile of their own with a virtual authenticator (WebDriver for WebAuthn, CDP)."""
 
+import re
 import shutil
 from contextlib import contextmanager
 
@@ -74,7 +75,7 @@ class Person:
     def sign_in(self):
         """Sign in with the passkey."""
         self.page.get_by_role("button", name="Sign in with a passkey").click()
-        self.page.wait_for_url("**/console")
+        self.page.wait_for_url(re.compile("/console(/second)?$"))
 
     def open(self, request):
         """Look at a request."""

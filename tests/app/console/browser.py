@@ -142,7 +142,9 @@ class Browser:
 
     def csrf(self, path="/console"):
         """What the page of whoever is signed in says."""
-        found = re.search(r'<meta name="csrf" content="([0-9a-f]+)">', self.page(path).text)
+        found = re.search(
+            r'<meta name="csrf" content="([0-9a-f]+)">', self.client.get(path, follow_redirects=True).text
+        )
         return html.unescape(found[1]) if found else ""
 
     def post(self, path, body, **headers):

@@ -128,6 +128,12 @@ def test_hostile_text_is_inert_and_seen(house):
     assert "cyrillic small letter a (U+0430)" in text
 
 
+def test_whoever_sees_no_response_comes_here_first(house):
+    """Where staff sign in who work with the tools; whoever takes part in a response sees the requests."""
+    assert (303, PAGE) == ((sent := house.signed_in("sam").page("/console")).status_code, sent.headers["location"])
+    assert "Nothing waits for an answer" in words(house.signed_in("cora").page("/console"))
+
+
 def test_others_see_nothing_of_it(house):
     """An auditor has no business with it, support none with an official account, and nobody is sent to sign in."""
     asking = asked(house, payload={"email": "five@example.org"})

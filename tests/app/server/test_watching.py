@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 
 import pytest
@@ -39,15 +40,22 @@ def answered(house, name, method, path):
 
 @contextmanager
 def watching(house, name, session, *words):
-    """The command, run as somebody: what it has said can be read line by line."""
+    """The command, run as somebody as from a terminal: what it has said can be read line by line, for a while."""
     environment = {**os.environ, "HOLDFAST_URL": house.origin, "HOLDFAST_TOKEN": house.tokens[name]}
     command = [sys.executable, "-m", "holdfast", "gate", "watch", session, *words]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    deaf = signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs tests in the background may be: so would it be
+    try:
+        process = subprocess.Popen(command, env=environment, **pipes)
+    finally:
+        signal.signal(signal.SIGINT, deaf)
+    late = threading.Timer(PATIENCE, process.kill)
+    late.start()
+    with process:
         try:
             yield process
         finally:
+            late.cancel()
             process.kill()
 
 

@@ -28,6 +28,7 @@ from .site import Site
 
 MOST_SHOWN = 200  # requests on the page of all: more than a desk has in a week
 SIGN_IN = "/console/signin"
+SECOND = "/console/second"  # what whoever works with the tools, and sees no response, comes for
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,7 +119,9 @@ class DeskPages:
         who = self._sessions.who(http.scope)
         if who is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
-        listed = await self._ask(lambda run: _listed(run, who))
+        listed = await self._ask(lambda run: _listed(run, who) if _looks(run, who) else None)
+        if listed is None:
+            return RedirectResponse(SECOND, HTTPStatus.SEE_OTHER)
         waiting = [each for each in listed if each.state == "open"]
         over = [each for each in listed if each.state != "open"]
         return self._site.page("requests", who, waiting=waiting, over=over)
@@ -188,6 +191,10 @@ def signed_in(sessions: Sessions, http: Request) -> SignedIn:
 
 def _may_look(run: LiveWatch, who: SignedIn) -> None:
     run.response.entitled.check(who.caller, Act.LOOK)
+
+
+def _looks(run: LiveWatch, who: SignedIn) -> bool:
+    return run.response.entitled.policy.may(who.person, Act.LOOK)
 
 
 def _listed(run: LiveWatch, who: SignedIn) -> list[requested.RequestSeen]:

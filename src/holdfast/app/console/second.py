@@ -36,11 +36,10 @@ from holdfast.guard.staff import StaffReason
 from holdfast.response.people import same
 from holdfast.response.staff import Asking
 
-from .desk import MOST_SHOWN, SIGN_IN, Done, Options, signed_in
+from .desk import MOST_SHOWN, SECOND, SIGN_IN, Done, Options, signed_in
 from .exact import Exact, exact, exact_json, exact_start
 from .site import Site
 
-SECOND = "/console/second"
 MOST_OVER = 20  # of those that wait no more: whoever agreed looks whether it was done
 _SHORT = 300  # characters of a payload beside others
 BARRED = {

@@ -1,19 +1,19 @@
-"""From a passkey in a real browser, through a real nginx, to the tool: with a real service behind."""
+"""From a passkey in a real browser, through a real proxy, to the tool: with a real service behind."""
 
 import json
 
 import pytest
 from tests.app.console.browser import House, policies
-from tests.real.before_a_tool import nginx_before, with_the_tools_of_the_sample
+from tests.real.before_a_tool import NGINX, TRAEFIK, before_a_service, with_the_tools_of_the_sample
 from tests.real.chromium import Person, chromium
-from tests.real.nginx import free_port
+from tests.real.running import free_port
 
 pytestmark = pytest.mark.real
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A service that people know by nginx's name, the tool, and nginx: the house, the origin and the tool's records."""
+@pytest.fixture(scope="module", params=[NGINX, TRAEFIK], ids=lambda proxy: proxy.file)
+def served(request, tmp_path_factory):
+    """A service that people know by the proxy's name, the tool, the proxy: the house, the origin, the tool's records."""
     folder = tmp_path_factory.mktemp("served")
     folder.chmod(0o755)
     own, port = with_the_tools_of_the_sample(policies(folder)), free_port()
@@ -25,7 +25,7 @@ def served(tmp_path_factory):
     }
     house = House(folder, people={"alice": ["support"], "cora": ["commander"]}, environment=environment)
     try:
-        with nginx_before(house, folder, port) as records:
+        with before_a_service(house, folder, port, request.param) as records:
             yield house, origin, records
     finally:
         house.end()

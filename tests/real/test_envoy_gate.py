@@ -6,7 +6,6 @@ import time
 
 import pytest
 from tests.real import before_a_tool
-from tests.real.envoy import envoy
 
 pytestmark = pytest.mark.real
 
@@ -16,7 +15,7 @@ TICKET = {"X-Holdfast-Ticket": "T-1"}
 @pytest.fixture(scope="module")
 def standing():
     """Envoy as documented, before a gate and a tool."""
-    return lambda folder: before_a_tool.standing(folder, "envoy.yaml", envoy)
+    return lambda folder: before_a_tool.standing(folder, before_a_tool.ENVOY)
 
 
 def session(front, *classes):

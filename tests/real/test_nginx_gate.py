@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.app.gate.standing import EXAMPLE
 from tests.real import before_a_tool
-from tests.real.nginx import nginx, send
+from tests.real.hostile import FRAMING, PATHS, framed
 
 from holdfast.app.gate.nginx import lint
 
@@ -18,7 +18,7 @@ TICKET = {"X-Holdfast-Ticket": "T-1"}
 @pytest.fixture(scope="module")
 def standing():
     """Nginx as documented, before a gate and a tool."""
-    return lambda folder: before_a_tool.standing(folder, "nginx.conf", nginx)
+    return lambda folder: before_a_tool.standing(folder, before_a_tool.NGINX)
 
 
 def test_the_lint_finds_nothing_in_the_documented_configuration():
@@ -93,13 +93,6 @@ def test_no_header_of_a_client_makes_another_request_or_another_person_of_it(fro
     assert {"account:1001"} >= {subject for *_, subject, _ in front.stand.attempts()}
 
 
-PATHS = [
-    "//accounts/1001", "/accounts//1001", "/x/../accounts/1001", "/accounts/./1001", "/accounts%2f1001", "/accounts/1001%2fexport",
-    "/accounts/%2e%2e/accounts/1001", "/accounts/1001;x", "/ACCOUNTS/1001", "/accounts/1001/", "/accounts/1001%00", "/accounts/1001?a=1&a=2",
-    "/accounts/1001?_method=POST", "/accounts\\1001", "/accounts/%31001%252f", "http://other.example/x", "/accounts/1001%0d%0aX-A:b",
-]  # fmt: skip
-
-
 @pytest.mark.parametrize("path", PATHS)
 def test_no_spelling_of_a_path_reaches_the_tool_unjudged(front, path):
     """Each is refused, by nginx or by the gate, before the tool hears of it."""
@@ -116,29 +109,13 @@ def test_an_absolute_request_line_is_judged_as_what_the_tool_gets(front):
     assert b"/accounts/1001" == front.stand.asked[0]["raw_path"]
 
 
-FRAMING = [
-    "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
-    "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-    "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-    "Content-Length: 4\r\nContent-Length: 0\r\n\r\n",
-    "Content-Length: +4\r\n\r\nabcd",
-    "Content-Length: 0\r\n\r\n",
-    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "X: a\n b\r\n\r\n",
-]
-
-
 @pytest.mark.parametrize("framing", FRAMING, ids=lambda framing: repr(framing)[1:30])
 def test_no_framing_hides_a_second_request_in_a_first(front, framing):
     """Whatever nginx makes of it: the tool hears no more requests than the gate let through."""
     secret = front.stand.session("alice")
-    head = f"Host: localhost\r\nCookie: __Host-holdfast-tool={secret}\r\nX-Holdfast-Ticket: T-1\r\n"
-    hidden = "GET /accounts/1002/export HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    send(front.port, f"GET /accounts/1001 HTTP/1.1\r\n{head}{framing}{hidden}".encode())
-    allowed = [subject for *_, subject, outcome in front.stand.attempts() if outcome == "allowed"]
-    assert len(allowed) == len(front.stand.asked)
-    assert b"/accounts/1002/export" not in [scope["raw_path"] for scope in front.stand.asked]
+    allowed, heard = framed(front, secret, framing)
+    assert len(allowed) == len(heard)
+    assert b"/accounts/1002/export" not in heard
 
 
 def test_a_gate_that_is_gone_lets_nobody_through(doomed):

@@ -15,6 +15,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.gateway_traefik import program
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "benchmarks.md"
 HIJACKBENCH = Path(__file__).resolve().parent.parent.parent / "shared" / "hijackbench"
 NAMES = (
@@ -29,6 +31,7 @@ NAMES = (
     "staff",
     *(["serve", "gate_http"] if shutil.which("wrk") else []),
     *(["gateway"] if shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") else []),
+    *(["gateway_traefik"] if program() else []),
 )
 INTRODUCTION = """# Benchmarks
 

@@ -1,11 +1,11 @@
-"""After how many abusive actions is an abused access told of? One picture, SVG or PNG, drawn by matplotlib."""
+"""After how many abusive actions is an abused access told of? One picture."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from holdfast.errors import StoreError
+from holdfast.app.charting import BLUE, GREEN, GREY, VERMILION, drawing, on_a_grid
 
 from .measure import Report
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SIZE = (11.0, 4.0)  # inches
-_DPI = 150
-_COLOURS: Final = ("#d55e00", "#0072b2", "#009e73", "#777777")  # told apart by everybody
+_COLOURS: Final = (VERMILION, BLUE, GREEN, GREY)
 _MOST = 30  # actions shown
 
 
@@ -25,11 +24,7 @@ def draw(report: Report, path: Path) -> None:
         StoreError: the file cannot be written.
 
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - a second of import, for charts only
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with rc_context({"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left", "svg.hashsalt": "holdfast"}):
-        figure = Figure(figsize=_SIZE, layout="constrained")
+    with drawing(path, _SIZE) as figure:
         left, right = figure.subplots(1, 2, sharey=True)
         _panel(left, report, "asked", "Asked about")
         _panel(right, report, "held", "Hold proposed")
@@ -41,10 +36,6 @@ def draw(report: Report, path: Path) -> None:
             x=0.01,
             ha="left",
         )
-        try:
-            figure.savefig(path, dpi=_DPI, metadata={"Date": None} if path.suffix.lower() == ".svg" else {})
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _panel(axes: Axes, report: Report, which: str, title: str) -> None:
@@ -57,7 +48,4 @@ def _panel(axes: Axes, report: Report, which: str, title: str) -> None:
     axes.set_ylim(0, 102)
     axes.set_xlim(0, _MOST)
     axes.set_xlabel("abusive actions done before")
-    axes.grid(color="#dddddd", lw=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    on_a_grid(axes)

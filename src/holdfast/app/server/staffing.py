@@ -226,7 +226,7 @@ class _Handlers:
                 why=told.why,
                 ticket=told.ticket,
                 function=told.function,
-                tier=Tier[told.tier.upper()],
+                tier=Tier.named(told.tier),
             )
             return _grant_seen(made, now)
 
@@ -251,7 +251,7 @@ class _Handlers:
 
     async def protect_account(self, http: Request) -> Response:
         told, by, account = await body_of(http, _tier), caller_of(http).person, http.path_params["id"]
-        tier = Tier[told.tier.upper()]
+        tier = Tier.named(told.tier)
         return shown(
             await self._ask(
                 lambda run: _protected_seen(
@@ -298,7 +298,7 @@ def _grant_seen(grant: Grant, now: int) -> GrantSeen:
         person=grant.person,
         tool=grant.tool,
         function=grant.function,
-        tier=grant.tier.name.lower(),
+        tier=grant.tier.word,
         starts=format_time(grant.starts),
         until=format_time(grant.until),
         reason=grant.reason,
@@ -311,5 +311,5 @@ def _grant_seen(grant: Grant, now: int) -> GrantSeen:
 
 def _protected_seen(found: Protected) -> ProtectedSeen:
     return ProtectedSeen(
-        account=found.account, tier=found.tier.name.lower(), why=found.why, by=found.by, at=format_time(found.at)
+        account=found.account, tier=found.tier.word, why=found.why, by=found.by, at=format_time(found.at)
     )

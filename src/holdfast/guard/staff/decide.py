@@ -298,7 +298,7 @@ class StaffState:
         signed = asked.function.heavy or asked.tier >= SIGNED_FROM
         return {
             "what": asked.name,
-            "tier": asked.tier.name.lower().replace("_", " "),
+            "tier": asked.tier.phrase,
             "roles": self._roles(case._replace(roles=(), person="")),
             "agreeing": self._roles(others),
             "watching": self._roles(others._replace(doing=Doing.WATCH)),

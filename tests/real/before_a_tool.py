@@ -68,6 +68,17 @@ def standing(folder, proxy):
         stand.close()
 
 
+@contextmanager
+def between(folder, proxy, gate, desk):
+    """The proxy as documented, between a gate and a tool of the test's own, which have heard nothing yet: its port."""
+    folder.chmod(0o755)
+    port = free_port()
+    with proxy.run(folder, moved(proxy.text, port, gate.address, desk.address), port):
+        gate.asked.clear()
+        desk.asked.clear()
+        yield port
+
+
 def with_the_tools_of_the_sample(own):
     """The folder of policies, in which the sample tool is the one there is."""
     (own / "staff").mkdir()

@@ -105,13 +105,11 @@ def test_dots_in_a_path_are_taken_out_before_anybody_sees_it(front):
     assert b"/accounts/1001" == front.stand.asked[0]["raw_path"]
 
 
-def test_a_gate_that_is_gone_or_slow_lets_nobody_through(doomed):
+def test_a_gate_that_is_slow_lets_nobody_through(front):
     """503, in a quarter of a second, and the tool hears nothing."""
-    secret = session(doomed)
-    with doomed.stand.house.slowly():
+    secret = session(front)
+    with front.stand.house.slowly():
         began = time.monotonic()
-        assert 503 == doomed.get("/accounts/1001", secret, **TICKET)[0]
+        assert 503 == front.get("/accounts/1001", secret, **TICKET)[0]
         assert 0.2 < time.monotonic() - began < 5
-    doomed.stand.gate.close()
-    assert 503 == doomed.get("/accounts/1001", secret, **TICKET)[0]
-    assert [] == doomed.stand.asked
+    assert [] == front.stand.asked

@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.app.gate.standing import EXAMPLE
 from tests.real import before_a_tool
-from tests.real.hostile import FRAMING, PATHS, framed
+from tests.real.hostile import PATHS
 
 from holdfast.app.gate.nginx import lint
 
@@ -109,24 +109,6 @@ def test_an_absolute_request_line_is_judged_as_what_the_tool_gets(front):
     assert b"/accounts/1001" == front.stand.asked[0]["raw_path"]
 
 
-@pytest.mark.parametrize("framing", FRAMING, ids=lambda framing: repr(framing)[1:30])
-def test_no_framing_hides_a_second_request_in_a_first(front, framing):
-    """Whatever nginx makes of it: the tool hears no more requests than the gate let through."""
-    secret = front.stand.session("alice")
-    allowed, heard = framed(front, secret, framing)
-    assert len(allowed) == len(heard)
-    assert b"/accounts/1002/export" not in heard
-
-
-def test_a_gate_that_is_gone_lets_nobody_through(doomed):
-    """500, and the tool hears nothing."""
-    secret = doomed.stand.session("alice")
-    assert 200 == doomed.get("/accounts/1001", secret, **TICKET)[0]
-    doomed.stand.gate.close()
-    assert 500 == doomed.get("/accounts/1001", secret, **TICKET)[0]
-    assert 1 == len(doomed.stand.asked)
-
-
 def test_a_gate_that_is_slow_is_waited_for_no_longer_than_a_quarter_of_a_second(front):
     """Then it is a no."""
     secret = front.stand.session("alice")
@@ -135,13 +117,3 @@ def test_a_gate_that_is_slow_is_waited_for_no_longer_than_a_quarter_of_a_second(
         assert 500 == front.get("/accounts/1001", secret, **TICKET)[0]
         assert 0.2 < time.monotonic() - began < 5
     assert [] == front.stand.asked
-
-
-def test_an_answer_is_never_kept(front):
-    """The session is ended between two requests on one line."""
-    secret = front.stand.session("alice")
-    gate = front.stand.desk.gate
-    assert 200 == front.get("/accounts/1001", secret, **TICKET)[0]
-    with front.stand.house.lock:
-        gate.sessions.end([each.id for each in gate.sessions.of("alice")], "cora", "lost laptop", front.stand.desk.now)
-    assert 401 == front.get("/accounts/1001", secret, **TICKET)[0]

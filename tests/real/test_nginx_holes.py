@@ -1,13 +1,11 @@
 """Is what the lint finds a hole? Each configuration is run by a real nginx, beside the one without it."""
 
 import re
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from tests.app.gate.holes import ALLOWED, ASKING, DONE, HOLES, NAMING, NICE, SAFE
+from tests.app.gate.holes import ALLOWED, DONE, HOLES, NAMING, NICE, SAFE
 from tests.app.gate.test_nginx_syntax import ANSWERING, SERVER
-from tests.real.hostile import NONSENSE, Saying
 from tests.real.nginx import Server, get, nginx, send, tool
 from tests.real.running import free_port
 
@@ -118,17 +116,6 @@ def test_try_files_after_the_check_is_no_hole(stand):
         assert 403 == get(stand.port, "/tool/x")[0]
         assert [] == stand.tool.asked
         assert DONE == get(stand.port, ALLOWED)[2]
-
-
-def test_a_gate_that_is_not_asked_in_time_or_talks_nonsense_lets_nobody_through(stand):
-    """Silent, gone, failing, redirecting, empty, no HTTP: 500, and the tool hears nothing."""
-    gate = Saying()
-    safe = replace(SAFE, asking=ASKING.replace("%(gate)s", gate.address))
-    with stand.run(safe), closing(gate):
-        for number, gate.answer in enumerate([*NONSENSE, None], start=1):
-            assert 500 == get(stand.port, ALLOWED)[0]
-            assert number == len(gate.asked)
-    assert [] == stand.tool.asked
 
 
 def test_nginx_takes_the_same_place_for_a_path_as_the_lint(tmp_path):

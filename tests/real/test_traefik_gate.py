@@ -4,13 +4,13 @@ import hashlib
 import json
 import socket
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 from tests.real import before_a_tool, hostile, http2
 from tests.real.nginx import Server, send, tool
-from tests.real.running import PATIENCE, free_port
-from tests.real.traefik import HOST, traefik
+from tests.real.running import PATIENCE
+from tests.real.traefik import HOST
 
 pytestmark = pytest.mark.real
 
@@ -172,14 +172,6 @@ def test_what_traefik_makes_of_a_request_is_what_the_gate_judges(front, path, qu
     assert ({"a": "1", "b": "2"} if query else {}) == questions[0].action.payload["query"]
 
 
-@pytest.mark.parametrize("framing", hostile.FRAMING, ids=lambda framing: repr(framing)[1:30])
-def test_no_framing_hides_a_second_request_in_a_first(front, framing):
-    """Whatever Traefik makes of it: the tool hears no more requests than the gate let through."""
-    allowed, heard = hostile.framed(front, front.stand.session("alice"), framing)
-    assert len(allowed) == len(heard)
-    assert b"/accounts/1002/export" not in heard
-
-
 def asking(secret, *more, path="/accounts/1001", method="GET", host=HOST):
     """The head of a request by HTTP/2."""
     pseudo = [(":method", method), (":scheme", "http"), (":authority", host), (":path", path)]
@@ -217,16 +209,6 @@ def test_by_http_2_another_host_beside_the_authority_is_dropped(front):
     assert HOST == told(front.stand.asked[0])["host"]
 
 
-@contextmanager
-def before(folder, gate, desk):
-    """Traefik as documented, before a gate and a tool of the test's own: its port."""
-    port = free_port()
-    with traefik(folder, before_a_tool.moved(before_a_tool.TRAEFIK.text, port, gate.address, desk.address), port):
-        gate.asked.clear()
-        desk.asked.clear()
-        yield port
-
-
 @pytest.fixture
 def yes():
     """A gate that always says yes."""
@@ -240,7 +222,7 @@ def test_no_trailer_reaches_the_tool(yes, tmp_path):
     head = f"POST /accounts/1 HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nTrailer: X-Holdfast-Person\r\n"
     with closing(hostile.Saying()) as desk:
         desk.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
-        with before(tmp_path, yes, desk) as port:
+        with before_a_tool.between(tmp_path, before_a_tool.TRAEFIK, yes, desk) as port:
             body = f"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n{trailers}\r\n"
             assert b"200 OK" in send(port, f"{head}{body}".encode())
             trailing = [("x-holdfast-person", "mallory")]
@@ -254,7 +236,10 @@ def test_no_line_is_left_open_on_which_nobody_is_asked(yes, protocol, tmp_path):
     """A tool that would take an upgrade is asked for none; the next request is judged as any other."""
     with closing(tool()) as desk:
         upgrade = f"GET /a HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: {protocol}\r\nConnection: Upgrade\r\n\r\n"
-        with before(tmp_path, yes, desk) as port, closing(socket.create_connection(("127.0.0.1", port))) as line:
+        with (
+            before_a_tool.between(tmp_path, before_a_tool.TRAEFIK, yes, desk) as port,
+            closing(socket.create_connection(("127.0.0.1", port))) as line,
+        ):
             line.settimeout(PATIENCE)
             line.sendall(upgrade.encode())
             assert line.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
@@ -262,24 +247,6 @@ def test_no_line_is_left_open_on_which_nobody_is_asked(yes, protocol, tmp_path):
             assert line.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
         judged = [dict(headers)["X-Forwarded-Uri"] for *_, headers in yes.asked]
         assert ["/a", "/b"] == judged == [path for _, path, _ in desk.asked]
-
-
-def test_a_gate_that_talks_nonsense_lets_nobody_through(tmp_path):
-    """Gone before it said anything, failing, redirecting, no HTTP: the tool hears nothing."""
-    with closing(hostile.Saying()) as gate, closing(tool()) as desk, before(tmp_path, gate, desk) as port:
-        for number, gate.answer in enumerate([*hostile.NONSENSE, b"HTTP/1.1 101 X\r\n\r\n"], start=1):
-            assert not send(port, GET).startswith(b"HTTP/1.1 2"), gate.answer
-            assert number == len(gate.asked)
-        assert [] == desk.asked
-
-
-def test_a_gate_that_is_gone_lets_nobody_through(doomed):
-    """500, and the tool hears nothing."""
-    secret = doomed.stand.session("alice")
-    assert 200 == doomed.get("/accounts/1001", secret, **TICKET)[0]
-    doomed.stand.gate.close()
-    assert 500 == doomed.get("/accounts/1001", secret, **TICKET)[0]
-    assert 1 == len(doomed.stand.asked)
 
 
 def test_a_gate_that_is_silent_is_waited_for_half_a_minute(front):
@@ -290,13 +257,3 @@ def test_a_gate_that_is_silent_is_waited_for_half_a_minute(front):
         assert 500 == front.get("/accounts/1001", secret, **TICKET)[0]
         assert 29 < time.monotonic() - began < PATIENCE
     assert [] == front.stand.asked
-
-
-def test_an_answer_is_never_kept(front):
-    """The session is ended between two requests."""
-    secret = front.stand.session("alice")
-    gate = front.stand.desk.gate
-    assert 200 == front.get("/accounts/1001", secret, **TICKET)[0]
-    with front.stand.house.lock:
-        gate.sessions.end([each.id for each in gate.sessions.of("alice")], "cora", "lost laptop", front.stand.desk.now)
-    assert 401 == front.get("/accounts/1001", secret, **TICKET)[0]

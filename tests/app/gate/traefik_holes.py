@@ -173,6 +173,14 @@ HOLES = (
         gets="the line",
     ),
     Hole(
+        name="an open line, emptied without quotes",
+        code="upgrade-passed",
+        line="desk:",
+        uri=ALLOWED,
+        taken_off='{ Authorization: "", Upgrade: }',
+        gets="the line",
+    ),
+    Hole(
         name="another path after the gate",
         code="judged-as-another",
         grade="weak",

@@ -1,6 +1,6 @@
 """What does a dynamic configuration of Traefik say, as YAML or TOML?
 
-As Traefik does, it takes a field's name in any capitals; all values are text here.
+As Traefik does, it takes a field's name in any capitals. All values are text here, but for those that say nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ Node: TypeAlias = Any  # text, a list of nodes, or a record of them: whatever st
 
 LARGEST = 4_194_304  # bytes: a configuration is written by people
 _MERGE = "<<"  # what stands under it in YAML is as if it stood beside it
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"1", "t", "true", "y", "yes", "on"})
+
+
+class _Loader(yaml.BaseLoader):  # type: ignore[misc]  # it ships no types
+    """Makes text of everything, and None of what Traefik takes for nothing: an empty header needs its quotes."""
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> str | None:
+        return None if node.style is None and node.value in _NOTHING else str(node.value)
 
 
 def read(path: Path) -> tuple[str, Node]:
@@ -36,8 +44,7 @@ def read(path: Path) -> tuple[str, Node]:
             raise UnreadableFileError(f"{path} has more than {LARGEST:,} bytes")
         if "{{" in text:
             raise UnreadableFileError(f"{path} is a template", advice="Fill it in first: this runs no template.")
-        # Text only: this loader makes no objects, and nothing of what it reads is one.
-        told = tomllib.loads(text) if path.suffix == ".toml" else yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
+        told = tomllib.loads(text) if path.suffix == ".toml" else yaml.load(text, _Loader)  # noqa: S506 - it makes no objects
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as why:
         raise UnreadableFileError(f"{path} cannot be read: {type(why).__name__}") from why
     if not any(field(told, part) for part in ("http", "tcp")):

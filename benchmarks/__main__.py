@@ -10,12 +10,11 @@ import importlib
 import inspect
 import os
 import platform
-import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.gateway_traefik import program
+from benchmarks.installed import installed
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "benchmarks.md"
 HIJACKBENCH = Path(__file__).resolve().parent.parent.parent / "shared" / "hijackbench"
@@ -29,9 +28,9 @@ NAMES = (
     "ledger",
     "cause",
     "staff",
-    *(["serve", "gate_http"] if shutil.which("wrk") else []),
-    *(["gateway"] if shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") else []),
-    *(["gateway_traefik"] if program() else []),
+    *(["serve", "gate_http"] if installed("wrk") else []),
+    *(["gateway"] if installed("nginx") else []),
+    *(["gateway_traefik"] if installed("traefik") else []),
 )
 INTRODUCTION = """# Benchmarks
 

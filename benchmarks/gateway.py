@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import socket
 import statistics
 import subprocess
@@ -24,6 +23,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TypeAlias
 
+from benchmarks.installed import installed
 from benchmarks.serve import _process, _ready
 from benchmarks.staffed import TOOL, fill, secret
 
@@ -125,7 +125,7 @@ def _figures(times: dict[str, list[float]]) -> dict[str, float | str]:
 
 def _nginx(folder: Path, port: int, tool: int, gate: int) -> list[str]:
     """The documented configuration, before other ports; without a gate, it asks nobody."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    program = installed("nginx")
     if program is None:
         raise SystemExit("nginx is needed; on Debian: apt-get install nginx")
     text = documented("nginx.conf", port, tool, gate)

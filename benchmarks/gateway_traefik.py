@@ -7,11 +7,11 @@ As `gateway`, with the documented files of Traefik.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 from benchmarks.gateway import documented, measure_behind
+from benchmarks.installed import installed
 
 
 def measure(*, quick: bool = False) -> dict[str, float | str]:
@@ -19,14 +19,9 @@ def measure(*, quick: bool = False) -> dict[str, float | str]:
     return measure_behind(_traefik, quick=quick)
 
 
-def program() -> str | None:
-    """Where Traefik is, if it is installed."""
-    return shutil.which("traefik", path=str(Path(sys.executable).parent)) or shutil.which("traefik")
-
-
 def _traefik(folder: Path, port: int, tool: int, gate: int) -> list[str]:
     """The documented configuration, before other ports; without a gate, it asks nobody."""
-    found = program()
+    found = installed("traefik")
     if found is None:
         raise SystemExit("Traefik is needed; `make test-real` installs it")
     own = folder / f"traefik-{port}"

@@ -58,6 +58,14 @@ def test_a_body_is_part_of_what_is_decided(front):
     assert ["new@example.org"] == [each.value for each in front.stand.records.kept_beside("1001")]
 
 
+def test_a_body_that_the_gate_is_not_shown_whole_goes_nowhere(front):
+    """64 KiB are shown; one byte more is refused by Envoy itself."""
+    secret = session(front, "credentials")
+    assert 413 == front.get("/accounts/1001/email", secret, "POST", b"x" * 65_537)[0]
+    assert [] == front.stand.asked
+    assert [] == front.stand.attempts()
+
+
 SMUGGLED = [
     {"X-Holdfast-Person": "mallory"}, {"x-holdfast-proof": "x"}, {"X-Original-URI": "/accounts/1002"}, {"X_Holdfast_Person": "mallory"},
     {"X-HTTP-Method-Override": "POST"}, {"X-Original-URL": "/accounts/1002"}, {"X-Envoy-Original-Path": "/accounts/1002"},

@@ -10,6 +10,8 @@ from tests.app.gate.traefik_holes import HOLES, SAFE, TAKEN_OFF
 from holdfast.app.cli.main import main
 from holdfast.app.gate.finding import Grade
 from holdfast.app.gate.traefik import CODES, lint
+from holdfast.app.gate.traefik.lint import PATH
+from holdfast.app.server.forwarding.original import Proxy
 from holdfast.errors import UnreadableFileError
 
 WHERE = {"gate": "127.0.0.1:9001", "tool": "127.0.0.1:9002"}
@@ -59,6 +61,11 @@ def test_every_code_has_a_hole_that_shows_it():
     assert set(CODES) == {hole.code for hole in HOLES} | {"nothing-guarded"}
 
 
+def test_the_path_it_wants_asked_is_the_one_at_which_traefik_is_answered():
+    """Two rooms that do not know each other say the same."""
+    assert Proxy.TRAEFIK.value == PATH
+
+
 def test_where_no_router_asks_nothing_is_guarded(found):
     """Also where another service is asked, which is no gate of ours."""
     assert ["nothing-guarded"] == [each.code for each in found(SAFE.text(**WHERE).replace("/v1/gate/", "/verify/"))]
@@ -77,11 +84,12 @@ def test_toml_in_any_capitals_is_read_as_yaml_is(found):
         ("middlewares: [token, asking, after]", "middlewares: [all@file]"),
         ("middlewares: [token, asking, after]", "<<: { middlewares: [token, asking, after] }"),
         (TAKEN_OFF, '{ authorization: "", upgrade: "" }'),
+        (TAKEN_OFF, '{ Authorization: Bearer of-its-own, Upgrade: "" }'),
         ("http://127.0.0.1:9002", "http://localhost:9002/"),
     ],
 )
 def test_another_way_to_write_the_same_is_the_same(ours, theirs, found):
-    """A chain of middlewares, what YAML merges, small letters, another spelling of an address."""
+    """A chain of middlewares, what YAML merges, small letters, a token of the tool's own, an address otherwise."""
     chain = "    all: { chain: { middlewares: [token, asking@file, after] } }"
     text = SAFE.text(**WHERE).replace("  services:\n", f"{chain}\n  services:\n").replace(ours, theirs)
     assert [] == found(text)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from holdfast.app.gate.finding import Finding, Grade
+from holdfast.app.gate.names import NAMES
 from holdfast.errors import UnreadableFileError
 
-from .file import field, is_true, line_of, read, record, texts
+from .file import field, is_true, line_of, read, texts
 from .ways import Middleware, Way, Ways
 
 CODES = (
@@ -26,7 +27,6 @@ CODES = (
     "tool-unguarded",
     "upgrade-passed",
 )
-NAMES = ("X-Holdfast-Person", "X-Holdfast-Session", "X-Holdfast-Decision", "X-Holdfast-Proof")
 PATH = "/v1/gate/traefik"  # the only one at which what Traefik says counts, and nothing that a client says
 _REPLACING = frozenset({"addprefix", "replacepath", "replacepathregex", "stripprefix", "stripprefixregex"})
 _AFTER = "Put it before the gate: then the gate judges what the tool gets."
@@ -129,20 +129,20 @@ def _fits(pattern: object, name: str) -> bool:
 
 
 def _passed_on(way: Way) -> Iterator[_Hole]:
-    if "authorization" not in _taken_off(way.passes[(way.gate or 0) + 1 :]):
+    if _said(way.passes[(way.gate or 0) + 1 :], "authorization") is None:
         says = f"the tool behind {way.router} is told the token by which this Traefik asks"
         advice = 'Write a `headers` middleware after the gate, with `customRequestHeaders: { Authorization: "" }`.'
         yield _Hole("token-passed", Grade.WEAK, says, advice)
-    if "upgrade" not in _taken_off(way.passes):
+    if _said(way.passes, "upgrade") != "":
         says = f"{way.router} passes `Upgrade` on: what is sent over an open line later is not asked about"
         advice = 'Write `Upgrade: ""` among the customRequestHeaders of a `headers` middleware.'
         yield _Hole("upgrade-passed", Grade.BYPASS, says, advice)
 
 
-def _taken_off(passes: tuple[Middleware, ...]) -> set[str]:
-    """The headers that these take off a request, in small letters."""
-    said = (record(field(each.says, "customRequestHeaders")) for each in passes if each.kind == "headers")
-    return {name.lower() for headers in said for name, value in headers.items() if value == ""}
+def _said(passes: tuple[Middleware, ...], header: str) -> str | None:
+    """What the last of these that says this header of a request has it say; "" takes it off, None leaves it be."""
+    said = (field(each.says, "customRequestHeaders", header) for each in passes if each.kind == "headers")
+    return next((value for value in reversed(list(said)) if value is not None), None)
 
 
 def _changed(way: Way) -> Iterator[_Hole]:

@@ -11,7 +11,7 @@ BROWSER_LOCK := tests/real/browser.lock
 PROXIES_LOCK := tests/real/proxies.lock
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test test-real simulate lint types contracts check bench bench-peers lock clean
+.PHONY: help setup demo demo-gate test test-real simulate lint types contracts check bench bench-peers lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ setup: $(STAMP) ## Make .venv with everything in it
 
 demo: setup ## Replay 15 July 2020 in a live view, then the scoreboard
 	@$(BIN)/holdfast demo
+
+demo-gate: setup ## An afternoon at a support desk with the staff gate before it: a real service, in a minute
+	@$(BIN)/python -m examples.afternoon
 
 test: setup ## The whole test suite
 	$(BIN)/python -m pytest

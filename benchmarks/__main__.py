@@ -28,6 +28,7 @@ NAMES = (
     "ledger",
     "cause",
     "staff",
+    "cooled",
     *(["serve", "gate_http"] if installed("wrk") else []),
     *(["gateway"] if installed("nginx") else []),
     *(["gateway_traefik"] if installed("traefik") else []),

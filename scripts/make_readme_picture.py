@@ -1,6 +1,6 @@
-"""What does the live view look like? Plays the July drill to a telling moment and draws it to docs/images/demo.svg.
+"""What do the two demos look like? Plays the July drill to a telling moment, and the afternoon at the support desk.
 
-python scripts/make_readme_picture.py [FILE.svg]
+python scripts/make_readme_picture.py [FOLDER]     demo.svg and gate.svg, in docs/images where no folder is named
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ from holdfast.app.drill import Drill, DrillOptions
 from holdfast.app.view import screen
 from holdfast.events import parse_time
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from examples.afternoon.__main__ import main as afternoon  # noqa: E402 - from the folder above
+
 SCENARIO = "twitter-2020-07-15"
 STOP_AT = parse_time("2020-07-15T19:17:30Z")  # two minutes after the approval: holds in force, the lures gone
 APPROVE_AFTER = 60.0  # seconds, as in `holdfast demo`
@@ -30,8 +35,8 @@ _CHANGES = (
 )
 
 
-def picture() -> str:
-    """The screen at `STOP_AT` as an SVG that refers to no host: rich would fetch its font from one."""
+def demo() -> str:
+    """The screen at `STOP_AT`."""
     console = Console(record=True, width=WIDTH, height=HEIGHT, file=io.StringIO())
     began = time.perf_counter()
     with Drill(DrillOptions(scenario=SCENARIO, approve_after=APPROVE_AFTER)) as drill:
@@ -39,13 +44,26 @@ def picture() -> str:
             if drill.platform.now >= STOP_AT:
                 break
         console.print(screen(drill.moment(drill.posts / (time.perf_counter() - began))), height=HEIGHT)
-    drawn = console.export_svg(title="holdfast demo", font_aspect_ratio=_ASPECT)
+    return drawn(console, "holdfast demo")
+
+
+def gate() -> str:
+    """The afternoon at the support desk, as it is told."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
+    afternoon(console)
+    return drawn(console, "make demo-gate")
+
+
+def drawn(console: Console, title: str) -> str:
+    """What was printed as an SVG that refers to no host: rich would fetch its font from one."""
+    found = console.export_svg(title=title, font_aspect_ratio=_ASPECT)
     for pattern, instead in _CHANGES:
-        drawn = pattern.sub(instead, drawn)
-    return drawn
+        found = pattern.sub(instead, found)
+    return found
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "docs" / "images" / "demo.svg"
-    target.write_text(picture(), encoding="utf-8")
-    print(f"wrote {target}")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    for name, picture in (("demo", demo), ("gate", gate)):
+        (folder / f"{name}.svg").write_text(picture(), encoding="utf-8")
+        print(f"wrote {folder / name}.svg")

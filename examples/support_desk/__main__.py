@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -27,7 +29,8 @@ EVERY = 3_600.0  # seconds between looks at what counts for good: there are two 
 def settling(gate: Gate, records: Records, ended: threading.Event) -> None:
     """Settle what was kept beside, again and again until this has ended."""
     while not ended.wait(EVERY):
-        settle(gate, records, time.time())
+        with contextlib.suppress(sqlite3.Error):  # somebody else is at the file; were it never tried again, what counts
+            settle(gate, records, time.time())  # would count no more once the gate has forgotten it
 
 
 if __name__ == "__main__":

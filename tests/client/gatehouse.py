@@ -1,5 +1,6 @@
 """A gate that answers whatever a test wants, about the very action that it was asked about."""
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,6 +42,7 @@ class Gatehouse:
         action = ToolAction(**{name: asked[name] for name in names})
         told = {"allowed": True, "attempt": f"a-{len(self.asked)}", "person": "ana", "action_hash": action.hash}
         body = json.dumps({**told, **self.answer, **self.wrong.get("answer", {})}).encode()
+        body += b" " * self.wrong.get("spaces", 0)
         if self.wrong.get("slow"):
             self._ended.wait(30)
         self.reply(
@@ -52,7 +54,12 @@ class Gatehouse:
         handler.send_response(status)
         handler.send_header("content-length", str(len(body)))
         handler.end_headers()
-        handler.wfile.write(body[: len(body) // 2] if cut else body)
+        body = body[: len(body) // 2] if cut else body
+        step = len(body) // 10 + 1 if self.wrong.get("drips") else len(body) + 1
+        with contextlib.suppress(OSError):  # whoever asked has had enough
+            for at in range(0, len(body), step):
+                handler.wfile.write(body[at : at + step])
+                self._ended.wait(0.1 if self.wrong.get("drips") else 0)
         handler.close_connection = True
 
     def close(self):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from holdfast.client.frozen import frozen, thawed
 from holdfast.errors import UsageError
+from holdfast.guard.staff import DEEPEST, too_deep
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
@@ -65,3 +66,14 @@ def test_what_cannot_be_agreed_to_exactly_is_refused(value):
     with pytest.raises(UsageError) as raised:
         frozen(value, "it")
     assert raised.value.advice
+
+
+def test_what_is_taken_here_the_gate_takes_as_well():
+    """Neither takes more lists in each other than the other does."""
+    deepest = "x"
+    for _ in range(DEEPEST):
+        deepest = [deepest]
+    assert not too_deep({"notes": thawed(frozen(deepest, "notes"))})
+    with pytest.raises(UsageError):
+        frozen([deepest], "notes")
+    assert too_deep({"notes": [deepest]})

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 from tests.client.gatehouse import Gatehouse
@@ -123,12 +124,12 @@ def test_a_no_is_raised_with_what_would_make_it_a_yes(gate, house, replace, done
     [
         {"status": 500}, {"status": 401}, {"status": 302}, {"status": 204}, {"body": b""}, {"body": b"yes"}, {"body": b"[]"}, {"body": b"{}"},
         {"body": b'{"allowed": 1, "attempt": "a-1"}'}, {"body": b'{"allowed": true}'}, {"answer": {"action_hash": "sha256:other"}},
-        {"answer": {"attempt": ""}}, {"slow": True}, {"cut": True},
+        {"answer": {"attempt": ""}}, {"slow": True}, {"cut": True}, {"drips": True}, {"spaces": 1 << 20},
     ],
     ids=str,
 )  # fmt: skip
 def test_whatever_else_comes_is_a_no(gate, house, replace, done, wrong):
-    """A gate that fails, lies, answers about something else, or not in time."""
+    """A gate that fails, lies, answers about something else, without end, or not in time, one piece after the other."""
     house.wrong = wrong
     with gate.acting("secret"), pytest.raises(GuardUnreachableError) as raised:
         replace("1", "x@example.org")
@@ -214,7 +215,7 @@ def test_what_cannot_be_guarded_is_refused_where_it_is_written(gate):
     async def much_later(account):
         yield account
 
-    for function in (nameless, other, later, much_later):
+    for function in (nameless, other, later, much_later, contextmanager(later), asynccontextmanager(much_later)):
         with pytest.raises(UsageError):
             guard(function)
     with pytest.raises(UsageError):

@@ -1,13 +1,17 @@
 """July 2020 again: the President's e-mail is swapped by a talked-out credential, and this time it is not silent."""
 
 import hashlib
+import io
 
 import pytest
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.logs import make_log
+from holdfast.app.server.memory import Memory
+from holdfast.app.server.worker import Worker
 from holdfast.connectors.simulated.letters import SimulatedLetters
 from holdfast.containment import SubjectKind
-from holdfast.events import Account, Batch, ResetRequested, SignIn
+from holdfast.events import Account, Batch, Dialect, ResetRequested, SignIn
 from holdfast.guard import PERSON_SCOPES, Caller, Passkey, Role, Via
 from holdfast.guard.staff import Stage, Tier, ToolAction, ToolQuestion
 from holdfast.response.case import Concern
@@ -32,10 +36,10 @@ class StoryClock(SetClock):
 class Afternoon:
     """A platform with a gate, a specialist whose credential was talked out of them, and the President's mailbox."""
 
-    def __init__(self):
+    def __init__(self, store=None):
         """Everything is quiet."""
         self.clock = StoryClock(AT)
-        self.run = LiveWatch(approve_after=None, store=None, memory_mb=64, clock=self.clock)
+        self.run = LiveWatch(approve_after=None, store=store, memory_mb=64, clock=self.clock)
         self.gate = self.run.response.staff
         self.letters = SimulatedLetters()
         self.letters.on_file("president", "email", OWN, AT - HOUR)
@@ -130,7 +134,7 @@ def test_the_presidents_mailbox_hears_of_the_swap_and_undoes_it(afternoon):
     afternoon.gate.changing.reverse(of_chain[0].link.removeprefix("/changes/"), afternoon.clock.now())
     afternoon.work()
     assert {afternoon.stage(first.attempt), afternoon.stage(second.attempt)} == {Stage.REVERSED}
-    assert [each.as_of for each in afternoon.letters.at(OWN) if each.kind == "reversed"] == [AT, AT]
+    assert [each.as_of for each in afternoon.letters.at(OWN) if each.kind == "reversed"] == 2 * [AT - MINUTE]
     assert not afternoon.letters.at(THIEF)
 
     afternoon.clock.set(AT + 200 * HOUR)
@@ -148,3 +152,42 @@ def test_an_honest_swap_counts_after_a_day_and_nobody_is_warned(afternoon):
     assert afternoon.stage(change.attempt) is Stage.IN_FORCE
     assert [each.kind for each in afternoon.letters.at(OWN)] == ["asked", "in_force"]
     assert not [each for each in afternoon.run.response.desk.offers if each.concern is Concern.TAKEOVERS]
+
+
+def test_the_service_is_brought_down_for_the_hour_in_which_the_holder_could_object(tmp_path):
+    """What had not cooled when it went cools on when it is back: the link works again, and for as long as was left."""
+    before = Afternoon(tmp_path / "store")
+    change = before.swap()
+    before.run.store.close()
+    clock = StoryClock(AT + 48 * HOUR)
+    run = LiveWatch(approve_after=None, store=tmp_path / "store", memory_mb=64, clock=clock)
+    worker = Worker(run, Memory(None), dialect=Dialect(), log=make_log(io.StringIO()))
+    worker.start()
+    try:
+        changing = run.response.staff.changing
+        look = worker.ask(lambda _: changing.stage(changing.kept[change.attempt], clock.now())).result(120)
+        assert look is Stage.COOLING
+        (notice,) = before.letters.at(OWN)
+        worker.ask(lambda _: changing.reverse(notice.link.removeprefix("/changes/"), clock.now())).result(120)
+        assert changing.stage(changing.kept[change.attempt], clock.now()) is Stage.REVERSED
+    finally:
+        worker.stop(120)
+        run.store.close()
+
+
+def test_an_honest_new_telephone_is_a_warning_and_no_plan(afternoon):
+    """A device never seen, at home: responders read of it, and nobody is asked to hold anybody. Elsewhere, they are."""
+    afternoon.heard(SignIn(account="president", time=AT - MINUTE, outcome="ok", device="own", asn="AS1", country="US"))
+    change = afternoon.swap()
+    when = AT + 20 * MINUTE
+    afternoon.clock.set(when)
+    afternoon.heard(SignIn(account="president", time=when, outcome="ok", device="new", asn="AS1", country="US"))
+    assert afternoon.gate.changing.kept[change.attempt].signal == "new_device_while_cooling"
+    assert not [each for each in afternoon.run.response.desk.offers if each.concern is Concern.TAKEOVERS]
+    assert any("looks taken over" in each.text for each in afternoon.run.response.timeline)
+    afternoon.clock.set(when + MINUTE)
+    afternoon.heard(
+        SignIn(account="president", time=when + MINUTE, outcome="ok", device="new", asn="AS9", country="BR")
+    )
+    assert afternoon.gate.changing.kept[change.attempt].signal == "stranger_while_cooling"
+    assert afternoon.offer().wanted

@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from tests.app.signin.authenticator import ORIGIN, Authenticator
 
 from holdfast.app.signin.passkeys import Answered, Passkeys, Registered, signature_of
 from holdfast.app.signin.sessions import new_session
@@ -10,6 +9,7 @@ from holdfast.errors import SignatureError, SignInError, UsageError
 from holdfast.guard import Enrolment, Purpose, Role, SessionLimits, Via, challenge_of
 from holdfast.response import Notices, Pace, People, SignIn, Timeline
 from holdfast.response.book import Book
+from holdfast.testing.authenticator import ORIGIN, Authenticator
 
 NOW = 1_700_000_000_000
 HOUR = 3_600_000

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from holdfast.backends import SqlStore, load_or_create_signer
+from holdfast.backends import SqlStore, load_or_create_signer, stands
 from holdfast.errors import UsageError
 from holdfast.guard import Person, Role, Scope, new_person
 from holdfast.response import Confirming, Notices, Pace, People, Timeline
@@ -64,9 +64,10 @@ def rescue(store: str, key: Path | None, lost: Founding) -> str:
 
     Raises:
         UsageError: that is no administrator who is there.
-        StoreError: the store cannot be opened, or somebody is at work on it.
+        StoreError: there is no store, it cannot be opened, or somebody is at work on it.
 
     """
+    stands(store)
     with _register(store, key) as (people, _):
         person = people.person(lost.id)
         if person is None or not person.active or Role.ADMINISTRATOR not in person.roles:
@@ -79,9 +80,10 @@ def vouch(store: str, key: Path | None, person: str, credentials: Iterable[str],
 
     Raises:
         UsageError: nobody has this id, one of these is none of theirs, or its maker knows its secret.
-        StoreError: the store cannot be opened, or somebody is at work on it.
+        StoreError: there is no store, it cannot be opened, or somebody is at work on it.
 
     """
+    stands(store)
     with _register(store, key) as (_, confirming):
         confirming.confirm(person, credentials, FOUNDER, now)
 

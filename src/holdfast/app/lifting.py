@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from holdfast.backends import SqlStore, load_or_create_signer
+from holdfast.backends import SqlStore, load_or_create_signer, stands
 from holdfast.errors import NotAllowedError
 from holdfast.guard import Person, RefusalCode, SessionLimits, digest_of
 from holdfast.guard.staff import Lock
@@ -39,11 +39,14 @@ def lift_here(store: str, key: Path | None, token: str, wanted: Lifting) -> Lock
     Raises:
         UsageError: there is no such lock in force.
         NotAllowedError: the token is no administrator's, or no reason is given.
-        StoreError: the store cannot be opened, or the service is at work on it.
+        StoreError: there is no store, it cannot be opened, or the service is at work on it.
 
     """
     with _opened(store, key) as (people, locks):
-        return locks.lift_at_store(wanted.lock, _whose(people, token, wanted.now), wanted.why, wanted.now)
+        by, lock = _whose(people, token, wanted.now), locks.kept.get(wanted.lock)
+        # By a clock that was ahead a lock starts later than now, and the service stands still there: it is in force.
+        now = wanted.now if lock is None else max(wanted.now, lock.starts)
+        return locks.lift_at_store(wanted.lock, by, wanted.why, now)
 
 
 def _whose(people: People, token: str, now: int) -> Person:
@@ -60,6 +63,7 @@ def _whose(people: People, token: str, now: int) -> Person:
 
 @contextmanager
 def _opened(store: str, key: Path | None) -> Iterator[tuple[People, Locks]]:
+    stands(store)
     signer = load_or_create_signer(key or key_beside(store), origin=ORIGIN)
     with SqlStore(store, signer=signer, owned=True) as opened:
         book, changes = Book(opened, Pace(), Timeline()), Changes()

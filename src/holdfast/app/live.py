@@ -33,6 +33,7 @@ from .wiring import make_engine
 
 ORIGIN = "holdfast.local/watch"
 CHANGE_LINKS = b"holdfast/change-links/1"  # for what else the signing key is used: links by which holders undo changes
+VALUES = b"holdfast/values/1"  # and the salt of the hashes of new values, where the platform has given none
 _KEY_BYTES = 16
 _SECRET_BYTES = 32
 MOMENT = (
@@ -153,11 +154,13 @@ class LiveWatch:
         policy: Policy | None = None,
         signatures: Signatures | None = None,
         staff_policy: StaffPolicy | None = None,
+        value_key: bytes | None = None,
     ) -> None:
         """Without `store` the record is forgotten at the end; `approve_after` None leaves every plan to people.
 
         `key` is the file of the signing key, made if it is not there; beside a store's file when it is not given.
         `policy` says who may do what, `staff_policy` what in internal tools; the shipped ones where they are left out.
+        `value_key` is the salt that the platform hashes new values with, too.
         `behaviour` is how patient and how far-reaching the response is. `signatures` can tell what passkeys signed.
 
         Raises:
@@ -193,6 +196,7 @@ class LiveWatch:
                 signatures=signatures,
                 staff_policy=staff_policy,
                 link_key=signer.derived(CHANGE_LINKS),
+                value_key=value_key or signer.derived(VALUES),
                 responder=NoResponder() if approve_after is None else AutoResponder(approve_after),
             )
             if approve_after is not None and self.response.people.persons:

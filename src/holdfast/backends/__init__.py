@@ -6,7 +6,7 @@ from .evidence import LedgerFile, verify_store
 from .keys import load_or_create_signer
 from .looking import Look
 from .parquet import ParquetArchive
-from .places import discard_file, file_of, names_password
+from .places import discard_file, file_of, names_password, stands
 from .roll import load_roll, save_roll
 from .store import SqlStore
 
@@ -23,5 +23,6 @@ __all__ = [
     "load_roll",
     "names_password",
     "save_roll",
+    "stands",
     "verify_store",
 ]

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from holdfast.errors import BrokenLedgerError, StoreError
 
 from .database import PATIENCE_MS, Database, Seam
-from .places import file_of, open_database, open_reading
+from .places import file_of, open_database, open_reading, stands
 from .schema import entries, facts, layout_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -35,9 +35,8 @@ def migrate_store(where: str | Path, *, migrations: Path = MIGRATIONS) -> Migrat
         StoreError: there is no store, it was written by a newer Holdfast, or the database failed.
 
     """
+    stands(where)
     file = file_of(where)
-    if file is not None and not file.is_file():
-        raise StoreError(f"There is no store at {file}.", advice="Check the path.")
     if file is not None:
         _check_is_store(file)
     database = open_database(where, patience_ms=PATIENCE_MS)

@@ -34,6 +34,19 @@ def open_database(where: str | Path, *, patience_ms: int) -> Database:
     return database
 
 
+def stands(where: str | Path) -> None:
+    """Pass where a file that an address names is there: whoever goes on with a store makes none by a wrong word.
+
+    Raises:
+        SettingsError: the address is not of a kind that is kept.
+        StoreError: there is no file.
+
+    """
+    file = file_of(where)
+    if file is not None and not file.is_file():
+        raise StoreError(f"There is no store at {file}.", advice="Check the path.")
+
+
 def open_reading(where: str | Path) -> Reading:
     """The database at `where` for reading only, as of now.
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from holdfast.errors import UsageError
+from holdfast.guard.staff import DEEPEST
 
-_DEEPEST = 32  # lists in records in lists: what a payload has no use for
 _LARGEST = 2**53  # beyond, JSON's numbers are not exact (RFC 8785, section 3.2.2.3)
 
 
@@ -24,7 +24,7 @@ def frozen(value: object, name: str, deep: int = 0) -> Any:  # noqa: ANN401 - an
         return value
     if kind is int and -_LARGEST < value < _LARGEST:  # type: ignore[operator]
         return value
-    if deep < _DEEPEST:
+    if deep < DEEPEST:
         if isinstance(value, list | tuple) and kind in {list, tuple}:
             return tuple(frozen(each, name, deep + 1) for each in tuple(value))
         if isinstance(value, dict | MappingProxyType) and kind in {dict, MappingProxyType}:

@@ -243,7 +243,8 @@ class _Taking:
         missing = ({target} if target else set()) | besides
         if nameless or not missing <= parameters.keys() or (target in besides):
             raise UsageError(f"{inner.__qualname__}: each argument of a guarded function has a name, and is there")
-        if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
+        bare = inspect.unwrap(inner)  # a context manager is one, too, and would do it as often as it is entered
+        if inspect.isgeneratorfunction(bare) or inspect.isasyncgenfunction(bare):
             raise UsageError(f"{inner.__qualname__} runs later than it is called: guard what it calls")
 
     def read(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[inspect.BoundArguments, ToolAction]:

@@ -60,7 +60,7 @@ class Wire:
             )
         self.url = f"{parts.scheme}://{parts.netloc}"
         self._most, self._timeout = most_bytes, timeout
-        headers = {"authorization": f"Bearer {token}"} if token else {}
+        headers = {"accept-encoding": "identity", **({"authorization": f"Bearer {token}"} if token else {})}
         self._http = httpx2.Client(
             base_url=self.url, headers=headers, timeout=timeout, verify=verify, trust_env=False, follow_redirects=False
         )
@@ -79,19 +79,12 @@ class Wire:
                 began = time.monotonic()
                 if answer.status_code not in {200, 304}:
                     raise _refused(answer.status_code)
-                parts, size = [], 0
-                for part in answer.iter_raw():
-                    parts.append(part)
-                    size += len(part)
-                    if size > self._most:
-                        raise GuardUnreachableError(f"The guard's snapshot has more than {self._most:,} bytes.")
-                    if time.monotonic() > until:
-                        raise GuardUnreachableError("The guard's snapshot came too slowly.")
+                data = self._whole(answer, until)
                 age = float(answer.headers["holdfast-state-age"])
                 clock = int(answer.headers.get("holdfast-time", "0"))
         except (httpx2.HTTPError, httpx2.StreamError, OSError, KeyError, ValueError) as why:
             raise _unreachable(why) from why
-        return Fetched(data=b"".join(parts), seen_at=began - max(0.0, age), began=began, time=clock)
+        return Fetched(data=data, seen_at=began - max(0.0, age), began=began, time=clock)
 
     def ask(self, path: str, question: dict[str, Any]) -> bytes:
         """The body of the answer to one question.
@@ -100,13 +93,7 @@ class Wire:
             GuardUnreachableError: there is none.
 
         """
-        try:
-            answer = self._http.post(path, json=question)
-        except (httpx2.HTTPError, OSError) as why:
-            raise _unreachable(why) from why
-        if answer.status_code != 200:
-            raise _refused(answer.status_code)
-        return answer.content
+        return self._body("POST", path, json=question)
 
     def tell(self, refused: list[dict[str, str]]) -> None:
         """Tell of accounts that were refused, each with the time.
@@ -124,17 +111,33 @@ class Wire:
             GuardUnreachableError: it did not come.
 
         """
-        try:
-            answer = self._http.get(path)
-        except (httpx2.HTTPError, OSError) as why:
-            raise _unreachable(why) from why
-        if answer.status_code != 200:
-            raise _refused(answer.status_code)
-        return answer.content
+        return self._body("GET", path)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()
+
+    def _body(self, method: str, path: str, **told: Any) -> bytes:  # noqa: ANN401 - as httpx2 takes it
+        until = time.monotonic() + self._timeout
+        try:
+            with self._http.stream(method, path, **told) as answer:
+                if answer.status_code != 200:
+                    raise _refused(answer.status_code)
+                return self._whole(answer, until)
+        except (httpx2.HTTPError, httpx2.StreamError, OSError) as why:
+            raise _unreachable(why) from why
+
+    def _whole(self, answer: httpx2.Response, until: float) -> bytes:
+        """The body as it comes, not unpacked: a few bytes could be any number of them."""
+        parts, size = [], 0
+        for part in answer.iter_raw():
+            parts.append(part)
+            size += len(part)
+            if size > self._most:
+                raise GuardUnreachableError(f"The guard's answer has more than {self._most:,} bytes.")
+            if time.monotonic() > until:
+                raise GuardUnreachableError("The guard's answer came too slowly.")
+        return b"".join(parts)
 
 
 def _refused(status: int) -> GuardUnreachableError:

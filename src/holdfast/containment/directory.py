@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from holdfast.errors import HoldError
-from holdfast.events import ACCOUNTS
+from holdfast.events import ACCOUNTS, spelling_key
 from holdfast.reading import hash_column
 
 from .cohort import (
@@ -78,6 +78,7 @@ class Directory:
             raise HoldError(f"the directory of accounts lacks the columns {', '.join(missing)}")
         self._accounts = accounts
         self.__dict__.pop("verified_accounts", None)
+        self.__dict__.pop("_respelt", None)
         self._lots: dict[str, npt.NDArray[np.int64]] = {}
         ids = _column(accounts, "account").to_pylist()
         self._rows: dict[str, int] = dict(zip(ids, range(len(ids)), strict=True))
@@ -116,6 +117,21 @@ class Directory:
         mask = np.zeros(len(self), dtype=np.bool_)
         mask[self.rows(accounts)] = True
         return mask
+
+    def alike(self, account: str) -> tuple[str, ...]:
+        """The ids of the accounts that the platform has named and that are spelt like this one, in any spelling."""
+        key = spelling_key(account)
+        return (*([key] if key in self._rows else []), *self._respelt.get(key, ()))
+
+    @functools.cached_property
+    def _respelt(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids that are not their own spelling key, by it; most platforms have few."""
+        found: dict[str, tuple[str, ...]] = {}
+        for id_ in self._rows:
+            key = spelling_key(id_)
+            if key != id_:
+                found[key] = (*found.get(key, ()), id_)
+        return found
 
     def reach_of(self, account: str) -> int:
         """Followers of `account`; 0 when the platform has not named it."""

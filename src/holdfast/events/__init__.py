@@ -12,6 +12,7 @@ from .posts import POSTS, Batch
 from .rejects import Reject, reject
 from .rows import RowDecoder
 from .schema import schema_text
+from .spelling import spelling_key
 from .times import TimeUnit, format_time, parse_time
 from .vocabulary import (
     IN_VAIN,
@@ -86,4 +87,5 @@ __all__ = [
     "posts_to_batch",
     "reject",
     "schema_text",
+    "spelling_key",
 ]

@@ -16,11 +16,11 @@ from collections.abc import Iterable
 import msgspec
 
 from holdfast.errors import UsageError
+from holdfast.events import spelling_key
 
 PERSON_ID = r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}"
 LONGEST_NAME = 200  # characters: longer than any name that people give
 _PERSON_ID = re.compile(PERSON_ID)
-_UNSEEN = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp", "Mn"})
 
 
 @enum.unique
@@ -191,14 +191,11 @@ def wired(person: Person) -> Caller:
 
 
 def person_key(staff: str) -> str:
-    """The id stripped of what the eye does not see; only for telling people apart, never kept or shown.
+    """What tells people apart: `events.spelling_key`, so that nobody is two people.
 
-    Ids that differ in nothing but case, width, accents, white space or invisible characters have the same: to take two
-    people for one costs a phone call, to take one for two may cost the platform. Letters of another script that merely
-    look alike are other letters.
+    To take two people for one costs a phone call, to take one for two may cost the platform.
     """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", staff).casefold())
-    return "".join(character for character in folded if unicodedata.category(character) not in _UNSEEN)
+    return spelling_key(staff)
 
 
 def new_person(  # noqa: PLR0913 - what is said of somebody

@@ -22,8 +22,9 @@ class HolderNotice(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be told about the change `change` of `what` on `account`. Times are milliseconds since 1970 UTC.
 
     It goes to each address and number that was on file at `as_of`, and to each session that was open then and still
-    is; never to a value that was put there since. Holdfast knows no addresses, so the platform looks them up. `link`
-    is where the holder can undo it, until `until` where that is known. `id` is the same when it is told again.
+    is; never to a value that was put there since. Holdfast knows no addresses, so the platform looks them up; `as_of`
+    is a minute early, so that a platform whose clock is late does not take the new value for the old one. `link` is
+    where the holder can undo it, until `until` where that is known. `id` is the same when it is told again.
     """
 
     id: str

@@ -43,6 +43,7 @@ COLLECTIONS = (
     "gate_certified",
     "gate_consents",
     "gate_grants",
+    "gate_homes",
     "gate_locks",
     "gate_past",
     "gate_presence",

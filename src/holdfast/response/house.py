@@ -117,6 +117,7 @@ class Response:
         signatures: Signatures | None = None,
         staff_policy: StaffPolicy | None = None,
         link_key: bytes | None = None,
+        value_key: bytes | None = None,
     ) -> None:
         """Wire the parts.
 
@@ -126,7 +127,7 @@ class Response:
         `policy` says what they may do, and `staff_policy` what staff may do in internal tools, the shipped ones where
         they are left out. `signatures` can
         tell whether a passkey signed an approval; without it nothing is signed. `link_key` is the secret of the links
-        by which holders undo what staff changed.
+        by which holders undo what staff changed, `value_key` the salt of the hashes by which new values are known.
 
         Raises:
             PlatformError: the platform does not say which accounts it has.
@@ -159,6 +160,8 @@ class Response:
             staff_policy or shipped_staff_policy(),
             settings.tool_sessions,
             link_key,
+            self.knowledge.directory.alike,
+            value_key,
         )
         table = self.entitled.policy.table
         self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)

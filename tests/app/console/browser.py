@@ -5,9 +5,9 @@ import re
 
 import httpx2
 from tests.app.server.running import PATIENCE, Served, attack_now
-from tests.app.signin.authenticator import Authenticator
 
 from holdfast.app.server.token import hashed
+from holdfast.testing.authenticator import Authenticator
 
 SIGNED = """
 [[hold]]

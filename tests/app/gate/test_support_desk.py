@@ -2,6 +2,7 @@
 
 import httpx2
 import pytest
+from examples.support_desk.__main__ import settling
 from examples.support_desk.desk import desk
 from examples.support_desk.records import Deed, Records, Waiting
 from examples.support_desk.waiting import FOR_GOOD, counting, settle
@@ -143,6 +144,24 @@ def test_the_old_value_stays_for_as_long_as_a_chain_of_changes_goes_on(stand):
     stand.records.keep_beside(later, Deed("later", "", "alice", "account.email.replace"))
     settle(stand.client, stand.records, first.asked_at + FOR_GOOD)
     assert [first, later] == stand.records.kept_beside()
+
+
+def test_a_file_that_is_away_for_a_time_is_settled_later(tmp_path):
+    """The gate forgets in the end: a tool that had stopped settling would go back to the old value then."""
+    home, away = tmp_path / "home", tmp_path / "away"
+    home.mkdir()
+    records, waited = Records(home / "desk.db"), []
+
+    class Turns:
+        """The file goes away, comes back, and then it is over."""
+
+        def wait(self, seconds):
+            """One turn."""
+            waited.append(home.rename(away) if home.exists() and not waited else away.exists() and away.rename(home))
+            return len(waited) == 3
+
+    settling(None, records, Turns())
+    assert len(waited) == 3
 
 
 def test_an_older_value_never_follows_a_newer_one(tmp_path):

@@ -13,7 +13,7 @@ from holdfast.app.server.taking import Taken, Taking, pack, unpack_batch
 from holdfast.errors import StoreError
 from holdfast.guard.staff import StaffPolicy, StaffReason, Tier
 from holdfast.response import shipped_staff_texts
-from holdfast.response.staff import Spending, Take
+from holdfast.response.staff import Reservation, Spending, Take
 from holdfast.testing import SetClock
 from holdfast.testing.faults import Faults, FaultyStore, When
 
@@ -309,6 +309,19 @@ def test_what_could_not_be_kept_is_told_again(clock, when):
             assert faults.struck
             await process.close()
             assert 5 == len(service.recorded) == service.spent
+
+    asyncio.run(run())
+
+
+def test_units_of_a_batch_that_failed_halfway_come_with_the_next_answer(service):
+    """They are on record and spent by then: were they dropped, nobody could use them, nor give them back, for an hour."""
+
+    async def run():
+        process = service.process()
+        attempt = (await process.ask()).attempt
+        late = Reservation(id=attempt, budget=ALICE, units=8, until=service.desk.now + 10 * SECOND)
+        process.ahead.heard(pack(Taken(number=-1, answers=(), made=(late,))))
+        assert f"{attempt}.1" == (await process.ask()).attempt
 
     asyncio.run(run())
 

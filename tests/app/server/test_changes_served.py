@@ -63,8 +63,13 @@ def may_change(house):
 
 
 def test_the_holder_is_told_looks_and_undoes_it(house, platform, monkeypatch, capsys):
-    """A scanner that follows the link changes nothing; the button does, once; responders get a proposal."""
-    id_ = change(house)
+    """A scanner that follows the link changes nothing; the button does, once; responders get a proposal.
+
+    The tool spells the account otherwise than the platform, whose own id is held and told.
+    """
+    seen = {"type": "sign_in", "account": "account-1", "time": "2026-11-26T08:00:00Z", "outcome": "ok"}
+    assert 200 == house.tool.post("/v1/events", content=json.dumps(seen)).status_code
+    id_ = change(house, "Account-1")
     (notice,) = until(lambda: notices(platform, "asked"))
     assert ("account-1", "email", id_) == (notice["account"], notice["what"], notice["change"])
     seen = until(lambda: (found := house.tool.get(f"/v1/gate/changes/{id_}").json())["stage"] == "cooling" and found)
@@ -83,8 +88,9 @@ def test_the_holder_is_told_looks_and_undoes_it(house, platform, monkeypatch, ca
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert "cooling" == house.tool.get(f"/v1/gate/changes/{id_}").json()["stage"]
         assert 404 == browser.post(link[:-1] + ("A" if link[-1] != "A" else "B")).status_code
-        form = {"origin": house.origin, "content-type": "application/x-www-form-urlencoded"}
-        pages = [browser.post(link, content=b"", headers=form) for _ in range(2)]
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        origins = ("null", house.origin)  # what a browser sends from a page that tells no referrer, and another
+        pages = [browser.post(link, content=b"", headers={"origin": each, **form}) for each in origins]
     assert [(200, True), (200, True)] == [(page.status_code, "is undone" in page.text) for page in pages]
     assert "reversed" == house.tool.get(f"/v1/gate/changes/{id_}").json()["stage"]
     assert 1 == len(until(lambda: notices(platform, "reversed")))

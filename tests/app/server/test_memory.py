@@ -10,8 +10,9 @@ from holdfast.app.live import LiveWatch, StreamClock, WallClock
 from holdfast.app.server.memory import Memory, put_back
 from holdfast.app.server.worker import Worker
 from holdfast.backends import SqlStore
+from holdfast.detection.homes import Home
 from holdfast.errors import BrokenLedgerError, StoreError, StoreFullError
-from holdfast.events import Decoder, Dialect
+from holdfast.events import Batch, Decoder, Dialect, SignIn
 
 PATIENCE = 120  # seconds
 
@@ -256,3 +257,14 @@ def test_what_somebody_gave_up_waiting_for_is_not_done_later(working):
     go_on.set()
     last.result(PATIENCE)
     assert ["last"] == done
+
+
+def test_from_where_accounts_are_entered_is_known_however_long_ago_it_was_heard(tmp_path):
+    """An account that is entered once a month is known after a new start, though its events are not heard again."""
+    first, second = watch(), watch(clock=WallClock())
+    memory = Memory(tmp_path / "events")
+    entered = SignIn(account="a", time=1_600_000_000_000, outcome="ok", device="own", asn="AS1", country="NL")
+    first.take(Batch(others=(entered,)))
+    memory.settle(first)
+    Memory(tmp_path / "events").recall(second, Heard())
+    assert second.response.staff.changing.homes.of("a") == first.response.staff.changing.homes.of("a") != Home()

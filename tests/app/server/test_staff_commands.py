@@ -1,5 +1,6 @@
 """The commands of the staff gate at a running service, and the way in where nobody gets in any more."""
 
+import json
 import signal
 
 import pytest
@@ -101,6 +102,14 @@ def test_grants_and_protected_accounts(say):
     assert (0, "") == say("auditor", "staff", "protected")
 
 
+def test_an_account_is_protected_whatever_it_is_called(say):
+    """By just that name, or not at all: whoever has the account chose it."""
+    odd = "?president#1 ;%41"
+    code, told = say("commander", "staff", "protect", odd, "--why", "head of state")
+    assert (0, True) == (code, told.startswith(f"{odd}  protected")), told
+    assert 2 == say("commander", "staff", "protect", "..", "--why", "head of state")[0]
+
+
 def test_somebody_asks_and_somebody_else_agrees(say):
     """To what they were told the hash of; and what was tried is shown."""
     words = ("gate", "request", "support_desk", "account.password.reset", "--target", "a-1", "--why", "they wrote")
@@ -120,6 +129,21 @@ def test_somebody_asks_and_somebody_else_agrees(say):
     code, told = say("auditor", "gate", "attempts", "--target", "a-1")
     assert (0, "0 refused, 0 allowed") == (code, told.strip())
     assert 1 == say("support", "gate", "attempts")[0]
+
+
+def test_what_is_agreed_to_is_shown_to_its_end(say):
+    """However much stands before it: nobody agrees to what they could not see."""
+    payload = json.dumps({"note": "x" * 5_000, "to": "mallory@example.org"})
+    words = ("gate", "request", "support_desk", "account.password.reset", "--target", "a-2", "--why", "they wrote")
+    code, told = say("specialist", *words, "--payload", payload)
+    assert (1, True) == (code, "mallory@example.org" in told)
+
+
+def test_a_proxy_of_the_environment_never_hears_a_token(say, monkeypatch):
+    """What goes in the clear goes to this machine, by no way round."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert 0 == say("auditor", "gate", "sessions")[0]
 
 
 def test_an_administrator_lifts_a_lock_at_the_store_where_nobody_gets_in(staffed, say):

@@ -1,6 +1,7 @@
 """The staff gate over HTTP: two processes, real passkeys in software, and tools that ask at once."""
 
 import hashlib
+import json
 import signal
 import time
 
@@ -180,11 +181,13 @@ def test_a_session_is_seen_watched_and_ended(house):
 
 
 def test_what_cannot_be_meant_is_refused_and_counts_for_nothing(house):
-    """A payload that JSON cannot say exactly, another method, a body of another shape."""
+    """A payload that JSON cannot say exactly, or that nobody could read, another method, a body of another shape."""
     secret = house.sign_in("alice")
     body = {"session": secret, "tool": "support_desk", "function": "account.look_up", "payload": {}}
-    for wrong in ({**body, "payload": {"n": 2**60}}, {**body, "more": 1}, {"tool": "t"}):
+    deep = {"payload": json.loads('{"n":' + "[" * 100 + "]" * 100 + "}")}
+    for wrong in ({**body, "payload": {"n": 2**60}}, {**body, **deep}, {**body, "more": 1}, {"tool": "t"}):
         assert 422 == house.posted("/v1/gate/actions", wrong).status_code
+    assert 422 == house.posted("/v1/gate/tool-requests", {**body, **deep, "reason": "w"}).status_code
     assert 405 == house.tool.get("/v1/gate/actions").status_code
     assert 401 == house.served.client.post("/v1/gate/actions", json=body).status_code
 

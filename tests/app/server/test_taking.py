@@ -92,6 +92,28 @@ def test_a_refusal_of_the_copy_stays_one_where_nobody_answers(hasty):
     asyncio.run(run())
 
 
+def test_a_batch_of_nobody_keeps_nobody_waiting(monkeypatch):
+    """Where all who would go next have given up, whoever came after them goes instead."""
+    monkeypatch.setattr(taking, "BATCH", 2)
+
+    async def run():
+        owner = Owner()
+        asked = [asyncio.ensure_future(owner.taking.take(take(0)))]
+        await settled()
+        asked += [asyncio.ensure_future(owner.taking.take(take(number))) for number in range(1, 4)]
+        await settled()
+        for given_up in asked[1:3]:
+            given_up.cancel()
+        await settled()
+        owner.answer(owner.batches[0])
+        await settled()
+        assert ["a3"] == [each.question.action.target for each in owner.batches[-1].takes]
+        owner.answer(owner.batches[-1])
+        assert (await asked[3]).allowed
+
+    asyncio.run(run())
+
+
 def test_what_could_not_be_kept_is_not_allowed():
     """By an owner whose store failed, or where there is none."""
 

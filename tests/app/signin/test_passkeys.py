@@ -4,12 +4,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.app.signin.authenticator import ORIGIN, PRESENT, VERIFIED, Authenticator, b64
 from webauthn.helpers import base64url_to_bytes
 
-from holdfast.app.signin.passkeys import Answered, Passkeys, Registered, names_another, signature_of
+from holdfast.app.signin.passkeys import Answered, Passkeys, Registered, answered_value, names_another, signature_of
 from holdfast.errors import SignatureError
 from holdfast.guard import Person, approval_challenge
+from holdfast.testing.authenticator import ORIGIN, PRESENT, VERIFIED, Authenticator, b64
 
 ALICE = Person(id="alice", name="Alice")
 CHALLENGE, NONCE = bytes(range(32)), bytes(32)
@@ -144,6 +144,20 @@ def test_whatever_bytes_come_the_error_is_ours(data, client, signed):
     hostile = msgspec.structs.replace(sign(device), authenticator_data=data, client_data=client, signature=signed)
     with pytest.raises(SignatureError):
         HERE.check(hostile, passkey, CHALLENGE)
+
+
+@pytest.mark.parametrize("deep", [b'{"a":%s1%s}', b"%s1%s"])
+def test_lists_in_lists_without_end_are_refused(deep):
+    """Whatever a browser says is read before it is known whose it is."""
+    client = deep % (b"[" * 20_000, b"]" * 20_000)
+    device = Authenticator()
+    passkey = register(device)
+    with pytest.raises(SignatureError):
+        HERE.check(msgspec.structs.replace(sign(device), client_data=client), passkey, CHALLENGE)
+    answer = msgspec.convert(device.get(HERE.to_sign(CHALLENGE)), Answered)
+    response = msgspec.structs.replace(answer.response, client_data_json=b64(client))
+    with pytest.raises(SignatureError):
+        answered_value(msgspec.structs.replace(answer, response=response))
 
 
 @pytest.mark.parametrize("name", ["t-924c3b98d5ad", "shorter0"])

@@ -4,13 +4,13 @@ import base64
 
 import msgspec
 import pytest
-from tests.app.signin.authenticator import ORIGIN, Authenticator
 
 from holdfast.app.signin.passkeys import Answered, Passkeys, Registered, signature_of
 from holdfast.app.signin.witnessed import approvals_of
 from holdfast.guard import Person, approval_challenge
 from holdfast.ledger import Entry, Record, RecordKind
 from holdfast.response.signin import evidence
+from holdfast.testing.authenticator import ORIGIN, Authenticator
 
 HERE = Passkeys(rp_id="localhost", origin=ORIGIN)
 HASH, NONCE = "ab" * 32, bytes(range(32))

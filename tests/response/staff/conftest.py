@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from holdfast.backends import SqlStore
+from holdfast.events import spelling_key
 from holdfast.guard import PERSON_SCOPES, Caller, Role, Via
 from holdfast.guard.staff import Lock, Tier, ToolAction, ToolQuestion
 from holdfast.ledger import seeded_salts, seeded_signer
@@ -40,7 +41,17 @@ class Desk:
                 self.people.add(name, "", [role], "root", clock.now(), vouched=True)
         self.signin = SignIn(self.book, self.people, self.notices, NoSignatures())
         policy = policy or shipped_staff_policy()
-        self.gate = StaffGate(self.book, self.people, self.signin, self.notices, policy, link_key=key)
+        self.accounts = []  # whom the platform has named
+        self.gate = StaffGate(
+            self.book,
+            self.people,
+            self.signin,
+            self.notices,
+            policy,
+            link_key=key,
+            alike=lambda id_: [each for each in self.accounts if spelling_key(each) == spelling_key(id_)],
+            value_key=key,
+        )
         self.bulletin = StaffBulletin(self.gate, "run")
 
     @property

@@ -15,6 +15,7 @@ from .desk import Why, as_told
 from .options import Json
 from .service import Service, Url, at, say
 
+_WIDE = 1_000  # characters of a line: what is agreed to is shown whole, however long it is
 _WAITS = 1  # the exit code of what waits for somebody else to agree
 
 All = Annotated[bool, Parameter(negative="", help="Those too that are over.")]
@@ -110,15 +111,14 @@ def attempts(
 
 def changes(
     *,
-    account: Annotated[str, Parameter(help="Of this account.")] = "",
+    account: Annotated[str, Parameter(help="Of this account, in any spelling.")] = "",
     all: All = False,  # noqa: A002 - the word people type
     url: Url = None,
     json: Json = False,
 ) -> None:
     """Show the changes of holders' credentials by staff that wait, and with --all what came of the others."""
-    for each in Service(url).every("/v1/gate/changes", all_=all):
-        if account in {"", each["account"]}:
-            say(_change(each), each, json=json)
+    for each in Service(url).every("/v1/gate/changes", all_=all, account=account):
+        say(_change(each), each, json=json)
 
 
 def join(app: cyclopts.App) -> None:
@@ -135,7 +135,8 @@ def _session(found: dict[str, Any]) -> str:
 def _asking(found: dict[str, Any]) -> list[str]:
     first = f"{found['id']}  {found['state']}  {found['person']} asks for {found['function']} of {found['tool']}"
     payload = msgspec.json.encode(found["payload"]).decode()
-    lines = [first + (f" on {found['target']}" if found["target"] else ""), f"  with     {payload}"]
+    lines = [first + (f" on {found['target']}" if found["target"] else "")]
+    lines += [f"  with     {payload[at : at + _WIDE]}" for at in range(0, len(payload), _WIDE)]
     lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}), until {found['until']}")
     lines.append(f"  hash     {found['action_hash']}")
     if found["by"]:

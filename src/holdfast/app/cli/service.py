@@ -25,6 +25,7 @@ _PATIENCE = 30.0  # seconds: the service may be in the midst of a large body of 
 _PAGE = 1_000
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ID = 512  # characters
+_NOWHERE = frozenset({"", ".", ".."})  # parts of a path that lead to another one
 
 Url = Annotated[
     str | None,
@@ -57,7 +58,10 @@ class Service:
             )
         headers = {"authorization": f"Bearer {token}"} if token else {}
         self._where, self._failed = where, (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
-        self._open = partial(httpx2.Client, base_url=where, headers=headers, timeout=_PATIENCE)
+        # A proxy of the environment would read what goes over http, and the token with it.
+        self._open = partial(
+            httpx2.Client, base_url=where, headers=headers, timeout=_PATIENCE, trust_env=parts.scheme == "https"
+        )
 
     def get(self, path: str) -> dict[str, Any]:
         """What is there.
@@ -70,11 +74,11 @@ class Service:
         """
         return self._answer("GET", path)
 
-    def every(self, path: str, *, all_: bool = False) -> Iterator[dict[str, Any]]:
-        """Every item of a list, page by page; errors as `get`."""
+    def every(self, path: str, *, all_: bool = False, **more: str) -> Iterator[dict[str, Any]]:
+        """Every item of a list, page by page, as far as `more` of the query lets it be there; errors as `get`."""
         after: str | None = ""
         while after is not None:
-            query = {"limit": str(_PAGE), "after": after, "all": "true" if all_ else "false"}
+            query = {"limit": str(_PAGE), "after": after, "all": "true" if all_ else "false", **more}
             page = self.get(f"{path}?{urlencode(query)}")
             yield from page["items"]
             after = page["next"]
@@ -116,16 +120,16 @@ def _error(status: int, problem: dict[str, Any]) -> NotAllowedError | UsageError
     return ServiceError(f"the service answered {status}: {says}", advice=advice)
 
 
-def at(collection: str, id_: str, *ends: str) -> str:
-    """The path of one thing.
+def at(collection: str, *parts: str) -> str:
+    """The path of one thing; whatever its id has in it, it is one part.
 
     Raises:
         UsageError: that is no id.
 
     """
-    if not id_ or len(id_) > _LARGEST_ID:
+    if any(part in _NOWHERE or len(part) > _LARGEST_ID for part in parts):
         raise UsageError("that is no id")
-    return "/".join([f"/v1/{collection}", quote(id_, safe=""), *ends])
+    return "/".join([f"/v1/{collection}", *(quote(part, safe="") for part in parts)])
 
 
 def say(lines: list[str], what: object, *, json: bool) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -15,6 +16,7 @@ from holdfast.errors import InputError
 from holdfast.events import format_time, parse_time
 from holdfast.guard import Act
 from holdfast.guard.staff import Tier
+from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted
 
 from .answers import RefusedError
@@ -88,18 +90,24 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def handlers(ask: Ask) -> Mapping[str, Handler]:
     """The handlers, by the name of their operation; `ask` asks the worker."""
+    one_at_a_time = asyncio.Lock()
 
     async def list_access(http: Request) -> Response:
         query = http.query_params
         at, wanted, texts = _at(http), _wanted(http), query.get("texts") == "true"
 
-        def do(run: LiveWatch) -> AccessSeen:
+        def do(run: LiveWatch) -> tuple[int, Date, Iterator[Right]]:
             now = run.clock.now()
             when = now if at is None else at
             if when > now:
                 raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
-            date, found = run.response.staff.access(when, wanted)
-            return AccessSeen(
+            return when, *run.response.staff.access(when, wanted)
+
+        async with one_at_a_time:
+            when, date, some = await ask(do)
+            found = await asyncio.to_thread(list, some)  # of thousands of people it takes seconds: the tools go on
+        return shown(
+            AccessSeen(
                 at=format_time(when),
                 policy=date.policy,
                 since=None if date.since is None else format_time(date.since),
@@ -111,8 +119,7 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
                 more=len(found) > MOST,
                 texts=date.texts if texts else None,
             )
-
-        return shown(await ask(do))
+        )
 
     return {"list_access": list_access}
 

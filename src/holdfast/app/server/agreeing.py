@@ -16,7 +16,7 @@ from holdfast.app.signin.sessions import hashed
 from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
 from holdfast.guard import Act, Purpose, RefusalCode, Scope, approval_challenge
-from holdfast.guard.staff import ToolAction
+from holdfast.guard.staff import ToolAction, too_deep
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
@@ -44,6 +44,11 @@ class _Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     payload: dict[str, Any] = {}
     reason: Words
     ticket: Name = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody could read."""
+        if too_deep(self.payload):
+            raise ValueError("the payload has too many lists and records in each other")
 
     @property
     def action(self) -> ToolAction:

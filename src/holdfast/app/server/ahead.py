@@ -59,9 +59,9 @@ class Ahead:
     def heard(self, body: bytes) -> None:
         """Take what the owner says."""
         taken = unpack_taken(body)
+        for made in taken.made:  # with whatever answer comes next: that to the batch it was made for may have failed
+            self._begin(made)
         if taken.number >= 0:
-            for made in taken.made:
-                self._begin(made)
             self._taking.take_in(taken)
         elif self._under_way is not None and taken.number == self._under_way.number:
             batch, self._under_way = self._under_way, None

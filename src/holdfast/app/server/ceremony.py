@@ -13,7 +13,7 @@ import msgspec
 
 from holdfast.app.live import wall_time
 from holdfast.app.signin.challenges import Challenges
-from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
+from holdfast.app.signin.passkeys import Answered, Passkeys, answered_value, signature_of
 from holdfast.app.signin.place import Place
 from holdfast.errors import SignInError
 from holdfast.guard import Passkey, Purpose, Signature
@@ -47,6 +47,8 @@ class Ceremony:
     ) -> OptionsTold:
         """What the browser is to be asked, of somebody whose passkeys are `known`; the rest is as with `Challenges`.
 
+        Strangers who are asked for the same person are asked side by side: none can keep another from answering.
+
         Raises:
             RefusedError: passkeys are used nowhere, or too many people are asked something.
 
@@ -56,20 +58,25 @@ class Ceremony:
                 HTTPStatus.CONFLICT, "passkeys are used nowhere here", advice="Set signin.origin (reference: sign-in)."
             )
         try:
-            given = self._challenges.give(purpose, browser, about, value_of, wall_time(), stranger=stranger)
+            given = self._challenges.give(
+                purpose, browser, about, value_of, wall_time(), stranger=stranger, beside=bool(stranger)
+            )
         except SignInError as error:
             raise refusal_of(error) from error
         passkeys = Passkeys(rp_id=self._place.rp_id, origin=self._place.origin)
         return OptionsTold(options=passkeys.to_sign(given.value, known))
 
-    def answer(self, purpose: Purpose, browser: str, about: str, told: Answered) -> tuple[Signature, bytes]:
-        """The signature, and what it is to be over.
+    def answer(
+        self, purpose: Purpose, browser: str, about: str, told: Answered, *, stranger: str = ""
+    ) -> tuple[Signature, bytes]:
+        """The signature, and what it is to be over; all else as it was asked with.
 
         Raises:
             RefusedError: nobody was asked, it took too long, or it is no answer.
 
         """
         try:
+            about = answered_value(told).hex() if stranger else about
             given = self._challenges.take(purpose, browser, about, wall_time())
             return signature_of(told, given.nonce), given.value
         except SignInError as error:

@@ -86,8 +86,8 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
         after, limit = key_of(http), limit_of(http)
 
         def do(run: LiveWatch) -> Page[DueSeen]:
-            due = run.response.staff.certifying.due(run.clock.now())
-            return page_of({each.person.id: each for each in due}, after, limit, _due_seen)
+            certifying, now = run.response.staff.certifying, run.clock.now()
+            return page_of(certifying.of_tools, after, limit, lambda each: _due_seen(certifying.due_of(each, now)))
 
         return shown(await ask(do))
 

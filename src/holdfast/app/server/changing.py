@@ -6,20 +6,21 @@ only the button does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from html import escape
 from http import HTTPStatus
+from typing import NamedTuple
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import PendingChange, Stage
-from holdfast.response.staff.changes import LINK
+from holdfast.response.staff import number_of
+from holdfast.response.staff.links import LINK, link_hash
 
 from .answers import Problem
 from .asking import Ask, absent, all_of, key_of, limit_of, shown
@@ -43,9 +44,18 @@ _WHAT = {
 }
 
 
+class _Linked(NamedTuple):
+    """What a link is about, how far that has come, and what the link would undo."""
+
+    change: PendingChange
+    stage: Stage
+    undoes: list[PendingChange]
+
+
 class ChangeSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A change of `what` on an account by `person`; its id is that of the attempt. `counts`: the new value may be used.
 
+    `account` is what the platform calls it, where that is known: the attempt has the tool's spelling.
     `until` is when it counts if nothing comes in between, null before the old value was told. `since` is when the
     chain of changes began that it belongs to. `signal` is what made it look like a takeover.
     """
@@ -72,12 +82,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="list_changes",
         method="GET",
         path=CHANGES,
-        says="The changes of holders' credentials by staff that do not count yet, by id.",
+        says="The changes of holders' credentials by staff that do not count yet, in the order of asking.",
         parameters=(
             AFTER,
             LIMIT,
             all_parameter("Those too that count, were undone or ended, of the last fortnight."),
-            Parameter(name="account", says="Of this account.", schema=KEY),
+            Parameter(name="account", says="Of this account, in any spelling.", schema=KEY),
         ),
         act=Act.SEE_STAFF,
         answers={200: ("Some of them.", Page[ChangeSeen])},
@@ -105,7 +115,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="use_link",
         method="POST",
         path=LINK + "{id}",
-        says="Undo the change that the link is about. To do it twice does nothing more.",
+        says="Undo the change that the link is about, and what else goes with it. To do it twice does nothing more.",
         parameters=(id_parameter("The secret of the link."),),
         secured=False,
         answers={200: ("A page that says what came of it.", None), 404: ("It is no such link.", None)},
@@ -122,6 +132,7 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
 class _Handlers:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
+        self._links: Container[str] | None = None
 
     async def list_changes(self, http: Request) -> Response:
         after, limit, all_ = key_of(http), limit_of(http), all_of(http)
@@ -130,8 +141,9 @@ class _Handlers:
         def do(run: LiveWatch) -> Page[ChangeSeen]:
             changing, now = run.response.staff.changing, run.clock.now()
             found = changing.of(account) if account else changing.kept.values()
-            some = {each.id: each for each in found if all_ or not each.closed}
-            return page_of(some, after, limit, lambda each: change_seen(each, changing.stage(each, now)))
+            some = {_place(each.id): each for each in found if all_ or not each.closed}
+            page = page_of(some, _place(after), limit, lambda each: change_seen(each, changing.stage(each, now)))
+            return msgspec.structs.replace(page, next=page.items[-1].id if page.next else None)
 
         return shown(await self._ask(do))
 
@@ -146,23 +158,36 @@ class _Handlers:
         return shown(await self._ask(do))
 
     async def show_link(self, http: Request) -> Response:
-        def do(run: LiveWatch) -> tuple[PendingChange, Stage] | None:
-            changing = run.response.staff.changing
-            found = changing.by_link(http.path_params["id"])
-            return None if found is None else (found, changing.stage(found, run.clock.now()))
-
-        return _page_of(await self._ask(do))
+        return await self._linked(http, undo=False)
 
     async def use_link(self, http: Request) -> Response:
-        def do(run: LiveWatch) -> tuple[PendingChange, Stage] | None:
-            changing, now = run.response.staff.changing, run.clock.now()
-            try:
-                found = changing.reverse(http.path_params["id"], now)
-            except UsageError:
-                return None
-            return found, changing.stage(found, now)
+        return await self._linked(http, undo=True)
 
-        return _page_of(await self._ask(do))
+    async def _linked(self, http: Request, *, undo: bool) -> Response:
+        secret = http.path_params["id"]
+
+        def do(run: LiveWatch) -> _Linked | None:
+            changing, now = run.response.staff.changing, run.clock.now()
+            found = changing.by_link(secret)
+            if found is None:
+                return None
+            if undo:
+                found = changing.reverse(secret, now)
+            return _Linked(found, changing.stage(found, now), changing.undoes(secret, now))
+
+        return _page_of(await self._ask(do) if await self._leads(secret) else None)
+
+    async def _leads(self, secret: str) -> bool:
+        """Whether there is such a link. Strangers who try others take no turn of the worker's."""
+        if self._links is None:
+            self._links = await self._ask(lambda run: run.response.staff.changing.links.known)
+        return link_hash(secret) in self._links
+
+
+def _place(id_: str) -> str:
+    """Where a change of this id stands in the list: ids count up, and a-10 is behind a-9."""
+    number = number_of(id_)
+    return id_ if number is None else f"{number:012d}"
 
 
 def change_seen(change: PendingChange, stage: Stage) -> ChangeSeen:
@@ -186,33 +211,42 @@ def change_seen(change: PendingChange, stage: Stage) -> ChangeSeen:
     )
 
 
-def _page_of(found: tuple[PendingChange, Stage] | None) -> Response:
+def _page_of(found: _Linked | None) -> Response:
     if found is None:
         return _page(
             "This link leads nowhere",
             ["It is not one of ours, or so old that it was forgotten. Nothing was changed."],
             status=HTTPStatus.NOT_FOUND,
         )
-    change, stage = found
-    asked = f"On {_clock(change.asked_at)} our staff was asked to change {_WHAT[change.what]}."
-    match stage:
-        case Stage.ASKED | Stage.COOLING:
-            begins = "" if change.until is None else f" It will from {_clock(change.until)} on."
-            said = ["The change does not count yet." + begins]
-            said += ["If you asked for it, there is nothing to do. If you did not, undo it here."]
-            return _page("Did you ask for this?", [asked, *said], button=True)
+    change = found.change
+    if found.undoes:
+        said = [_asked(each) for each in found.undoes] + [_counting(change)]
+        said += ["If you asked for it, there is nothing to do. If you did not, undo it here."]
+        return _page("Did you ask for this?", said, button=True)
+    match found.stage:
         case Stage.REVERSED:
             said = ["It was undone, and what was there before stays. Whoever looks after attacks here is told."]
-            return _page("The change is undone", [asked, *said, _ASIDE])
+            return _page("The change is undone", [_asked(change), *said, _ASIDE])
         case Stage.ENDED:
             said = ["It was stopped before it counted, and what was there before stays."]
-            return _page("The change is off", [asked, *said, _ASIDE])
-        case Stage.IN_FORCE:
+            return _page("The change is off", [_asked(change), *said, _ASIDE])
+        case Stage.IN_FORCE | Stage.ASKED | Stage.COOLING:  # of the last two a link undoes something
             said = [
                 "The change counts by now, and cannot be undone here.",
                 "If you did not ask for it, tell the support now.",
             ]
-            return _page("The time for this link is over", [asked, *said, _ASIDE])
+            return _page("The time for this link is over", [_asked(change), *said, _ASIDE])
+
+
+def _asked(change: PendingChange) -> str:
+    return f"On {_clock(change.asked_at)} our staff was asked to change {_WHAT[change.what]}."
+
+
+def _counting(change: PendingChange) -> str:
+    if change.reversed_at is not None or change.ended_at is not None:
+        return f"This link works until {_clock(change.links_until)}."
+    begins = "" if change.until is None else f" It will from {_clock(change.until)} on."
+    return "The change does not count yet." + begins
 
 
 _ASIDE = "We never ask for your password, neither here nor in a message."

@@ -1,8 +1,8 @@
 """What must survive this process, and how does a new start know it again?
 
-What was decided is in the store. What was only seen is in a folder: every event, and which accounts there are. A new
-start knows the accounts, hears again the events of as many hours as the response looks back, and tells the mirror,
-which forgets with the process, what stands on it.
+What was decided is in the store. What was only seen is in a folder: every event, which accounts there are, and from
+where they are entered. A new start knows these, hears again the events of as many hours as the response looks back, and
+tells the mirror, which forgets with the process, what stands on it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from holdfast.response.executor import Way, way_of
 from .logs import Log
 
 ACCOUNTS_FILE = "accounts.parquet"
+HOMES_FILE = "homes.parquet"
 _HOUR = 3_600_000  # milliseconds of events at once: enough to be quick, little enough to be held
 _SAVE_EVERY = 3_600.0  # seconds between two tables of accounts
 _GROWN = 1.2  # or as soon as there are a fifth more: so often is cheap, for each table is that much larger
@@ -39,7 +40,7 @@ class Memory:
 
         """
         self._archive: ParquetArchive | None = None if folder is None else ParquetArchive(folder)
-        self._accounts = None if folder is None else folder / ACCOUNTS_FILE
+        self._folder = folder
         self._monotonic = monotonic
         self._saved, self._saved_at = 0, monotonic()
 
@@ -85,9 +86,11 @@ class Memory:
             StoreError: something that was kept cannot be read.
 
         """
-        if self._archive is None or self._accounts is None:
+        if self._archive is None or self._folder is None:
             return
-        known = load_roll(self._accounts)
+        known, homes = load_roll(self._folder / ACCOUNTS_FILE), load_roll(self._folder / HOMES_FILE)
+        if homes is not None:
+            run.response.staff.changing.homes.meet(homes)
         if known is not None:
             run.platform.meet(known)
             self._saved = len(run.platform)
@@ -100,8 +103,9 @@ class Memory:
         log.info("heard_again", posts=posts, events=events, accounts=len(run.platform))
 
     def _save(self, run: LiveWatch) -> None:
-        assert self._accounts is not None
-        save_roll(run.platform.known(), self._accounts)
+        assert self._folder is not None
+        save_roll(run.platform.known(), self._folder / ACCOUNTS_FILE)
+        save_roll(run.response.staff.changing.homes.known(), self._folder / HOMES_FILE)
         self._saved, self._saved_at = len(run.platform), self._monotonic()
 
 

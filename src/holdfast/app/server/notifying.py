@@ -5,6 +5,7 @@ What is posted and not yet noted as told is posted again after a crash, under th
 
 from __future__ import annotations
 
+import base64
 import threading
 from concurrent.futures import TimeoutError as Late
 from functools import partial
@@ -16,6 +17,7 @@ from holdfast.app.signin.oidc import client_secret
 from holdfast.app.signin.place import Place, private
 from holdfast.connectors.webhook import WebhookNotifier, secret_of
 from holdfast.errors import HoldfastError, PlatformError, SettingsError
+from holdfast.events import spelling_key
 from holdfast.ports import HolderNotice, Notifier
 
 from .logs import Log, crash
@@ -23,6 +25,7 @@ from .settings import NOTICE_SECRET_VARIABLE, Settings
 from .worker import Worker
 
 EVERY = 1.0  # seconds between looks at what waits
+_SALT_BYTES = 32  # whoever has the hashes and guesses at addresses is not to guess at the salt as well
 _PATIENCE = 30.0  # seconds for the worker's answer: it may be in the midst of a large body
 
 
@@ -55,20 +58,27 @@ class Teller:
                 crash(self._log, error)
 
     def _round(self) -> None:
+        behind: set[str] = set()  # accounts of which one was not taken: the next ones wait for it
         for notice in self._worker.ask(_due).result(_PATIENCE):
             if self._ends.is_set():
                 return
-            self._worker.ask(self._tell(notice)).result(_PATIENCE)
+            account = spelling_key(notice.account)
+            if account in behind:
+                continue
+            told = self._tell(notice)
+            if not told:
+                behind.add(account)
+            self._worker.ask(partial(_note, id_=notice.id, told=told)).result(_PATIENCE)
 
-    def _tell(self, notice: HolderNotice) -> partial[None]:
-        """Tell it; what the worker has to note of that."""
+    def _tell(self, notice: HolderNotice) -> bool:
+        """Tell it, if it is taken."""
         link = self._origin + notice.link if notice.link else ""
         try:
             self._notifier.tell(msgspec.structs.replace(notice, link=link))
         except PlatformError as error:
             self._log.warning("notice_not_taken", error=type(error).__name__, advice="See changes.url.")
-            return partial(_note, id_=notice.id, told=False)
-        return partial(_note, id_=notice.id, told=True)
+            return False
+        return True
 
 
 def _due(run: LiveWatch) -> list[HolderNotice]:
@@ -97,6 +107,28 @@ def webhook_of(settings: Settings, secret: str) -> WebhookNotifier | None:
             advice=f"Put whsec_ and base64 of 32 random bytes into changes.secret_file or {NOTICE_SECRET_VARIABLE}.",
         )
     return WebhookNotifier(changes.url, secret_of(told), WallClock())
+
+
+def value_salt(settings: Settings) -> bytes | None:
+    """The salt of the hashes of new values that the platform has, too; None: there is none.
+
+    Raises:
+        SettingsError: its file cannot be read, is not its owner's alone, or holds none.
+
+    """
+    file = settings.changes.salt_file
+    if not file:
+        return None
+    try:
+        found = base64.b64decode(client_secret(file, ""), validate=True)
+    except ValueError:
+        found = b""
+    if len(found) < _SALT_BYTES:
+        raise SettingsError(
+            "The salt by which new values are hashed is none.",
+            advice=f"Put the base64 of {_SALT_BYTES} random bytes or more into changes.salt_file.",
+        )
+    return found
 
 
 def links_begin(settings: Settings, place: Place | None) -> str:

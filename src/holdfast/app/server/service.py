@@ -43,7 +43,7 @@ from .listening import allow_files, beyond_loopback, inner_service, listen_at, t
 from .logs import Log, crash, make_log, quiet_libraries
 from .memory import Memory, put_back
 from .metrics import Metrics
-from .notifying import Teller, links_begin, webhook_of
+from .notifying import Teller, links_begin, value_salt, webhook_of
 from .relay import STAMP, told_from
 from .room import places_of, short
 from .routes import Routes
@@ -357,6 +357,7 @@ def _opened(
         told=settings.recovery.cases,
         policy=policy,
         staff_policy=staff_policy,
+        value_key=value_salt(settings),
         signatures=None if place is None else Passkeys(rp_id=place.rp_id, origin=place.origin),
     )
     with run.store:

@@ -241,6 +241,14 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         ),
     ] = ""
     secret_file: Annotated[str, Meta(description="File with the secret that signs notices, its owner's alone.")] = ""
+    salt_file: Annotated[
+        str,
+        Meta(
+            description="File with the salt by which new e-mail addresses and numbers are hashed, its owner's alone: "
+            "base64 of 32 bytes or more, the same as the platform's (how-to: let holders undo changes). Unset: a salt "
+            "of the gate's own, by which only what goes through the gate is compared."
+        ),
+    ] = ""
     origin: Annotated[
         str,
         Meta(

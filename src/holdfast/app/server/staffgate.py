@@ -14,7 +14,7 @@ from msgspec import Meta
 from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import Scope as May
-from holdfast.guard.staff import StaffAnswer, StaffReason, StaffState, ToolAction, ToolQuestion
+from holdfast.guard.staff import StaffAnswer, StaffReason, StaffState, ToolAction, ToolQuestion, too_deep
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff import Take
 
@@ -47,6 +47,11 @@ class StaffAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     reason: Words = ""
     ticket: Name = ""
     network: Name = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody could read."""
+        if too_deep(self.payload):
+            raise ValueError("the payload has too many lists and records in each other")
 
 
 class StaffTold(msgspec.Struct, frozen=True, kw_only=True):

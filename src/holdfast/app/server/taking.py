@@ -101,8 +101,8 @@ class Taking:
     def _flush(self) -> None:
         if self._under_way:
             return
-        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-        batch = [(take, done) for take, done in batch if not done.done()]
+        waiting = [each for each in self._waiting if not each[1].done()]  # the rest gave up meanwhile
+        batch, self._waiting = waiting[:BATCH], waiting[BATCH:]
         if not batch:
             return
         self._number += 1

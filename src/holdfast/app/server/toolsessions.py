@@ -48,7 +48,7 @@ class ComesFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class SignInAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is to be asked for a passkey, to open a session.
 
-    Say the `network` as at the sign-in itself: then nobody elsewhere, who asks for the same person, gets in the way.
+    Say the `network` as at the sign-in itself: then nobody elsewhere, however often they ask, gets in the way.
     """
 
     person: Id
@@ -333,7 +333,8 @@ class _Handlers:
     def _answer(
         self, http: Request, purpose: Purpose, facts: Mapping[str, str], credential: Answered, *, stranger: str = ""
     ) -> tuple[Signature, bytes]:
-        return self._ceremony.answer(purpose, _browser(http, facts, stranger), str(purpose), credential)
+        browser = _browser(http, facts, stranger)
+        return self._ceremony.answer(purpose, browser, str(purpose), credential, stranger=stranger)
 
 
 def _browser(http: Request, facts: Mapping[str, str], stranger: str) -> str:

@@ -53,18 +53,24 @@ class Challenges:
         now: int,
         *,
         stranger: str = "",
+        beside: bool = False,
     ) -> Challenge:
         """A new challenge, in place of the one that this browser had for the same; `value_of` makes it of a nonce.
 
-        `stranger` is the address of whoever has not shown yet who they are.
+        `stranger` is the address of whoever has not shown yet who they are. With `beside` it takes nobody's place, and
+        is about its own `value`: where anybody can say that they are this browser, nothing else tells them apart.
 
         Raises:
             SignInError: too many people who have signed in are asked something.
 
         """
         self._forget(now)
+        nonce = self._random(NONCE_BYTES)
+        value = value_of(nonce)
+        about = value.hex() if beside else about
         self._given.pop((browser, purpose, about), None)
-        self._make_room([key for key in self._given if key[0] == browser], MOST_EACH)
+        if not beside:
+            self._make_room([key for key in self._given if key[0] == browser], MOST_EACH)
         if stranger:
             self._make_room([key for key, each in self._given.items() if each.stranger == stranger], MOST_BY_ADDRESS)
         if len(self._given) >= MOST:
@@ -72,13 +78,12 @@ class Challenges:
             if not strangers:
                 raise SignInError("too many sign just now", advice="Try again in a minute.")
             self._make_room(strangers, len(strangers))
-        nonce = self._random(NONCE_BYTES)
         given = Challenge(
             purpose=purpose,
             browser=browser,
             about=about,
             nonce=nonce,
-            value=value_of(nonce),
+            value=value,
             until=now + CHALLENGE_STANDS_MS,
             stranger=stranger,
         )

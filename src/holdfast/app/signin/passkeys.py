@@ -36,7 +36,16 @@ from holdfast.guard import CHALLENGE_STANDS_MS, Passkey, Person, Signature
 
 NAME = "Holdfast"  # what an authenticator shows beside the address
 _VERIFIED = UserVerificationRequirement.REQUIRED  # a passkey that anybody who holds it can use proves no person
-_FOREIGN = (WebAuthnException, UnsupportedAlgorithm, cbor2.CBORError, ValueError, TypeError, KeyError, IndexError)
+_FOREIGN = (
+    WebAuthnException,
+    UnsupportedAlgorithm,
+    cbor2.CBORError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+)
 """What the library lets through of hostile bytes, besides its own errors."""
 
 Base64 = Annotated[str, Meta(max_length=65_536)]  # base64url, as browsers write it
@@ -73,6 +82,10 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     id: Id
     response: Asserted
+
+
+class _ClientData(msgspec.Struct):
+    challenge: str
 
 
 class Passkeys:
@@ -192,6 +205,18 @@ def signature_of(answer: Answered, nonce: bytes) -> Signature:
             client_data=base64url_to_bytes(answer.response.client_data_json),
             signature=base64url_to_bytes(answer.response.signature),
         )
+
+
+def answered_value(answer: Answered) -> bytes:
+    """The challenge that it says it answers; whether that is so is for its signature to show.
+
+    Raises:
+        SignatureError: it says none.
+
+    """
+    with _ours("this is no answer of a passkey"):
+        said = msgspec.json.decode(base64url_to_bytes(answer.response.client_data_json), type=_ClientData)
+        return base64url_to_bytes(said.challenge)
 
 
 def names_another(answer: Answered, person: str) -> bool:

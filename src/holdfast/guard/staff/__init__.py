@@ -12,13 +12,15 @@ from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, low
 from .needs import Need
 from .policy import Case, Doing, Ruling, StaffPolicy
 from .protect import SIGNED_FROM, TierRule, Tiers
-from .question import ToolAction, ToolQuestion
+from .question import DEEPEST, ToolAction, ToolQuestion, too_deep
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 from .silent import silent
+from .value import value_hash
 
 __all__ = [
     "CHAIN",
+    "DEEPEST",
     "LEVELS",
     "OPEN",
     "SEALED",
@@ -74,5 +76,7 @@ __all__ = [
     "silent",
     "spend",
     "takes",
+    "too_deep",
     "unmet",
+    "value_hash",
 ]

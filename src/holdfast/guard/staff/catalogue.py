@@ -40,7 +40,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A function of a tool: of this `kind` and `class`, `one_way` if nothing brings it back, `wide` if for many.
 
     `account` is false for what is about no account, a search or a queue; anything else has to name one.
-    `changes` is what proves the holder and is changed by it: the holder is told, and the new value has to wait.
+    `changes` is what proves the holder and is changed by it: the holder is told, and the new value has to wait. `value`
+    is the argument that brings the new value; where it is left out, the one that is called as what it changes.
     """
 
     id: Name
@@ -51,12 +52,18 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     wide: bool = False
     account: bool = True
     changes: Credential | None = None
+    value: Annotated[str, Meta(max_length=100)] = ""
     needs: tuple[Need, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what changes a holder's credential and is no writing on one account: nobody could be told."""
         if self.changes is not None and (self.kind is not Kind.WRITE or not self.account):
             raise ValueError(f"{self.id} changes {self.changes}, so it is a `write` and about an account")
+
+    @property
+    def holds_value(self) -> str:
+        """The name of the argument that brings the new value; it need not be there."""
+        return self.value or self.changes or ""
 
     @property
     def heavy(self) -> bool:

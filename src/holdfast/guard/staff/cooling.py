@@ -73,6 +73,11 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the attempt's. `since` is when the chain of changes began that it belongs to. It cools for `cools` ms, as
     was written when it was asked for. `links` maps the SHA-256 (hex) of the secret of a link to the moment to which
     that link brings the account back. `signal` says what made it look like a takeover at `signal_at`.
+
+    `account` is the platform's own id once it is `named`: the tool may spell it otherwise, and until then its spelling
+    stands here, and in `spelt` always. `others` are the platform's ids that are spelt alike and are meant, too.
+    `new_hash` is the salted hash of the new value (`value_hash`), "" where it is not known. It cools for
+    `asleep` ms more, in which no link worked.
     """
 
     id: str
@@ -94,11 +99,26 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
     signal: str = ""
     signal_at: int | None = None
+    named: bool = False
+    spelt: str = ""
+    others: tuple[str, ...] = ()
+    new_hash: str = ""
+    asleep: int = 0
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Each id that is meant."""
+        return self.account, *self.others
+
+    @property
+    def links_until(self) -> int:
+        """When its links end: as soon as it counts, or would have."""
+        return self.asked_at + TELL_WITHIN if self.until is None else self.until
 
     @property
     def until(self) -> int | None:
         """When the new value counts, if nothing comes in between; None while the old one has not been told."""
-        return None if self.told_at is None else self.told_at + self.cools
+        return None if self.told_at is None else self.told_at + self.cools + self.asleep
 
     def stage(self, now: int) -> Stage:
         """How far it has come at `now`, to the millisecond."""
@@ -115,6 +135,12 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
         if self.stage(now) is not Stage.ASKED:
             return self
         return msgspec.structs.replace(self, told_at=now)
+
+    def slept(self, since: int, now: int) -> PendingChange:
+        """The same once nobody could object from `since` to `now`: that time does not count."""
+        if self.stage(since) is not Stage.COOLING:
+            return self
+        return msgspec.structs.replace(self, asleep=self.asleep + max(0, now - since))
 
     def reversed(self, now: int) -> PendingChange:
         """The same once the holder said no; what has ended stays ended."""
@@ -136,4 +162,4 @@ def begins(earlier: tuple[PendingChange, ...], now: int) -> int:
     """
     off = {Stage.REVERSED, Stage.ENDED}
     linked = [each.since for each in earlier if each.stage(now) not in off and now - each.asked_at < CHAIN]
-    return min(linked, default=now)
+    return min([now, *linked])  # a clock that was ahead must not make what came since look as if it had been there

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from holdfast.guard.people import person_key
+from holdfast.events import spelling_key
 from holdfast.guard.rule import RuleKind
 from holdfast.guard.session import SessionLimits
 
@@ -112,7 +112,7 @@ class StaffState:
         """
         if not target:
             return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
-        return max(self._known.tiers.get(person_key(target), _ORDINARY).values())
+        return max(self._known.tiers.get(spelling_key(target), _ORDINARY).values())
 
     def _with(self, known: Known, version: int) -> StaffState:
         after: StaffState = object.__new__(StaffState)

@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from holdfast.events import spelling_key
 from holdfast.guard.people import Person, Role, person_key
 from holdfast.guard.rule import RuleKind
 
@@ -97,7 +98,7 @@ class Known:
         if facts.presences:
             self.presences = _added(self.presences, ((each.session, each.by, each) for each in facts.presences))
         if facts.tiers:
-            self.tiers = _added(self.tiers, ((person_key(each), each, tier) for each, tier in facts.tiers.items()))
+            self.tiers = _added(self.tiers, ((spelling_key(each), each, tier) for each, tier in facts.tiers.items()))
         if facts.locks:
             self.lock_list = {**self.lock_list, **{each.id: each for each in facts.locks}}
             self.locks = Locks(self.lock_list.values())

@@ -12,6 +12,7 @@ import rfc8785
 from holdfast.errors import UsageError
 
 _DOMAIN = "holdfast/tool-action/1"
+DEEPEST = 32  # lists and records in each other, within the payload: nobody could read more, and stacks are finite
 
 
 class ToolAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,13 @@ class ToolAction(msgspec.Struct, frozen=True, kw_only=True):
                 f"the payload of {self.function} is not what JSON can say exactly: {why}",
                 advice="Send text, true, false, null, whole numbers below 2**53, lists and records of these.",
             ) from why
+
+
+def too_deep(payload: object, left: int = DEEPEST) -> bool:
+    """Whether more lists and records than that stand in each other: one process could still hash it, another not."""
+    if isinstance(payload, dict):
+        payload = [*payload.values()]
+    return isinstance(payload, list) and (left < 0 or any(too_deep(each, left - 1) for each in payload))
 
 
 class ToolQuestion(msgspec.Struct, frozen=True, kw_only=True):

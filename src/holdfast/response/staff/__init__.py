@@ -1,7 +1,7 @@
 """What does the response keep of those who use the platform's internal tools, and what did it let them do?"""
 
-from .attempts import Attempt, Attempts, Chain, Tried
-from .changes import PendingChanges, Telling
+from .attempts import Attempt, Attempts, Chain, Tried, number_of
+from .changes import PendingChanges
 from .consents import Asking, AskingState, Consents
 from .gate import StaffGate, Take
 from .grants import Grants
@@ -11,6 +11,7 @@ from .reserving import MOST_UNITS, Afterwards, Reservation, Reservations
 from .sessions import Sessions
 from .signals import StaffSignals
 from .spending import Spending
+from .tellings import Telling
 from .told import StaffBulletin, StaffFrame, StaffReplica
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "Take",
     "Telling",
     "Tried",
+    "number_of",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from holdfast.events import spelling_key
 from holdfast.guard.people import person_key
 from holdfast.guard.staff import Grant, Need, StaffPolicy, Tier, joined, takes
 from holdfast.guard.staff.known import Known, Who
@@ -45,9 +46,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator[Right]:
     """The rights on that date, by person, function and tier. `policy` is that of the date."""
     known = Known(date.facts)
+    found: dict[tuple[object, ...], tuple[Need, ...] | None] = {}  # once for all of whom the policies say the same
     tiers = tuple(Tier) if wanted.tier is None else (wanted.tier,)
     if wanted.target:
-        tiers = (max(known.tiers.get(person_key(wanted.target), {"": Tier.ORDINARY}).values()),)
+        tiers = (max(known.tiers.get(spelling_key(wanted.target), {"": Tier.ORDINARY}).values()),)
     for who in sorted(known.people.values(), key=lambda each: each.person.id):
         if not who.person.counts or (wanted.person and who.key != person_key(wanted.person)):
             continue
@@ -58,7 +60,10 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
             if locked.shuts_out(who.key):
                 continue
             for tier in tiers:
-                needs = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
+                case = (who.roles, who.person.id if policy.names_persons else "", tool, function, tier, locked.level)
+                if case not in found:
+                    found[case] = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
+                needs = found[case]
                 if needs is not None:
                     theirs = [each for each in known.grants.get(who.person.id, {}).values() if _stands(known, each)]
                     yield _right(who, (tool, function), tier, needs, locked.level, theirs)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from holdfast.errors import UsageError
-from holdfast.guard import person_key
+from holdfast.events import spelling_key
 from holdfast.guard.staff import StaffAnswer, StaffReason, ToolQuestion
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Transaction
@@ -133,7 +133,7 @@ class Attempts:
 
     def get(self, id_: str) -> Attempt | None:
         """One of them."""
-        number = _number(id_)
+        number = number_of(id_)
         if number is None:
             return None
         with self._book.reading() as transaction:
@@ -223,7 +223,7 @@ def _end(chain: Chain, what: str) -> str:
     """An account's chain is that of all its spellings, as its tier is: a tool may take any of them for it."""
     if chain is Chain.ALL:
         return chain.value
-    return f"{chain}/{person_key(what) if chain is Chain.TARGET else what}"
+    return f"{chain}/{spelling_key(what) if chain is Chain.TARGET else what}"
 
 
 def _longer(ends: Ends, number: int, *, allowed: bool) -> Ends:
@@ -236,7 +236,8 @@ def _key(number: int) -> str:
     return f"{number:012d}"
 
 
-def _number(id_: str) -> int | None:
+def number_of(id_: str) -> int | None:
+    """The number of the attempt that is called so; None where it is no attempt's name."""
     digits = id_.removeprefix("a-")
     return int(digits) if digits != id_ and digits.isascii() and digits.isdecimal() and len(digits) <= 12 else None
 
@@ -244,7 +245,7 @@ def _number(id_: str) -> int | None:
 def _place(transaction: Transaction, chain: Chain, what: str, after: str) -> Attempt | None:
     if not after:
         return None
-    number = _number(after)
+    number = number_of(after)
     found = None if number is None else transaction.get(ATTEMPTS, _key(number), Attempt)
     if found is None or _end(chain, what) not in _chains(found):
         raise UsageError(f"{after} is no attempt among these", advice="Use `next` of the page before.")

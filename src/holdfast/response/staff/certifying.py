@@ -54,15 +54,21 @@ class Certifying:
 
     def due(self, now: int, *, days: int = UNUSED_DAYS) -> list[Due]:
         """Everybody with roles for the tools at `now`, those first whose rights nobody used for so many days."""
-        found = []
-        for person in self._people.known.values():
-            if person.active and OF_TOOLS & set(person.roles):
-                last, certified = self._attempts.last_allowed(person.id), self.kept.get(person.id)
-                since = [person.since, person.back or 0, 0 if last is None else last.time]
-                since += [certified.at] if certified is not None and certified.keep else []
-                remove = now - max(since) >= days * DAY
-                found.append(Due(person=person, last=last, certified=certified, remove=remove))
+        found = [self.due_of(person, now, days=days) for person in self.of_tools.values()]
         return sorted(found, key=lambda each: (not each.remove, each.person.id))
+
+    @property
+    def of_tools(self) -> dict[str, Person]:
+        """Everybody who is there and has roles for the tools, by id."""
+        known = self._people.known
+        return {id_: each for id_, each in known.items() if each.active and OF_TOOLS & set(each.roles)}
+
+    def due_of(self, person: Person, now: int, *, days: int = UNUSED_DAYS) -> Due:
+        """What there is to be said of one of them."""
+        last, certified = self._attempts.last_allowed(person.id), self.kept.get(person.id)
+        since = [person.since, person.back or 0, 0 if last is None else last.time]
+        since += [certified.at] if certified is not None and certified.keep else []
+        return Due(person=person, last=last, certified=certified, remove=now - max(since) >= days * DAY)
 
     def decide(self, id_: str, by: str, now: int, *, keep: bool, why: str) -> Certified:
         """Say that somebody keeps their roles for the tools, or take these away.

@@ -2,97 +2,127 @@
 
 An allowed action that changes a credential opens a change on the page that allows it: there is no other way, so none is
 silent. What is to be told waits in the store until a notifier has taken it, and is told again after a crash. The link
-follows from a key and is not kept; its SHA-256 is, by which it is known again.
+follows from a key and is not kept; its SHA-256 is, by which it is known again. An account is the same in any spelling.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from holdfast.containment import Hold, Restriction, Subject, SubjectKind, place
 from holdfast.detection.cooled import Cooled, Use, Watched, takeover
+from holdfast.detection.homes import Home, Homes, joined
 from holdfast.detection.takeover import Takeover
 from holdfast.errors import UsageError
-from holdfast.events import SecurityEvent
+from holdfast.events import SecurityEvent, SignIn, spelling_key
 from holdfast.guard.staff import OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, Tier, begins
 from holdfast.ledger import RecordKind
 from holdfast.ports import HolderNotice, NoticeKind
 from holdfast.response.book import ACTOR, Book, Page, Shelf
-from holdfast.response.conduct import LIVE, Deed, Over
-from holdfast.response.outbox import Pace, wait_before
+from holdfast.response.conduct import LIVE, Over
 from holdfast.response.timeline import HappeningKind
 
-from .attempts import Attempt
-from .tidings import Tidings
+from .attempts import Attempt, number_of
+from .links import LINK, Links
+from .spelt import Alike, Holds, called, heard, none_alike
+from .tellings import Tellings
+from .tidings import Tidings, is_of_a_change
 
 HOLDER = "holder"  # who is named on the record when a link was used
-LINK = "/changes/"  # where a link leads, before its secret
 KEPT_MS = 14 * 24 * 3_600_000  # after the last of an account, so that its link finds all of the chain; twice `CHAIN`
 _PLACED_BY = "cooling/"  # begins `placed_by` of the hold that comes with a change
 _STOPS = frozenset({Restriction.NO_CREDENTIAL_CHANGE, Restriction.NO_SIGN_IN, Restriction.END_SESSIONS})
-_AT_ONCE = 20  # notices taken to a notifier together
+_APART = 60_000
+"""Milliseconds by which a platform's clock may be behind ours: its new value is not to look older than the change."""
 
 
-class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that no notifier has taken yet: not before `due`, after so many `tries`."""
+class Asked(NamedTuple):
+    """An allowed attempt that changes `what` of an account of this tier; `new_hash` is "" where it is not known."""
 
-    notice: HolderNotice
-    due: int
-    tries: int = 1
+    attempt: Attempt
+    what: Credential
+    tier: Tier
+    new_hash: str = ""
 
 
 class PendingChanges:
     """The register of changes. One thread uses it: the one that owns the book."""
 
-    def __init__(self, book: Book, tidings: Tidings, cooling: Cooling, key: bytes) -> None:
-        """As kept in the book's store; `key` is the secret that links follow from."""
-        self._book, self._tidings, self._cooling, self._key = book, tidings, cooling, key
+    def __init__(self, book: Book, tidings: Tidings, cooling: Cooling, key: bytes, alike: Alike = none_alike) -> None:
+        """As kept in the book's store; `key` is the secret that links follow from.
+
+        `alike` gives the platform's ids of accounts that are spelt like one.
+        """
+        self._book, self._tidings, self._cooling, self._alike = book, tidings, cooling, alike
         self.kept = Shelf(book, "gate_changes", PendingChange)
-        self.tellings = Shelf(book, "gate_tellings", Telling)
+        self.links = Links(key, self.kept)
+        self.tellings = Tellings(book, self._given)
+        self._homes = Shelf(book, "gate_homes", Home)
         self._cooled = Cooled()
+        self._holds = Holds(book)
         self._open: dict[str, PendingChange] = {}
         self._of_account: dict[str, dict[str, None]] = {}
-        self._links: dict[str, str] = {}
         self._signalled: dict[str, PendingChange] = {}  # of which the incidents have not heard in this process
-        for change in self.kept.values():
+        for change in sorted(self.kept.values(), key=_number):
             self._seen(change)
+            if not change.closed:
+                tidings.changed(change)  # what was to be heard when the last process ended; heard twice it is one
 
-    def ask_on(self, page: Page, asked: Iterable[tuple[Attempt, Credential, Tier]]) -> None:
+    @property
+    def homes(self) -> Homes:
+        """From where accounts are entered, as far as was heard."""
+        return self._cooled.homes
+
+    def ask_on(self, page: Page, asked: Iterable[Asked]) -> None:
         """Open a change for each of these attempts, on the page that allows them."""
-        fresh: dict[str, list[PendingChange]] = {}
-        for attempt, what, tier in asked:
-            before = [*self.of(attempt.target), *fresh.get(attempt.target, ())]
-            since = begins(tuple(before), page.now)
-            change = PendingChange(
-                id=attempt.id,
-                account=attempt.target,
-                what=what,
-                tool=attempt.tool,
-                function=attempt.function,
-                person=attempt.person,
-                session=attempt.session,
-                tier=tier,
-                asked_at=page.now,
-                since=since,
-                cools=self._cooling.of(tier),
-            )
-            waiting = [each.asked_at for each in before if self.stage(each, page.now) in OPEN]
-            moments = sorted({since, min(waiting, default=page.now)})  # never a value that does not count yet
-            links = {_hashed(self._secret(change.id, moment)): moment for moment in moments}
-            change = msgspec.structs.replace(change, links=links)
+        fresh: list[tuple[PendingChange, Home]] = []
+        for each in asked:
+            change, home = self._opened(page.now, each, fresh)
+            fresh.append((change, home))
+            self._homes.put(page, change.id, home)
             self._put(page, change)
-            body = {"what": what, "by": attempt.person, "cools_ms": change.cools, "since": since}
-            page.record(RecordKind.INTENT, f"change/{change.id}/asked", _subject(change), body, actor=attempt.person)
-            page.place(_hold(change))
-            for moment in moments:
-                self._tell(page, change, NoticeKind.ASKED, moment)
+            by = each.attempt.person
+            body = {"what": change.what, "by": by, "cools_ms": change.cools, "since": change.since}
+            page.record(RecordKind.INTENT, f"change/{change.id}/asked", _subject(change), body, actor=by)
+            self._hold_on(page, change)
+            for moment in sorted(change.links.values()):
+                self.tellings.add(page, change, NoticeKind.ASKED, moment)
             page.then.append(lambda change=change: self._tidings.changed(change))  # type: ignore[misc]
-            fresh.setdefault(change.account, []).append(change)
+
+    def _opened(
+        self, now: int, asked: Asked, fresh: Sequence[tuple[PendingChange, Home]]
+    ) -> tuple[PendingChange, Home]:
+        """The change that is asked for, and from where its account was entered before the chain that it belongs to."""
+        attempt = asked.attempt
+        known = [(each, self._home(each)) for each in self.of(attempt.target)]
+        before = known + [row for row in fresh if spelling_key(row[0].account) == spelling_key(attempt.target)]
+        since = begins(tuple(each for each, _ in before), now)
+        waiting = [each.asked_at for each, _ in before if self.stage(each, now) in OPEN]
+        moments = {since, min([now, *waiting])}  # never a value that does not count yet
+        change = PendingChange(
+            id=attempt.id,
+            account=attempt.target,
+            spelt=attempt.target,
+            what=asked.what,
+            tool=attempt.tool,
+            function=attempt.function,
+            person=attempt.person,
+            session=attempt.session,
+            tier=asked.tier,
+            asked_at=now,
+            since=since,
+            cools=self._cooling.of(asked.tier),
+            links=self.links.made(attempt.id, moments),
+            new_hash=asked.new_hash,
+        )
+        named = {each.account for each, _ in before if each.named}
+        ours = {each.spelt for each, _ in before} - named  # as a tool spelt it, and the platform heard it from us
+        change = called(change, [each for each in self._alike(attempt.target) if each not in ours])
+        homes = [home for each, home in before if each.since == since < now and home != Home()]
+        return change, homes[0] if homes else joined(self.homes.of(each) for each in change.ids)
 
     def stage(self, change: PendingChange, now: int) -> Stage:
         """How far it has come at `now`, though nobody may have written it down yet."""
@@ -104,13 +134,12 @@ class PendingChanges:
         return self.stage(change, now) is Stage.IN_FORCE
 
     def of(self, account: str) -> list[PendingChange]:
-        """The changes of an account, oldest first."""
-        return [self.kept[id_] for id_ in self._of_account.get(account, ())]
+        """The changes of an account in any spelling, oldest first."""
+        return [self.kept[id_] for id_ in self._of_account.get(spelling_key(account), ())]
 
     def due(self, now: int) -> Sequence[HolderNotice]:
-        """What a notifier is to be given now, the longest due first."""
-        waiting = sorted((each for each in self.tellings.values() if each.due <= now), key=lambda each: each.due)
-        return [self._with_link(each.notice) for each in waiting[:_AT_ONCE]]
+        """What a notifier is to be given now, the longest due first, and of each account in order of time."""
+        return self.tellings.due(now)
 
     def told(self, id_: str, now: int) -> None:
         """Note that a notifier has taken this notice. Once all who had to be asked were told, the change cools.
@@ -128,9 +157,9 @@ class PendingChanges:
             self.tellings.drop(page, id_)
             page.record(RecordKind.OUTCOME, f"{id_}/told", _subject(change), {"tries": telling.tries})
             asked = notice.kind is NoticeKind.ASKED and change.stage(now) is Stage.ASKED
-            if asked and not self._asking(change.id, but=id_):
+            if asked and self.tellings.about(change.id, NoticeKind.ASKED) == [id_]:
                 self._put(page, change.told(now))
-                until = now + change.cools
+                until = change.told(now).until
                 page.record(RecordKind.OUTCOME, f"change/{change.id}/cooling", _subject(change), {"until": until})
 
     def not_told(self, id_: str, now: int) -> None:
@@ -143,22 +172,28 @@ class PendingChanges:
         telling = self.tellings.get(id_)
         if telling is None:
             return
-        tries = telling.tries + 1
-        due = now + wait_before(Pace(), id_, Deed.APPLY, tries)
         with self._book.change(now) as page:
-            self.tellings.put(page, id_, msgspec.structs.replace(telling, due=due, tries=tries))
+            self.tellings.put_off(page, telling)
 
     def by_link(self, secret: str) -> PendingChange | None:
         """The change that this link undoes, whatever became of it; None where it is no link."""
-        found = self.kept.get(self._links.get(_hashed(secret), ""))
-        if found is None:
-            return None
-        moment = found.links[_hashed(secret)]
-        same = hmac.compare_digest(_hashed(secret), _hashed(self._secret(found.id, moment)))
-        return found if same else None  # under another key than that of now it is no link any more
+        found = self.links.find(secret)
+        return None if found is None else found[0]
+
+    def undoes(self, secret: str, now: int) -> list[PendingChange]:
+        """What a link would undo now: all of the account since the moment it brings back that is not off already.
+
+        It works for as long as its own change was to wait, whatever became of that: who has the value that was put in
+        between must not be able to use up the link of who was there before.
+        """
+        found = self.links.find(secret)
+        if found is None or now >= found[0].links_until:
+            return []
+        change, back_to = found
+        return [each for each in self.of(change.account) if each.asked_at >= back_to and not self._off(each, now)]
 
     def reverse(self, secret: str, now: int) -> PendingChange:
-        """Undo by a link what it undoes: its change, and all of the account since the moment it brings back.
+        """Undo by a link what it `undoes`.
 
         To use it again changes nothing. What came of it is read off the change.
 
@@ -167,17 +202,16 @@ class PendingChanges:
             StoreError: nothing was kept.
 
         """
-        change = self.by_link(secret)
-        if change is None:
+        found = self.links.find(secret)
+        if found is None:
             raise UsageError("this is no link to undo a change")
-        if self.stage(change, now) not in OPEN:
-            return change
-        back_to = change.links[_hashed(secret)]
-        undone = [each for each in self.of(change.account) if each.asked_at >= back_to and not self._off(each, now)]
-        with self._book.change(now) as page:
-            for each in undone:
-                signalled = msgspec.structs.replace(each.reversed(now), signal=str(Use.REVERSED), signal_at=now)
-                self._close(page, signalled, NoticeKind.REVERSED, back_to, HOLDER)
+        change, back_to = found
+        undone = self.undoes(secret, now)
+        if undone:
+            with self._book.change(now) as page:
+                for each in undone:
+                    signalled = msgspec.structs.replace(each.reversed(now), signal=str(Use.REVERSED), signal_at=now)
+                    self._close(page, signalled, NoticeKind.REVERSED, back_to, HOLDER)
         return self.kept[change.id]
 
     def settle(self, now: int) -> None:
@@ -198,11 +232,29 @@ class PendingChanges:
                     why = "a hold came in between" if self._held(change, now) else "the old value could not be told"
                     ended = msgspec.structs.replace(change, ended_at=now, why=why)
                     self._close(page, ended, NoticeKind.ENDED, change.since, ACTOR)
-                for old in [each for each in self.kept.values() if each.closed and self._over(each.account, now)]:
+                for old in [each for each in self.kept.values() if self._over(each.account, now)]:
                     self._forget(page, old)
 
     def _over(self, account: str, now: int) -> bool:
-        return now - max(each.asked_at for each in self.of(account)) >= KEPT_MS
+        of_account = self.of(account)
+        return all(each.closed and now - each.asked_at >= KEPT_MS for each in of_account)
+
+    def slept(self, since: int, now: int) -> None:
+        """Have what cooled at `since` cool on from `now`: no service stood behind the links in between.
+
+        Raises:
+            StoreError: some of it was not kept.
+
+        """
+        for before in list(self._open.values()):
+            change = before.slept(since, now)
+            if change.asleep > before.asleep:
+                with self._book.change(now) as page:
+                    self._put(page, change)
+                    self._end_holds(page, before, "the change cools for longer")
+                    self._hold_on(page, change)
+                    body = {"since": since, "until": change.until}
+                    page.record(RecordKind.OBSERVATION, f"change/{change.id}/slept/{now}", _subject(change), body)
 
     def next_at(self) -> int | None:
         """When the next change is over by its time (milliseconds since 1970 UTC), if one is open."""
@@ -210,60 +262,82 @@ class PendingChanges:
         return min(ends, default=None)
 
     def observe(self, events: Iterable[SecurityEvent], now: int) -> None:
-        """Note which changes were used before they count.
+        """Note which changes were used before they count, and how the platform calls their accounts.
 
         Raises:
             StoreError: some of it was not kept.
 
         """
-        for used in self._cooled.observe(events):
+        told = tuple(events)
+        for account in self._named_by(told):
+            self._hear(account, now)
+        for used in self._cooled.observe(told):
             change = self.kept[used.id]
             with self._book.change(now) as page:
                 self._put(page, msgspec.structs.replace(change, signal=str(used.use), signal_at=used.at))
                 body = {"signal": str(used.use), "at": used.at}
-                page.record(RecordKind.OBSERVATION, f"change/{change.id}/signal", _subject(change), body)
+                again = f"/{used.use}" if change.signal else ""  # it was not sure before
+                page.record(RecordKind.OBSERVATION, f"change/{change.id}/signal{again}", _subject(change), body)
+
+    def _named_by(self, events: Iterable[SecurityEvent]) -> Iterator[str]:
+        """The accounts of open changes that the platform has named, by ids that are not known of them yet."""
+        if not self._open:
+            return
+        names = {getattr(event, "account", "") for event in events if _is_named_in(event)}
+        for name in sorted(names):
+            if any(heard(each, name) is not each for each in self.of(name) if not each.closed):
+                yield name
+
+    def _hear(self, account: str, now: int) -> None:
+        """Have open changes go by what the platform calls their account, and hold that."""
+        with self._book.change(now) as page:
+            for before in [each for each in self.of(account) if not each.closed]:
+                change = heard(before, account)
+                self._put(page, change)
+                if change.ids != before.ids:
+                    self._hold_on(page, change)
+                    page.then.append(lambda change=change: self._tidings.named(change))  # type: ignore[misc]
 
     def warnings(self, now: int) -> Iterator[Takeover]:
         """The takeovers that show by now. One counts as heard once the next is asked for."""
         for change in list(self._signalled.values()):
-            yield takeover(_watched(change), Use(change.signal), change.signal_at or now, now)
+            yield takeover(_watched(change, Home()), Use(change.signal), change.signal_at or now, now)
             del self._signalled[change.id]
 
     def _close(self, page: Page, change: PendingChange, kind: NoticeKind, as_of: int, actor: str) -> None:
         """Have it be over on this page: on record, told, its hold ended, and nothing left of what was to be asked."""
         self._put(page, msgspec.structs.replace(change, closed=True))
-        for id_ in self._asking(change.id):
-            self.tellings.drop(page, id_)
+        self.tellings.drop_all(page, self.tellings.about(change.id))  # of what is over only how it ended is told
         body = {"why": change.why, "until": change.until, "back_to": as_of}
         page.record(RecordKind.DECISION, f"change/{change.id}/{kind}", _subject(change), body, actor=actor)
-        self._tell(page, change, kind, as_of)
-        hold = _hold(change).id
-        held = page.held(hold)
-        if held is not None and held.state in LIVE:
-            page.tell(hold, Over(at=page.now, why=f"the change is {kind.replace('_', ' ')}"))
+        self.tellings.add(page, change, kind, as_of)
+        self._end_holds(page, change, f"the change is {kind.replace('_', ' ')}")
         said = f"{change.what} of {change.account}, changed by {change.person}: {kind.replace('_', ' ')} {change.why}"
         page.note(
             HappeningKind.WARNING if kind is NoticeKind.REVERSED else HappeningKind.ENDED, said.strip(), change.id
         )
 
-    def _with_link(self, notice: HolderNotice) -> HolderNotice:
-        """What a notifier is given: whoever reads the store alone finds no link that works."""
-        if notice.kind is not NoticeKind.ASKED:
-            return notice
-        return msgspec.structs.replace(notice, link=LINK + self._secret(notice.change, notice.as_of))
+    @staticmethod
+    def _hold_on(page: Page, change: PendingChange) -> None:
+        for hold in _holds(change):
+            page.place(hold)
 
-    def _tell(self, page: Page, change: PendingChange, kind: NoticeKind, as_of: int) -> None:
-        notice = HolderNotice(
-            id=f"change/{change.id}/{kind}/{as_of}",
-            kind=kind,
-            change=change.id,
-            account=change.account,
-            what=change.what,
-            as_of=as_of,
-            at=page.now,
-            until=change.until,
+    @staticmethod
+    def _end_holds(page: Page, change: PendingChange, why: str) -> None:
+        for hold in _holds(change):
+            held = page.held(hold.id)
+            if held is not None and held.state in LIVE:
+                page.tell(hold.id, Over(at=page.now, why=why))
+
+    def _given(self, notice: HolderNotice) -> HolderNotice:
+        """What a notifier is given, by the id that the platform has. In the store lies no link that works."""
+        asks = notice.kind is NoticeKind.ASKED
+        return msgspec.structs.replace(
+            notice,
+            account=self.kept[notice.change].account,
+            as_of=notice.as_of - _APART,
+            link=LINK + self.links.secret(notice.change, notice.as_of) if asks else "",
         )
-        self.tellings.put(page, notice.id, Telling(notice=notice, due=page.now))
 
     def _put(self, page: Page, change: PendingChange) -> None:
         self.kept.put(page, change.id, change)
@@ -271,63 +345,55 @@ class PendingChanges:
 
     def _forget(self, page: Page, change: PendingChange) -> None:
         self.kept.drop(page, change.id)
-        for id_ in self._waiting(change.id):
-            self.tellings.drop(page, id_)
+        if change.id in self._homes:
+            self._homes.drop(page, change.id)
+        self.tellings.drop_all(page, self.tellings.about(change.id))
 
         def forgotten() -> None:
-            self._of_account[change.account].pop(change.id)
-            if not self._of_account[change.account]:
-                del self._of_account[change.account]
+            key = spelling_key(change.account)
+            self._of_account[key].pop(change.id)
+            if not self._of_account[key]:
+                del self._of_account[key]
             self._cooled.leave(change.account, change.id)
             self._signalled.pop(change.id, None)
-            for link in change.links:
-                self._links.pop(link)
+            self.links.forget(change)
 
         page.then.append(forgotten)
 
     def _seen(self, change: PendingChange) -> None:
         """Keep the ways in which a change is found in step with it."""
-        self._of_account.setdefault(change.account, {})[change.id] = None
-        self._links.update(dict.fromkeys(change.links, change.id))
+        self._of_account.setdefault(spelling_key(change.account), {})[change.id] = None
+        self.links.note(change)
         if change.closed:
             self._open.pop(change.id, None)
         else:
             self._open[change.id] = change
         if change.signal:
             self._signalled[change.id] = change
-        if change.signal or change.reversed_at is not None or change.ended_at is not None:
-            self._cooled.leave(change.account, change.id)
-        else:
-            self._cooled.watch(_watched(change))
+        self._cooled.watch(_watched(change, self._home(change)))
 
-    def _asking(self, id_: str, but: str = "") -> list[str]:
-        return [key for key in self._waiting(id_, NoticeKind.ASKED) if key != but]
-
-    def _waiting(self, id_: str, *kinds: NoticeKind) -> list[str]:
-        """The notices about a change that were not taken yet: of these kinds, or all."""
-        found = ((key, each.notice) for key, each in self.tellings.items())
-        return [key for key, notice in found if notice.change == id_ and (not kinds or notice.kind in kinds)]
+    def _home(self, change: PendingChange) -> Home:
+        return self._homes.get(change.id, Home())
 
     def _off(self, change: PendingChange, now: int) -> bool:
         return self.stage(change, now) in {Stage.REVERSED, Stage.ENDED}
 
     def _held(self, change: PendingChange, now: int) -> bool:
-        """Whether a hold stands that was placed since: on the account, or on whoever made the change."""
+        """Whether a hold was placed before it counted: on the account, or on whoever made the change.
+
+        One that was lifted since has ended it as well, whether or not somebody wrote that down in between.
+        """
         on = [
             (SubjectKind.ACCOUNT, change.account),
             (SubjectKind.STAFF, change.person),
             (SubjectKind.TOOL_SESSION, change.session),
         ]
+        ends = now + 1 if change.until is None else min(now + 1, change.until)
         return any(
-            held.state in LIVE and _stops(held.hold) and change.asked_at <= held.hold.starts <= now
+            _stops(held.hold) and change.asked_at <= held.hold.starts < ends and held.hold.in_force(held.hold.starts)
             for kind, id_ in on
-            for held in self._book.on(Subject(kind=kind, id=id_))
+            for held in self._holds.on(kind, id_)
         )
-
-    def _secret(self, id_: str, moment: int) -> str:
-        """43 characters that nobody makes without the key."""
-        made = hmac.digest(self._key, f"holdfast/change-link/1 {id_} {moment}".encode(), "sha256")
-        return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _stops(hold: Hold) -> bool:
@@ -336,33 +402,46 @@ def _stops(hold: Hold) -> bool:
     return hold.restriction in _STOPS and not hold.placed_by.startswith(_PLACED_BY)
 
 
-def _hold(change: PendingChange) -> Hold:
+def _holds(change: PendingChange) -> list[Hold]:
     """What keeps the account's credentials as they are meanwhile; it ends by itself even if nobody ends it."""
-    return place(
-        Subject(kind=SubjectKind.ACCOUNT, id=change.account),
-        Restriction.NO_CREDENTIAL_CHANGE,
-        starts=change.asked_at,
-        until=change.asked_at + TELL_WITHIN + change.cools,
-        why=f"staff changed its {change.what}, and the old value can still object",
-        occasion=_PLACED_BY + change.id,
-        placed_by=_PLACED_BY + change.id,
-    )
+    return [
+        place(
+            Subject(kind=SubjectKind.ACCOUNT, id=account),
+            Restriction.NO_CREDENTIAL_CHANGE,
+            starts=change.asked_at,
+            until=change.asked_at + TELL_WITHIN + change.cools + change.asleep,
+            why=f"staff changed its {change.what}, and the old value can still object",
+            occasion=_PLACED_BY + change.id + (f"/{change.asleep}" if change.asleep else ""),
+            placed_by=_PLACED_BY + change.id,
+        )
+        for account in change.ids
+    ]
 
 
-def _watched(change: PendingChange) -> Watched:
+def _is_named_in(event: SecurityEvent) -> bool:
+    """Whether an event has the platform's own id: not what somebody typed in vain, nor what it heard from us."""
+    return not is_of_a_change(event) and not (isinstance(event, SignIn) and event.outcome != "ok")
+
+
+def _number(change: PendingChange) -> int:
+    return number_of(change.id) or 0
+
+
+def _watched(change: PendingChange, home: Home) -> Watched:
+    over = [change.until, change.reversed_at, change.ended_at]
     return Watched(
         id=change.id,
         account=change.account,
         staff=change.person,
         session=change.session,
         since=change.asked_at,
-        until=change.until,
+        began=change.since,
+        until=min((each for each in over if each is not None), default=None),
+        home=home,
+        used=Use(change.signal) if change.signal else None,
+        off=change.reversed_at is not None or change.ended_at is not None,
     )
 
 
 def _subject(change: PendingChange) -> str:
     return f"account:{change.account}"
-
-
-def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -19,7 +19,6 @@ from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import ApiToken, Passkey, RuleKind, SessionLimits
 from holdfast.guard.staff import (
-    Credential,
     Doing,
     StaffAnswer,
     StaffFacts,
@@ -27,9 +26,9 @@ from holdfast.guard.staff import (
     StaffPolicy,
     StaffReason,
     StaffState,
-    Tier,
     ToolAction,
     ToolQuestion,
+    value_hash,
 )
 from holdfast.guard.staff.needs import clock, sentences
 from holdfast.response.book import Book, Page
@@ -42,7 +41,7 @@ from holdfast.response.signin import SignIn
 from .access import Right, Wanted, rights
 from .attempts import Attempt, Attempts
 from .certifying import Certifying
-from .changes import PendingChanges
+from .changes import Asked, PendingChanges
 from .consents import Consents
 from .grants import Grants
 from .kept import Changes
@@ -50,6 +49,7 @@ from .locks import Locks
 from .protecting import Protecting
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
+from .spelt import Alike, none_alike
 from .spending import Spending
 from .strangers import Strangers
 from .tidings import Tidings
@@ -77,10 +77,13 @@ class StaffGate:
         policy: StaffPolicy,
         limits: SessionLimits | None = None,
         link_key: bytes | None = None,
+        alike: Alike = none_alike,
+        value_key: bytes | None = None,
     ) -> None:
         """Go on with what the book's store keeps, by `policy`.
 
-        `link_key` is what holders' links follow from; without one those of this process end with it.
+        `link_key` is what holders' links follow from, `value_key` the salt of the hashes of new values; without them
+        those of this process end with it. `alike` gives the platform's ids that are spelt like one.
         """
         self._book, self._people, self.policy = book, people, policy
         self._changes, self.tidings = Changes(), Tidings()
@@ -93,7 +96,8 @@ class StaffGate:
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes)
         self.attempts, self.strangers = Attempts(book), Strangers()
         key = link_key or secrets.token_bytes(32)
-        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key)
+        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
+        self._value_key = value_key or secrets.token_bytes(32)
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
         self.reservations = Reservations()
@@ -143,8 +147,10 @@ class StaffGate:
         """
         self.past.begin(self.policy, self.whole(), now)
 
-    def access(self, at: int, wanted: Wanted) -> tuple[Date, list[Right]]:
+    def access(self, at: int, wanted: Wanted) -> tuple[Date, Iterator[Right]]:
         """Who could do what at `at` (milliseconds since 1970 UTC), by the policies of then.
+
+        It is worked out as it is read, from nothing that changes: in any thread, for it may take seconds.
 
         Raises:
             UsageError: it is not known which policies held then.
@@ -158,7 +164,7 @@ class StaffGate:
                 advice="The policies are kept from the first start of the service on.",
             )
         policy = self.policy if date.policy == self.policy.version else StaffPolicy(date.texts)
-        return date, list(rights(date, policy, at, wanted))
+        return date, rights(date, policy, at, wanted)
 
     def may_agree(self, person: str, action: ToolAction) -> bool:
         """Whether the policies let somebody agree to this action of somebody else's."""
@@ -210,7 +216,8 @@ class StaffGate:
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
             self.strangers.tell_on(page)
-            self.changing.ask_on(page, self._changes_of(attempts, state))
+            asked = zip(attempts, (question.action.payload for question, _, _ in noted), strict=True)
+            self.changing.ask_on(page, self._changes_of(asked, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
                     self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
@@ -223,13 +230,14 @@ class StaffGate:
             for (_, answer, _), one in zip(tried, shown, strict=True)
         ]
 
-    def _changes_of(self, attempts: Iterable[Attempt], state: StaffState) -> Iterator[tuple[Attempt, Credential, Tier]]:
+    def _changes_of(self, asked: Iterable[tuple[Attempt, Mapping[str, object]]], state: StaffState) -> Iterator[Asked]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
-        for attempt in attempts:
+        for attempt, payload in asked:
             if attempt.allowed:
                 _, function = self.policy.functions[attempt.tool, attempt.function]
                 if function.changes is not None:
-                    yield attempt, function.changes, state.tier(attempt.target, function)
+                    new_hash = value_hash(self._value_key, function.changes, payload.get(function.holds_value))
+                    yield Asked(attempt, function.changes, state.tier(attempt.target, function), new_hash)
 
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.

@@ -10,6 +10,7 @@ from holdfast.guard.staff import PendingChange, ToolSession
 
 from .attempts import Attempt
 
+_CHANGED = "gate-change-"
 _KEPT = 10_000  # that nobody has taken yet; of more the newest, for the record has them all
 
 
@@ -57,18 +58,11 @@ class Tidings:
 
     def changed(self, change: PendingChange) -> None:
         """Somebody had a holder's credential changed; it counts later, if at all."""
-        self._waiting.append(
-            CredentialChange(
-                id=f"gate-change-{change.id}",
-                time=change.asked_at,
-                account=change.account,
-                what=change.what,
-                change="removed" if change.what == "mfa" else "replaced",
-                by="staff",
-                staff=change.person,
-                tool_session=change.session,
-            )
-        )
+        self._waiting.append(_changed(change, change.id, change.new_hash))
+
+    def named(self, change: PendingChange) -> None:
+        """The account has another id than was told; its value is not told again, or it would look like that of two."""
+        self._waiting.append(_changed(change, f"{change.id}/named", ""))
 
     def reported(
         self, person: str, kind: Literal["vishing", "phishing", "lost_device", "other"], text: str, now: int
@@ -97,3 +91,22 @@ class Tidings:
                 approvals=attempt.agreed,
             )
         )
+
+
+def is_of_a_change(event: SecurityEvent) -> bool:
+    """Whether an event is one of ours about a change: the account's id in it may be no word of the platform's."""
+    return event.id.startswith(_CHANGED)
+
+
+def _changed(change: PendingChange, name: str, new_hash: str) -> CredentialChange:
+    return CredentialChange(
+        id=_CHANGED + name,
+        time=change.asked_at,
+        account=change.account,
+        what=change.what,
+        change="removed" if change.what == "mfa" else "replaced",
+        by="staff",
+        staff=change.person,
+        tool_session=change.session,
+        new_hash=new_hash,
+    )

@@ -33,6 +33,15 @@ def test_no_framing_hides_a_second_request_in_a_first(front, framing):
     assert b"/accounts/1002/export" not in heard
 
 
+def test_a_browser_with_many_cookies_gets_through(front):
+    """The gate's answer has them in it, and the proxy has room for as much as it takes from a browser."""
+    secret = front.stand.session("alice", network="")
+    others = "; ".join(f"c{number:03}={'v' * 100}" for number in range(70))
+    status, _, _ = front.get("/accounts/1001", **{**TICKET, "Cookie": f"{others}; __Host-holdfast-tool={secret}"})
+    assert 200 == status
+    assert others.encode() == dict(front.stand.asked[0]["headers"])[b"cookie"]
+
+
 def test_a_gate_that_talks_nonsense_lets_nobody_through(proxy, tmp_path):
     """Gone before it said anything, failing, redirecting, no HTTP: the tool hears nothing."""
     with closing(hostile.Saying()) as gate, closing(tool()) as desk, between(tmp_path, proxy, gate, desk) as port:

@@ -40,7 +40,7 @@ test: setup ## The whole test suite
 
 # Debian's package makes a server of its own too; the tests start theirs in a folder of their own and leave it alone.
 # The provider's packages come by npm; the node that runs them is the one that Playwright brings.
-test-real: setup ## The tests that need a real PostgreSQL server, browser, OpenID provider, nginx and Envoy, which it installs
+test-real: setup ## The tests that need a real PostgreSQL server, browser, OpenID provider, nginx, Envoy and Traefik, which it installs
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } || \
 	  { echo "PostgreSQL is needed; on Debian: apt-get install postgresql" >&2; exit 2; }

@@ -10,10 +10,11 @@ import importlib
 import inspect
 import os
 import platform
-import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+
+from benchmarks.installed import installed
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "benchmarks.md"
 HIJACKBENCH = Path(__file__).resolve().parent.parent.parent / "shared" / "hijackbench"
@@ -28,8 +29,9 @@ NAMES = (
     "cause",
     "staff",
     "cooled",
-    *(["serve", "gate_http"] if shutil.which("wrk") else []),
-    *(["gateway"] if shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") else []),
+    *(["serve", "gate_http"] if installed("wrk") else []),
+    *(["gateway"] if installed("nginx") else []),
+    *(["gateway_traefik"] if installed("traefik") else []),
 )
 INTRODUCTION = """# Benchmarks
 

@@ -12,7 +12,6 @@ ask.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import re
 import resource
@@ -26,25 +25,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.serve import (
-    ORIGIN,
-    QUICK,
-    SECONDS,
-    _milliseconds,
-    _process,
-    _processor_seconds,
-    _ready,
-)
-from holdfast.app.server.token import hashed
-from holdfast.backends import SqlStore, load_or_create_signer
-from holdfast.guard import ApiToken, Person, Role, Scope
-from holdfast.guard.staff import ToolSession
-from holdfast.response import shipped_staff_texts, shipped_texts
+from benchmarks.serve import QUICK, SECONDS, _milliseconds, _process, _processor_seconds, _ready
+from benchmarks.staffed import DESK, TOOL, fill, secret
+from holdfast.response import shipped_staff_texts
 
 STAFF, TARGETS = 1_000, 100_000
 AT_ONCE = 10_000
 CONNECTIONS = (1, 16, 64, 256)
-TOOL, LEAD, OTHER = (f"hf_{letter * 40}" for letter in "tlo")
+LEAD, OTHER = (f"hf_{letter * 40}" for letter in "lo")
+NETWORK = "198.51.100.7"
+OTHER_DESK = "archive_desk"
 _LUA = """
 local number = math.random(1000000)
 local headers = {{["authorization"] = "Bearer {token}"}}
@@ -66,7 +56,16 @@ def measure(*, quick: bool = False) -> dict[str, float | str]:
     seconds, figures = QUICK if quick else SECONDS, dict[str, float | str]()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _fill(folder)
+        settings, commanders = "[server]\nconnections = 12000\n", (("lead", LEAD), ("other", OTHER))
+        fill(
+            folder,
+            _tools(),
+            STAFF,
+            sessions_of=(DESK, OTHER_DESK),
+            network=NETWORK,
+            settings=settings,
+            commanders=commanders,
+        )
         words = [sys.executable, "-m", "holdfast", "serve", "--port", "0", "--settings", "holdfast.toml"]
         with _process(words, folder, subprocess.PIPE) as server:
             port, answering = _ready(server)
@@ -83,45 +82,10 @@ def measure(*, quick: bool = False) -> dict[str, float | str]:
     return figures
 
 
-def _fill(folder: Path) -> None:
-    """A store with staff and sessions in it, as an earlier run would have left it, and budgets that last."""
-    texts = shipped_staff_texts()
-    own = folder / "policies" / "staff"
-    own.mkdir(parents=True)
-    more = texts["tools.toml"][texts["tools.toml"].index("[[tool]]") :].replace("support_desk", "archive_desk")
-    tools = texts["tools.toml"].replace("reads = 120", "reads = 10000", 1)
-    (own / "tools.toml").write_text(f"{tools}\n{more}")
-    for name, text in shipped_texts().items():
-        (own.parent / name).write_text(text)
-    (folder / "holdfast.toml").write_text('[policy]\nfolder = "policies"\n[server]\nconnections = 12000\n')
-    file = folder / "var" / "holdfast.db"
-    file.parent.mkdir(mode=0o700)
-    now = int(time.time() * 1_000)
-    signer = load_or_create_signer(file.with_name(file.name + ".key"), origin=ORIGIN)
-    with SqlStore(file, signer=signer) as store, store.begin() as transaction:
-        for place in range(STAFF):
-            person = Person(id=f"p{place}", roles=(Role.SPECIALIST,))
-            transaction.put("people", person.id, person)
-            for tool in ("support_desk", "archive_desk"):
-                id_ = hashlib.sha256(_secret(place, tool).encode()).hexdigest()
-                session = ToolSession(
-                    id=id_, person=person.id, revision=1, tool=tool, network="198.51.100.7", made_at=now
-                )
-                transaction.put("gate_sessions", id_, session)
-        leads = (Scope.READ, Scope.DECIDE)
-        for name in ("lead", "other"):
-            transaction.put("people", name, Person(id=name, roles=(Role.COMMANDER,)))
-        for token, whose, scopes in ((TOOL, "", (Scope.GUARD_ASK,)), (LEAD, "lead", leads), (OTHER, "other", leads)):
-            made = ApiToken(
-                id=f"t-{whose}",
-                person=whose,
-                hash=hashed(token),
-                scopes=scopes,
-                made_by="-",
-                made_at=0,
-                expires_at=2**52,
-            )
-            transaction.put("tokens", made.id, made)
+def _tools() -> str:
+    """The shipped tool, and the same again by another name, whose budgets are as shipped."""
+    text = shipped_staff_texts()["tools.toml"]
+    return f"{text}\n{text[text.index('[[tool]]') :].replace(DESK, OTHER_DESK)}"
 
 
 def _ask(
@@ -155,7 +119,7 @@ async def _at_once(port: int) -> dict[str, float | str]:
     async def one(place: int) -> bool:
         async with gate:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        body = _question(place % 80, tool="archive_desk")
+        body = _question(place % 80, tool=OTHER_DESK)
         head = f"POST /v1/gate/actions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOOL}\r\n"
         writer.write(f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
         told = await reader.read()
@@ -192,7 +156,7 @@ def _lockdown(port: int) -> dict[str, float | str]:
             running = [pool.submit(asks, place) for place in range(8)]
             time.sleep(0.3)
             start = time.perf_counter()
-            body = json.dumps({"level": 4, "tool": "support_desk", "minutes": 5, "why": "measured"}).encode()
+            body = json.dumps({"level": 4, "tool": DESK, "minutes": 5, "why": "measured"}).encode()
             lock = _send(port, "/v1/gate/locks", body, LEAD)
             placed = time.perf_counter()
             time.sleep(0.5)
@@ -213,19 +177,15 @@ def _lift(port: int, lock: str) -> None:
     _send(port, f"/v1/gate/proposals/{proposal['id']}/approvals", b"", OTHER)
 
 
-def _secret(place: int, tool: str) -> str:
-    return f"{tool}-{place:032d}"
-
-
-def _question(place: int, tool: str = "support_desk") -> bytes:
+def _question(place: int, tool: str = DESK) -> bytes:
     body = {
-        "session": _secret(place, tool),
+        "session": secret(place, tool),
         "tool": tool,
         "function": "account.look_up",
         "target": f"a{place}",
         "reason": "the holder called",
         "ticket": "T-1",
-        "network": "198.51.100.7",
+        "network": NETWORK,
     }
     return json.dumps(body).encode()
 

@@ -1,6 +1,6 @@
 """How much later does a tool answer, with the staff gate asked before each request by a real nginx?
 
-nginx (Debian's package) stands before a bare tool four times: asking nobody, asking a bare route that says yes to everything,
+A proxy stands before a bare tool four times: asking nobody, asking a bare route that says yes to everything,
 asking a `holdfast serve` about requests that it refuses to read (its front alone), and asking it about look-ups that it
 decides, counts, puts on record on disk, and signs. One client, one line kept open, the four in turn, so that what else runs
 on the machine strikes them alike.
@@ -11,30 +11,31 @@ on the machine strikes them alike.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import shutil
+import re
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
+from typing import TypeAlias
 
-from benchmarks.serve import ORIGIN, _process, _ready
-from holdfast.app.server.token import hashed
-from holdfast.backends import SqlStore, load_or_create_signer
-from holdfast.guard import ApiToken, Person, Role, Scope
-from holdfast.guard.staff import ToolSession
-from holdfast.response import shipped_texts
+from benchmarks.installed import installed
+from benchmarks.serve import _process, _ready
+from benchmarks.staffed import TOOL, fill, secret
 
 ROUNDS, REQUESTS = 40, 100  # the four in turn, so many requests each time
 QUICK = 8
 STAFF = 50  # people in turn, so that no budget is spent
-TOKEN = "hf_" + "p" * 40
 ASKED = ("asking nobody", "a bare route", "the gate, refusing to read it", "the gate")
-_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+HOST = "desk.example"
+UNCLEAR = "/accounts/1;"  # what the gate refuses to read, and no proxy makes plain
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+Configured: TypeAlias = Callable[[Path, int, int, int], list[str]]
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
 _PATIENCE = 120  # seconds, for anything to begin
 _BARE = """
 import sys, uvicorn
@@ -47,55 +48,26 @@ uvicorn.run(application, port=int(sys.argv[1]), http="httptools", loop="uvloop",
 
 def measure(*, quick: bool = False) -> dict[str, float | str]:
     """The figures, by name."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None:
-        raise SystemExit("nginx is needed; on Debian: apt-get install nginx")
+    return measure_behind(_nginx, quick=quick)
+
+
+def measure_behind(configured: Configured, *, quick: bool) -> dict[str, float | str]:
+    """The figures behind a proxy that is `configured` for a port, a tool and a gate (0: none)."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.chmod(0o755)
         tool, bare = _free_port(), _free_port()
         for port in (tool, bare):
             stack.enter_context(_running([sys.executable, "-c", _BARE, str(port)], port))
-        _fill(folder)
+        fill(folder, (EXAMPLES / "support_desk" / "tools.toml").read_text(encoding="utf-8"), STAFF)
         gate = stack.enter_context(_served(folder))
         lines = {}
         for name, asked in zip(ASKED, (0, bare, gate, gate), strict=True):
             port = _free_port()
-            file = folder / f"{port}.conf"
-            file.write_text(_configuration(folder, port, tool, asked), encoding="utf-8")
-            stack.enter_context(_running([program, "-c", str(file), "-e", str(folder / "error.log")], port))
+            stack.enter_context(_running(configured(folder, port, tool, asked), port))
             lines[name] = stack.enter_context(_line(port))
         times = _asked_in_turn(lines, QUICK if quick else ROUNDS)
     return _figures(times)
-
-
-def _fill(folder: Path) -> None:
-    """A store with staff and sessions in it, as an earlier run would have left it, and budgets that last."""
-    own = folder / "policies" / "staff"
-    own.mkdir(parents=True)
-    tools = (_EXAMPLES / "support_desk" / "tools.toml").read_text(encoding="utf-8")
-    (own / "tools.toml").write_text(tools.replace("reads = 120", "reads = 10000", 1), encoding="utf-8")
-    for name, text in shipped_texts().items():
-        (own.parent / name).write_text(text, encoding="utf-8")
-    (folder / "holdfast.toml").write_text('[policy]\nfolder = "policies"\n', encoding="utf-8")
-    file = folder / "var" / "holdfast.db"
-    file.parent.mkdir(mode=0o700)
-    now = int(time.time() * 1_000)
-    signer = load_or_create_signer(file.with_name(file.name + ".key"), origin=ORIGIN)
-    with SqlStore(file, signer=signer) as store, store.begin() as transaction:
-        for place in range(STAFF):
-            person = Person(id=f"p{place}", roles=(Role.SPECIALIST,))
-            transaction.put("people", person.id, person)
-            id_ = hashlib.sha256(_secret(place).encode()).hexdigest()
-            session = ToolSession(id=id_, person=person.id, revision=1, tool="support_desk", made_at=now)
-            transaction.put("gate_sessions", id_, session)
-        scopes = (Scope.GUARD_ASK,)
-        made = ApiToken(id="t-", person="", hash=hashed(TOKEN), scopes=scopes, made_by="-", made_at=0, expires_at=2**52)
-        transaction.put("tokens", made.id, made)
-
-
-def _secret(place: int) -> str:
-    return f"session-{place:032d}"
 
 
 @contextlib.contextmanager
@@ -106,32 +78,38 @@ def _served(folder: Path) -> Iterator[int]:
 
 
 def _asked_in_turn(lines: dict[str, socket.socket], rounds: int) -> dict[str, list[float]]:
+    for line in lines.values():
+        while _ask(line, _request(0, UNCLEAR))[1] == HTTPStatus.NOT_FOUND:  # it listens, and knows no way yet
+            time.sleep(0.02)
     times: dict[str, list[float]] = {name: [] for name in lines}
     for number in range(rounds + 1):
         for name, line in lines.items():
             wrong = name == "the gate, refusing to read it"
-            requests = [
-                _request(place % STAFF, "//accounts/1" if wrong else "/accounts/1") for place in range(REQUESTS)
-            ]
-            taken = [_ask(line, each, b"HTTP/1.1 403" if wrong else b"HTTP/1.1 200") for each in requests]
-            times[name] += taken if number else []  # the first round warms up
+            requests = [_request(place % STAFF, UNCLEAR if wrong else "/accounts/1") for place in range(REQUESTS)]
+            taken = [_ask(line, each) for each in requests]
+            assert {status for _, status in taken} == {HTTPStatus.FORBIDDEN if wrong else HTTPStatus.OK}, name
+            times[name] += [each for each, _ in taken] if number else []  # the first round warms up
     return times
 
 
 def _request(place: int, path: str) -> bytes:
-    cookie = f"__Host-holdfast-tool={_secret(place)}"
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Holdfast-Ticket: T-1\r\nCookie: {cookie}\r\n\r\n".encode()
+    cookie = f"__Host-holdfast-tool={secret(place)}"
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Holdfast-Ticket: T-1\r\nCookie: {cookie}\r\n\r\n".encode()
 
 
-def _ask(line: socket.socket, request: bytes, status: bytes) -> float:
+def _ask(line: socket.socket, request: bytes) -> tuple[float, int]:
+    """Microseconds until the answer is there whole, and its status."""
     began = time.perf_counter()
     line.sendall(request)
-    answer = line.recv(1 << 16)
-    while not answer.endswith((b"{}", b"</html>\r\n")):
-        answer += line.recv(1 << 16)
+    head, body = line.recv(1 << 16), b""
+    while not body:
+        head, mark, body = head.partition(b"\r\n\r\n")
+        head += b"" if mark else line.recv(1 << 16)
+    length = int(_LENGTH.search(head)[1])
+    while len(body) < length:
+        body += line.recv(1 << 16)
     taken = time.perf_counter() - began
-    assert answer.startswith(status), answer
-    return taken * 1e6
+    return taken * 1e6, int(head[9:12])
 
 
 def _figures(times: dict[str, list[float]]) -> dict[str, float | str]:
@@ -145,20 +123,30 @@ def _figures(times: dict[str, list[float]]) -> dict[str, float | str]:
     return figures
 
 
-def _configuration(folder: Path, port: int, tool: int, gate: int) -> str:
+def _nginx(folder: Path, port: int, tool: int, gate: int) -> list[str]:
     """The documented configuration, before other ports; without a gate, it asks nobody."""
-    text = (_EXAMPLES / "gate" / "nginx.conf").read_text(encoding="utf-8").replace("HOLDFAST_GATEWAY_TOKEN", TOKEN)
+    program = installed("nginx")
+    if program is None:
+        raise SystemExit("nginx is needed; on Debian: apt-get install nginx")
+    text = documented("nginx.conf", port, tool, gate)
     text = text.replace("250ms", "5s")  # it is to be measured, however long it takes
     if not gate:
         text = text.replace("auth_request /holdfast-gate;", "")
-    for ours, theirs in ((8080, port), (8321, gate or 9), (8400, tool)):
-        text = text.replace(f"127.0.0.1:{ours}", f"127.0.0.1:{theirs}")
     kept = "".join(
         f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    return f"daemon off; master_process off; pid {folder}/{port}.pid;\n" + text.replace(
-        "http {", f"http {{ keepalive_requests 1000000; {kept}", 1
-    )
+    file = folder / f"{port}.conf"
+    head = f"daemon off; master_process off; pid {folder}/{port}.pid;\n"
+    file.write_text(head + text.replace("http {", f"http {{ keepalive_requests 1000000; {kept}", 1), encoding="utf-8")
+    return [program, "-c", str(file), "-e", str(folder / "error.log")]
+
+
+def documented(name: str, port: int, tool: int, gate: int) -> str:
+    """A documented file, with the token and these ports in the place of its own."""
+    text = (EXAMPLES / "gate" / name).read_text(encoding="utf-8").replace("HOLDFAST_GATEWAY_TOKEN", TOOL)
+    for ours, theirs in ((8080, port), (8321, gate or 9), (8400, tool)):
+        text = text.replace(f"127.0.0.1:{ours}", f"127.0.0.1:{theirs}")
+    return text
 
 
 @contextlib.contextmanager

@@ -73,4 +73,4 @@ def test_the_roles_scopes_and_tiers_that_can_be_typed_are_those_there_are():
     """They are written out where they are typed; what the policies know is the same."""
     assert tuple(Role) == get_args(RoleTyped)
     assert tuple(Scope) == get_args(ScopeTyped)
-    assert tuple(each.name.lower() for each in Tier) == get_args(TierTyped)
+    assert tuple(each.word for each in Tier) == get_args(TierTyped)

@@ -1,50 +1,28 @@
 """A real nginx, for as long as a test lasts, with a gate and a tool of the test's own behind it."""
 
-import shutil
 import socket
-import subprocess
 import threading
-import time
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.app.gate.holes import DONE
+from tests.real.running import PATIENCE, program, running
 
-COMMAND = "make test-real"
 HEAD = "daemon off; master_process off; pid %(folder)s/nginx.pid; error_log %(folder)s/error.log info; worker_processes 1;\n"
 TEMPORARY = "".join(
     f"    {name}_temp_path %(folder)s/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 )
-PATIENCE = 30  # seconds, for anything
-
-
-def free_port():
-    """A port of loopback that nobody listens on just now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager
 def nginx(folder, text, port):
     """It runs by `text` and listens on `port`; everything of its own lies in `folder`."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    assert program is not None, f"nginx is not installed; run `{COMMAND}`"
     where = {"folder": folder}
-    file = folder / "running.conf"
+    file, log = folder / "running.conf", folder / "error.log"
     file.write_text(HEAD % where + text.replace("http {", "http {\n" + TEMPORARY % where, 1), encoding="utf-8")
-    process = subprocess.Popen([program, "-p", str(folder), "-c", str(file), "-e", str(folder / "error.log")])
-    try:
-        for _ in range(PATIENCE * 100):
-            assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.01)
+    words = [program("nginx", "/usr/sbin"), "-p", str(folder), "-c", str(file), "-e", str(log)]
+    with running(words, port, log) as process:
         yield process
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
 
 
 def send(port, data):
@@ -115,7 +93,7 @@ def tool():
 
     def answer(handler):
         if handler.headers.get("upgrade"):
-            return 101, {"upgrade": "h2c", "connection": "upgrade"}, ""
+            return 101, {"upgrade": handler.headers["upgrade"], "connection": "upgrade"}, ""
         return 200, {"content-type": "text/plain"}, DONE
 
     return Server(answer)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.real.before_a_tool import sample_behind_nginx
+from tests.real.before_a_tool import sample_behind
 from tests.real.chromium import people
 
 pytestmark = pytest.mark.real
@@ -25,7 +25,7 @@ CHANGE = """async (email) => {
 def served(tmp_path_factory):
     """A service behind nginx with the sample tool, and an official account: the house, the origin, the tool's records."""
     staff = {"sam": ["specialist"], "cora": ["commander"], "carl": ["commander"]}
-    with sample_behind_nginx(tmp_path_factory.mktemp("second"), staff) as found:
+    with sample_behind(tmp_path_factory.mktemp("second"), staff) as found:
         house, _, _ = found
         put = {"tier": "official", "why": "head of an agency"}
         house.ask("PUT", "/v1/gate/protected/1001", put, token=house.token("cora", ["read", "decide"]))

@@ -1,19 +1,19 @@
-"""From a passkey in a real browser, through a real nginx, to the tool: with a real service behind."""
+"""From a passkey in a real browser, through a real proxy, to the tool: with a real service behind."""
 
 import json
 
 import pytest
-from tests.real.before_a_tool import sample_behind_nginx
+from tests.real.before_a_tool import NGINX, TRAEFIK, sample_behind
 from tests.real.chromium import Person, chromium
 
 pytestmark = pytest.mark.real
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A service that people know by nginx's name, the tool, and nginx: the house, the origin and the tool's records."""
+@pytest.fixture(scope="module", params=[NGINX, TRAEFIK], ids=lambda proxy: proxy.file)
+def served(request, tmp_path_factory):
+    """A service that people know by the proxy's name, the tool, the proxy: the house, the origin, the tool's records."""
     people = {"alice": ["support"], "cora": ["commander"]}
-    with sample_behind_nginx(tmp_path_factory.mktemp("served"), people) as found:
+    with sample_behind(tmp_path_factory.mktemp("served"), people, request.param) as found:
         yield found
 
 

@@ -1,14 +1,13 @@
 """Is what the lint finds a hole? Each configuration is run by a real nginx, beside the one without it."""
 
 import re
-import socket
-import threading
 from dataclasses import replace
 
 import pytest
-from tests.app.gate.holes import ALLOWED, ASKING, DONE, HOLES, NAMING, NICE, SAFE
+from tests.app.gate.holes import ALLOWED, DONE, HOLES, NAMING, NICE, SAFE
 from tests.app.gate.test_nginx_syntax import ANSWERING, SERVER
-from tests.real.nginx import Server, free_port, get, nginx, send, tool
+from tests.real.nginx import Server, get, nginx, send, tool
+from tests.real.running import free_port
 
 pytestmark = pytest.mark.real
 
@@ -117,38 +116,6 @@ def test_try_files_after_the_check_is_no_hole(stand):
         assert 403 == get(stand.port, "/tool/x")[0]
         assert [] == stand.tool.asked
         assert DONE == get(stand.port, ALLOWED)[2]
-
-
-def test_a_gate_that_is_not_asked_in_time_or_talks_nonsense_lets_nobody_through(stand):
-    """Silent, gone, failing, redirecting, empty, no HTTP: 500, and the tool hears nothing."""
-    answers = (
-        b"",
-        b"garbage\r\n\r\n",
-        b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 302 X\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n",
-        None,
-    )
-    for answer in answers:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-
-            def serve(listener=listener, answer=answer):
-                line, _ = listener.accept()
-                line.recv(1 << 16)
-                if answer is not None:
-                    line.sendall(answer)
-                else:
-                    line.recv(1)  # until nginx has had enough
-                line.close()
-
-            thread = threading.Thread(target=serve, daemon=True)
-            thread.start()
-            where = f"127.0.0.1:{listener.getsockname()[1]}"
-            safe = replace(SAFE, asking=ASKING.replace("%(gate)s", where))
-            with stand.run(safe):
-                assert 500 == get(stand.port, ALLOWED)[0]
-                thread.join()
-    assert [] == stand.tool.asked
 
 
 def test_nginx_takes_the_same_place_for_a_path_as_the_lint(tmp_path):

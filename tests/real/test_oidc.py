@@ -1,12 +1,12 @@
 """Signing in with a real OpenID provider, in a real browser."""
 
-import socket
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 import pytest
 from tests.app.console.browser import House, policies
 from tests.real.chromium import Person
 from tests.real.openid import CLIENT, SECRET, provider
+from tests.real.running import free_port
 
 pytestmark = pytest.mark.real
 
@@ -26,13 +26,6 @@ approvals = 2
 signed = true
 reason = "always two"
 """
-
-
-def free_port():
-    """A port of loopback that nobody listens on just now: the service has to know it before the provider runs."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -1,7 +1,4 @@
-"""How many accounts were taken by when, under each control? One picture, SVG or PNG.
-
-matplotlib draws it; it comes with the extra `bench` and is imported only here, when a chart is asked for.
-"""
+"""How many accounts were taken by when, under each control? One picture."""
 
 from __future__ import annotations
 
@@ -9,15 +6,12 @@ import textwrap
 from itertools import groupby
 from pathlib import Path
 
-from holdfast.errors import StoreError
-
+from .charting import drawing, nth
 from .controls import ControlTable, Row
 from .controls_report import terms
 
 _SIZE = (8.0, 4.6)  # inches
 _TITLE = 75  # characters in a line of it
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555")  # told apart by everybody
-_DASHES = ("-", "--", ":")
 _WIDEST, _THINNER = 6.0, 0.9  # points: lines that lie upon one another stay visible
 
 
@@ -28,23 +22,20 @@ def draw_controls(table: ControlTable, path: Path) -> None:
         StoreError: the file cannot be written.
 
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - a second of import, for charts only
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with rc_context({"font.size": 9, "axes.titlelocation": "left", "svg.hashsalt": "holdfast"}):
-        figure = Figure(figsize=_SIZE, layout="constrained")
+    with drawing(path, _SIZE, title_size="large") as figure:
         axes = figure.add_subplot()
         last = max((max(row.outcomes[0].taken_after, default=0.0) for row in table.rows), default=0.0)
         for place, rows in enumerate(_alike(table)):
             times = rows[0].outcomes[0].taken_after
+            colour, dashes = nth(place)
             axes.step(
                 [0.0, *times, last],
                 [0, *range(1, len(times) + 1), len(times)],
                 where="post",
                 label=", ".join(row.name for row in rows),
-                color=_COLOURS[place % len(_COLOURS)],
-                linestyle=_DASHES[place // len(_COLOURS) % len(_DASHES)],
                 linewidth=max(_WIDEST - place * _THINNER, 1.4),
+                color=colour,
+                linestyle=dashes,
             )
         axes.set_xlabel("minutes since the intruder first used the tool")
         axes.set_ylabel("accounts taken")
@@ -52,10 +43,6 @@ def draw_controls(table: ControlTable, path: Path) -> None:
         axes.set_title(textwrap.fill(title, _TITLE), weight="bold")
         axes.spines[["top", "right"]].set_visible(False)
         figure.legend(loc="outside lower left", frameon=False, fontsize=8)
-        try:
-            figure.savefig(path, metadata={"Date": None})
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _alike(table: ControlTable) -> list[list[Row]]:

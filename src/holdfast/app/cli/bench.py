@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import enum
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import cyclopts
-import msgspec
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from holdfast.app.bench.hijack.chart import draw, drawable
+from holdfast.app.bench.hijack.chart import draw
 from holdfast.app.bench.hijack.measure import Options, measure
 from holdfast.app.bench.hijack.report import History
 from holdfast.app.bench.hijack.text import WIDTH, print_report
-from holdfast.app.terminal import Screen, plain
+from holdfast.app.charting import drawable
 from holdfast.app.warm import warm
 
+from .bench_shown import drawn, progress, told
 from .options import Json, Memory, check_files
 
 bench = cyclopts.App(name="bench", help="Measure how good it is, on data that anybody can bring or make.")
@@ -82,8 +80,7 @@ def hijack(  # noqa: PLR0913 - each is a word on the command line
     )
     errors = Console(stderr=True)
     warm(errors)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with progress(errors) as bar:
         reading = bar.add_task("reading the data", total=None)
 
         def stage(name: str, posts: int) -> Callable[[int], None]:
@@ -92,14 +89,6 @@ def hijack(  # noqa: PLR0913 - each is a word on the command line
             return lambda fed: bar.advance(task, fed)
 
         report = measure(options, stage)
-    if chart is not None:
-        draw(report, chart)
-        errors.print(plain(f"drawn into {chart}"))
-    if json:
-        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-        sys.stdout.buffer.flush()
-    else:
-        screen = Screen(highlight=False, soft_wrap=True)
-        screen.width = max(screen.width, WIDTH)  # a narrow terminal wraps, a pipe needs no cuts
-        print_report(screen, report)
+    drawn(report, draw, chart, errors)
+    told(report, print_report, WIDTH, json=json)
     return _EXIT_BROKEN_PROMISE if check and not report.as_promised else 0

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from holdfast.app.bench.cause.chart import draw
 from holdfast.app.bench.cause.measure import measure
 from holdfast.app.bench.cause.text import WIDTH, print_report
-from holdfast.app.bench.hijack.chart import drawable
-from holdfast.app.terminal import Screen, plain
+from holdfast.app.charting import drawable
 from holdfast.app.warm import warm
 from holdfast.errors import UsageError
 
+from .bench_shown import drawn, progress, told
 from .options import Json
 
 _MOST_WORLDS = 1_000_000  # a day and more; seeds lie a little further apart
@@ -64,18 +61,9 @@ def cause(  # noqa: PLR0913 - each is a word on the command line
     errors = Console(stderr=True)
     if pipeline:
         warm(errors)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with progress(errors) as bar:
         task = bar.add_task("worlds", total=2 * worlds)
         report = measure(worlds, seed, accounts=accounts, pipeline=pipeline, done=lambda: bar.advance(task))
-    if chart is not None:
-        draw(report, chart)
-        errors.print(plain(f"drawn into {chart}"))
-    if json:
-        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-        sys.stdout.buffer.flush()
-    else:
-        screen = Screen(highlight=False, soft_wrap=True)
-        screen.width = max(screen.width, WIDTH)  # a narrow terminal wraps, a pipe needs no cuts
-        print_report(screen, report)
+    drawn(report, draw, chart, errors)
+    told(report, print_report, WIDTH, json=json)
     return _GOAL_MISSED if check and not report.reached else 0

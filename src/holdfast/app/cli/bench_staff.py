@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-import msgspec
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from holdfast.app.bench.hijack.chart import drawable
 from holdfast.app.bench.staff.chart import draw
 from holdfast.app.bench.staff.desks import Kind
 from holdfast.app.bench.staff.measure import measure
 from holdfast.app.bench.staff.text import WIDTH, print_report
-from holdfast.app.terminal import Screen, plain
+from holdfast.app.charting import drawable
 from holdfast.errors import UsageError
 
+from .bench_shown import drawn, progress, told
 from .options import Json
 
 _LIMITS = {"--agents": (20, 100_000), "--days": (15, 365), "--each": (1, 10_000)}
@@ -58,18 +55,9 @@ def staff(  # noqa: PLR0913 - each is a word on the command line
     if chart is not None:
         drawable(chart)
     errors = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with progress(errors) as bar:
         task = bar.add_task("days", total=days)
         report = measure(agents, days, seed, each, lambda: bar.advance(task), kind=Kind(desk))
-    if chart is not None:
-        draw(report, chart)
-        errors.print(plain(f"drawn into {chart}"))
-    if json:
-        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-        sys.stdout.buffer.flush()
-    else:
-        screen = Screen(highlight=False, soft_wrap=True)
-        screen.width = max(screen.width, WIDTH)  # a narrow terminal wraps, a pipe needs no cuts
-        print_report(screen, report)
+    drawn(report, draw, chart, errors)
+    told(report, print_report, WIDTH, json=json)
     return _GOAL_MISSED if check and not report.reached else 0

@@ -10,7 +10,7 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
-from holdfast.app.bench.hijack.chart import drawable
+from holdfast.app.charting import drawable
 from holdfast.app.controls import WAYS, compare, parsed
 from holdfast.app.controls_chart import draw_controls
 from holdfast.app.controls_report import print_controls

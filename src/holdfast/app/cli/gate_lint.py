@@ -1,4 +1,4 @@
-"""`holdfast gate lint`: does this nginx let a request reach a tool without asking the gate?"""
+"""`holdfast gate lint`: does this nginx or Traefik let a request reach a tool without asking the gate?"""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from holdfast.app.gate.nginx import Finding, lint
+from holdfast.app.gate import nginx, traefik
+from holdfast.app.gate.finding import Finding
 from holdfast.app.terminal import Screen, plain
 
 from .options import Json
 
 _STYLES = {"bypass": "bold red", "weak": "yellow"}
 _EXIT_FOUND = 1
+_TRAEFIK = frozenset({".yaml", ".yml", ".toml"})  # whose files end so; nginx's may be called anything
 
-ConfigurationFile = Annotated[Path, Parameter(help="The main file; what it includes is read too.")]
+ConfigurationFile = Annotated[
+    Path, Parameter(help="Nginx's main file, with what it includes; or Traefik's dynamic .yml or .toml.")
+]
 
 
 def gate_lint(file: ConfigurationFile, /, *, json: Json = False) -> int:
-    """Read a configuration of nginx, without running it, and show every way past the gate that can be told from it.
+    """Read a configuration of nginx or Traefik, without running it, and show each way past the gate that it tells of.
 
     `bypass` lets a request through by itself, `weak` does with something else. Exit code 1 when something is found.
     """
-    findings = lint(file)
+    findings = (traefik if file.suffix in _TRAEFIK else nginx).lint(file)
     if json:
         for each in findings:
             sys.stdout.buffer.write(msgspec.json.encode(each) + b"\n")

@@ -79,7 +79,7 @@ class AccessPages:
         return Shown(
             form=fields(asked, (*_FIELDS, *_HOW), _TIMES),
             functions=functions,
-            tiers=tuple(tier.name.lower() for tier in Tier),
+            tiers=tuple(tier.word for tier in Tier),
             it=found,
             changes=changes,
             texts={} if found is None else {name: _lines(text) for name, text in (found.texts or {}).items()},

@@ -25,7 +25,7 @@ from .operation import KEY, Handler, Operation, Parameter
 
 MOST = 5_000  # rights in one answer: narrow the question for the rest
 _TEXT = {"type": "string", "maxLength": 512}
-_TIERS = {"type": "string", "enum": [tier.name.lower() for tier in Tier]}
+_TIERS = {"type": "string", "enum": [tier.word for tier in Tier]}
 
 
 class RightSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +171,7 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
         return Wanted(
             person=query.get("person", ""),
             function=query.get("function", ""),
-            tier=Tier[tier.upper()] if tier else None,
+            tier=Tier.named(tier) if tier else None,
             target=query.get("target", ""),
         )
     except KeyError as error:
@@ -195,7 +195,7 @@ def right_seen(right: Right) -> RightSeen:
         name=right.name,
         roles=right.roles,
         function=right.function,
-        tier=right.tier.name.lower(),
+        tier=right.tier.word,
         takes=tuple(map(str, right.takes)),
         grants=right.grants,
         holds=right.holds,

@@ -397,7 +397,7 @@ def asking_seen(run: LiveWatch, asking: Asking) -> AskingSeen:
         state="over" if over else str(asking.state),
         by=asking.by,
         why=asking.why,
-        tier=tier.name.lower(),
+        tier=tier.word,
         takes_signature=signed,
         agreement=None if given is None else _agreement(given),
     )

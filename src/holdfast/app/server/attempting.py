@@ -186,7 +186,7 @@ async def attempts_summed(ask: Ask, sought: Sought) -> AttemptsSummed:
 
     def facts(run: LiveWatch) -> tuple[str, int | None]:
         staff = run.response.staff
-        return staff.state.tier_of(sought.target).name.lower() if sought.target else "", staff.recorded_from()
+        return staff.state.tier_of(sought.target).word if sought.target else "", staff.recorded_from()
 
     (tier, begun), came = await ask(facts), await tallied(ask, sought)
     tally = came.tally
@@ -222,7 +222,7 @@ def attempt_seen(attempt: Attempt) -> AttemptSeen:
         tool=attempt.tool,
         function=attempt.function,
         target=attempt.target,
-        tier=None if attempt.tier is None else attempt.tier.name.lower(),
+        tier=None if attempt.tier is None else attempt.tier.word,
         action_hash=attempt.action_hash,
         reasons=attempt.reasons,
         reason=attempt.reason,

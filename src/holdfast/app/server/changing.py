@@ -199,7 +199,7 @@ def change_seen(change: PendingChange, stage: Stage) -> ChangeSeen:
         person=change.person,
         function=change.function,
         tool=change.tool,
-        tier=change.tier.name.lower(),
+        tier=change.tier.word,
         stage=stage,
         counts=stage is Stage.IN_FORCE,
         asked_at=format_time(change.asked_at),

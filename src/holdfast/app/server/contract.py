@@ -33,7 +33,7 @@ from . import (
 )
 from .answers import Problem
 from .forwarding import gateway
-from .guard import ActionAsked, PostAsked, Told
+from .guard import ACTIONS, POSTS, ActionAsked, PostAsked, Told
 from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
 from .views import CampaignSeen, CampaignWhole, HappeningSeen, HeadSeen, HoldSeen, Page, ProposalSeen
 from .worker import Heard
@@ -71,7 +71,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="ask_posts",
         method="POST",
-        path="/v1/guard/posts",
+        path=POSTS,
         says="May this post or message be published now? One, or up to 1,000 at once; answered in the same order.",
         takes=some(PostAsked),
         scope=Scope.GUARD_ASK,
@@ -80,7 +80,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="ask_actions",
         method="POST",
-        path="/v1/guard/actions",
+        path=ACTIONS,
         says="May this sign-in, credential change, export or use of a tool happen now? One, or up to 1,000 at once.",
         takes=some(ActionAsked),
         scope=Scope.GUARD_ASK,

@@ -6,6 +6,7 @@ from holdfast.guard import Scope
 
 from .operation import Operation, Parameter
 
+SNAPSHOT = "/v1/guard/snapshot"
 LONGEST_WAIT = 25  # seconds that a client may wait for news: proxies cut what is silent for longer
 LONGEST_AT = 128  # characters of what a client has
 MEDIA = "application/vnd.holdfast.guard"
@@ -14,7 +15,7 @@ OPERATIONS = (
     Operation(
         name="get_snapshot",
         method="GET",
-        path="/v1/guard/snapshot",
+        path=SNAPSHOT,
         says="All holds in force as a guard elsewhere needs them (how-to: ask the guard from Python), or what has "
         "changed since those that the client has.",
         scope=Scope.GUARD_SNAPSHOT,

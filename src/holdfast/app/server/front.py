@@ -11,21 +11,25 @@ from holdfast.guard import Caller
 from holdfast.guard import Scope as May
 
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
+from .copies import SNAPSHOT
 from .door import Door, names_caller, no_browser
+from .forwarding.gateway import DOOR
+from .guard import ACTIONS, POSTS
 from .leave import out_of_scope
 from .logs import Log, crash
+from .refusals import REFUSALS
+from .staffgate import ACTIONS as TOOL_ACTIONS
 from .tally import Tally
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-SNAPSHOT, REFUSALS = "/v1/guard/snapshot", "/v1/guard/refusals"
 GUARD = {
-    "/v1/guard/posts": May.GUARD_ASK,
-    "/v1/guard/actions": May.GUARD_ASK,
+    POSTS: May.GUARD_ASK,
+    ACTIONS: May.GUARD_ASK,
     SNAPSHOT: May.GUARD_SNAPSHOT,
     REFUSALS: May.GUARD_SNAPSHOT,
-    "/v1/gate/actions": May.GUARD_ASK,
-    "/v1/gate/forward": May.GUARD_ASK,  # as which all proxies are let in
+    TOOL_ACTIONS: May.GUARD_ASK,
+    DOOR: May.GUARD_ASK,
 }
 """What the process that answers answers itself, and the scope that it takes."""
 

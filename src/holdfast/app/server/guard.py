@@ -22,7 +22,7 @@ BATCH = 1_000  # questions at once: 5 ms of work, which everybody else has to wa
 BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1.0)  # seconds, of the histogram
 
 Name = Annotated[str, Meta(max_length=512)]
-Path = Literal["/v1/guard/posts", "/v1/guard/actions"]
+POSTS, ACTIONS = "/v1/guard/posts", "/v1/guard/actions"
 
 
 class _Through(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,8 +90,8 @@ class GuardRoutes:
         self._ask, self._now, self._seen, self._unseen = ask, now, seen, unseen
         self._encode = msgspec.json.Encoder().encode
         self._decoders: dict[str, tuple[msgspec.json.Decoder[Any], Callable[[Any, int], Question]]] = {
-            "/v1/guard/posts": (_decoder(PostAsked), _of_post),
-            "/v1/guard/actions": (_decoder(ActionAsked), _of_action),
+            POSTS: (_decoder(PostAsked), _of_post),
+            ACTIONS: (_decoder(ActionAsked), _of_action),
         }
         self._allowed: tuple[int, bool, Told] | None = None
         self.verdicts = dict.fromkeys(((action, verdict) for action in Action for verdict in Verdict), 0)

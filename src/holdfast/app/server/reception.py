@@ -21,15 +21,15 @@ from .admission import Admission
 from .ahead import Ahead
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
 from .attempting import ON_RECORD
-from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA
+from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA, SNAPSHOT
 from .forwarding.gateway import KEYS, Gateway, bare
 from .forwarding.original import proxy_of
-from .front import GUARD, REFUSALS, SNAPSHOT
+from .front import GUARD
 from .guard import GuardRoutes
 from .link import Beat
 from .logs import Log, crash
 from .metrics import GuardMetrics
-from .refusals import RefusalsTaken, refusals
+from .refusals import REFUSALS, RefusalsTaken, refusals
 from .relay import Relay, Reply
 from .settings import Settings, Time
 from .staffgate import ACTIONS, UNSEEN, StaffRoutes

@@ -44,11 +44,12 @@ class RefusalsTaken(msgspec.Struct, frozen=True, kw_only=True):
     taken: int
 
 
+REFUSALS = "/v1/guard/refusals"
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="tell_refusals",
         method="POST",
-        path="/v1/guard/refusals",
+        path=REFUSALS,
         says="Whom a copy of the holds has refused for what they said: a sign when accounts are given back.",
         takes=RefusalsTold,
         scope=May.GUARD_SNAPSHOT,

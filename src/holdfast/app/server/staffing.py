@@ -163,7 +163,7 @@ class _Handlers:
                 why=told.why,
                 ticket=told.ticket,
                 function=told.function,
-                tier=Tier[told.tier.upper()],
+                tier=Tier.named(told.tier),
             )
             return _grant_seen(made, now)
 
@@ -188,7 +188,7 @@ class _Handlers:
 
     async def protect_account(self, http: Request) -> Response:
         told, by, account = await body_of(http, _tier), caller_of(http).person, http.path_params["id"]
-        tier = Tier[told.tier.upper()]
+        tier = Tier.named(told.tier)
         return shown(
             await self._ask(
                 lambda run: _protected_seen(
@@ -204,7 +204,7 @@ def _grant_seen(grant: Grant, now: int) -> GrantSeen:
         person=grant.person,
         tool=grant.tool,
         function=grant.function,
-        tier=grant.tier.name.lower(),
+        tier=grant.tier.word,
         starts=format_time(grant.starts),
         until=format_time(grant.until),
         reason=grant.reason,
@@ -217,5 +217,5 @@ def _grant_seen(grant: Grant, now: int) -> GrantSeen:
 
 def _protected_seen(found: Protected) -> ProtectedSeen:
     return ProtectedSeen(
-        account=found.account, tier=found.tier.name.lower(), why=found.why, by=found.by, at=format_time(found.at)
+        account=found.account, tier=found.tier.word, why=found.why, by=found.by, at=format_time(found.at)
     )

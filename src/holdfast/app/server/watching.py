@@ -192,7 +192,7 @@ def _seen(run: LiveWatch, each: Wanted, by: str, now: int) -> WantedSeen:
         tool=each.tool,
         function=each.function,
         target=each.target,
-        tier=staff.at_stake(action)[0].name.lower(),
+        tier=staff.at_stake(action)[0].word,
         reason=each.reason,
         ticket=each.ticket,
         at=format_time(each.at),

@@ -339,7 +339,7 @@ class StaffState:
         signed = takes_signature(asked.function, asked.tier)
         return {
             "what": asked.name,
-            "tier": asked.tier.name.lower().replace("_", " "),
+            "tier": asked.tier.phrase,
             "roles": self._roles(case._replace(roles=(), person="")),
             "agreeing": self._roles(others),
             "watching": self._roles(others._replace(doing=Doing.WATCH)),

@@ -25,6 +25,26 @@ class Tier(enum.IntEnum):
     OFFICIAL = 2  # heads of state, agencies, emergency services
     PROTECTED = 3  # named: no single person touches it
 
+    @classmethod
+    def named(cls, word: str) -> Tier:
+        """The tier that programs call so, in any capitals.
+
+        Raises:
+            KeyError: there is none of that name.
+
+        """
+        return cls[word.upper()]
+
+    @property
+    def word(self) -> str:
+        """What programs call it: `high_reach`."""
+        return self.name.lower()
+
+    @property
+    def phrase(self) -> str:
+        """What a sentence calls it: `high reach`."""
+        return self.word.replace("_", " ")
+
 
 class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
     """A session of one `tool` that the gate opened for `person` (whose `revision` it was) when they signed in.

@@ -68,7 +68,7 @@ def out_of_reach(policy: StaffPolicy, people: Iterable[Person]) -> list[str]:
         name = f"{tool}/{function}"
         tiers = [tier for tier in Tier if not any(_could(policy, each, name, tier, there) for each in there)]
         if tiers:
-            which = ", ".join(tier.name.lower().replace("_", " ") for tier in tiers)
+            which = ", ".join(tier.phrase for tier in tiers)
             stuck.append(f"nobody can use {name} on accounts that are {which}: too few may do it, agree or watch")
     return stuck
 
@@ -89,7 +89,7 @@ def unmet(policy: StaffPolicy, text: str) -> list[str]:
 
 
 def _disappointed(policy: StaffPolicy, expected: Expectation) -> str:
-    tier = Tier[expected.tier.upper()]
+    tier = Tier.named(expected.tier)
     found = takes(policy, Person(id="", roles=expected.roles), expected.function, tier, level=expected.level)
     wanted = None if expected.takes is None else tuple(need for need in Need if need in expected.takes)
     if found == wanted:

@@ -242,7 +242,7 @@ def _record(attempt: Attempt) -> Record:
         "level": attempt.level,
     }
     if attempt.tier is not None:
-        body["tier"] = attempt.tier.name.lower()
+        body["tier"] = attempt.tier.word
     if attempt.unit:
         body["unit"] = attempt.unit
     return Record(

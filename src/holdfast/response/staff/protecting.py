@@ -70,8 +70,8 @@ class Protecting:
             self.kept.drop(page, account)
         remember(page, "tier", account, tier)
         page.then.append(lambda: self._changes.note("tiers", account, tier))
-        body = {"tier": tier.name.lower(), "why": why}
+        body = {"tier": tier.word, "why": why}
         key = named("protected/t", msgspec.to_builtins(made))
         page.record(RecordKind.DECISION, key, f"account:{account}", body, actor=by)
-        page.note(HappeningKind.PEOPLE, f"{by} made {account} {tier.name.lower()}: {why}", account)
+        page.note(HappeningKind.PEOPLE, f"{by} made {account} {tier.word}: {why}", account)
         return made

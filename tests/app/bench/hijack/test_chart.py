@@ -6,10 +6,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from holdfast.app.bench.hijack.chart import draw, drawable, grouped, listed, spaced
+from holdfast.app.bench.hijack.chart import draw, grouped, listed, spaced
 from holdfast.app.bench.hijack.data import read_data
 from holdfast.app.bench.hijack.measure import Bench, Options
 from holdfast.app.bench.hijack.report import History
+from holdfast.app.charting import drawable
 from holdfast.errors import StoreError, UsageError
 
 

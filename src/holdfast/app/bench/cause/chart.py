@@ -1,7 +1,4 @@
-"""How does the answer change with the number of accounts that were used? One picture, SVG or PNG.
-
-matplotlib draws it, as for `bench hijack`; it is imported only when a chart is asked for.
-"""
+"""How does the answer change with the number of accounts that were used? One picture."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from holdfast.errors import StoreError
+from holdfast.app.charting import BLUE, GREY, VERMILION, drawing, on_a_grid
 
 from .figures import Share, Tally
 from .measure import Report
@@ -18,8 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SIZE = (11.0, 4.4)  # inches
-_DPI = 150
-_COLOURS: Final = {"right": "#0072b2", "unknown": "#777777", "wrong": "#d55e00"}  # told apart by everybody
+_COLOURS: Final = {"right": BLUE, "unknown": GREY, "wrong": VERMILION}
 _SHADE = 0.15
 
 
@@ -30,21 +26,13 @@ def draw(report: Report, path: Path) -> None:
         StoreError: the file cannot be written.
 
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - a second of import, for charts only
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with rc_context({"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left", "svg.hashsalt": "holdfast"}):
-        figure = Figure(figsize=_SIZE, layout="constrained")
+    with drawing(path, _SIZE) as figure:
         left, right = figure.subplots(1, 2, sharey=True)
         _panel(left, "Usual worlds: the decoys that every platform has", report.usual.by_carriers)
         _panel(right, "Hard worlds: any decoys, gaps, partial reach", report.hard.by_carriers)
         left.set_ylabel("% of the worlds that have a cause (shade: 95 %)")
         left.legend(frameon=False, loc="center right")
         figure.suptitle(f"Is the common cause named rightly? {report.worlds:,} worlds each", x=0.01, ha="left")
-        try:
-            figure.savefig(path, dpi=_DPI, metadata={"Date": None} if path.suffix.lower() == ".svg" else {})
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _panel(axes: Axes, title: str, by_carriers: Mapping[str, Tally]) -> None:
@@ -61,7 +49,4 @@ def _panel(axes: Axes, title: str, by_carriers: Mapping[str, Tally]) -> None:
     axes.minorticks_off()
     axes.set_ylim(0, 100)
     axes.set_xlabel("accounts used, of which the cause is asked")
-    axes.grid(color="#dddddd", lw=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    on_a_grid(axes)

@@ -1,18 +1,14 @@
-"""How does recall grow with the posts seen, and false alarms with a lower threshold? One picture, SVG or PNG.
-
-matplotlib draws it; it comes with the extra `bench` and is imported only here, when a chart is asked for.
-"""
+"""How does recall grow with the posts seen, and false alarms with a lower threshold? One picture."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from holdfast.errors import StoreError, UsageError
+from holdfast.app.charting import BLUE, ORANGE, VERMILION, drawing, nth, on_a_grid
 
 from .attacks import in_order, short
 from .report import History, Report, Told
@@ -21,37 +17,14 @@ from .thresholds import AtThreshold
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FORMATS = (".svg", ".png")
-
 _PANEL = (6.6, 4.2)  # inches
-_DPI = 150
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555")  # told apart by everybody
-_DASHES = ("-", "--", ":")
-_GREY = "#666666"
+_PALE = "#666666"  # of words beside what is drawn
 _LEAST_POSTS = 8  # lure posts shown at least
 _BETWEEN = 0.055  # of the height: no two labels lie closer
 _BELOW = 0.4  # of the least rate shown: where the axis of rates ends
 _THIN, _BROADER, _BROADEST = 1.8, 1.5, 4  # width of the uppermost line, what each below it has more, at most so often
 _KEY_WIDTH = 105  # characters of the key in the width of a panel
 _TITLES = {History.WARM: "accounts with a history", History.COLD: "accounts that never posted before"}
-
-
-def drawable(path: Path) -> None:
-    """Make sure, before hours of work, that a chart can be drawn into `path`.
-
-    Raises:
-        UsageError: its ending is another one, its folder does not exist, or matplotlib is not installed.
-
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise UsageError(f"{path} is neither .svg nor .png", advice="Name the chart with one of these endings.")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent} for the chart", advice="Make it first.")
-    if importlib.util.find_spec("matplotlib") is None:
-        raise UsageError(
-            "a chart needs matplotlib, which is not installed",
-            advice="Install Holdfast with its extra: pip install 'holdfast[bench]'. Or leave out --chart.",
-        )
 
 
 def draw(report: Report, path: Path) -> None:
@@ -63,24 +36,16 @@ def draw(report: Report, path: Path) -> None:
         StoreError: the file cannot be written.
 
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - a second of import, for charts only
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with rc_context({"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left", "svg.hashsalt": "holdfast"}):
-        histories, below = report.histories, len(report.histories) > 1
-        columns, rows = (len(histories), 2) if below else (2, 1)
-        figure = Figure(figsize=(_PANEL[0] * columns, _PANEL[1] * rows), layout="constrained")
+    histories, below = report.histories, len(report.histories) > 1
+    columns, rows = (len(histories), 2) if below else (2, 1)
+    with drawing(path, (_PANEL[0] * columns, _PANEL[1] * rows)) as figure:
         grid = figure.add_gridspec(rows, columns)
         last = max(map(_last, histories.values()))
         for column, (name, told) in enumerate(histories.items()):
             _recall(figure.add_subplot(grid[0, column]), _TITLES[History(name)], told, last)
         _alarms(figure.add_subplot(grid[1, :] if below else grid[0, 1]), report)
         figure.suptitle(_title(report), x=0.01, ha="left", weight="bold")
-        figure.supxlabel(_key(report, columns), x=0.01, ha="left", color=_GREY, size=8)
-        try:
-            figure.savefig(path, dpi=_DPI, metadata={"Date": None} if path.suffix.lower() == ".svg" else {})
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+        figure.supxlabel(_key(report, columns), x=0.01, ha="left", color=_PALE, size=8)
 
 
 def _title(report: Report) -> str:
@@ -98,13 +63,13 @@ def _recall(axes: Axes, accounts: str, told: Told, last: int) -> None:
     lines = sorted(grouped(told.seen_by).items(), key=lambda line: -sum(line[0]))
     heights = spaced([shares[last - 1] for shares, _ in lines])
     for number, (height, (shares, names)) in enumerate(zip(heights, lines, strict=True)):
-        colour = _COLOURS[number % len(_COLOURS)]
+        colour, dashes = nth(number)
         axes.step(
             range(1, last + 1),
             [100 * share for share in shares[:last]],
             where="post",
             color=colour,
-            linestyle=_DASHES[number // len(_COLOURS) % len(_DASHES)],
+            linestyle=dashes,
             linewidth=_THIN + _BROADER * min(len(lines) - 1 - number, _BROADEST),
             solid_capstyle="butt",
             clip_on=False,
@@ -116,7 +81,7 @@ def _recall(axes: Axes, accounts: str, told: Told, last: int) -> None:
     axes.set_xlim(1, last)
     axes.set_ylim(0, 100)
     axes.set_xticks(range(1, last + 1, 1 if last <= 2 * _LEAST_POSTS else 2))
-    _plain(axes)
+    on_a_grid(axes)
 
 
 def _alarms(axes: Axes, report: Report) -> None:
@@ -126,14 +91,12 @@ def _alarms(axes: Axes, report: Report) -> None:
     some = [(at.threshold, at.rate.per_million) for at in report.thresholds if at.rate.campaigns]
     floor = _BELOW * min([high[-1], *(rate for _, rate in some)])
     end = next(((at.threshold, floor) for at in report.thresholds if not at.rate.campaigns), (levels[-1], floor))
-    axes.fill_between(
-        levels, [max(rate, floor) for rate in low], high, step="post", color=_COLOURS[0], alpha=0.15, lw=0
-    )
-    axes.step(*zip(*some, end, strict=True), where="post", color=_COLOURS[0], lw=2)
+    axes.fill_between(levels, [max(rate, floor) for rate in low], high, step="post", color=BLUE, alpha=0.15, lw=0)
+    axes.step(*zip(*some, end, strict=True), where="post", color=BLUE, lw=2)
     axes.set_yscale("log")
     axes.set_ylim(floor, max(high) * 1.5)
     axes.set_xlim(levels[0], levels[-1])
-    for (tier, nats), colour in zip(report.nats.items(), (_COLOURS[5], _COLOURS[1]), strict=True):
+    for (tier, nats), colour in zip(report.nats.items(), (ORANGE, VERMILION), strict=True):
         found = _at(report.thresholds, nats).rate.campaigns
         axes.axvline(nats, color=colour, lw=1.5)
         _note(axes, (nats, max(high) * 1.5), f"{tier}: {nats:.2f} nats\n{found or 'no'} false campaigns", colour, -1)
@@ -142,13 +105,13 @@ def _alarms(axes: Axes, report: Report) -> None:
             axes,
             (end[0], high[-1]),
             f"none in {report.background.alert.posts:,} posts: at most {high[-1]:.3g}",
-            _GREY,
+            _PALE,
             1,
         )
     axes.set_title("False campaigns per million posts, by threshold (shade: 95 %)")
     axes.set_xlabel("threshold, nats")
     axes.yaxis.set_major_formatter("{x:g}")
-    _plain(axes)
+    on_a_grid(axes)
 
 
 def _note(axes: Axes, at: tuple[float, float], text: str, colour: str, upwards: int) -> None:
@@ -162,13 +125,6 @@ def _note(axes: Axes, at: tuple[float, float], text: str, colour: str, upwards: 
         color=colour,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )
-
-
-def _plain(axes: Axes) -> None:
-    axes.grid(color="#dddddd", lw=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
 
 
 def _at(thresholds: Sequence[AtThreshold], nats: float) -> AtThreshold:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from holdfast.errors import StoreError
+from holdfast.app.charting import BLUE, GREEN, GREY, VERMILION, drawing, on_a_grid
 
 from .measure import MONTH, Report
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SIZE = (15.0, 4.0)  # inches
-_DPI = 150
-_COLOURS: Final = ("#d55e00", "#0072b2", "#009e73", "#777777")  # told apart by everybody
+_COLOURS: Final = (VERMILION, BLUE, GREEN, GREY)
 _MOST = 30  # actions shown
 _STEPS: Final = {"asked": "Asked about", "watched": "To be watched", "held": "Hold proposed"}
 
@@ -26,11 +25,7 @@ def draw(report: Report, path: Path) -> None:
         StoreError: the file cannot be written.
 
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - a second of import, for charts only
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with rc_context({"font.size": 9, "axes.titlesize": 10, "axes.titlelocation": "left", "svg.hashsalt": "holdfast"}):
-        figure = Figure(figsize=_SIZE, layout="constrained")
+    with drawing(path, _SIZE) as figure:
         panels = figure.subplots(1, len(_STEPS) + 1, sharey=True)
         for axes, (which, title) in zip(panels, _STEPS.items(), strict=False):
             _panel(axes, report, which, title)
@@ -40,10 +35,6 @@ def draw(report: Report, path: Path) -> None:
         figure.suptitle(
             f"{report.agents:,} agents, {report.days} days, desk: {report.desk.replace('_', ' ')}", x=0.01, ha="left"
         )
-        try:
-            figure.savefig(path, dpi=_DPI, metadata={"Date": None} if path.suffix.lower() == ".svg" else {})
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _panel(axes: Axes, report: Report, which: str, title: str) -> None:
@@ -76,7 +67,4 @@ def _against_false(axes: Axes, report: Report) -> None:
 def _plain(axes: Axes, title: str) -> None:
     axes.set_title(title)
     axes.set_ylim(0, 102)
-    axes.grid(color="#dddddd", lw=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    on_a_grid(axes)

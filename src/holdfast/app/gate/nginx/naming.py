@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from holdfast.app.gate.names import NAMES
+
 from .finding import Finding, Grade, found
 from .places import Place, Site
 from .syntax import Directive
 
-NAMES = ("X-Holdfast-Person", "X-Holdfast-Session", "X-Holdfast-Decision", "X-Holdfast-Proof")
 _COOKIE = "Cookie"
 _HEADER = {"proxy_pass": "proxy_set_header", "grpc_pass": "grpc_set_header"}
 _PARAM = {"fastcgi_pass": "fastcgi_param", "uwsgi_pass": "uwsgi_param", "scgi_pass": "scgi_param"}

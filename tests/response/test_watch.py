@@ -49,7 +49,7 @@ def test_a_member_of_staff_who_looks_where_nobody_asked_is_told_of_and_not_held(
 
     warnings = [each for each in town.response.timeline if each.kind is HappeningKind.WARNING]
     assert {"access/s-3"} == {each.subject for each in warnings}
-    assert "`holdfast lockdown set 1 --person s-3 --minutes 4320`" in warnings[-1].text
+    assert "`holdfast lockdown set 1 --person=s-3 --minutes 4320`" in warnings[-1].text
     assert () == town.desk.offers
     assert len(town.keys("access/")) == len(warnings)
     assert any("lockdown set 1" in notice.text for notice in town.response.notices.kept.values())

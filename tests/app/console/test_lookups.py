@@ -91,7 +91,7 @@ def main_of(answer):
 
 def inert(text):
     """Pass a page on which what is hostile is only text."""
-    main = text.partition("<p id=")[0]
+    main = text.partition('<p id="told"')[0]
     assert not re.search(r"<script|<img|<style|style=|javascript:", main)
     assert "\u202e" not in html.unescape(re.sub(r'value="[^"]*"', "", main))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in main

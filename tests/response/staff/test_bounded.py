@@ -32,7 +32,7 @@ def test_locks_that_are_long_over_are_kept_for_past_dates_only(desk):
     again = desk.lock(2)
     assert {last.id, again.id} == set(desk.gate.locks.kept) == set(desk.book.read("gate_locks", type(last)))
     wanted = Wanted(function="account.email.replace")
-    date, found = desk.gate.access(at, wanted)
+    date, found = desk.access(at, wanted)
     assert [first.id] == [each.id for each in date.facts.locks]
     assert {"cora", "carl"} == {each.person for each in found}
 

@@ -16,7 +16,7 @@ from holdfast.app.server.guard import GuardRoutes
 from holdfast.app.server.metrics import GuardMetrics, Metrics
 from holdfast.app.server.openapi import document
 from holdfast.app.server.settings import FILE_ONLY, PREFIX, Unseen, described, sections
-from holdfast.app.server.staffgate import StaffRoutes
+from holdfast.app.server.staff.deciding import StaffRoutes
 from holdfast.app.server.tally import Tally
 from holdfast.app.server.worker import Worker
 from holdfast.events import Dialect

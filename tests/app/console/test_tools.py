@@ -5,7 +5,7 @@ import re
 import pytest
 from tests.app.server.staffhouse import StaffHouse
 
-from holdfast.app.server.forwarding.secret import cookie_for
+from holdfast.app.server.staff.forwarding.secret import cookie_for
 
 TOOL = "support_desk"
 COOKIE, AT = cookie_for(TOOL), f"/console/tools/{TOOL}"

@@ -5,9 +5,9 @@ import asyncio
 import msgspec
 
 from holdfast.app.server.answers import Problem, RefusedError
-from holdfast.app.server.forwarding.forward import Forward
-from holdfast.app.server.forwarding.original import Proxy
-from holdfast.app.server.forwarding.routes import Routes
+from holdfast.app.server.staff.forwarding.forward import Forward
+from holdfast.app.server.staff.forwarding.original import Proxy
+from holdfast.app.server.staff.forwarding.routes import Routes
 from holdfast.guard.staff import StaffAnswer, StaffReason, read_catalogue
 from holdfast.guard.staff.proof import Prover
 

@@ -18,9 +18,9 @@ from examples.support_desk.records import Account, Records
 from tests.response.staff.conftest import Desk, open_store
 
 from holdfast.app.server.answers import RefusedError, send_body, send_refusal, whole_body
-from holdfast.app.server.forwarding.forward import Forward
-from holdfast.app.server.forwarding.routes import Routes
-from holdfast.app.server.forwarding.shown import session_shown
+from holdfast.app.server.staff.forwarding.forward import Forward
+from holdfast.app.server.staff.forwarding.routes import Routes
+from holdfast.app.server.staff.forwarding.shown import session_shown
 from holdfast.client import Gate, Proofs
 from holdfast.events import format_time
 from holdfast.guard import Passkey

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.app.gate.standing import EXAMPLE, policy
 
-from holdfast.app.server.forwarding.original import Proxy
-from holdfast.app.server.forwarding.routes import Routes
+from holdfast.app.server.staff.forwarding.original import Proxy
+from holdfast.app.server.staff.forwarding.routes import Routes
 
 GATE = EXAMPLE / "gate"
 STATIC = GATE / "traefik-static.yaml"  # it names the file that asks

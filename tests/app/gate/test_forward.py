@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from tests.app.gate.asking import NOW, PROVER, SECRET, Asked, ask, nginx
 
-from holdfast.app.server.forwarding.original import Proxy
+from holdfast.app.server.staff.forwarding.original import Proxy
 from holdfast.guard.staff import StaffReason
 from holdfast.guard.staff.proof import checked, target_hash
 

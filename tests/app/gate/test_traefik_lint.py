@@ -11,7 +11,7 @@ from holdfast.app.cli.main import main
 from holdfast.app.gate.finding import Grade
 from holdfast.app.gate.traefik import CODES, lint
 from holdfast.app.gate.traefik.lint import PATH
-from holdfast.app.server.forwarding.original import Proxy
+from holdfast.app.server.staff.forwarding.original import Proxy
 from holdfast.errors import UnreadableFileError
 
 WHERE = {"gate": "127.0.0.1:9001", "tool": "127.0.0.1:9002"}

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.response.staff.conftest import HOUR, MINUTE, SECOND, START, Desk, open_store
 
-from holdfast.app.server.ahead import Ahead
-from holdfast.app.server.taken import taken
-from holdfast.app.server.taking import Taken, Taking, pack, unpack_batch
+from holdfast.app.server.staff.ahead import Ahead
+from holdfast.app.server.staff.taken import taken
+from holdfast.app.server.staff.taking import Taken, Taking, pack, unpack_batch
 from holdfast.errors import StoreError
 from holdfast.guard.staff import StaffPolicy, StaffReason, Tier
 from holdfast.response import shipped_staff_texts

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from holdfast.app.server.answers import RefusedError
-from holdfast.app.server.ceremony import Ceremony
+from holdfast.app.server.staff.ceremony import Ceremony
 from holdfast.app.signin import challenges
 from holdfast.app.signin.passkeys import Answered
 from holdfast.app.signin.place import Place

@@ -11,9 +11,9 @@ from starlette.routing import Route
 from tests.response.staff.conftest import HOUR, MINUTE, START, Desk, open_store
 from tests.response.staff.test_changes import ask, deliver, secret
 
-from holdfast.app.server import changing
 from holdfast.app.server.logs import make_log
 from holdfast.app.server.notifying import Teller
+from holdfast.app.server.staff import changing
 from holdfast.connectors.simulated.letters import SimulatedLetters
 from holdfast.errors import PlatformError
 from holdfast.testing import SetClock

@@ -16,22 +16,13 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from holdfast.app.server import (
-    access,
-    agreeing,
-    certifying,
-    enrolment,
-    lockdowns,
-    people,
-    requests,
-    staffing,
-    toolsessions,
-)
+from holdfast.app.server import enrolment, people, requests
 from holdfast.app.server.contract import OPERATIONS
-from holdfast.app.server.forwarding import gateway
 from holdfast.app.server.openapi import document
 from holdfast.app.server.routes import Routes
 from holdfast.app.server.settings import Settings
+from holdfast.app.server.staff import access, agreeing, certifying, granting, lockdowns, sessions
+from holdfast.app.server.staff.forwarding import gateway
 
 from .staffed import PEOPLE, PERSON_SCOPES, Staffed
 
@@ -84,7 +75,7 @@ def mighty(tmp_path_factory):
     server.end()
 
 
-_FOR_PEOPLE = (people, enrolment, requests, lockdowns, staffing, access, certifying, agreeing, toolsessions)
+_FOR_PEOPLE = (people, enrolment, requests, lockdowns, granting, access, certifying, agreeing, sessions)
 
 
 @schema.include(operation_id=[each.name for room in _FOR_PEOPLE for each in room.OPERATIONS]).parametrize()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from holdfast.app.server.headline import headline
-from holdfast.app.server.searching import Tallied
+from holdfast.app.server.staff.headline import headline
+from holdfast.app.server.staff.searching import Tallied
 from holdfast.response.staff import Attempt
 from holdfast.response.staff.sought import Sought, Tally
 

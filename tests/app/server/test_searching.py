@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from tests.response.staff.conftest import START, Desk, open_store
 
-from holdfast.app.server import searching
 from holdfast.app.server.answers import RefusedError
-from holdfast.app.server.searching import found, tallied
+from holdfast.app.server.staff import searching
+from holdfast.app.server.staff.searching import found, tallied
 from holdfast.response.staff.sought import Sought
 from holdfast.testing import SetClock
 

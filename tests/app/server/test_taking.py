@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from holdfast.app.server import taking
-from holdfast.app.server.taking import Taken, Taking, nobody_takes, pack, unpack_batch, unpack_taken
+from holdfast.app.server.staff import taking
+from holdfast.app.server.staff.taking import Taken, Taking, nobody_takes, pack, unpack_batch, unpack_taken
 from holdfast.guard.staff import StaffAnswer, StaffReason, ToolAction, ToolQuestion
 from holdfast.response.staff import Take
 

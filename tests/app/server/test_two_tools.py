@@ -6,7 +6,7 @@ import pytest
 from tests.app.console.browser import policies
 from tests.response.staff.conftest import OTHER, with_another_tool
 
-from holdfast.app.server.forwarding.secret import cookie_for
+from holdfast.app.server.staff.forwarding.secret import cookie_for
 
 from .staffhouse import StaffHouse
 

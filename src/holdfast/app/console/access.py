@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.access import AccessSeen, access_seen, wanted_of
 from holdfast.app.server.asking import Ask, time_of
-from holdfast.app.server.comparing import AccessCompared, access_compared
+from holdfast.app.server.staff.access import AccessSeen, access_seen, wanted_of
+from holdfast.app.server.staff.comparing import AccessCompared, access_compared
 from holdfast.app.sheet import ACCESS_COLUMNS, sheet
 from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.app.terminal import printable

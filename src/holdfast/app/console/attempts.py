@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, key_of
-from holdfast.app.server.attempting import (
+from holdfast.app.server.staff.attempting import (
     AttemptsSeen,
     AttemptsSummed,
     attempts_seen,

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, body_of, shown
-from holdfast.app.server.lockdowns import (
+from holdfast.app.server.staff.lockdowns import (
     USUAL_MINUTES,
     LooserSeen,
     agree,

@@ -14,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch, wall_time
-from holdfast.app.server.agreeing import (
+from holdfast.app.server.asking import Ask, body_of, shown
+from holdfast.app.server.staff.agreeing import (
     ActionAgreed,
     ActionDenied,
     ActionHash,
@@ -26,7 +27,6 @@ from holdfast.app.server.agreeing import (
     deny,
     to_sign,
 )
-from holdfast.app.server.asking import Ask, body_of, shown
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Passkeys, signature_of
 from holdfast.app.signin.sessions import Sessions, SignedIn

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, number_of
-from holdfast.app.server.reports import ReportSeen, report_seen
+from holdfast.app.server.staff.reports import ReportSeen, report_seen
 from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.app.terminal import printable
 from holdfast.containment import Subject, SubjectKind

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask
-from holdfast.app.server.changing import ChangeSeen, change_seen
-from holdfast.app.server.lockdowns import LockSeen, LooserSeen, lock_seen, looser_seen
+from holdfast.app.server.staff.changing import ChangeSeen, change_seen
+from holdfast.app.server.staff.lockdowns import LockSeen, LooserSeen, lock_seen, looser_seen
 from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.guard import Act
 from holdfast.guard.staff import LEVELS, OPEN

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, body_of, shown
-from holdfast.app.server.forwarding.secret import cookie_for
+from holdfast.app.server.staff.forwarding.secret import cookie_for
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
 from holdfast.app.signin.sessions import Sessions, SignedIn, cookie_of, hashed, new_secret, set_cookie

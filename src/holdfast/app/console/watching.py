@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, number_of, shown
-from holdfast.app.server.attempting import AttemptSeen
-from holdfast.app.server.toolsessions import session_of
-from holdfast.app.server.watching import WantedSeen, left, wanted, watched
+from holdfast.app.server.staff.attempting import AttemptSeen
+from holdfast.app.server.staff.sessions import session_of
+from holdfast.app.server.staff.watching import WantedSeen, left, wanted, watched
 from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.app.terminal import printable
 from holdfast.guard import Act

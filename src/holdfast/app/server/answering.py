@@ -17,13 +17,13 @@ import uvloop
 from holdfast.errors import SnapshotError
 from holdfast.reading import read_text
 
-from .ahead import EVERY
 from .collector import calm
 from .link import HEAD, Beat, Begin, Kind, message
 from .listening import service
 from .logs import Log, crash, make_log, quiet_libraries
 from .reception import Reception
 from .relay import Relay
+from .staff.ahead import EVERY
 
 _EVERY = EVERY  # seconds between two messages of what was refused
 _TEXT = "see https://example.org/x and 1BoatSLRHtKNngkdXEeobR76b53LETtpyT"

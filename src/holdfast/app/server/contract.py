@@ -8,33 +8,26 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import (
+from . import carrying, confirming, copies, enrolment, people, recoveries, refusals, requests
+from .answers import Problem
+from .guard import ACTIONS, POSTS, ActionAsked, PostAsked, Told
+from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
+from .staff import (
     access,
     agreeing,
     attempting,
-    carrying,
     certifying,
     changing,
     comparing,
-    confirming,
-    copies,
-    enrolment,
+    deciding,
+    granting,
     lockdowns,
-    people,
-    recoveries,
-    refusals,
     reports,
-    requests,
-    staffgate,
-    staffing,
-    staffsignals,
-    toolsessions,
+    sessions,
+    signals,
     watching,
 )
-from .answers import Problem
-from .forwarding import gateway
-from .guard import ACTIONS, POSTS, ActionAsked, PostAsked, Told
-from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
+from .staff.forwarding import gateway
 from .views import CampaignSeen, CampaignWhole, HappeningSeen, HeadSeen, HoldSeen, Page, ProposalSeen
 from .worker import Heard
 
@@ -88,19 +81,19 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *copies.OPERATIONS,
     *refusals.OPERATIONS,
-    *staffgate.OPERATIONS,
+    *deciding.OPERATIONS,
     *gateway.OPERATIONS,
-    *toolsessions.OPERATIONS,
+    *sessions.OPERATIONS,
     *watching.OPERATIONS,
     *agreeing.OPERATIONS,
     *lockdowns.OPERATIONS,
-    *staffing.OPERATIONS,
+    *granting.OPERATIONS,
     *attempting.OPERATIONS,
     *changing.OPERATIONS,
     *access.OPERATIONS,
     *comparing.OPERATIONS,
     *certifying.OPERATIONS,
-    *staffsignals.OPERATIONS,
+    *signals.OPERATIONS,
     *reports.OPERATIONS,
     Operation(
         name="tell_events",

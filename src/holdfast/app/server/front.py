@@ -13,12 +13,12 @@ from holdfast.guard import Scope as May
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
 from .copies import SNAPSHOT
 from .door import Door, names_caller, no_browser
-from .forwarding.gateway import DOOR
 from .guard import ACTIONS, POSTS
 from .leave import out_of_scope
 from .logs import Log, crash
 from .refusals import REFUSALS
-from .staffgate import ACTIONS as TOOL_ACTIONS
+from .staff.deciding import ACTIONS as TOOL_ACTIONS
+from .staff.forwarding.gateway import DOOR
 from .tally import Tally
 
 Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]

@@ -22,7 +22,7 @@ import msgspec
 from holdfast.containment import Packets
 
 from .settings import Settings
-from .taking import TakesBatch, nobody_takes
+from .staff.taking import TakesBatch, nobody_takes
 
 BEAT = 0.25  # seconds between two messages at most: both sides notice within a few of them that the other is silent
 HEAD = 5  # bytes before a body

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from .guard import GuardRoutes, histogram
-from .staffgate import StaffRoutes
+from .staff.deciding import StaffRoutes
 from .tally import Tally
 from .worker import Worker
 

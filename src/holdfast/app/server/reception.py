@@ -18,12 +18,8 @@ from holdfast.reading import read_text
 from holdfast.response.staff import StaffReplica
 
 from .admission import Admission
-from .ahead import Ahead
 from .answers import Receive, RefusedError, Scope, Send, send_body, send_refusal
-from .attempting import ON_RECORD
 from .copies import LONGEST_AT, LONGEST_WAIT, MEDIA, SNAPSHOT
-from .forwarding.gateway import KEYS, Gateway, bare
-from .forwarding.original import proxy_of
 from .front import GUARD
 from .guard import GuardRoutes
 from .link import Beat
@@ -32,8 +28,12 @@ from .metrics import GuardMetrics
 from .refusals import REFUSALS, RefusalsTaken, refusals
 from .relay import Relay, Reply
 from .settings import Settings, Time
-from .staffgate import ACTIONS, UNSEEN, StaffRoutes
-from .taking import Taking
+from .staff.ahead import Ahead
+from .staff.attempting import ON_RECORD
+from .staff.deciding import ACTIONS, UNSEEN, StaffRoutes
+from .staff.forwarding.gateway import KEYS, Gateway, bare
+from .staff.forwarding.original import proxy_of
+from .staff.taking import Taking
 
 _LOOKS = frozenset({"/health", "/ready", "/metrics"})  # asked by machines that must not wait for a silent process
 _PATIENCE = 3.0  # seconds for those

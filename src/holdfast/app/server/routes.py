@@ -18,38 +18,32 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import (
-    access,
-    agreeing,
-    attempting,
-    carrying,
-    certifying,
-    changing,
-    comparing,
-    confirming,
-    enrolment,
-    lockdowns,
-    people,
-    recoveries,
-    reports,
-    requests,
-    staffing,
-    staffsignals,
-    toolsessions,
-    views,
-    watching,
-)
+from . import carrying, confirming, enrolment, people, recoveries, requests, views
 from .answers import Receive, RefusedError, Scope, Send, length
 from .arriving import Arriving, busy
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
-from .ceremony import Ceremony
 from .contract import OPERATIONS, Alive, Readiness
-from .forwarding import gateway
 from .leave import let
 from .metrics import Metrics
 from .openapi import document
 from .operation import Handler, Operation
 from .settings import Settings
+from .staff import (
+    access,
+    agreeing,
+    attempting,
+    certifying,
+    changing,
+    comparing,
+    granting,
+    lockdowns,
+    reports,
+    sessions,
+    signals,
+    watching,
+)
+from .staff.ceremony import Ceremony
+from .staff.forwarding import gateway
 from .tally import Tally
 from .worker import Worker
 
@@ -122,17 +116,17 @@ class Routes:
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
             **confirming.handlers(self._ask),
             **recoveries.handlers(self._ask),
-            **toolsessions.handlers(self._ask_first, ceremony),
+            **sessions.handlers(self._ask_first, ceremony),
             **agreeing.handlers(self._ask_first, ceremony),
             **watching.handlers(self._ask_first),
             **lockdowns.handlers(self._ask_first),
-            **staffing.handlers(self._ask_first),
+            **granting.handlers(self._ask_first),
             **attempting.handlers(self._ask_first),
             **changing.handlers(self._ask_first),
             **access.handlers(self._ask_first),
             **comparing.handlers(self._ask_first),
             **certifying.handlers(self._ask_first),
-            **staffsignals.handlers(self._ask_first),
+            **signals.handlers(self._ask_first),
             **reports.handlers(self._ask_first),
         }
 

@@ -48,8 +48,8 @@ from .relay import STAMP, told_from
 from .room import places_of, short
 from .routes import Routes
 from .settings import TOKEN_VARIABLE, Settings, Time
+from .staff.taken import take_batch
 from .standby import Standby
-from .taken import take_batch
 from .tally import Tally
 from .token import SHORTEST, hashed
 from .worker import Worker

@@ -10,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import RefusedError
+from holdfast.app.server.asking import Ask, key_of, limit_of, shown, time_of
+from holdfast.app.server.operation import AFTER, KEY, LIMIT, Handler, Operation, Parameter, by_name
 from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffReason
@@ -17,10 +20,7 @@ from holdfast.response.staff import Attempt
 from holdfast.response.staff.sought import Sought
 from holdfast.response.staff.strangers import MOST_OF_ALL, MOST_OF_ONE
 
-from .answers import RefusedError
-from .asking import Ask, key_of, limit_of, shown, time_of
 from .headline import headline
-from .operation import AFTER, KEY, LIMIT, Handler, Operation, Parameter, by_name
 from .searching import found, tallied
 
 ATTEMPTS = "/v1/gate/attempts"

@@ -11,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import RefusedError
+from holdfast.app.server.asking import Ask, shown, time_of
+from holdfast.app.server.operation import KEY, Handler, Operation, Parameter
 from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffHold, Tier
 from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted
 
-from .answers import RefusedError
-from .asking import Ask, shown, time_of
 from .judged import judged
 from .lockdowns import LockSeen, lock_seen
-from .operation import KEY, Handler, Operation, Parameter
 
 MOST = 5_000  # rights in one answer: narrow the question for the rest
 _TEXT = {"type": "string", "maxLength": 512}

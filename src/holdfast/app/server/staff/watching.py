@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import Problem, RefusedError
+from holdfast.app.server.asking import Ask, caller_of, key_of, limit_of, number_of, shown
+from holdfast.app.server.operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, Handler, Operation, by_name, id_parameter
+from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import Act, Caller, Person
 from holdfast.guard.staff import Doing, StaffReason, ToolAction
 from holdfast.response.people import same
 from holdfast.response.staff import Attempt, Wanted
 
-from .answers import Problem, RefusedError
-from .asking import Ask, caller_of, key_of, limit_of, number_of, shown
 from .attempting import AttemptSeen, attempt_seen
-from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, Handler, Operation, by_name, id_parameter
-from .toolsessions import SESSIONS, Present, session_of
-from .views import Page, page_of
+from .sessions import SESSIONS, Present, session_of
 
 WATCHES = "/v1/gate/watches"
 _NUMBERS = 2**53

@@ -12,14 +12,13 @@ from typing import Any
 import msgspec
 
 from holdfast.app.live import wall_time
+from holdfast.app.server.answers import RefusedError
+from holdfast.app.server.asking import refusal_of
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, answered_value, signature_of
 from holdfast.app.signin.place import Place
 from holdfast.errors import SignInError
 from holdfast.guard import Passkey, Purpose, Signature
-
-from .answers import RefusedError
-from .asking import refusal_of
 
 
 class OptionsTold(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,14 +10,13 @@ from http import HTTPStatus
 import msgspec
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import RefusedError
+from holdfast.app.server.asking import Ask
 from holdfast.errors import UsageError
 from holdfast.guard import person_key
 from holdfast.guard.staff import Kind
 from holdfast.response.staff import Attempt, Tried
 from holdfast.response.staff.sought import Sought, Tally
-
-from .answers import RefusedError
-from .asking import Ask
 
 SLICE = 250  # attempts looked at in one turn of the worker: 20 ms where each lies in another row
 MOST_LOOKED = 20_000  # of each outcome, for one answer: two seconds of the worker's time at most

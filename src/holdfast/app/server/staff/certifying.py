@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.asking import Ask, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.operation import AFTER, LIMIT, Handler, Operation, id_parameter
+from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import Act, Person, Scope
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff.certifying import Certified, Due
-
-from .asking import Ask, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, LIMIT, Handler, Operation, id_parameter
-from .views import Page, page_of
 
 PATH = "/v1/gate/certifications"
 

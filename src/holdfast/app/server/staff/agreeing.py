@@ -12,6 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import Problem
+from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.guard import Name
+from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
 from holdfast.errors import NotAllowedError
 from holdfast.events import format_time
@@ -22,13 +27,8 @@ from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
 
-from .answers import Problem
-from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .ceremony import Ceremony, OptionsTold
 from .forwarding.shown import session_shown
-from .guard import Name
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
-from .views import Page, page_of
 
 REQUESTS = "/v1/gate/requests"
 _NONE = (ERRORS[404], Problem)

@@ -11,6 +11,9 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from holdfast.app.server.answers import Receive, RefusedError, Scope, Send, send_body, whole_body
+from holdfast.app.server.guard import BOUNDS, Name
+from holdfast.app.server.operation import Operation
 from holdfast.errors import UsageError
 from holdfast.events import format_time
 from holdfast.guard import Scope as May
@@ -18,10 +21,7 @@ from holdfast.guard.staff import StaffAnswer, StaffReason, StaffState, ToolActio
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff import Take
 
-from .answers import Receive, RefusedError, Scope, Send, send_body, whole_body
 from .forwarding.shown import session_shown
-from .guard import BOUNDS, Name
-from .operation import Operation
 
 ACTIONS = "/v1/gate/actions"
 _MOST_BYTES = 262_144  # of a question: what somebody has to agree to is less

@@ -10,16 +10,16 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from holdfast.app.server.answers import RefusedError
+from holdfast.app.server.asking import Ask, shown, time_of
+from holdfast.app.server.operation import Handler, Operation, Parameter
 from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.response.staff.access import Wanted
 from holdfast.response.staff.compared import compared
 
 from .access import MOST, WANTED, RightSeen, date_at, right_seen, wanted_of
-from .answers import RefusedError
-from .asking import Ask, shown, time_of
 from .judged import judged
-from .operation import Handler, Operation, Parameter
 
 
 class RightChanged(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,10 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
+from holdfast.app.server.asking import answered
 from holdfast.guard.staff import StaffPolicy
 from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted, rights
-
-from .asking import answered
 
 PATIENCE = 60.0  # seconds: two questions about everybody before it, and itself
 _ONE = ThreadPoolExecutor(1, "rights")  # of all who ask: whoever loads a page again and again takes no more than that

@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.asking import Ask, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.operation import AFTER, LIMIT, Handler, Operation, by_name
+from holdfast.app.server.views import Page, page_of
 from holdfast.detection import Term
 from holdfast.detection.staff import StaffAlarm
 from holdfast.events import format_time
 from holdfast.guard import Act, Scope
-
-from .asking import Ask, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, LIMIT, Handler, Operation, by_name
-from .views import Page, page_of
 
 REPORTS, ALARMS = "/v1/staff/reports", "/v1/staff/alarms"
 LONGEST_TEXT = 4_000  # characters of a report: a message pasted whole

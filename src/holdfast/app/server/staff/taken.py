@@ -6,10 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.worker import Worker
 from holdfast.response.staff import StaffGate
 
 from .taking import Batch, Taken, pack, unpack_batch
-from .worker import Worker
 
 
 def taken(gate: StaffGate, batch: Batch, now: int) -> Taken:

@@ -15,6 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import Problem
+from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.guard import Name
+from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.people import Id
+from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
 from holdfast.app.signin.sessions import hashed, new_secret
 from holdfast.errors import SignatureError, UsageError
@@ -23,13 +29,7 @@ from holdfast.guard import Act, Caller, Passkey, Purpose, Scope, Signature, Via,
 from holdfast.guard.staff import ToolSession
 from holdfast.response.people import same
 
-from .answers import Problem
-from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from .ceremony import Ceremony, OptionsTold
-from .guard import Name
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
-from .people import Id
-from .views import Page, page_of
 
 SESSIONS = "/v1/gate/sessions"
 _NONE = (ERRORS[404], Problem)

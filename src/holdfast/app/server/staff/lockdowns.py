@@ -11,19 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import Problem
+from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.guard import Name
+from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.people import Id
+from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import PERSON_ID, Act, Role, Scope
 from holdfast.guard.staff import LEVELS, SEALED, Lock, Locks, Tier, checked, joined
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff import Proposal
 from holdfast.response.staff.locks import LIFTED
-
-from .answers import Problem
-from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .guard import Name
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
-from .people import Id
-from .views import Page, page_of
 
 LOCKS, PROPOSALS = "/v1/gate/locks", "/v1/gate/proposals"
 MINUTE = 60_000  # milliseconds

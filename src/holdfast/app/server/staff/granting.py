@@ -11,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import Problem
+from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.guard import Name
+from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.people import Id
+from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import Grant, Tier
 from holdfast.response.staff import Protected
 from holdfast.response.staff.grants import LONGEST_HOURS
 
-from .answers import Problem
-from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .guard import Name
 from .lockdowns import TierName, Words
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
-from .people import Id
-from .views import Page, page_of
 
 GRANTS, PROTECTED = "/v1/gate/grants", "/v1/gate/protected"
 _NONE = (ERRORS[404], Problem)

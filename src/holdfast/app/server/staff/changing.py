@@ -16,16 +16,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.answers import Problem
+from holdfast.app.server.asking import Ask, absent, all_of, key_of, limit_of, shown
+from holdfast.app.server.operation import (
+    AFTER,
+    ERRORS,
+    KEY,
+    LIMIT,
+    Handler,
+    Operation,
+    Parameter,
+    all_parameter,
+    by_name,
+    id_parameter,
+)
+from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import PendingChange, Stage
 from holdfast.response.staff import number_of
 from holdfast.response.staff.links import LINK, link_hash
-
-from .answers import Problem
-from .asking import Ask, absent, all_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, KEY, LIMIT, Handler, Operation, Parameter, all_parameter, by_name, id_parameter
-from .views import Page, page_of
 
 CHANGES = "/v1/gate/changes"
 _HEADERS = {

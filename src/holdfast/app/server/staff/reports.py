@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
+from holdfast.app.server.asking import Ask, key_of, limit_of, shown
+from holdfast.app.server.operation import AFTER, LIMIT, Handler, Operation
+from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.response.staff.reported import Reported
 
-from .asking import Ask, key_of, limit_of, shown
-from .operation import AFTER, LIMIT, Handler, Operation
-from .staffsignals import REPORTS
-from .views import Page, page_of
+from .signals import REPORTS
 
 
 class ReportSeen(msgspec.Struct, frozen=True, kw_only=True):

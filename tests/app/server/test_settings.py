@@ -88,7 +88,7 @@ def test_every_variable_is_read(variable):
     section, name = variables()[variable]
     texts = {"host", "key", "archive", "address", "folder", "cap_owner", "origin", "rp_id", "forwarded"}
     texts |= {"tls_certificate", "tls_key", "client_id", "client_secret_file", "groups_claim", "name", "scopes"}
-    texts |= {"url", "secret_file"}
+    texts |= {"url", "secret_file", "salt_file"}
     if name in texts:
         assert "x" == getattr(getattr(load(None, {variable: "x"}), section), name)
         return

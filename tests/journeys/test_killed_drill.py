@@ -73,7 +73,7 @@ def test_july_is_killed_at_its_worst_moments(whole, tmp_path, nth, moment, permi
     assert board == play(JULY, store)
 
 
-@pytest.mark.parametrize(("nth", "moment"), [(330, "within"), (420, "after")])
+@pytest.mark.parametrize(("nth", "moment"), [("+60", "within"), ("+150", "after")])
 def test_a_drill_killed_while_accounts_are_given_back_ends_like_a_whole_one(whole, tmp_path, nth, moment):
     """No wave goes twice, no door is left open, nobody is released who would not have been."""
     store = tmp_path / "killed.db"

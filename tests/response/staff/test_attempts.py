@@ -129,3 +129,17 @@ def test_attempts_are_found_however_many_were_kept_at_a_time(desk):
     with desk.book.reading() as transaction:
         rows = [key for key, _ in transaction.all("gate_attempts", object)]
     assert len(rows) < asked / 8
+
+
+def test_attempts_that_an_earlier_version_kept_are_found_among_those_of_now(desk):
+    """Each lay in a row of its own, with every field written out, and no tier; numbers go on in the midst of a block."""
+    tried(desk)
+    earlier = [desk.gate.attempts.get(f"a-{number}") for number in range(1, 8)]
+    with desk.book.change(desk.now) as page:
+        for each in earlier:
+            row = {name: getattr(each, name) for name in each.__struct_fields__ if name != "tier"}
+            page.transaction.put("gate_attempts", f"{each.number:012d}", row)
+    desk.tried(*[desk.asked(desk.session("sam"), target="account-0") for _ in range(40)])
+    found = desk.gate.attempts.find(Chain.ALL, "", limit=100)
+    assert 47 == len({each.number for each in found.attempts}) == found.refusals + found.allowances
+    assert [None] * 7 == [desk.gate.attempts.get(each.id).tier for each in earlier]

@@ -1,12 +1,15 @@
 """What an intruder, a broken clock, a slow platform or a kill at the wrong moment makes of a change that waits."""
 
+import contextlib
+
 from holdfast.containment import Restriction, Subject, SubjectKind, place
 from holdfast.events import CredentialChange, SignIn
-from holdfast.guard.staff import CHAIN, Stage, read_catalogue
+from holdfast.guard.staff import CHAIN, PendingChange, Stage, read_catalogue
 from holdfast.response.conduct import Over
 from holdfast.testing import SetClock
+from holdfast.testing.faults import Crash, Faults, FaultyStore
 
-from .conftest import HOUR, MINUTE, SECOND, START
+from .conftest import HOUR, MINUTE, SECOND, START, Desk
 from .test_changes import NO_CHANGE, ask, deliver, letters, secret, stage, standing  # noqa: F401 - a fixture among them
 
 DAY = 24 * HOUR
@@ -270,3 +273,23 @@ def test_what_counted_when_the_service_went_down_goes_on_counting(store, clock, 
     again.gate.changing.slept(START + HOUR, START)
     assert (stage(again, counted), stage(again, waits)) == (Stage.IN_FORCE, Stage.ASKED)
     assert not any(each.asleep for each in again.gate.changing.kept.values())
+
+
+def test_a_kill_at_a_new_start_takes_the_time_from_no_change_that_waits(store, clock, desk, letters):  # noqa: F811
+    """The start after it asks the record since when nobody was there, and what the killed one wrote is the last there."""
+    letters.on_file("account-2", "email", "two@example.org", START - HOUR)
+    waiting = [ask(desk), ask(desk, target="account-2", number=2)]
+    deliver(desk, letters)
+    clock.set(START + 30 * HOUR)
+    asleep, at = {0}, 0
+    while asleep == {0}:
+        at += 1
+        faults = Faults()
+        again = Desk(FaultyStore(store, faults), clock)
+        faults.arm(faults.calls + at)
+        with contextlib.suppress(Crash):
+            again.gate.changing.slept(START + 20 * MINUTE, again.now)
+        kept = desk.book.read("gate_changes", PendingChange)
+        asleep = {kept[id_].asleep for id_ in waiting}
+        assert len(asleep) == 1
+    assert at > 5

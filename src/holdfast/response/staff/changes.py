@@ -243,18 +243,20 @@ class PendingChanges:
         """Have what cooled at `since` cool on from `now`: no service stood behind the links in between.
 
         Raises:
-            StoreError: some of it was not kept.
+            StoreError: none of it was kept.
 
         """
-        for before in list(self._open.values()):
-            change = before.slept(since, now)
-            if change.asleep > before.asleep:
-                with self._book.change(now) as page:
-                    self._put(page, change)
-                    self._end_holds(page, before, "the change cools for longer")
-                    self._hold_on(page, change)
-                    body = {"since": since, "until": change.until}
-                    page.record(RecordKind.OBSERVATION, f"change/{change.id}/slept/{now}", _subject(change), body)
+        slept = [(before, before.slept(since, now)) for before in self._open.values()]
+        longer = [(before, change) for before, change in slept if change.asleep > before.asleep]
+        if not longer:
+            return
+        with self._book.change(now) as page:  # one for all: what is on record last says when the service was there last
+            for before, change in longer:
+                self._put(page, change)
+                self._end_holds(page, before, "the change cools for longer")
+                self._hold_on(page, change)
+                body = {"since": since, "until": change.until}
+                page.record(RecordKind.OBSERVATION, f"change/{change.id}/slept/{now}", _subject(change), body)
 
     def next_at(self) -> int | None:
         """When the next change is over by its time (milliseconds since 1970 UTC), if one is open."""

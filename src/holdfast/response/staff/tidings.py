@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal
 
 from holdfast.events import CredentialChange, SecurityEvent, StaffAction, StaffReport, StaffSignIn
 from holdfast.guard.staff import PendingChange, ToolSession
@@ -66,11 +65,8 @@ class Tidings:
         """The account has another id than was told; its value is not told again, or it would look like that of two."""
         self._waiting.append(_changed(change, f"{change.id}/named", ""))
 
-    def reported(
-        self, person: str, kind: Literal["vishing", "phishing", "lost_device", "other"], text: str, now: int
-    ) -> None:
+    def reported(self, report: StaffReport) -> None:
         """Somebody told what was tried on them."""
-        report = StaffReport(id=f"gate-report-{person}-{now}", time=now, staff=person, kind=kind, text=text)
         self._waiting.append(report)
 
     def tried(self, attempt: Attempt) -> None:

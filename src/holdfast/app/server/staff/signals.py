@@ -16,7 +16,7 @@ from holdfast.app.server.operation import AFTER, LIMIT, Handler, Operation, by_n
 from holdfast.app.server.views import Page, page_of
 from holdfast.detection import Term
 from holdfast.detection.staff import StaffAlarm
-from holdfast.events import format_time
+from holdfast.events import StaffReport, format_time
 from holdfast.guard import Act, Scope
 
 REPORTS, ALARMS = "/v1/staff/reports", "/v1/staff/alarms"
@@ -97,7 +97,10 @@ class _Handlers:
 
         def do(run: LiveWatch) -> ReportTaken:
             now = run.clock.now()
-            run.response.staff.tidings.reported(by, told.kind, told.text, now)
+            id_ = f"gate-report-{by}-{now}"
+            report = StaffReport(id=id_, time=now, staff=by, kind=told.kind, text=told.text)
+            run.response.reports.hear((report,), now)  # before they are thanked: detection hears a moment later
+            run.response.staff.tidings.reported(report)
             return ReportTaken(staff=by, kind=told.kind, at=format_time(now))
 
         return shown(await self._ask(do))

@@ -44,7 +44,7 @@ def came_of(told, act):
         ("intruder  looks up @ana", "no   staff_held; tool_session_held"),
         ("goes on with her work", "no   session_over"),
         ("they are not locked out", "yes  allowed, on record as"),
-        ("gate attempts --target 1002", "3 refused, 1 allowed"),
+        ("gate attempts --target 1002", "Tried 4 times by 1 person, reached once"),
         ("ledger verify", "whole"),
     ],
 )

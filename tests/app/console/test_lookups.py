@@ -153,6 +153,8 @@ def test_pages_follow_on_each_other_and_a_link_asks_the_same(olga):
     assert len(seen) == len(set(seen)) == 62
     assert 400 == olga.page("/console/attempts?since=yesterday").status_code
     assert 400 == olga.page("/console/attempts?outcome=perhaps").status_code
+    swapped = "since=2036-01-01T00:00&until=2020-01-01T00:00"  # "neither reached nor tried" would be said of no time
+    assert 400 == olga.page(f"/console/attempts?target=president&{swapped}").status_code
     _, words = main_of(olga.page("/console/attempts?person=alice&outcome=refused"))
     assert "Tried once by 1 person, at" in words
     assert 400 == olga.page("/console/attempts?target=president&after=a-999999").status_code

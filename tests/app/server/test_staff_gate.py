@@ -122,6 +122,16 @@ def test_a_protected_account_takes_somebody_elses_signature_over_exactly_this(ho
     assert ["second_person_needed"] == house.asks(secret, **ask)["reasons"]
 
 
+@pytest.mark.parametrize("slip", [{"tool": "suport_desk"}, {"function": "acount.password.reset"}])
+def test_nobody_is_asked_to_agree_to_what_there_is_not(house, slip):
+    """It could never be used, and whoever asked would wait for it."""
+    wanted = {"tool": "support_desk", "function": "account.password.reset", "target": "a", "reason": "r", **slip}
+    headers = {"authorization": f"Bearer {house.tokens['sam']}"}
+    answer = house.founder.post("/v1/gate/requests", json=wanted, headers=headers)
+    assert 422 == answer.status_code
+    assert next(iter(slip.values())) in answer.json()["detail"]
+
+
 def test_whoever_may_not_agree_does_not_see_what_is_asked(house):
     """An auditor has no business with somebody's new e-mail."""
     wanted = {"tool": "support_desk", "function": "account.password.reset", "target": "a", "reason": "r"}

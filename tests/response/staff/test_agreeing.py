@@ -308,6 +308,15 @@ def test_a_lock_on_what_there_is_not_is_refused(desk, slip):
     desk.lock(4, function="account.look_up", person="S\u00c1M", until=desk.now + MINUTE)
 
 
+@pytest.mark.parametrize(("tool", "function"), [("suport_desk", "*"), ("support_desk", "acount.look_up")])
+def test_a_grant_for_what_there_is_not_is_refused(desk, tool, function):
+    """Whoever was told of it would believe that they may do something."""
+    with pytest.raises(UsageError, match="would let alice do nothing"):
+        desk.gate.grants.give("alice", tool, "cora", desk.now, hours=1, why="a case", ticket="T-1", function=function)
+    assert not desk.gate.grants.kept
+    assert not desk.notices.kept
+
+
 def test_to_ask_and_withdraw_without_end_comes_to_an_end(desk, clock):
     """What is withdrawn is kept for an hour too, so there are so many; then it goes on."""
     session = desk.session("sam")

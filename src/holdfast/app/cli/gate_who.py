@@ -85,9 +85,9 @@ def _due(each: dict[str, Any]) -> str:
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
-    now = f"{found['people_now']} of them not held, with whatever grant it takes"
+    people = "1 person" if found["people"] == 1 else f"{found['people']} people"
     lines = [
-        f"at {found['at']}: {found['people']} people, {now}",
+        f"at {found['at']}: {people}, of whom {found['people_now']} had whatever grant it takes and were not held",
         f"policy {found['policy']}, since {found['since']}",
     ]
     if found["certain_from"] is not None and found["at"] < found["certain_from"]:

@@ -73,6 +73,7 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     taken: int = 0
     actions: int = 0
     changed: dict[str, int] = {}  # accounts whose credentials they changed, and when
+    changed_in: dict[str, str] = {}  # and by which tool session, of those that they have at a time
     # this shift, which midnight does not end
     looked_at: int = 0
     shift: Tally = msgspec.field(default_factory=Tally)
@@ -126,7 +127,7 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.new_networks, self.new_devices, self.hours_today = {}, {}, 0
         self.accounts, self.uncalled, self.bodies, self.usual = {}, {}, {}, {}
         self.touched, self.unasked, self.famous, self.taken, self.actions = 0, 0, 0, 0, 0
-        self.changed = {}
+        self.changed, self.changed_in = {}, {}
         return networks
 
     def begin_shift(self) -> None:

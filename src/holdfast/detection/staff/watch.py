@@ -229,11 +229,14 @@ class StaffWatch:
         person = self._person(event.staff, event.time)
         if person is None:
             return
+        if event.tool_session:
+            person.session = event.tool_session
         if event.new_hash and repeated(
             person, event, self._bodies.get(event.account) or self._body_of(event.account), self._desk
         ):
             self._weigh(event.staff, person, event.time)
         remember(person.changed, event.account, event.time, SHOWN)
+        remember(person.changed_in, event.account, person.session, SHOWN)
         if person.told == HELD and _suspect(person, event.account):
             self._precursors.append(_precursor(event.staff, person, event.account, event.time))
 
@@ -298,7 +301,7 @@ def _precursor(staff: str, person: Person, account: str, changed_at: int) -> Tak
     return Takeover(
         account=account,
         staff=staff,
-        tool_session=person.session,
+        tool_session=person.changed_in.get(account, person.session),
         changed_at=changed_at,
         reset_at=0,
         signed_in_at=0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .answer import Charge, StaffAnswer, StaffReason
 from .budgets import charges, counted, free_at, spend
-from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, read_catalogue
+from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, not_there, read_catalogue
 from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, begins
 from .decide import STALE_MS, StaffState, takes_signature
 from .facts import WATCH_MS, Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
@@ -71,6 +71,7 @@ __all__ = [
     "joined",
     "lowered",
     "may_lift",
+    "not_there",
     "out_of_reach",
     "read_catalogue",
     "silent",

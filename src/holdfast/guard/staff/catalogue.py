@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -129,6 +129,18 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def functions(self) -> dict[tuple[str, str], tuple[Tool, Function]]:
         """Each function with its tool, by the names of both."""
         return {(tool.id, each.id): (tool, each) for tool in self.tool for each in tool.function}
+
+
+def not_there(functions: Collection[tuple[str, str]], tool: str, function: str) -> str:
+    """What is named and in no catalogue of these `functions` (tool, function), in words; an empty name is any.
+
+    Empty where it is there: a slip of the hand would else be in force on nothing.
+    """
+    if not (tool or function) or any(tool in {"", one} and function in {"", other} for one, other in functions):
+        return ""
+    if tool and tool not in {one for one, _ in functions}:
+        return f"tool {tool}"
+    return f"function {function}" + (f" of {tool}" if tool else "")
 
 
 def read_catalogue(text: str) -> Catalogue:

@@ -93,7 +93,7 @@ class StaffGate:
         self.limits = limits or SessionLimits()
         tools = [each.id for each in policy.catalogue.tool]
         self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, tools)
-        self.grants = Grants(book, people, notices, self._changes)
+        self.grants = Grants(book, people, notices, self._changes, policy.functions)
         self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import RefusalCode
-from holdfast.guard.staff import Grant, Tier
+from holdfast.guard.staff import Grant, Tier, not_there
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book
 from holdfast.response.emergency import reason
@@ -25,9 +27,16 @@ _KEPT_MS = 24 * HOUR  # how long a grant that is over is shown; the record keeps
 class Grants:
     """The register of grants. Whoever calls it has made sure that `by` may do so."""
 
-    def __init__(self, book: Book, people: People, notices: Notices, changes: Changes) -> None:
-        """As kept in the book's store."""
-        self._book, self._people, self._notices = book, people, notices
+    def __init__(
+        self,
+        book: Book,
+        people: People,
+        notices: Notices,
+        changes: Changes,
+        functions: Collection[tuple[str, str]],
+    ) -> None:
+        """As kept in the book's store; `functions`, with their tools, are what there is to grant."""
+        self._book, self._people, self._notices, self._functions = book, people, notices, frozenset(functions)
         self.kept = FactShelf(book, "gate_grants", Grant, changes, "grants")
 
     def give(  # noqa: PLR0913 - what a grant says
@@ -46,7 +55,7 @@ class Grants:
         """Let `person` use `function` (`*`: each) of `tool` from `now` on for so many hours.
 
         Raises:
-            UsageError: there is nobody of this id, or the tool, the ticket or the hours are none.
+            UsageError: there is nobody of this id, or the tool, the function, the ticket or the hours are none.
             NotAllowedError: somebody would give it to themselves, or no reason is given.
             StoreError: nothing was kept.
 
@@ -63,6 +72,10 @@ class Grants:
         if not all(0 < len(each) <= LONGEST_NAME for each in (tool, function, ticket.strip())):
             raise UsageError(
                 "a grant names a tool, a function and a ticket", advice=f"Each has at most {LONGEST_NAME} characters."
+            )
+        if slip := not_there(self._functions, tool, "" if function == "*" else function):
+            raise UsageError(
+                f"there is no {slip}: the grant would let {person} do nothing", advice="Look at tools.toml."
             )
         if not 0 < hours <= LONGEST_HOURS:
             raise UsageError(f"a grant is for at most {LONGEST_HOURS} hours", advice="For longer, give them a role.")

@@ -14,7 +14,7 @@ import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Person, RefusalCode, Role, person_key
-from holdfast.guard.staff import LEVELS, Lock, Tier, ToolSession, checked, joined, lowered, may_lift
+from holdfast.guard.staff import LEVELS, Lock, Tier, ToolSession, checked, joined, lowered, may_lift, not_there
 from holdfast.guard.staff import Locks as Fitting
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page, Shelf
@@ -264,9 +264,7 @@ class Locks:
         """
         there = {each.key for each in self._people.known.values() if each.active}
         unknown = [each for each in (lock.person, *lock.named) if each and person_key(each) not in there]
-        fits = any(lock.tool in {"", tool} and lock.function in {"", function} for tool, function in self._functions)
-        if not fits and (lock.tool or lock.function):
-            unknown.append(f"{lock.tool or '*'}/{lock.function or '*'}")
+        unknown += filter(None, [not_there(self._functions, lock.tool, lock.function)])
         if unknown:
             says = f"there is no {', no '.join(unknown)}: the lock would not do what it says"
             raise UsageError(says, advice="Look at `holdfast people list` and tools.toml, or lock everything.")

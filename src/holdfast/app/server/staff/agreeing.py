@@ -18,10 +18,10 @@ from holdfast.app.server.guard import Name
 from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
-from holdfast.errors import NotAllowedError
+from holdfast.errors import NotAllowedError, UsageError
 from holdfast.events import format_time
 from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
-from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, too_deep
+from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, not_there, too_deep
 from holdfast.guard.staff.proof import Prover
 from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
@@ -311,6 +311,8 @@ def deny(run: LiveWatch, id_: str, by: str, why: str) -> AskingSeen:
 
 
 def _asked(run: LiveWatch, told: _Action, by: str) -> AskingSeen:
+    if slip := not_there(run.response.staff.policy.functions, told.tool, told.function):
+        raise UsageError(f"there is no {slip}: nobody can agree to it", advice="Look at tools.toml.")
     asking = run.response.staff.consents.ask(told.action, by, told.reason, told.ticket, run.clock.now())
     return asking_seen(run, asking)
 

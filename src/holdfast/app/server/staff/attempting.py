@@ -148,18 +148,21 @@ def sought_of(query: Mapping[str, str]) -> Sought:
     """What is asked for by a query.
 
     Raises:
-        RefusedError: a time or an outcome is none.
+        RefusedError: a time or an outcome is none, or the times are the wrong way round.
 
     """
     target, person, tool, outcome = (query.get(name, "").strip() for name in ("target", "person", "tool", "outcome"))
     if outcome not in _OUTCOMES:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "outcome is refused or allowed")
+    since, until = time_of(query, "since"), time_of(query, "until")
+    if since is not None and until is not None and until <= since:  # nothing is in it, and that would be an answer
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "until is later than since, or left out")
     return Sought(
         target=target,
         person=person,
         tool=tool,
-        since=time_of(query, "since"),
-        until=time_of(query, "until"),
+        since=since,
+        until=until,
         allowed=_OUTCOMES[outcome],
     )
 

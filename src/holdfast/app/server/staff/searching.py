@@ -23,7 +23,7 @@ from holdfast.response.staff.sought import Sought, Tally
 SLICE = 250  # attempts looked at in one turn of the worker: 20 ms where each lies in another row, 0.3 s in the largest
 MOST_LOOKED = 20_000  # of each outcome, for one answer: two seconds of the worker's time at most
 _TURNS = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]()
-"""Whose slice it is: were those of all who look to wait for the worker at once, whoever asks the gate waited for all."""
+"""Whose slice it is: did all slices wait for the worker at once, whoever asks the gate would wait for all of them."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,9 @@ from holdfast.guard import person_key
         "acc\u00f6unt-1",
         "\uff41ccount-1",
         "account\t-1",
+        "account-1\u3164",
+        "account\uffa0-1",
+        "account\u2800-1\U000e0fff",
     ],
 )
 def test_what_the_eye_takes_for_one_has_one_key(other):

@@ -14,7 +14,7 @@ from holdfast.reading import hash_text
 from .bounded import remember
 
 REMEMBERED = 100_000
-"""Accounts remembered at most; the longest not entered go first. Some 40 MB."""
+"""Accounts remembered at most; the longest not entered go first. Some 40 MB; 500 if each had 16 of every kind."""
 
 _OF_A_KIND = 16
 """Of one account; more are a crowd, of which those used last say most."""

@@ -48,6 +48,15 @@ def test_the_tools_open_right_after_signing_in_and_close_by_hand(house):
     closed(browser)
 
 
+@pytest.mark.parametrize("tool", ["nope", "x;%20Domain=evil.example", "a%0d%0aX-Evil:%201", "%E2%80%8B"])
+def test_no_cookie_is_called_by_what_stands_in_a_path(tool, house):
+    """Only tools of the catalogue are closed; what is none is said to be none, and no fault of ours."""
+    browser, _ = opened(house, "alice")
+    answer = browser.post(f"/console/tools/{tool}/close", {})
+    assert (404, None) == (answer.status_code, answer.headers.get("set-cookie"))
+    closed(browser)
+
+
 def test_a_passkey_is_shown_again_for_one_class(house):
     """And for that session."""
     browser, secret = opened(house, "alice")

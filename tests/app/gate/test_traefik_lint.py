@@ -117,6 +117,27 @@ def test_what_cannot_be_read_is_said_to_be_unreadable(text, found):
         found(text)
 
 
+_DOUBLED = "http:\n  routers:\n    r: { service: s, middlewares: [m0], parentRefs: [p0] }\n"
+_ALIASES = "x0: &x0 [a]\n" + "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_ALIASES}{_DOUBLED}      rule: *x11\n",
+        "m0: &m0 { a: b }\n" + "".join(f"m{n}: &m{n} {{ <<: [{', '.join([f'*m{n - 1}'] * 9)}] }}\n" for n in range(1, 12)) + f"{_DOUBLED}  x: *m11\n",
+        _DOUBLED + "".join(f"    p{n}: {{ parentRefs: [p{n + 1}, p{n + 1}] }}\n" for n in range(40)),
+        f"{_DOUBLED}  middlewares:\n" + "".join(f"    m{n}: {{ chain: {{ middlewares: [m{n + 1}, m{n + 1}] }} }}\n" for n in range(40)) + "    m40: { headers: {} }\n",
+        "http:\n  routers:\n" + "".join(f"    r{n}: {{ service: s }}\n" for n in range(5_001)),
+    ],
+    ids=["aliases", "merged", "routers", "chains", "many"],
+)  # fmt: skip
+def test_a_few_lines_that_name_a_billion_things_are_unreadable(text, found):
+    """Aliases of aliases, routers below routers, chains of chains: whoever wrote them keeps no lint busy for ever."""
+    with pytest.raises(UnreadableFileError):
+        found(text)
+
+
 @pytest.mark.parametrize(("text", "code"), [(SAFE.text(**WHERE), 0), (HOLES[0].text(**WHERE), 1), ("http: [", 3)])
 def test_the_command_knows_traefik_by_the_name_of_the_file(text, code, tmp_path, capfd):
     """0 nothing, 1 found, 3 unreadable, as for nginx."""

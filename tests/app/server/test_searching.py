@@ -9,6 +9,7 @@ from tests.response.staff.conftest import START, Desk, open_store
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.staff import searching
 from holdfast.app.server.staff.searching import found, tallied
+from holdfast.response.staff import Tried
 from holdfast.response.staff.sought import Sought
 from holdfast.testing import SetClock
 
@@ -117,3 +118,22 @@ def test_no_place_is_refused(ask):
     """In words."""
     with pytest.raises(RefusedError):
         asyncio.run(found(ask, Sought(target="account-1"), "a-999", 10))
+
+
+def test_however_many_look_one_slice_at_a_time_waits_for_the_worker(ask):
+    """So whoever asks the gate meanwhile waits for no more than that."""
+    there = [0]
+
+    async def slowly(question):
+        answer = await ask(question)
+        there.append(there[-1] + isinstance(answer, Tried))
+        await asyncio.sleep(0)
+        there.append(there[-1] - isinstance(answer, Tried))
+        return answer
+
+    async def all_look():
+        sought = Sought(target="account-0", tool="another")
+        await asyncio.gather(*(found(slowly, sought, "", 100) for _ in range(5)))
+
+    asyncio.run(all_look())
+    assert {0, 1} == set(there)

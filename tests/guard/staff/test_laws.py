@@ -112,11 +112,11 @@ def test_a_higher_tier_never_allows_more(told, one, other):
     assert allowed(question, world, **loose) or not allowed(question, world, **tight)
 
 
-@given(asked())
-def test_leaving_the_account_out_never_allows_more(told):
-    """Whatever the account was."""
+@given(asked(), st.sampled_from(["", " ", "\u200b", "\u3164\u0301"]))
+def test_leaving_the_account_out_never_allows_more(told, nothing):
+    """Whatever the account was, and whether it is left out or named by what nobody sees."""
     question, world = told
-    left_out = msgspec.structs.replace(question, action=action(question.action.function, ""))
+    left_out = msgspec.structs.replace(question, action=action(question.action.function, nothing))
     consents = tuple(msgspec.structs.replace(each, action_hash=left_out.action.hash) for each in world["consents"])
     _, function = FUNCTIONS["support_desk", question.action.function]
     if not function.wide:

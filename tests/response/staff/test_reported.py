@@ -4,7 +4,7 @@ import pytest
 
 from holdfast.events import StaffAction, StaffReport
 from holdfast.response.staff import StaffReports
-from holdfast.response.staff.reported import KEPT_MS, MOST, MOST_OF_ONE
+from holdfast.response.staff.reported import KEPT_MS, LONGEST_TEXT, MOST, MOST_OF_ONE
 
 from .conftest import START
 
@@ -46,3 +46,9 @@ def test_the_room_is_bounded_and_what_is_old_goes(reports):
     reports.hear([report("late", later), report("old", START)], later)
     assert {"late"} <= {each.staff for each in reports.kept.values()}
     assert [] == [each for each in reports.kept.values() if later - each.at > KEPT_MS]
+
+
+def test_what_the_platform_tells_is_cut_and_nobody_reports_from_years_to_come(reports):
+    """However long a line may be, so much is kept of it; what would stay for ever is not kept."""
+    reports.hear([report(text="x" * (LONGEST_TEXT + 1)), report("bob", START + KEPT_MS + 1)], START)
+    assert [("alice", LONGEST_TEXT)] == [(each.staff, len(each.text)) for each in reports.kept.values()]

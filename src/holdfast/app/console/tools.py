@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.server.answers import RefusedError
-from holdfast.app.server.asking import Ask, body_of, shown
+from holdfast.app.server.asking import Ask, absent, body_of, shown
 from holdfast.app.server.staff.forwarding.secret import cookie_for
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
@@ -98,6 +98,8 @@ class ToolPages:
         id_ = _shown_id(http, tool)
 
         def do(run: LiveWatch) -> None:
+            if all(tool != each.id for each in run.response.staff.policy.catalogue.tool):
+                raise absent("tool", TOOLS)  # or the cookie would be called by whatever stands in the path
             if _own(run, id_, who, tool):
                 run.response.staff.sessions.end([id_], who.person.id, "signed out", run.clock.now())
 

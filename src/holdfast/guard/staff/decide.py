@@ -111,9 +111,10 @@ class StaffState:
     def tier(self, target: str, function: Function) -> Tier:
         """How much is at stake with the account, in whatever spelling the tool may take for it.
 
-        A function that is about one account, asked about none, may be about any: all is at stake.
+        A function that is about one account, asked about none, may be about any: all is at stake. So it is where the
+        eye sees nothing of the target, as of a blank: a tool may take that for none.
         """
-        if not target:
+        if not spelling_key(target):
             return Tier.PROTECTED if function.account and not function.wide else Tier.ORDINARY
         return self.tier_of(target)
 

@@ -19,6 +19,7 @@ from .kept import named
 REPORTS = "staff_reports"
 KEPT_MS = 31 * 24 * 3_600_000  # a month: as long as somebody who takes their time may come back
 MOST = 2_000  # of all: some megabytes where each is as long as may be
+LONGEST_TEXT = 4_000  # characters: a message pasted whole; what the platform tells may be longer by far
 MOST_OF_ONE = 50  # so that whoever floods it pushes out nobody but themselves
 _DIGITS = 15  # of a time in milliseconds, so that keys are in order of time
 
@@ -60,17 +61,17 @@ class StaffReports:
 
 
 def _kept(event: StaffReport) -> tuple[str, Reported]:
-    report = Reported(at=event.time, staff=event.staff, kind=event.kind, text=event.text)
+    report = Reported(at=event.time, staff=event.staff, kind=event.kind, text=event.text[:LONGEST_TEXT])
     return f"{max(0, report.at):0{_DIGITS}d}/{named('r', msgspec.to_builtins(report))}", report
 
 
 def _staying(reports: dict[str, Reported], now: int) -> set[str]:
-    """The keys of those that are kept: the newest of each person, and of all."""
+    """The keys of those that are kept: the newest of each person, and of all; none of a month that is to come."""
     count: Counter[str] = Counter()
     staying: set[str] = set()
     for key in sorted(reports, reverse=True):
         report = reports[key]
         count[report.staff] += 1
-        if count[report.staff] <= MOST_OF_ONE and now - report.at <= KEPT_MS and len(staying) < MOST:
+        if count[report.staff] <= MOST_OF_ONE and abs(now - report.at) <= KEPT_MS and len(staying) < MOST:
             staying.add(key)
     return staying

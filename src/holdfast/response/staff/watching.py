@@ -70,6 +70,8 @@ class Watching:
     def done(self, session: str, number: int, *, most: int) -> tuple[list[Attempt], int]:
         """What was tried by this session after the attempt of this `number`: the newest `most`, in order; and how far.
 
+        What was allowed goes before what was refused: no flood of refusals hides it.
+
         Raises:
             UsageError: there is no such session.
             StoreError: it cannot be read.
@@ -77,8 +79,9 @@ class Watching:
         """
         person = self._sessions.known(session).person
         found = self._attempts.since(person, number, most=MOST_LOOKED_AT)
-        theirs = [each for each in found if each.session == session][-most:]
-        return theirs, found[-1].number if found else number
+        theirs = [each for each in found if each.session == session]
+        shown = sorted(theirs, key=lambda each: (each.allowed, each.number))[-most:]
+        return sorted(shown, key=lambda each: each.number), found[-1].number if found else number
 
 
 def _wanted(attempt: Attempt) -> Wanted:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,7 +17,8 @@ from holdfast.errors import UnreadableFileError
 
 Node: TypeAlias = Any  # text, a list of nodes, or a record of them: whatever stood in the file
 
-LARGEST = 4_194_304  # bytes: a configuration is written by people
+LARGEST = 1_048_576  # bytes: a configuration is written by people, and a second or two is read in
+MOST = 200_000  # things in it, each as often as it is named: an alias of aliases names a billion in ten lines
 _MERGE = "<<"  # what stands under it in YAML is as if it stood beside it
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"1", "t", "true", "y", "yes", "on"})
@@ -33,7 +35,7 @@ def read(path: Path) -> tuple[str, Node]:
     """The text of the file `path`, and what it says.
 
     Raises:
-        UnreadableFileError: it is missing, too large, no YAML or TOML, or a template.
+        UnreadableFileError: it is missing, too large, no YAML or TOML, a template, or names itself.
 
     """
     try:
@@ -45,11 +47,23 @@ def read(path: Path) -> tuple[str, Node]:
         if "{{" in text:
             raise UnreadableFileError(f"{path} is a template", advice="Fill it in first: this runs no template.")
         told = tomllib.loads(text) if path.suffix == ".toml" else yaml.load(text, _Loader)  # noqa: S506 - it makes no objects
+        if _things(told, {}) > MOST:
+            raise UnreadableFileError(f"{path} names more than {MOST:,} things, or itself")
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as why:
         raise UnreadableFileError(f"{path} cannot be read: {type(why).__name__}") from why
     if not any(field(told, part) for part in ("http", "tcp")):
         raise UnreadableFileError(f"{path} is no dynamic configuration of Traefik: it has no `http` and no `tcp`")
     return text, told
+
+
+def _things(node: Node, known: dict[int, int]) -> int:
+    """How many stand in it, as often as they are named; `known` are those counted, more than enough while they are."""
+    if not isinstance(node, dict | list):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = MOST + 1
+        known[id(node)] = 1 + sum(_things(each, known) for each in (node.values() if isinstance(node, dict) else node))
+    return known[id(node)]
 
 
 def record(node: Node) -> dict[str, Node]:
@@ -83,13 +97,22 @@ def is_true(node: Node) -> bool:
 
 def line_of(text: str, section: str, name: str) -> int:
     """The line where `name` is given its meaning under `section`; 1 where none is seen to do so."""
-    name = re.escape(name)
-    table = re.compile(rf"""\s*\[[^\]]*\b{section}(?:\.\w+)?\.["']?{name}["']?[.\]]""", re.IGNORECASE)
-    begins = re.compile(rf"""\s*["']?{section}["']?\s*:\s*(?:[{{&#].*)?$""", re.IGNORECASE)
-    named = re.compile(rf"""(?:^|[\s{{,])["']?{name}["']?\s*:""")
-    inside = False
-    for number, line in enumerate(text.splitlines(), start=1):
-        inside = inside or begins.match(line) is not None
-        if table.match(line) or (inside and named.search(line)):
-            return number
+    begins, escaped = _begins(text, section), re.escape(name)
+    table = re.compile(rf"""\s*\[[^\]]*\b{section}(?:\.\w+)?\.["']?{escaped}["']?[.\]]""", re.IGNORECASE)
+    named = re.compile(rf"""(?:^|[\s{{,])["']?{escaped}["']?\s*:""")
+    place = text.find(name)
+    while place >= 0:
+        start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+        line = text[start : end if end >= 0 else None]
+        if table.match(line) or (start >= begins and named.search(line)):
+            return text.count("\n", 0, start) + 1
+        place = text.find(name, start + len(line))
     return 1
+
+
+@lru_cache(4)
+def _begins(text: str, section: str) -> int:
+    """Where the line of `section` begins; behind all of it where there is none."""
+    head = re.compile(rf"""^[ \t]*["']?{section}["']?[ \t]*:[ \t]*(?:[{{&#].*)?\r?$""", re.IGNORECASE | re.MULTILINE)
+    found = head.search(text)
+    return len(text) if found is None else found.start()

@@ -51,7 +51,7 @@ def lint(path: Path) -> list[Finding]:
     try:
         found = {_at(path, text, way, hole) for way, hole in _holes(Ways(told))}
     except (RecursionError, ValueError) as why:
-        raise UnreadableFileError(f"{path} names itself, or an address that is none") from why
+        raise UnreadableFileError(f"{path} names itself, too many ways, or an address that is none") from why
     return sorted(found, key=lambda each: (each.grade, each.line, each.code, each.says))
 
 

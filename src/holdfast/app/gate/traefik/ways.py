@@ -13,6 +13,7 @@ _GATE = "/v1/gate/"  # below it the gate answers proxies
 _PORTS = {"http": 80, "https": 443, "h2c": 80}
 _NAMING = frozenset({"name", "service", "fallback"})  # fields of a service that name another one
 _SERVING = frozenset({"url", "address"})
+_MOST_WAYS, _MOST_PASSED = 5_000, 1_000  # routers below several others, and chains of chains, double at each step
 
 
 class Middleware(NamedTuple):
@@ -48,11 +49,23 @@ class Ways:
     def __init__(self, told: Node) -> None:
         """Read what a file says."""
         self._http, self._tcp = field(told, "http"), field(told, "tcp")
-        self._middlewares = record(field(self._http, "middlewares"))
+        self._middlewares, self._routers = (record(field(self._http, each)) for each in ("middlewares", "routers"))
+        self._known: dict[str, list[Middleware]] = {}
 
     def all(self) -> Iterator[Way]:
-        """Each router's that leads anywhere; a router below several others is one way for each of them."""
-        for name, router in record(field(self._http, "routers")).items():
+        """Each router's that leads anywhere; a router below several others is one way for each of them.
+
+        Raises:
+            ValueError: there are more than anybody wrote.
+
+        """
+        for number, way in enumerate(self._all()):
+            if number == _MOST_WAYS:
+                raise ValueError("too many ways")
+            yield way
+
+    def _all(self) -> Iterator[Way]:
+        for name, router in self._routers.items():
             service = field(router, "service")
             for passes in self._chains(name) if service else ():
                 yield Way("routers", name, tuple(passes), self.servers(service))
@@ -69,21 +82,30 @@ class Ways:
         return frozenset(_server(str(field(each.says, "address"))) for each in every if each.asks)
 
     def _chains(self, name: str) -> Iterator[list[Middleware]]:
-        router = record(field(self._http, "routers")).get(_bare(name))
-        own = list(self._meant(texts(field(router, "middlewares"))))
+        router = self._routers.get(_bare(name))
+        own = self._meant(texts(field(router, "middlewares")))
         parents = texts(field(router, "parentRefs"))
         for parent in parents:
             yield from (before + own for before in self._chains(parent))
         if not parents:
             yield own
 
-    def _meant(self, names: list[str]) -> Iterator[Middleware]:
-        for name in names:
-            for kind, says in record(self._middlewares.get(_bare(name))).items():
-                if kind.lower() == "chain":
-                    yield from self._meant(texts(field(says, "middlewares")))
-                else:
-                    yield Middleware(_bare(name), kind.lower(), says)
+    def _meant(self, names: list[str]) -> list[Middleware]:
+        found: list[Middleware] = []
+        for name in map(_bare, names):
+            if name not in self._known:
+                self._known[name] = list(self._one(name))
+            found += self._known[name]
+            if len(found) > _MOST_PASSED:
+                raise ValueError("too many middlewares")
+        return found
+
+    def _one(self, name: str) -> Iterator[Middleware]:
+        for kind, says in record(self._middlewares.get(name)).items():
+            if kind.lower() == "chain":
+                yield from self._meant(texts(field(says, "middlewares")))
+            else:
+                yield Middleware(name, kind.lower(), says)
 
 
 def _servers(part: Node, service: Node) -> frozenset[str]:

@@ -18,9 +18,9 @@ from holdfast.detection import Term
 from holdfast.detection.staff import StaffAlarm
 from holdfast.events import StaffReport, format_time
 from holdfast.guard import Act, Scope
+from holdfast.response.staff.reported import LONGEST_TEXT
 
 REPORTS, ALARMS = "/v1/staff/reports", "/v1/staff/alarms"
-LONGEST_TEXT = 4_000  # characters of a report: a message pasted whole
 
 
 class ReportTold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

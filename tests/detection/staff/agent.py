@@ -44,11 +44,10 @@ class Agents:
         for page in range(pages):
             self.tell(self.looks(number, at + page, f"page:{page}", tool="intranet", action="read_page"))
 
-    def changes(self, number, at, account, value):
+    def changes(self, number, at, account, value, **more):
         """An e-mail replaced."""
-        self.tell(
-            CredentialChange(account=account, time=at, what="email", by="staff", staff=f"s{number}", new_hash=value)
-        )
+        said = {"what": "email", "by": "staff", "staff": f"s{number}", "new_hash": value, **more}
+        self.tell(CredentialChange(account=account, time=at, **said))
 
     def reports(self, number, at, kind="vishing"):
         """A report."""

@@ -194,6 +194,16 @@ def test_what_somebody_changed_is_a_warning_once_a_hold_of_theirs_is_proposed(de
     assert all(each.staff == "s0" and each.evidence for each in warned)
 
 
+def test_a_change_is_laid_to_the_session_it_was_made_by(desk):
+    """The owner of a stolen access goes on working in a session of their own, which took nothing over."""
+    desk.enter(0, desk.now, "relay", "visitor", tool_session="stolen")
+    desk.changes(0, desk.now + 1, FAMOUS[30], "x", tool_session="stolen")
+    desk.tell(*(desk.looks(0, desk.now + each * MINUTE, FAMOUS[each], tool_session="own") for each in range(1, 12)))
+    desk.changes(0, desk.now + HOUR, FAMOUS[31], "y", tool_session="stolen")
+    warned = desk.watch.take_precursors()
+    assert [(FAMOUS[30], "stolen"), (FAMOUS[31], "stolen")] == [(each.account, each.tool_session) for each in warned]
+
+
 def test_a_watch_made_anew_knows_the_past_of_people_and_tells_nothing_twice():
     """What was kept stands for the days before; the same day told again raises no second alarm."""
     desk = Agents()

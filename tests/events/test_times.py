@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.errors import InputError
-from holdfast.events import format_time, parse_time
+from holdfast.events import format_time, parse_time, spoken_time
 from holdfast.events.times import EARLIEST, LATEST, PER_UNIT, read_time
 
 MOMENTS = st.integers(EARLIEST, LATEST - 1)
@@ -106,3 +106,8 @@ def test_numbers_are_whole_milliseconds_unless_said_otherwise():
         read_time(7, "auto")
     with pytest.raises(InputError):
         format_time(LATEST)
+
+
+def test_people_read_a_time_to_the_second():
+    """Whatever comes after the second is left away."""
+    assert "2020-07-15 19:14:41 UTC" == spoken_time(1_594_840_481_999)

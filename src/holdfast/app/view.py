@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from holdfast.detection import Campaign, CampaignTier
-from holdfast.events import format_time
+from holdfast.events import format_time, spoken_time
 from holdfast.reading import most_telling
 from holdfast.response import Happening, HappeningKind
 
@@ -108,7 +108,7 @@ def clock(time: int) -> str:
 
 def _head(moment: Moment) -> Panel:
     line = Text.assemble(
-        (format_time(moment.now)[:19].replace("T", " ") + " UTC", "bold"),
+        (spoken_time(moment.now), "bold"),
         f"   {moment.posts:,} posts, {moment.events:,} security events",
         (f"   {moment.rate:,.0f} posts/s", "dim"),
         (f"   ledger {moment.ledger:,} entries", "dim"),

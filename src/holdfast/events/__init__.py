@@ -13,7 +13,7 @@ from .rejects import Reject, reject
 from .rows import RowDecoder
 from .schema import schema_text
 from .spelling import spelling_key
-from .times import TimeUnit, format_time, parse_time
+from .times import TimeUnit, format_time, parse_time, spoken_time
 from .vocabulary import (
     IN_VAIN,
     Account,
@@ -88,4 +88,5 @@ __all__ = [
     "reject",
     "schema_text",
     "spelling_key",
+    "spoken_time",
 ]

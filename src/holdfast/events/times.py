@@ -95,6 +95,17 @@ def format_time(ms: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1_000:03d}Z"
 
 
+def spoken_time(ms: int) -> str:
+    """The second of `ms` as people read it: `2020-07-15 19:13:00 UTC`.
+
+    Raises:
+        InputError: not between 1990 and 2200.
+
+    """
+    text = format_time(ms)
+    return f"{text[:10]} {text[11:19]} UTC"
+
+
 def _fits(value: float, unit: str) -> bool:
     factor, divisor = PER_UNIT[unit]
     return EARLIEST * divisor <= value * factor < LATEST * divisor

@@ -221,6 +221,13 @@ def test_what_was_taken_away_is_not_called_used(desk):
         desk.gate.consents.deny(other.id, "carl", "late", desk.now)
 
 
+def test_whoever_cannot_agree_is_told_why(desk):
+    """Whom nobody registered is told so, and whom the policies do not let, that."""
+    action = desk.asked("", RESET).action
+    said = [desk.gate.state.why_not_agree(each, "cora", action, desk.now) for each in ("nobody", "adam", "sam")]
+    assert [StaffReason.PERSON_GONE, StaffReason.NOT_PERMITTED, None] == said
+
+
 def test_under_a_lockdown_only_those_it_leaves_in_have_a_say(desk):
     """Named responders at level 3, nobody when it is sealed, nobody who is held; by the lock on whoever asks, too."""
     action = desk.asked("", RESET).action

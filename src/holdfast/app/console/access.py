@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
@@ -20,7 +18,7 @@ from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import Tier
 
-from .desk import SIGN_IN, signed_in
+from .desk import signed_in, visitor
 from .lookups import address, asked_of, attached, command, fields
 from .site import Site
 
@@ -63,9 +61,7 @@ class AccessPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         asked = asked_of(http.query_params, (*_FIELDS, *_HOW), _TIMES)
         return self._site.page("access", who, page=await self._shown(who, asked), most=MOST_ROWS)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
@@ -25,7 +24,7 @@ from holdfast.events import format_time
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffReason
 
-from .desk import SIGN_IN, signed_in
+from .desk import signed_in, visitor
 from .lookups import address, asked_of, attached, command, fields, names_of
 from .site import Site
 
@@ -91,9 +90,7 @@ class AttemptPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         asked, after = asked_of(http.query_params, _FIELDS, _TIMES), key_of(http)
         return self._site.page("attempts", who, it=await self._looked(who, asked, after), why=WHY)
 

@@ -29,7 +29,7 @@ from holdfast.guard import Caller
 
 from .access import AccessPages
 from .attempts import AttemptPages
-from .desk import DeskPages
+from .desk import SIGN_IN, DeskPages, NobodySignedInError
 from .elsewhere import Elsewhere
 from .entrance import Entrance
 from .lockdown import LockdownPages
@@ -77,6 +77,8 @@ class Console:
         try:
             self._at_home(scope)
             await self._router(scope, receive, send)
+        except NobodySignedInError:
+            await RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)(scope, receive, send)
         except (RefusedError, HTTPException, HoldfastError) as error:
             refused = _refusal(error)
             if scope["method"] not in {"GET", "HEAD"}:

@@ -116,9 +116,7 @@ class DeskPages:
         ]
 
     async def _home(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         listed = await self._ask(lambda run: _listed(run, who) if _looks(run, who) else None)
         if listed is None:
             return RedirectResponse(SECOND, HTTPStatus.SEE_OTHER)
@@ -127,9 +125,7 @@ class DeskPages:
         return self._site.page("requests", who, waiting=waiting, over=over)
 
     async def _request(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         id_ = http.path_params["id"]
         found = await self._ask(lambda run: _shown(run, id_, who))
         return self._site.page("request", who, it=found)
@@ -186,6 +182,23 @@ def signed_in(sessions: Sessions, http: Request) -> SignedIn:
     who = sessions.who(http.scope)
     if who is None:
         raise RefusedError(HTTPStatus.UNAUTHORIZED, "nobody is signed in here", advice="Sign in again.")
+    return who
+
+
+class NobodySignedInError(Exception):
+    """Whoever opens a page has to sign in first: the console leads them there."""
+
+
+def visitor(sessions: Sessions, http: Request) -> SignedIn:
+    """Who opens a page.
+
+    Raises:
+        NobodySignedInError: nobody has signed in.
+
+    """
+    who = sessions.who(http.scope)
+    if who is None:
+        raise NobodySignedInError
     return who
 
 

@@ -31,7 +31,7 @@ from holdfast.events import format_time
 from holdfast.guard import Enrolment, Passkey, Person, Purpose, Via, challenge_of
 from holdfast.response.entitled import CONFIRM
 
-from .desk import SIGN_IN, Done, Options, signed_in
+from .desk import SIGN_IN, Done, Options, signed_in, visitor
 from .site import Site
 
 FRESH_MS = 10 * 60_000  # since signing in with a passkey: who walks up to an open screen cannot add a key of their own
@@ -120,9 +120,7 @@ class Entrance:
         return self._site.page("enrol", None)
 
     async def _own_page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         own = await self._ask(lambda run: run.response.people.passkeys_of(who.person.id))
         keys = [
             {

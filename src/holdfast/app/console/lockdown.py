@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
@@ -24,7 +22,7 @@ from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.guard import Act, Role
 from holdfast.guard.staff import LEVELS
 
-from .desk import SIGN_IN, Done, signed_in
+from .desk import Done, signed_in, visitor
 from .site import Site
 from .standing import STANDING
 
@@ -49,9 +47,7 @@ class LockdownPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         names = await self._ask(lambda run: _names(run, who))
         tools, functions = (sorted({each[place] for each in names}) for place in (0, 1))
         return self._site.page(

@@ -5,12 +5,11 @@ Everything is shown exactly, since a signature is over exactly it; and whoever c
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch, wall_time
@@ -36,13 +35,14 @@ from holdfast.guard.staff import StaffReason
 from holdfast.response.people import same
 from holdfast.response.staff import Asking
 
-from .desk import MOST_SHOWN, SECOND, SIGN_IN, Done, Options, signed_in
+from .desk import MOST_SHOWN, SECOND, Done, Options, signed_in, visitor
 from .exact import Exact, exact, exact_json, exact_start
 from .site import Site
 
 MOST_OVER = 20  # of those that wait no more: whoever agreed looks whether it was done
 _SHORT = 300  # characters of a payload beside others
 BARRED = {
+    StaffReason.NOT_PERMITTED: "The policies do not let you be the second person for this.",
     StaffReason.PERSON_GONE: "You are not registered as somebody who counts any more. Ask an administrator.",
     StaffReason.STAFF_HELD: "Your staff access is held, so your word as second person counts for nothing.",
     StaffReason.LOCKED_DOWN: "A lockdown shuts you out of this, so your word as second person counts for nothing.",
@@ -100,16 +100,12 @@ class SecondPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         waiting, over = await self._ask(lambda run: _listed(run, who))
         return self._site.page("second", who, waiting=waiting, over=over)
 
     async def _one(self, http: Request) -> Response:
-        who, id_ = self._sessions.who(http.scope), http.path_params["id"]
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who, id_ = visitor(self._sessions, http), http.path_params["id"]
         return self._site.page("second_one", who, it=await self._ask(lambda run: _found(run, id_, who)))
 
     async def _options(self, http: Request) -> Response:
@@ -198,8 +194,8 @@ def _whole(run: LiveWatch, asking: Asking, who: SignedIn) -> Waits:
 
 
 def _barred(run: LiveWatch, asking: Asking, who: SignedIn, *, keyless: bool) -> str:
-    state, by, now = run.response.staff.state, who.person.id, run.clock.now()
-    why = state.bars(by, asking.action, now) or state.why_not_agree(by, asking.person, asking.action, now)
+    state, now = run.response.staff.state, run.clock.now()
+    why = state.why_not_agree(who.person.id, asking.person, asking.action, now)
     if why is not None:
         return BARRED[why]
     return "This has to be signed, and you have no passkey. An administrator makes you a link." if keyless else ""

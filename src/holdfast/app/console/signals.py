@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from http import HTTPStatus
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
@@ -23,7 +22,7 @@ from holdfast.guard.staff import LEVELS
 from holdfast.response import Filed, HoldState
 from holdfast.response.staff.signals import access_of, proposed
 
-from .desk import MOST_SHOWN, SIGN_IN
+from .desk import MOST_SHOWN, visitor
 from .lookups import names_of
 from .site import Site
 
@@ -108,9 +107,7 @@ class SignalPages:
         return [Route(SIGNALS, self._page, methods=["GET"])]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         days = number_of(http, "days", 1, max(DAYS), _USUAL_DAYS)
         it = await self._ask(lambda run: _signals(run, who, days))
         return self._site.page("signals", who, it=it, choices=DAYS, lines=_lines)

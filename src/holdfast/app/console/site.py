@@ -16,6 +16,7 @@ from holdfast.app.server.answers import RefusedError
 from holdfast.app.signin.place import Place
 from holdfast.app.signin.sessions import SignedIn
 from holdfast.app.terminal import printable
+from holdfast.events import parse_time, spoken_time
 
 _SCRIPT = "text/javascript; charset=utf-8"
 _STATIC = {"console.css": "text/css; charset=utf-8", "console.js": _SCRIPT, "watch.js": _SCRIPT, "lockdown.js": _SCRIPT}
@@ -88,7 +89,7 @@ class Site:
 
 def moment(text: str) -> str:
     """An RFC 3339 time as people read it: `2020-07-15 19:14:41 UTC`."""
-    return f"{text[:10]} {text[11:19]} UTC"
+    return spoken_time(parse_time(text))
 
 
 def number(value: float) -> str:

@@ -5,11 +5,9 @@ Whoever may place lockdowns can propose there that one goes down, or agree to wh
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
@@ -21,7 +19,7 @@ from holdfast.guard import Act
 from holdfast.guard.staff import LEVELS, OPEN
 from holdfast.response.people import same
 
-from .desk import MOST_SHOWN, SIGN_IN
+from .desk import MOST_SHOWN, visitor
 from .site import Site
 
 STANDING = "/console/standing"
@@ -59,9 +57,7 @@ class StandingPages:
         return [Route(STANDING, self._page, methods=["GET"])]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         it = await self._ask(lambda run: _standing(run, who))
         return self._site.page("standing", who, it=it, words=[level.words for level in LEVELS])
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch, wall_time
@@ -27,7 +27,7 @@ from holdfast.guard import Purpose, challenge_of
 from holdfast.guard.staff import Tier, takes
 from holdfast.response.staff.sessions import FRESH_MS
 
-from .desk import SIGN_IN, Done, Options, signed_in
+from .desk import Done, Options, signed_in, visitor
 from .entrance import named_address
 from .site import Site
 
@@ -73,9 +73,7 @@ class ToolPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         tools = await self._ask(lambda run: _tools(run, http, who))
         return self._site.page("tools", who, tools=tools, fresh=who.caller.fresh(wall_time(), FRESH_MS))
 

@@ -5,11 +5,9 @@ It counts while the page is open and in front: the page says so again and again,
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
@@ -23,7 +21,7 @@ from holdfast.guard import Act
 from holdfast.guard.staff import StaffReason
 from holdfast.response.people import same
 
-from .desk import MOST_SHOWN, SIGN_IN, Done, signed_in
+from .desk import MOST_SHOWN, Done, signed_in, visitor
 from .second import BARRED
 from .site import Site, moment
 
@@ -83,15 +81,11 @@ class WatchPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = self._sessions.who(http.scope)
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who = visitor(self._sessions, http)
         return self._site.page("watch", who, waiting=await self._ask(lambda run: _listed(run, who)), barred=BARRED)
 
     async def _one(self, http: Request) -> Response:
-        who, id_ = self._sessions.who(http.scope), http.path_params["id"]
-        if who is None:
-            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        who, id_ = visitor(self._sessions, http), http.path_params["id"]
         return self._site.page("watch_one", who, it=await self._ask(lambda run: _found(run, id_, who)))
 
     async def _look(self, http: Request) -> Response:

@@ -11,7 +11,6 @@ import contextlib
 import enum
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -182,8 +181,3 @@ def _exactly(end: socket.socket, size: int) -> bytes:
             raise EOFError
         parts += part
     return bytes(parts)
-
-
-def monotonic_now() -> float:
-    """The machine's monotonic seconds."""
-    return time.monotonic()

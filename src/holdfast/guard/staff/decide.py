@@ -128,7 +128,9 @@ class StaffState:
         A lockdown leaves only those who are named a say, in a no as in a yes.
         """
         other, found = self._known.people.get(by), self.policy.functions.get((action.tool, action.function))
-        if other is None or found is None or not other.person.counts:
+        if other is None or not other.person.counts:
+            return StaffReason.PERSON_GONE
+        if found is None:
             return StaffReason.NOT_PERMITTED
         tool, function = found
         case = self.policy.case(Doing.AGREE, f"{tool.id}/{function.id}", other.roles, by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.events import format_time
+from holdfast.events import spoken_time
 from holdfast.response.staff.sought import Sought, Tally
 
 from .searching import Tallied
@@ -25,7 +25,7 @@ def headline(sought: Sought, tallied: Tallied, recorded_from: int | None) -> str
         return _nothing(sought, recorded_from) if whole else "None among the newest attempts; there are more."
     reached = "reached" if sought.target else "allowed"
     changed = f" ({tally.changed:,} to change something)" if tally.changed else ""
-    begins, ends = clock(first), clock(last)
+    begins, ends = spoken_time(first), spoken_time(last)
     when = f"at {begins}" if begins == ends else f"between {begins} and {ends}"
     tried = _least(tally.refused + tally.allowed, whole=whole)
     let = "" if sought.allowed is False else f"{reached} {_least(tally.allowed, whole=tallied.all_allowed)}{changed}, "
@@ -41,12 +41,6 @@ def times(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
 
-def clock(at: int) -> str:
-    """A time (milliseconds since 1970 UTC) to the second: `2020-07-15 19:14:41 UTC`."""
-    text = format_time(at)
-    return f"{text[:10]} {text[11:19]} UTC"
-
-
 def _nothing(sought: Sought, recorded_from: int | None) -> str:
     """That nothing was; but of what was before the record begins, nothing can be said."""
     said = _NOTHING[sought.allowed, bool(sought.target)]
@@ -54,9 +48,13 @@ def _nothing(sought: Sought, recorded_from: int | None) -> str:
     if recorded_from is None:
         return "The record of attempts has not begun."
     if sought.until is not None and sought.until <= recorded_from:
-        return f"Nothing is known of then: the record of attempts begins at {clock(recorded_from)}."
+        return f"Nothing is known of then: the record of attempts begins at {spoken_time(recorded_from)}."
     begins = max(recorded_from, sought.since or 0)
-    span = f"since {clock(begins)}" if sought.until is None else f"between {clock(begins)} and {clock(sought.until)}"
+    span = (
+        f"since {spoken_time(begins)}"
+        if sought.until is None
+        else f"between {spoken_time(begins)} and {spoken_time(sought.until)}"
+    )
     return f"{said} {span}{'; the record of attempts begins then' if begins == recorded_from else ''}."
 
 

@@ -18,6 +18,8 @@ ACCESS_COLUMNS = ("person", "name", "roles", "function", "tier", "takes", "grant
 ATTEMPT_COLUMNS = (
     "id",
     "at",
+    "times",
+    "last_at",
     "allowed",
     "person",
     "tool",

@@ -60,6 +60,11 @@ SHUT_OUT = log(0.5 / 0.008)  # and was refused: read how others get in, and trie
 LEARNERS = 4
 LEARNERS_WITHIN = 7 * DAY
 
+# What they are refused
+FLOODED = log(0.5 / 5e-4)
+"""7.6 nats: refused without end, as no hand works but a script does. One agent-day in two thousand has a tool that
+broke instead. Enough to ask, and with a place that is not theirs to propose a hold. [judged]"""
+
 # What they look at
 RUNS = 0.5
 """By which each account counts: look-ups come in runs, so a further one is half news. [judged]"""

@@ -33,6 +33,7 @@ class Sign(enum.StrEnum):
     REACH = "unrelated_high_reach"
     VALUE = "same_recovery_value"
     AFTERMATH = "taken_over_afterwards"
+    FLOOD = "refused_without_end"
 
 
 _BY_SHIFT = (Sign.UNASKED, Sign.REACH)  # summed anew in each

@@ -38,6 +38,7 @@ COLLECTIONS = (
     "found",
     "gate_again",
     "gate_asked",
+    "gate_asleep",
     "gate_attempt_ends",
     "gate_attempts",
     "gate_beyond",

@@ -40,7 +40,7 @@ def test_the_same_within_a_minute_shares_a_row_with_a_count(desk, clock):
     session = desk.session("alice")
     names = set()
     for _ in range(30):
-        names |= {each.attempt for each in refused(desk, session, "account-1", "Account-1")}
+        names |= {each.attempt for each in refused(desk, session, "account-1", "account-1")}
         clock.advance(SECOND)
     assert {"a-1"} == names
     (row,) = attempts(desk, Chain.TARGET, "account-1")
@@ -53,13 +53,13 @@ def test_the_same_within_a_minute_shares_a_row_with_a_count(desk, clock):
 def test_what_differs_shares_no_row(desk):
     """Another session, function, account or reason is another row; another payload or ticket is not."""
     session, other = desk.session("alice"), desk.session("alice", number=2)
-    desk.lock(1, function="account.suspend")
+    desk.lock(1, function="account.suspend")  # which takes a reason, too
     asked = [
         desk.asked(session, ticket=""),
         desk.asked(other, ticket=""),
         desk.asked(session, ticket="", target="account-2"),
-        desk.asked(session, ticket="", reason=""),
         desk.asked(session, ticket="", function="account.suspend"),
+        desk.asked(session, ticket="", function="account.suspend", reason=""),
         desk.asked(session, ticket=" ", payload={"another": 1}),
     ]
     answers = desk.tried(*asked)

@@ -83,7 +83,8 @@ def test_whoever_is_known_is_on_record_in_the_midst_of_a_flood(desk):
     """Each with the id of their own attempt."""
     session = desk.session("alice")
     flood(desk)
-    mixed = desk.tried(*(desk.asked(each, ticket="", network="203.0.113.7") for each in ("", session, "", session)))
+    who = enumerate(("", session, "", session))
+    mixed = desk.tried(*(desk.asked(each, f"f-{at}", network="203.0.113.7") for at, each in who))
     assert [False, True, False, True] == [bool(each.attempt) for each in mixed]
     assert [mixed[3].attempt, mixed[1].attempt] == [
         each.id for each in desk.gate.attempts.find(Chain.PERSON, "alice", limit=10).attempts

@@ -103,8 +103,7 @@ class Repeats:
         action, now = question.action, page.now
         hour = self._hour(answer.person, now)
         hour.refused += 1
-        account = spelling_key(action.target)
-        exact = (answer.person, question.session, action.tool, action.function, account, *answer.reasons)
+        exact = (answer.person, question.session, action.tool, action.function, action.target, *answer.reasons)
         row = self._there(exact, page)
         if row is None and hour.rows < MOST_ROWS:
             hour.rows += 1
@@ -112,7 +111,7 @@ class Repeats:
         if row is None or hour.refused >= WITHOUT_END:
             self._tell_flood(answer.person, question.session, hour, now)
         if row is None and tier >= _EXACT_FROM:
-            alone = (answer.person, account)
+            alone = (answer.person, spelling_key(action.target))
             row = self._there(alone, page)
             if row is None:
                 return Place(noted=True, row=self._open(alone, page, hour.since + HOUR))

@@ -254,7 +254,7 @@ class PendingChanges:
         return all(each.closed and now - each.asked_at >= KEPT_MS for each in of_account)
 
     def begin(self, last: int, now: int) -> None:
-        """Begin at `now` after an owner of the store who was there at `last`: nothing cools before all is `heard` again.
+        """Begin at `now` after an owner who was there at `last`: nothing cools before all is `heard` again.
 
         What hearing it takes is kept in mind in the store, for whoever is killed meanwhile.
 

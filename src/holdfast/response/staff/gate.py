@@ -17,7 +17,7 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import ApiToken, Passkey, SessionLimits
+from holdfast.guard import ApiToken, Often, Passkey, SessionLimits
 from holdfast.guard.staff import (
     Doing,
     StaffAnswer,
@@ -57,6 +57,7 @@ from .strangers import Strangers
 from .tidings import Tidings
 from .watching import Watching
 
+MOST_VAIN = 60  # sign-ins to the tools in a person's name an hour that detection hears of: a mistyped PIN is one
 DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
 
 
@@ -107,6 +108,7 @@ class StaffGate:
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
         self.reservations = Reservations()
+        self._vain = Often(MOST_VAIN, "signed in in vain")
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -198,7 +200,8 @@ class StaffGate:
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
-        if self._people.person(person) is not None:
+        if self._people.person(person) is not None and not self._vain.wait(person, now):
+            self._vain.take(person, now)
             self.tidings.refused(person, network, device, now)
 
     def take(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:

@@ -222,10 +222,8 @@ def _beyond(repeats: Repeats, sought: Sought) -> str:
     if since is None:
         return ""
     who = "one person" if people == 1 else f"{people:,} people"
-    return (
-        f" Since {spoken_time(since)} {total:,} refusals of {who} were only counted, all on accounts that were ordinary "
-        "then."
-    )
+    counted = f"{total:,} refusals of {who} were only counted"
+    return f" Since {spoken_time(since)} {counted}, all on accounts that were ordinary then."
 
 
 def _time(at: int | None) -> str | None:

@@ -66,7 +66,7 @@ class StaffSignals:
         self._kept_at = now
 
     def _gone(self, learnt: Container[str], now: int) -> list[str]:
-        """Of whom nothing is to be known any more: unseen for long, or longest where they are too many. Once an hour."""
+        """Of whom nothing is to be known any more: unseen for long, or longest where too many are. Once an hour."""
         if 0 <= now - self._pruned_at < _PRUNED_EVERY:
             return []
         others = sorted((person.day, staff) for staff, person in self.known.items() if staff not in learnt)

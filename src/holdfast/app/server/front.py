@@ -108,7 +108,10 @@ class Front:
         """
         if scope["method"] in _LOOKS or path.endswith(_ENDS):
             return
-        caller: Caller | None = pages.signed_in(scope) if pages is not None else scope["caller"]
+        caller: Caller | None = scope["caller"]
+        if pages is not None:
+            with contextlib.suppress(RefusedError):  # which is for the page to say
+                caller = pages.signed_in(scope)
         if caller is None or not caller.person:
             return
         try:

@@ -44,6 +44,6 @@ def test_a_flood_from_one_session_is_bounded_and_asked_about(house):
         assert time.monotonic() < by
         time.sleep(0.1)  # as somebody who looks again
     assert {"alice"} == {each["staff"] for each in alarms}
-    page = house.signed_in("olga").get("/console/signals").text
+    page = house.signed_in("olga").page("/console/signals").text
     assert "within the hour, over 300 different things" in page
-    assert "and again until" in house.of["olga"].get("/console/attempts?target=president").text
+    assert "and again until" in house.of["olga"].page("/console/attempts?target=president").text

@@ -65,7 +65,7 @@ LEARNERS_WITHIN = 7 * DAY
 
 # What they are refused
 FLOODED = log(0.5 / 5e-4)
-"""7.6 nats: refused without end, as no hand works but a script does. One agent-day in two thousand has a tool that
+"""6.9 nats: refused without end, as no hand works but a script does. One agent-day in two thousand has a tool that
 broke instead. Enough to ask, and with a place that is not theirs to propose a hold. [judged]"""
 
 # What they look at

@@ -308,6 +308,14 @@ def test_a_lock_on_what_there_is_not_is_refused(desk, slip):
     desk.lock(4, function="account.look_up", person="S\u00c1M", until=desk.now + MINUTE)
 
 
+@pytest.mark.parametrize(("why", "ticket"), [("...", "T-1"), ("a case", "-")])
+def test_a_grant_whose_reason_or_ticket_says_nothing_is_refused(desk, why, ticket):
+    """The gate would not let it count, and whoever gave it would not know why."""
+    with pytest.raises(UsageError, match="says nothing"):
+        desk.gate.grants.give("alice", "support_desk", "cora", desk.now, hours=1, why=why, ticket=ticket)
+    assert not desk.gate.grants.kept
+
+
 @pytest.mark.parametrize(("tool", "function"), [("suport_desk", "*"), ("support_desk", "acount.look_up")])
 def test_a_grant_for_what_there_is_not_is_refused(desk, tool, function):
     """Whoever was told of it would believe that they may do something."""

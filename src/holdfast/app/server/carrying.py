@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
 from holdfast.containment import Freed, describe
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Scope
 from holdfast.recovery import Phase
 from holdfast.response import scope as scopes
@@ -296,7 +296,7 @@ def _wave(run: LiveWatch, key: str, wave: Run) -> WaveSeen:
         phase=wave.waves.phase,
         given=wave.waves.given,
         waves=len(wave.waves.free),
-        due=None if due is None else format_time(due),
+        due=format_time_or_none(due),
         restored=count.restored,
         held=count.held,
         pauses=wave.waves.pauses,
@@ -333,7 +333,7 @@ def _brakes(run: LiveWatch) -> BrakesSeen:
                 used=each.used,
                 waiting=each.waiting,
                 owner=each.owner,
-                raised_until=None if each.until is None else format_time(each.until),
+                raised_until=format_time_or_none(each.until),
                 raised_by=each.raised_by,
                 why=each.why,
             )

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.signin.place import Place
 from holdfast.app.signin.sessions import hashed, new_secret
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Enrolment, Passkey, Scope
 
 from .answers import Problem
@@ -158,7 +158,7 @@ def _seen(passkey: Passkey) -> PasskeySeen:
         person=passkey.person,
         label=passkey.label,
         added_at=format_time(passkey.added_at),
-        used_at=None if passkey.used_at is None else format_time(passkey.used_at),
-        revoked_at=None if passkey.revoked_at is None else format_time(passkey.revoked_at),
+        used_at=format_time_or_none(passkey.used_at),
+        revoked_at=format_time_or_none(passkey.revoked_at),
         on_word_of=passkey.on_word_of,
     )

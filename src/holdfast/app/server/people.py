@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch, wall_time
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import PERSON_ID, PERSON_SCOPES, PROGRAM_SCOPES, Act, ApiToken, Person, Role, Scope
 from holdfast.guard.people import LONGEST_NAME
 from holdfast.response.people import LONGEST_LABEL, LONGEST_TOKEN
@@ -269,7 +269,7 @@ def person_seen(run: LiveWatch, person: Person) -> PersonSeen:
         roles=person.roles,
         active=person.active,
         since=format_time(person.since),
-        until=None if person.until is None else format_time(person.until),
+        until=format_time_or_none(person.until),
         passkeys=len(run.response.people.passkeys_of(person.id)),
         on_word_of=person.on_word_of,
     )
@@ -285,6 +285,6 @@ def token_seen(token: ApiToken) -> TokenSeen:
         made_by=token.made_by,
         made_at=format_time(token.made_at),
         expires_at=format_time(token.expires_at),
-        revoked_at=None if token.revoked_at is None else format_time(token.revoked_at),
+        revoked_at=format_time_or_none(token.revoked_at),
         on_word_of=token.on_word_of,
     )

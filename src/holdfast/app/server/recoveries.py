@@ -14,7 +14,7 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch
 from holdfast.connectors.told import Told
 from holdfast.errors import InputError, RecoveryError
-from holdfast.events import format_time, parse_time
+from holdfast.events import format_time, format_time_or_none, parse_time
 from holdfast.guard import Scope
 from holdfast.recovery import (
     NEEDED,
@@ -31,7 +31,7 @@ from holdfast.recovery import shown as diff
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, key_of, limit_of, shown
 from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, by_name, id_parameter
-from .views import Page, page_of, time_of
+from .views import Page, page_of
 
 _NONE = (ERRORS[404], Problem)
 LONGEST_VALUE = 100_000  # characters: of a long post
@@ -236,13 +236,13 @@ def _case_seen(case: RecoveryCase) -> CaseSeen:
         missing=case.missing,
         attacked_at=format_time(case.attacked_at),
         opened_at=format_time(case.opened_at),
-        released_at=time_of(case.released_at),
+        released_at=format_time_or_none(case.released_at),
         points=proof.points,
         points_needed=NEEDED,
         facts=tuple(
             FactSeen(
                 kind=fact.kind,
-                on_file_since=time_of(fact.on_file_since),
+                on_file_since=format_time_or_none(fact.on_file_since),
                 by=fact.by,
                 set_aside=aside.get(fact, ""),
             )

@@ -19,7 +19,7 @@ from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operati
 from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
 from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, not_there, too_deep
 from holdfast.guard.staff.proof import Prover
@@ -411,5 +411,5 @@ def _agreement(given: Consent) -> AgreementSeen:
         at=format_time(given.at),
         until=format_time(given.until),
         signed=given.signed,
-        used_at=None if given.used_at is None else format_time(given.used_at),
+        used_at=format_time_or_none(given.used_at),
     )

@@ -31,7 +31,7 @@ from holdfast.app.server.operation import (
     id_parameter,
 )
 from holdfast.app.server.views import Page, page_of
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import PendingChange, Stage
 from holdfast.response.staff import number_of
@@ -214,8 +214,8 @@ def change_seen(change: PendingChange, stage: Stage) -> ChangeSeen:
         counts=stage is Stage.IN_FORCE,
         asked_at=format_time(change.asked_at),
         since=format_time(change.since),
-        told_at=None if change.told_at is None else format_time(change.told_at),
-        until=None if change.until is None else format_time(change.until),
+        told_at=format_time_or_none(change.told_at),
+        until=format_time_or_none(change.until),
         why=change.why,
         signal=change.signal,
     )

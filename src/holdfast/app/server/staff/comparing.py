@@ -13,7 +13,7 @@ from starlette.responses import Response
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, shown, time_of
 from holdfast.app.server.operation import Handler, Operation, Parameter
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act
 from holdfast.response.staff.access import Wanted
 from holdfast.response.staff.compared import compared
@@ -90,7 +90,7 @@ async def access_compared(ask: Ask, since: int, at: int | None, wanted: Wanted) 
         since=format_time(since),
         at=format_time(until),
         policies=(was.policy, date.policy),
-        certain_from=None if date.certain_from is None else format_time(date.certain_from),
+        certain_from=format_time_or_none(date.certain_from),
         gained=tuple(map(right_seen, islice(found.gained, MOST))),
         lost=tuple(map(right_seen, islice(found.lost, MOST))),
         changed=tuple(

@@ -17,7 +17,7 @@ from holdfast.app.server.guard import Name
 from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.people import Id
 from holdfast.app.server.views import Page, page_of
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import Grant, Tier
 from holdfast.response.staff import Protected
@@ -210,7 +210,7 @@ def _grant_seen(grant: Grant, now: int) -> GrantSeen:
         reason=grant.reason,
         ticket=grant.ticket,
         granted_by=grant.granted_by,
-        revoked_at=None if grant.revoked_at is None else format_time(grant.revoked_at),
+        revoked_at=format_time_or_none(grant.revoked_at),
         in_force=grant.in_force(now),
     )
 

@@ -17,7 +17,7 @@ from holdfast.app.server.guard import Name
 from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.people import Id
 from holdfast.app.server.views import Page, page_of
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import PERSON_ID, Act, Role, Scope
 from holdfast.guard.staff import LEVELS, SEALED, Lock, Locks, Tier, checked, joined
 from holdfast.response.emergency import LONGEST_REASON
@@ -329,8 +329,8 @@ def lock_seen(lock: Lock, now: int) -> LockSeen:
         network=lock.network,
         named=lock.named,
         starts=format_time(lock.starts),
-        until=None if lock.until is None else format_time(lock.until),
-        lifted_at=None if lock.lifted_at is None else format_time(lock.lifted_at),
+        until=format_time_or_none(lock.until),
+        lifted_at=format_time_or_none(lock.lifted_at),
         in_force=lock.in_force(now),
         why=lock.why,
         placed_by=lock.placed_by,

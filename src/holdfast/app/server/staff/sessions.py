@@ -24,7 +24,7 @@ from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
 from holdfast.app.signin.sessions import hashed, new_secret
 from holdfast.errors import SignatureError, UsageError
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
 from holdfast.guard.staff import ToolSession
 from holdfast.response.people import same
@@ -392,8 +392,8 @@ def _seen(run: LiveWatch, session: ToolSession) -> ToolSessionSeen:
         network=session.network,
         device=session.device,
         made_at=format_time(session.made_at),
-        seen_at=None if session.seen_at is None else format_time(session.seen_at),
-        ended_at=None if session.ended_at is None else format_time(session.ended_at),
+        seen_at=format_time_or_none(session.seen_at),
+        ended_at=format_time_or_none(session.ended_at),
         live=fault is None,
         stepped_up={class_: format_time(at) for class_, at in session.stepped_up.items()},
     )

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from holdfast.app.sheet import ACCESS_COLUMNS, sheet
 from holdfast.errors import UsageError
 
+from .lockdown import locked
 from .options import Json
 from .service import Service, Url, say
 from .service import at as at_path
@@ -126,7 +127,6 @@ def _hold(each: dict[str, Any]) -> str:
 
 
 def _lock(each: dict[str, Any]) -> str:
-    names = ("tool", "function", "role", "person", "network")
-    on = ", ".join(f"{name} {each[name]}" for name in names if each[name]) or "everything"
     named = f", but for {', '.join(each['named'])}" if each["named"] else ""
-    return f"lockdown {each['id']} of level {each['level']} ({each['words']}) on {on}{named} from {each['starts']}"
+    level = f"level {each['level']} ({each['words']})"
+    return f"lockdown {each['id']} of {level} on {locked(each)}{named} from {each['starts']}"

@@ -21,9 +21,8 @@ from holdfast.response.conduct import Deed, Held, HoldState
 from holdfast.response.restoring import Run
 
 from . import requested
-from .answers import Problem
 from .asking import Ask, absent, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, by_name, id_parameter
+from .operation import ABSENT, AFTER, LIMIT, Handler, Operation, by_name, id_parameter
 from .requested import RequestSeen
 from .requests import Hash, Key, Keys, Words
 from .views import HoldSeen, Page, hold_seen, page_of
@@ -131,8 +130,6 @@ class CapRaised(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     why: Words
 
 
-_NONE = (ERRORS[404], Problem)
-
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="preview_undo",
@@ -170,7 +167,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/waves/{id}/resume",
         says="Let waves go on that were paused: whoever asks has looked into what was wrong.",
         parameters=(id_parameter(),),
-        answers={200: ("It, as it stands now.", WaveSeen), 404: _NONE},
+        answers={200: ("It, as it stands now.", WaveSeen), 404: ABSENT},
     ),
     Operation(
         name="list_dead_letters",

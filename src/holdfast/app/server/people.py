@@ -16,9 +16,8 @@ from holdfast.guard import PERSON_ID, PERSON_SCOPES, PROGRAM_SCOPES, Act, ApiTok
 from holdfast.guard.people import LONGEST_NAME
 from holdfast.response.people import LONGEST_LABEL, LONGEST_TOKEN
 
-from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from .operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from .token import hashed, new_token
 from .views import Page, page_of
 
@@ -96,7 +95,6 @@ class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
     made: TokenSeen
 
 
-_NONE = (ERRORS[404], Problem)
 _PEOPLE, _TOKENS = "/v1/people", "/v1/tokens"
 
 
@@ -113,7 +111,7 @@ def _managed(  # noqa: PLR0913, PLR0917 - what differs between them
         parameters=(id_parameter(),) if one else (),
         scope=Scope.PEOPLE,
         act=Act.MANAGE_PEOPLE,
-        answers={200: ("It.", answer), **({404: _NONE} if one else {})},
+        answers={200: ("It.", answer), **({404: ABSENT} if one else {})},
     )
 
 

@@ -55,7 +55,7 @@ class Grants:
         """Let `person` use `function` (`*`: each) of `tool` from `now` on for so many hours.
 
         Raises:
-            UsageError: there is nobody of this id, the tool, the function or the hours are none, or reason or ticket say nothing.
+            UsageError: there is no such person, tool or function, no such hours, or reason or ticket say nothing.
             NotAllowedError: somebody would give it to themselves, or no reason is given.
             StoreError: nothing was kept.
 

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.answers import Problem
 from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.fields import Why
 from holdfast.app.server.guard import Name
-from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
 from holdfast.errors import NotAllowedError, UsageError
@@ -23,7 +23,6 @@ from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
 from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, not_there, too_deep
 from holdfast.guard.staff.proof import Prover
-from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
 
@@ -31,10 +30,8 @@ from .ceremony import Ceremony, OptionsTold
 from .forwarding.shown import session_shown
 
 REQUESTS = "/v1/gate/requests"
-_NONE = (ERRORS[404], Problem)
 _ONE = (id_parameter(),)
 
-Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
 Hash = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
@@ -43,7 +40,7 @@ class _Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     function: Name
     target: Name = ""
     payload: dict[str, Any] = {}
-    reason: Words
+    reason: Why
     ticket: Name = ""
 
     def __post_init__(self) -> None:
@@ -87,7 +84,7 @@ class ActionHash(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class ActionDenied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why not."""
 
-    why: Words
+    why: Why
 
 
 class AgreementSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +133,7 @@ def _on_one(name: str, end: str, says: str, takes: type, answer: type = AskingSe
         parameters=_ONE,
         scope=Scope.DECIDE,
         act=Act.USE_TOOLS,
-        answers={200: ("It, as it stands now.", answer), 404: _NONE},
+        answers={200: ("It, as it stands now.", answer), 404: ABSENT},
     )
 
 
@@ -176,7 +173,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="One of them.",
         parameters=_ONE,
         act=Act.USE_TOOLS,
-        answers={200: ("It.", AskingSeen), 404: _NONE},
+        answers={200: ("It.", AskingSeen), 404: ABSENT},
     ),
     _on_one(
         "ask_to_sign",

@@ -16,11 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.answers import Problem
 from holdfast.app.server.asking import Ask, absent, all_of, key_of, limit_of, shown
 from holdfast.app.server.operation import (
+    ABSENT,
     AFTER,
-    ERRORS,
     KEY,
     LIMIT,
     Handler,
@@ -109,7 +108,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="May the new value be used now? Asked by a tool or a platform with the id of the attempt that changed it.",
         parameters=(id_parameter("The attempt's id, as the gate answered it."),),
         scope=Scope.GUARD_ASK,
-        answers={200: ("It.", ChangeSeen), 404: (ERRORS[404], Problem)},
+        answers={200: ("It.", ChangeSeen), 404: ABSENT},
     ),
     Operation(
         name="show_link",

@@ -37,7 +37,7 @@ def who(  # noqa: PLR0913 - each is a word on the command line
     """Show who can do what with the internal tools, or could on a past date, by the policies of that date."""
     asked = {"at": at, "person": person, "function": function, "tier": target_tier or "", "target": target}
     if since and (policy or csv):
-        raise UsageError("what has changed has neither texts nor CSV", advice="Ask without --policy and --csv.")
+        raise UsageError("--since goes with neither --policy nor --csv", advice="Ask without them, or without --since.")
     asked |= {"texts": "true" if policy else "", "since": since}
     query = urlencode({name: value for name, value in asked.items() if value})
     found = Service(url).get(f"/v1/gate/access{'/changes' if since else ''}?{query}")

@@ -86,9 +86,9 @@ class Certifying:
             )
         if same(id_, by):
             raise NotAllowedError(
-                f"{by} would say so of themselves",
+                f"{by} cannot decide about their own roles",
                 code=RefusalCode.OWN_DEED,
-                advice=f"Allowed when somebody other than {id_} says so.",
+                advice=f"Allowed when somebody other than {id_} decides.",
             )
         made = Certified(person=id_, roles=person.roles, keep=keep, why=reason(why), by=by, at=now)
         with self._book.change(now) as page:

@@ -65,7 +65,7 @@ class Grants:
             raise UsageError(f"nobody is registered as {person!r}", advice="`holdfast people list` names everybody.")
         if same(person, by):
             raise NotAllowedError(
-                f"{by} would give it to themselves",
+                f"{by} cannot give themselves a grant",
                 code=RefusalCode.OWN_DEED,
                 advice=f"Allowed when somebody other than {person} gives it.",
             )

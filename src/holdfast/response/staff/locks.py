@@ -168,20 +168,20 @@ class Locks:
             raise UsageError(f"there is no proposal {id_}", advice="`holdfast lockdown show` names them.")
         if not self.waits(found, now):
             raise NotAllowedError(
-                f"the proposal {id_} is over, or {found.by} is no longer who they were",
+                f"the proposal {id_} is over, or the roles of {found.by} have changed since",
                 code=RefusalCode.REQUEST_CLOSED,
                 advice="Propose it anew.",
             )
         if same(by, found.by):
             raise NotAllowedError(
-                f"{by} proposed it",
+                f"{by} cannot agree to their own proposal",
                 code=RefusalCode.REQUESTER_APPROVED,
                 advice=f"Allowed when somebody other than {found.by} agrees.",
             )
         self._possible(found, now)
         if found.account and found.was not in {None, self._protecting.tier(found.account)}:
             raise NotAllowedError(
-                f"{found.account} is guarded otherwise than when it was proposed",
+                f"the tier of {found.account} has changed since it was proposed",
                 code=RefusalCode.APPROVED_ANOTHER_PLAN,
                 advice="Propose it anew, as it is now.",
             )
@@ -272,7 +272,10 @@ class Locks:
     def _possible(self, wanted: Proposal, now: int) -> None:
         if wanted.account:
             if not wanted.tier < self._protecting.tier(wanted.account):
-                raise UsageError(f"{wanted.account} would not be guarded less by that")
+                raise UsageError(
+                    f"{wanted.account} is not of a higher tier than {wanted.tier.word}",
+                    advice="Propose a lower tier; `holdfast staff protected` shows that of now.",
+                )
             return
         lock = self.kept.get(wanted.lock)
         if lock is None or not lock.in_force(now):

@@ -154,7 +154,7 @@ def date_at(run: LiveWatch, at: int | None) -> tuple[int, Date]:
     """
     now = run.clock.now()
     if at is not None and at > now:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`at` is in the future, and nobody knows yet who can do what then")
     when = now if at is None else at
     return when, run.response.staff.date(when)
 

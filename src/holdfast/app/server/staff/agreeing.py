@@ -219,7 +219,9 @@ class _Handlers:
             session = sessions.known(id_)
             fault = sessions.fault(session, now)
             if fault is not None:
-                raise NotAllowedError(f"this session asks for nothing: {fault}", code=fault, advice="Sign in again.")
+                raise NotAllowedError(
+                    f"nobody can ask for anything in this session: {fault}", code=fault, advice="Sign in again."
+                )
             if session.tool != told.tool:
                 says, code = f"this session is for {session.tool}, not for {told.tool}", StaffReason.OTHER_TOOL
                 raise NotAllowedError(says, code=code, advice="Ask in a session of the tool that it is about.")
@@ -342,9 +344,9 @@ def _may_agree(run: LiveWatch, asking: Asking, by: str) -> None:
     why_not = run.response.staff.state.why_not_agree(by, asking.person, asking.action, run.clock.now())
     if why_not in {StaffReason.LOCKED_DOWN, StaffReason.STAFF_HELD}:
         raise NotAllowedError(
-            f"{by} has no say in {asking.action.function} just now: {why_not}",
+            f"{by} can neither agree to {asking.action.function} nor refuse it just now: {why_not}",
             code=why_not,
-            advice="Allowed when the lockdown or the hold has ended, or for somebody else.",
+            advice="Wait until the lockdown or the hold has ended, or leave it to somebody else.",
         )
     if why_not is not None:
         raise NotAllowedError(

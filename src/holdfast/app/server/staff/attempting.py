@@ -153,10 +153,10 @@ def sought_of(query: Mapping[str, str]) -> Sought:
     """
     target, person, tool, outcome = (query.get(name, "").strip() for name in ("target", "person", "tool", "outcome"))
     if outcome not in _OUTCOMES:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "outcome is refused or allowed")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`outcome` is `refused` or `allowed`, or left out")
     since, until = time_of(query, "since"), time_of(query, "until")
     if since is not None and until is not None and until <= since:  # nothing is in it, and that would be an answer
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "until is later than since, or left out")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`until` is no later than `since`, so nothing lies between them")
     return Sought(
         target=target,
         person=person,

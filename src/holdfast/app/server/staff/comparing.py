@@ -68,7 +68,7 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
         query = http.query_params
         since, at, wanted = time_of(query, "since"), time_of(query, "at"), wanted_of(query)
         if since is None:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "since is the earlier date, and is missing")
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "`since` is missing: it is the earlier date")
         return shown(await access_compared(ask, since, at, wanted))
 
     return {"compare_access": compare_access}
@@ -83,7 +83,7 @@ async def access_compared(ask: Ask, since: int, at: int | None, wanted: Wanted) 
     """
     until, date = await ask(lambda run: date_at(run, at))
     if since > until:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "the date that is compared with is the earlier one")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`since` is later than `at`")
     _, was = await ask(lambda run: date_at(run, since))
     found = compared(await judged(was, since, wanted), await judged(date, until, wanted))
     return AccessCompared(

@@ -93,7 +93,7 @@ class LooserWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def __post_init__(self) -> None:
         """Refuse what is not one thing."""
         if bool(self.lock) is bool(self.account):
-            raise ValueError("one of lock and account is loosened")
+            raise ValueError("name either a lock or an account, not both")
 
 
 class LooserSeen(msgspec.Struct, frozen=True, kw_only=True):

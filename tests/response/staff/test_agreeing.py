@@ -180,9 +180,14 @@ def test_a_grant_ends_and_can_be_taken_back(desk, clock):
     desk.gate.grants.revoke(grant.id, "cora", desk.now)
     assert (StaffReason.GRANT_NEEDED,) == ask()
     assert any(each.to == ("alice",) and "let alice use" in each.text for each in desk.notices.kept.values())
-    for hours, person, ticket in ((13, "alice", "T"), (1, "nobody", "T"), (1, "alice", " ")):
-        with pytest.raises(UsageError):
+    for hours, person, ticket, advice in (
+        (13, "alice", "T", "give them a role"),
+        (1, "nobody", "T", "names everybody"),
+        (1, "alice", " ", "at most 512 characters"),
+    ):
+        with pytest.raises(UsageError) as why:
             desk.gate.grants.give(person, "support_desk", "cora", desk.now, hours=hours, why="w", ticket=ticket)
+        assert advice in why.value.advice
 
 
 def test_a_lockdown_comes_at_once_ends_sessions_and_is_told(desk):

@@ -307,8 +307,9 @@ def test_an_agreement_to_guard_less_is_for_the_account_as_it_was(desk):
 )
 def test_a_lock_on_what_there_is_not_is_refused(desk, slip):
     """It would be in force on nothing, or leave nobody in, and whoever placed it would believe otherwise."""
-    with pytest.raises(UsageError, match="would not do what it says"):
+    with pytest.raises(UsageError, match="would not do what it says") as why:
         desk.lock(**slip, until=desk.now + MINUTE)
+    assert "tools.toml" in why.value.advice
     assert not desk.gate.locks.kept
     desk.lock(4, function="account.look_up", person="S\u00c1M", until=desk.now + MINUTE)
 

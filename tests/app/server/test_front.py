@@ -40,7 +40,9 @@ class Console:
 @pytest.fixture
 def front():
     """A front with a console, and routes that say yes."""
-    kept = {digest_of(secret.encode()): token(person, secret) for person, secret in (("ann", "a"), ("bob", "b"), ("", "p"))}
+    kept = {
+        digest_of(secret.encode()): token(person, secret) for person, secret in (("ann", "a"), ("bob", "b"), ("", "p"))
+    }
     door = Door(lambda: Roll(people=PEOPLE, tokens=kept), lambda: 0)
     pages = Console()
     return Front(pages, pages, pages, door=door, tally=Tally(), log=make_log(io.StringIO()))

@@ -48,7 +48,7 @@ from .grants import Grants
 from .kept import Changes
 from .locks import Locks
 from .protecting import Protecting
-from .repeats import Place, Repeats
+from .repeats import ALONE, Place, Repeats
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
 from .spelt import Alike, none_alike
@@ -237,7 +237,9 @@ class StaffGate:
                     self.sessions.used_on(page, each.question.session)
                 ahead.append(each.more if answer.in_advance and answer.allowed else 0)
                 tried.append((each.question, answer, agreed))
-            places = [self._place(page, question, answer, state) for question, answer, _ in tried]
+            places = [
+                ALONE if answer.allowed else self._place(page, question, answer, state) for question, answer, _ in tried
+            ]
             shown = [each.noted for each in places]
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
@@ -272,9 +274,7 @@ class StaffGate:
                 self.repeats.tell_on(page)
 
     def _place(self, page: Page, question: ToolQuestion, answer: StaffAnswer, state: StaffState) -> Place:
-        """Where an attempt goes: what was allowed by itself, what was refused as far as there is room."""
-        if answer.allowed:
-            return Place(noted=True)
+        """Where a refusal goes, as far as there is room."""
         if not answer.person:
             return Place(noted=self.strangers.recorded(question, answer, page.now))
         tier = max(answer.tier or Tier.ORDINARY, state.tier_of(question.action.target))

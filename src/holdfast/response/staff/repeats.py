@@ -80,6 +80,10 @@ class Place(NamedTuple):
     row: Row | None = None
 
 
+ALONE = Place(noted=True)
+"""Where what was allowed goes."""
+
+
 class Repeats:
     """Who was refused what in this hour, in memory; what is counted lies in the store. One thread uses it."""
 

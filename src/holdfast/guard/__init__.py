@@ -16,6 +16,7 @@ from .decide import (
     quorum,
     required_of,
 )
+from .often import Often
 from .people import (
     ANYBODY,
     PERSON_ID,
@@ -68,6 +69,7 @@ __all__ = [
     "Enrolment",
     "Guard",
     "Members",
+    "Often",
     "Passkey",
     "Permit",
     "Person",

@@ -214,9 +214,7 @@ class Response:
         self._unheard.extend(self.watch.take(batch, now))
         self._signs.reports(batch.others)
         self.staff.changing.observe(batch.others, now)
-        while self._unheard:
-            self._hear(self._unheard[0], now)
-            self._unheard.popleft()
+        self._tell_unheard(now)
         self.reports.hear(batch.others, now)
         self.signals.keep(self.watch.staff, now)
 
@@ -233,7 +231,9 @@ class Response:
             self.returning.keep(now)  # before they end, so that no account is let go in between
         self._reconciler.sweep(now)
         self.staff.changing.settle(now)
-        self.staff.tell_strangers(now)
+        self.staff.tell_counted(now)
+        self._unheard.extend(self.watch.flooded(self.staff.repeats.take_floods()))
+        self._tell_unheard(now)
         for takeover in self.staff.changing.warnings(now):
             self._hear(TakeoverSeen(takeover=takeover), now)
         queued = self._executor.work(now)
@@ -242,6 +242,11 @@ class Response:
             queued = self._executor.work(now)  # what the looking found missing
         looks = (asked, queued, self.staff.changing.next_at(), self._next_look())
         return min((at for at in looks if at is not None), default=None)
+
+    def _tell_unheard(self, now: int) -> None:
+        while self._unheard:
+            self._hear(self._unheard[0], now)
+            self._unheard.popleft()
 
     def _hear(self, news: News, now: int) -> None:
         match news:

@@ -14,7 +14,7 @@ import msgspec
 
 from holdfast.errors import NotAllowedError, SignatureError, UsageError
 from holdfast.events import format_time
-from holdfast.guard import Caller, Passkey, RefusalCode, Signature, approval_challenge
+from holdfast.guard import Caller, Often, Passkey, RefusalCode, Signature, approval_challenge
 from holdfast.guard.staff import Consent, ToolAction
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page, Shelf
@@ -32,6 +32,7 @@ ASKED_MS = 60 * MINUTE  # how long an asking stays open: after that whoever aske
 LARGEST = 16_384  # bytes of an action that is shown to whoever agrees
 MOST_OPEN = 20  # of one person: nobody reads more of them
 MOST_VAIN = 100  # of one person in the hour or so that askings are kept, not agreed to: withdrawn ones take room too
+MOST_ASKED = 200  # of one person in an hour, agreed to as well: as far as two who conspire can go
 _ID_HEX = 16  # of the hash: enough to tell askings apart, short enough to say on the telephone
 
 
@@ -73,6 +74,7 @@ class Consents:
         """As kept in the book's store; a consent can be used for so many `minutes`."""
         self._book, self._people, self._notices, self._signin = book, people, notices, signin
         self._stands = minutes * MINUTE
+        self._asking = Often(MOST_ASKED, "asked others to agree")
         self.asked = Shelf(book, "gate_asked", Asking)
         self.kept = FactShelf(book, "gate_consents", Consent, changes, "consents")
 
@@ -81,7 +83,7 @@ class Consents:
 
         Raises:
             UsageError: it cannot be written down exactly, is too large, or they have asked for too much already.
-            NotAllowedError: no reason is given.
+            NotAllowedError: no reason is given, or they asked too often.
             StoreError: nothing was kept.
 
         """
@@ -97,6 +99,7 @@ class Consents:
             raise UsageError(f"{by} has {len(mine)} open requests already", advice="Wait, or withdraw some.")
         if sum(now < each.until + self._stands for each in vain) >= MOST_VAIN:
             raise UsageError(f"nobody agreed to {MOST_VAIN} requests of {by} lately", advice="Ask again in an hour.")
+        self._asking.take(by, now)
         asking = Asking(
             id=self._place(hash_),
             person=by,

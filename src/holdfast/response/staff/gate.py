@@ -2,7 +2,7 @@
 
 A process that answers decides on its copy and brings what came of it here, many at a time. In one transaction (1) what
 was decided on another state than that of now, or at another time, is decided anew; (2) budgets are counted and consents
-used up; (3) every attempt is put on record; those of nobody known, beyond so many, are only counted. Only when that is
+used up; (3) every attempt is put on record; refusals share rows, and beyond so many are only counted. Only when that is
 kept is anything allowed.
 """
 
@@ -17,7 +17,7 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import ApiToken, Passkey, SessionLimits
+from holdfast.guard import ApiToken, Often, Passkey, SessionLimits
 from holdfast.guard.staff import (
     Doing,
     StaffAnswer,
@@ -40,7 +40,7 @@ from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
 
-from .attempts import Attempt, Attempts
+from .attempts import Attempt, Attempts, attempt_id
 from .certifying import Certifying
 from .changes import Asked, PendingChanges
 from .consents import Consents
@@ -48,6 +48,7 @@ from .grants import Grants
 from .kept import Changes
 from .locks import Locks
 from .protecting import Protecting
+from .repeats import ALONE, Place, Repeats
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
 from .spelt import Alike, none_alike
@@ -56,6 +57,7 @@ from .strangers import Strangers
 from .tidings import Tidings
 from .watching import Watching
 
+MOST_VAIN = 60  # sign-ins to the tools in a person's name an hour that detection hears of: a mistyped PIN is one
 DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
 
 
@@ -98,6 +100,7 @@ class StaffGate:
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
         self.attempts, self.strangers = Attempts(book), Strangers(book)
+        self.repeats = Repeats(book, self.attempts)
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
@@ -105,6 +108,7 @@ class StaffGate:
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
         self.reservations = Reservations()
+        self._vain = Often(MOST_VAIN, "signed in in vain")
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -196,7 +200,8 @@ class StaffGate:
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
-        if self._people.person(person) is not None:
+        if self._people.person(person) is not None and not self._vain.wait(person, now):
+            self._vain.take(person, now)
             self.tidings.refused(person, network, device, now)
 
     def take(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
@@ -232,9 +237,15 @@ class StaffGate:
                     self.sessions.used_on(page, each.question.session)
                 ahead.append(each.more if answer.in_advance and answer.allowed else 0)
                 tried.append((each.question, answer, agreed))
-            shown = [self.strangers.recorded(question, answer, now) for question, answer, _ in tried]
+            places = [
+                ALONE if answer.allowed else self._place(page, question, answer, state) for question, answer, _ in tried
+            ]
+            shown = [each.noted for each in places]
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
+            opening = iter(attempts)
+            firsts = [next(opening) if one else None for one in shown]
+            self.repeats.keep(page, [(each.row, at) for each, at in zip(places, firsts, strict=True) if each.row])
             self.strangers.tell_on(page)
             self.watching.want_on(page, attempts)
             asked = zip(attempts, (question.action.payload for question, _, _ in noted), strict=True)
@@ -245,22 +256,29 @@ class StaffGate:
             spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
-        ids = (attempt.id for attempt in attempts)
         return [
-            msgspec.structs.replace(answer, attempt=next(ids) if one else "")
-            for (_, answer, _), one in zip(tried, shown, strict=True)
+            msgspec.structs.replace(answer, attempt=_called(at, place))
+            for (_, answer, _), at, place in zip(tried, firsts, places, strict=True)
         ]
 
-    def tell_strangers(self, now: int) -> None:
-        """Put on record how many strangers were only counted, where that is due though nobody asks any more.
+    def tell_counted(self, now: int) -> None:
+        """Put on record how many were only counted, and how often what shares a row was tried, where that is due.
 
         Raises:
             StoreError: it was not kept, and is told the next time.
 
         """
-        if self.strangers.due(now):
+        if self.strangers.due(now) or self.repeats.due(now):
             with self._book.change(now) as page:
                 self.strangers.tell_on(page)
+                self.repeats.tell_on(page)
+
+    def _place(self, page: Page, question: ToolQuestion, answer: StaffAnswer, state: StaffState) -> Place:
+        """Where a refusal goes, as far as there is room."""
+        if not answer.person:
+            return Place(noted=self.strangers.recorded(question, answer, page.now))
+        tier = max(answer.tier or Tier.ORDINARY, state.tier_of(question.action.target))
+        return self.repeats.place(page, question, answer, tier)
 
     def _changes_of(self, asked: Iterable[tuple[Attempt, Mapping[str, object]]], state: StaffState) -> Iterator[Asked]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
@@ -352,6 +370,13 @@ class StaffGate:
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
         yield from filter(None, (on_staff(self._book.holds[key]) for key in keys))
+
+
+def _called(attempt: Attempt | None, place: Place) -> str:
+    """What an attempt is called on record: by the first of those that it shares a row with; "" where it is in none."""
+    if attempt is not None:
+        return attempt.id
+    return "" if place.row is None else attempt_id(place.row.number)
 
 
 def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:

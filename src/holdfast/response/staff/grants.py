@@ -7,7 +7,7 @@ from collections.abc import Collection
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import RefusalCode
+from holdfast.guard import Often, RefusalCode
 from holdfast.guard.staff import Grant, Tier, not_there, says_something
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book
@@ -20,6 +20,7 @@ from .kept import Changes, FactShelf, named
 
 HOUR = 3_600_000  # milliseconds
 LONGEST_HOURS = 12  # a shift: what is needed for longer is a role
+MOST_GIVEN = 200  # by one person in an hour: a grant to each of a large shift, one by one. [judged]
 LONGEST_NAME = 512  # characters of a tool, a function, a ticket
 _KEPT_MS = 24 * HOUR  # how long a grant that is over is shown; the record keeps it for good
 
@@ -37,6 +38,7 @@ class Grants:
     ) -> None:
         """As kept in the book's store; `functions`, with their tools, are what there is to grant."""
         self._book, self._people, self._notices, self._functions = book, people, notices, frozenset(functions)
+        self._giving = Often(MOST_GIVEN, "given grants")
         self.kept = FactShelf(book, "gate_grants", Grant, changes, "grants")
 
     def give(  # noqa: PLR0913 - what a grant says
@@ -56,7 +58,7 @@ class Grants:
 
         Raises:
             UsageError: there is no such person, tool or function, no such hours, or reason or ticket say nothing.
-            NotAllowedError: somebody would give it to themselves, or no reason is given.
+            NotAllowedError: somebody would give it to themselves, no reason is given, or they gave too many.
             StoreError: nothing was kept.
 
         """
@@ -100,6 +102,7 @@ class Grants:
             revision=there.revision,
         )
         grant = msgspec.structs.replace(grant, id=named("g", msgspec.to_builtins(grant)))
+        self._giving.take(by, now)
         with self._book.change(now) as page:
             self.kept.prune(page, lambda each: _ended(each) < now - _KEPT_MS)
             self.kept.put(page, grant.id, grant)

@@ -16,6 +16,7 @@ from .decide import (
     quorum,
     required_of,
 )
+from .loosening import looser
 from .people import (
     ANYBODY,
     PERSON_ID,
@@ -103,6 +104,7 @@ __all__ = [
     "decide",
     "digest_of",
     "in_order",
+    "looser",
     "new_person",
     "person_key",
     "quorum",

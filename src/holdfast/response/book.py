@@ -60,6 +60,7 @@ COLLECTIONS = (
     "passkeys",
     "people",
     "plans",
+    "policies",
     "raised",
     "recoveries",
     "requests",

@@ -7,7 +7,7 @@ follows from a key and is not kept; its SHA-256 is, by which it is known again. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -56,7 +56,8 @@ class PendingChanges:
     ) -> None:
         """As kept in the book's store; `key` is the secret that links follow from.
 
-        `cooling` says for how long what is asked for just now waits; what waits already waits as it did. `alike` gives the platform's ids of accounts that are spelt like one.
+        `cooling` says for how long what is asked for just now waits; what waits already waits as it did. `alike` gives
+        the platform's ids of accounts that are spelt like one.
         """
         self._book, self._tidings, self._cooling, self._alike = book, tidings, cooling, alike
         self.kept = Shelf(book, "gate_changes", PendingChange)

@@ -340,6 +340,10 @@ class StaffGate:
             tiers={each.account: each.tier for each in self.protecting.kept.values()},
         )
 
+    def holds(self) -> Iterator[StaffHold]:
+        """The holds on staff, sessions, tools and functions, as the gate sees them."""
+        return self._staff_holds(self._book.holds)
+
     def _tools(self) -> Collection[str]:
         return [each.id for each in self.policy.catalogue.tool]
 

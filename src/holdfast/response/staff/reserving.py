@@ -77,9 +77,7 @@ class Reservations:
         units = spending.take_ahead(charge, min(wanted, MOST_UNITS), until)
         if not units:
             return
-        made = Reservation(
-            id=attempt.id, budget=charge.key, units=units, until=until, version=answer.version
-        )
+        made = Reservation(id=attempt.id, budget=charge.key, units=units, until=until, version=answer.version)
         body = {"budget": made.budget, "units": units, "until": until, "tool": attempt.tool}
         key = f"reservation/{attempt.number}"
         page.record(RecordKind.DECISION, key, f"tool:{attempt.tool}", body, actor=attempt.person)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from holdfast.guard.looser import looser_texts
+from holdfast.guard.loosening import looser_texts
 
 from .catalogue import Catalogue, Function, RecordFirst, Tool
 from .needs import Need
@@ -19,10 +19,11 @@ NEED_WORDS = {
     Need.CONSENT: "a second person",
     Need.WATCH: "somebody who watches",
 }
-_SAYS = ("kind", "class_", "account", "holds_value")  # whatever else is said of it is another thing
+_SAYS = ("kind", "class_", "one_way", "wide", "account")
+"""Otherwise, it is another thing, in whichever direction: policies may let through just what is `wide`."""
 
 
-def looser(before: StaffPolicy, after: StaffPolicy) -> list[str]:
+def staff_looser(before: StaffPolicy, after: StaffPolicy) -> list[str]:
     """What `after` may let through: a sentence each. What it only stops besides is not among them."""
     said = [*looser_texts(before.texts, after.texts)]
     for name, (tool, function) in after.functions.items():
@@ -38,11 +39,11 @@ def looser(before: StaffPolicy, after: StaffPolicy) -> list[str]:
 
 def _of_function(name: str, was: Function, now: Function) -> Iterator[str]:
     yield from _needs_lost(name, was.needs, now.needs)
-    for word in ("one_way", "wide"):
-        if getattr(was, word) and not getattr(now, word):
-            yield f"{name} is no longer {word}, so it takes no second person who signs for that"
-    if was.changes not in {None, now.changes}:
-        yield f"{name} changed {was.changes} and changes {now.changes or 'nothing'}: holders are told, and wait, by it"
+    if was.changes is not None and (was.changes, was.holds_value) != (now.changes, now.holds_value):
+        says = (
+            f"{now.changes}, by the argument {now.holds_value}" if now.changes else "nothing that holders are told of"
+        )
+        yield f"{name} changed {was.changes}, by the argument {was.holds_value}, and changes {says}"
     for field in _SAYS:
         if getattr(was, field) != getattr(now, field):
             yield f"{name}: {field.strip('_')} was {getattr(was, field)} and is {getattr(now, field)}"

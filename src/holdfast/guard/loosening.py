@@ -18,10 +18,10 @@ from .quorum import Deed, Size, Table
 
 _WORDS_ONLY = frozenset({"id", "advice"})  # annotations that no decision sees
 _ANY = 2**31  # accounts: more than any platform has
-_SURE = frozenset(
-    "Value Var . has like == != in < <= > >= && || ! arg left right attr if-then-else if then else Set Record contains "
-    "containsAll containsAny isEmpty is entity_type pattern Literal Wildcard __entity type id".split()
-)
+_SURE = frozenset({"Var", ".", "has", "like", "==", "!=", "in", "<", "<=", ">", ">=", "&&", "||", "!", "is"}) | {
+    *("if-then-else", "if", "then", "else", "Set", "contains", "containsAll", "containsAny", "isEmpty"),
+    *("arg", "left", "right", "attr", "entity_type", "pattern", "Literal", "Wildcard"),
+}
 """What stands in a condition that always has an answer: a sum may overflow, and a policy that cannot be worked out
 refuses, so to take it away would let through what it refused."""
 
@@ -89,6 +89,6 @@ def _looser_table(before: Table, after: Table) -> Iterator[str]:
 
 def _looser_size(what: str, was: Size, now: Size) -> Iterator[str]:
     if now.approvals < was.approvals:
-        yield f"quorum.toml: {what} took {was.approvals} others to agree and takes {now.approvals}"
+        yield f"quorum.toml: {what} took {was.approvals} besides who asks, and takes {now.approvals}"
     if was.signed and not now.signed:
         yield f"quorum.toml: {what} took signed approvals and takes them unsigned"

@@ -23,6 +23,7 @@ from .entitled import Entitled
 from .notices import Notices
 from .people import same
 from .staff import StaffGate
+from .staff.kept import named
 from .staff.outlived import outlived
 from .timeline import HappeningKind
 
@@ -55,10 +56,11 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
     """The policies of this `version`, in force since `at` (ms since 1970 UTC) by the word of `by`, for `why`.
 
-    `looser` is what they let through that those before may have stopped.
+    `looser` is what they let through that those before may have stopped; `number` counts the changes.
     """
 
     version: str
+    number: int
     at: int
     by: tuple[str, ...]
     why: str
@@ -177,11 +179,11 @@ class Governing:
         )
         with self._book.change(now) as page:
             body = {"version": asked.version, "files": wanted.files, "looser": asked.looser, "why": said}
-            key = f"policies/{asked.version}/asked/{asked.by}/{now}"
-            page.record(RecordKind.DECISION, key, "policies", body, actor=asked.by)
+            id_ = named("policies", [msgspec.to_builtins(asked)])
+            page.record(RecordKind.DECISION, f"policies/asked/{id_}", "policies", body, actor=asked.by)
             text = f"{asked.by} asks for policies {asked.version[:12]} that may loosen something: {said}"
             page.note(HappeningKind.REQUEST, text)
-            self._notices.tell(page, f"policies-{asked.version[:12]}", self._others((asked.by,)), text)
+            self._notices.tell(page, id_, self._others((asked.by,)), text)
             page.then.append(lambda: self._asked.__setitem__(asked.by, asked))
         return asked
 
@@ -237,6 +239,7 @@ class Governing:
     ) -> InForce:
         made = InForce(
             version=policies.version,
+            number=1 if self.since is None else self.since.number + 1,
             at=page.now,
             by=by,
             why=why,
@@ -244,16 +247,15 @@ class Governing:
             texts=dict(policies.response.texts),
             staff_texts=dict(policies.staff.texts),
         )
-        first = self.since is None
         self._kept.put(page, _IN_FORCE, made)
         body = {"version": made.version, "files": policies.files, "looser": made.looser, "ends": ends, "why": why}
-        key = f"policies/{made.version}/{page.now}"
+        key = f"policies/{made.number}/{made.version}"
         page.record(RecordKind.DECISION, key, "policies", {**body, "by": by}, actor=by[-1])
-        if not first:
+        if made.number > 1:
             loose = f", which may loosen something: {'; '.join(said)}"[:2_000] if said else ", which loosen nothing"
             text = f"{' and '.join(by)} put policies {made.version[:12]} in force{loose} ({why})"
             page.note(HappeningKind.PEOPLE, text)
-            self._notices.tell(page, f"policies-{made.version[:12]}", self._others(by), text)
+            self._notices.tell(page, f"policies-{made.number}", self._others(by), text)
         return made
 
     def _waits(self, asked: Asked, now: int) -> bool:

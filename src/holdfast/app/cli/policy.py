@@ -15,7 +15,6 @@ from holdfast.app.policies import load_policies, load_policy, load_staff_policy,
 from holdfast.errors import UnreadableFileError
 from holdfast.guard import Policy, unreachable
 from holdfast.guard.staff import StaffPolicy, silent, unmet
-
 from holdfast.response import Policies
 
 from .options import Json

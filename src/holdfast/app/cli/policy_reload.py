@@ -17,7 +17,7 @@ _WAITS = 1  # the exit code of what waits for somebody else to ask for it, too
 _WORDS = {"looser": "MAY LOOSEN", "ends": "ends", "warnings": "warning"}
 
 
-def reload(  # noqa: PLR0913 - each is a word on the command line
+def reload(
     version: Annotated[
         str, Parameter(help="Exactly these, as --dry-run names them. What may loosen something has to be named.")
     ] = "",

@@ -96,7 +96,7 @@ def end_on(page: Page, kept: Kept, ended: Outlived, by: str) -> None:
         left = {class_: at for class_, at in session.stepped_up.items() if class_ not in classes}
         kept.sessions.kept.put(page, session.id, msgspec.structs.replace(session, stepped_up=left))
         body = {"classes": sorted(classes)}
-        key = f"tool_session/{session.id}/stepped_down/{page.now}"
+        key = f"tool_session/{session.id}/stepped_down/{page.now}/{','.join(sorted(classes))}"
         page.record(RecordKind.DECISION, key, session.person, body, actor=by)
     for grant in ended.grants:
         kept.grants.revoke_on(page, grant, by)

@@ -33,8 +33,9 @@ def follow(desk, policy):
         desk.gate.follow_on(page, policy, "ada")
 
 
-def block(id_, tools=shipped_staff_texts()["tools.toml"]):
+def block(id_):
     """The lines that describe a function."""
+    tools = shipped_staff_texts()["tools.toml"]
     head = f'[[tool.function]]\nid = "{id_}"'
     begin = tools.index(head)
     end = tools.find("[[tool", begin + len(head))

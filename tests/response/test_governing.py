@@ -9,6 +9,7 @@ from holdfast.guard import Policy, RefusalCode, Role
 from holdfast.guard.staff import StaffPolicy
 from holdfast.response import Governing, Policies, shipped_policy, shipped_staff_texts
 from holdfast.response.entitled import Entitled
+from holdfast.response.staff import Proposal
 
 from .staff.conftest import HOUR, MINUTE, Desk, open_store
 
@@ -186,6 +187,20 @@ def test_the_preview_names_locks_that_would_be_about_nothing(house):
     weighed = house.governing.weigh(variant([("support_desk", "other_desk")]), house.desk.now)
     assert any("is about nothing any more: there is no tool support_desk" in each for each in weighed.ends)
     assert any("other_desk/account.look_up is new" in each for each in weighed.looser)
+
+
+def test_a_grant_ends_whose_giver_may_give_none_any_more(house):
+    """It rested on their leave; so does a proposal to end a lockdown."""
+    desk = house.desk
+    grant = desk.gate.grants.give("alice", "support_desk", "cora", desk.now, hours=1, why="a case", ticket="T-1")
+    lock = desk.lock(1)
+    proposal = desk.gate.locks.propose(Proposal(id="", lock=lock.id, by="cora", why="over", at=0, until=0), desk.now)
+    barred = 'principal in Role::"commander", action in [Action::"grant", Action::"lock"], resource'
+    tighter = variant(response=[f"\nforbid ({barred});\n"])
+    assert 2 == sum("any more" in each for each in house.governing.weigh(tighter, desk.now).ends)
+    house.ask("ada", tighter)
+    assert desk.now == desk.gate.grants.kept[grant.id].revoked_at
+    assert not desk.gate.locks.waits(desk.gate.locks.proposals[proposal.id], desk.now)
 
 
 def test_what_is_on_record_can_be_read_by_a_program(house):

@@ -14,7 +14,7 @@ import rfc8785
 
 from holdfast.errors import NotAllowedError, PolicyError, UsageError
 from holdfast.guard import Act, Caller, Person, Policy, RefusalCode, RuleKind, looser
-from holdfast.guard.staff import StaffPolicy, not_there, staff_looser
+from holdfast.guard.staff import Grant, StaffPolicy, not_there, staff_looser
 from holdfast.ledger import RecordKind
 
 from .book import ACTOR, Book, Page, Shelf
@@ -140,6 +140,11 @@ class Governing:
         said = (*looser(here.response, wanted.response), *staff_looser(here.staff, wanted.staff))
         ends = [*outlived(self._staff, here.staff, wanted.staff, now).words]
         ends += _about_nothing(self._staff, wanted.staff, now)
+        grants, proposers = self._without_leave(wanted.response, now)
+        if grants:
+            ends.append(f"{len(grants)} grant(s) by whoever may give none any more")
+        if proposers:
+            ends.append(f"proposals to loosen something by whoever may not any more: {', '.join(proposers)}")
         if wanted.response.version != here.response.version:
             ends.append("open requests of the response, if any: asked for by other policies, they are void")
         return Weighed(looser=said, ends=tuple(ends))
@@ -248,6 +253,11 @@ class Governing:
             staff_texts=dict(policies.staff.texts),
         )
         self._kept.put(page, _IN_FORCE, made)
+        grants, proposers = self._without_leave(policies.response, page.now)
+        for grant in grants:
+            self._staff.grants.revoke_on(page, grant, by[-1])
+        for person in proposers:
+            self._staff.locks.end_on(page, person, by[-1])
         body = {"version": made.version, "files": policies.files, "looser": made.looser, "ends": ends, "why": why}
         key = f"policies/{made.number}/{made.version}"
         page.record(RecordKind.DECISION, key, "policies", {**body, "by": by}, actor=by[-1])
@@ -268,6 +278,19 @@ class Governing:
             and person.revision == asked.revision
             and not self._entitled.revoked(asked.credential)
             and self._entitled.policy.may(person, Act.MANAGE_PEOPLE)
+        )
+
+    def _without_leave(self, policy: Policy, now: int) -> tuple[list[Grant], list[str]]:
+        """The grants in force, and those who proposed to loosen something, that `policy` gives no leave for."""
+        known, locks = self._entitled.people.known, self._staff.locks
+        barred = {
+            act: {each.id for each in known.values() if not policy.may(each, act)} for act in (Act.GRANT, Act.LOCK)
+        }
+        given = self._staff.grants.kept.values()
+        proposed = {each.by for each in locks.proposals.values() if each.waits(now)}
+        return (
+            [each for each in given if each.in_force(now) and each.granted_by in barred[Act.GRANT]],
+            sorted(proposed & barred[Act.LOCK]),
         )
 
     def _keepers(self, policy: Policy) -> list[Person]:

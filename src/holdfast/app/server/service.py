@@ -113,6 +113,8 @@ def _serve(  # noqa: PLR0913, PLR0917 - as `serve`
     beginning: Beginning,
     notifier: WebhookNotifier | None,
 ) -> int:
+    if not os.isatty(0):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the worker is there: nothing ends for it
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
     policies = load_policies(settings.policy.folder)

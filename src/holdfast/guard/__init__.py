@@ -16,6 +16,7 @@ from .decide import (
     quorum,
     required_of,
 )
+from .loosening import looser
 from .often import Often
 from .people import (
     ANYBODY,
@@ -105,6 +106,7 @@ __all__ = [
     "decide",
     "digest_of",
     "in_order",
+    "looser",
     "new_person",
     "person_key",
     "quorum",

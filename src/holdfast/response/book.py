@@ -63,6 +63,7 @@ COLLECTIONS = (
     "passkeys",
     "people",
     "plans",
+    "policies",
     "raised",
     "recoveries",
     "requests",

@@ -31,6 +31,7 @@ from .entitled import Entitled, shipped_policy, shipped_staff_policy
 from .executor import Executor
 from .found import FoundInPlace
 from .gate import Gate
+from .governing import Governing
 from .incidents import Incidents
 from .knowledge import Knowledge
 from .line import Line
@@ -162,8 +163,10 @@ class Response:
             self.knowledge.directory.alike,
             value_key,
         )
-        table = self.entitled.policy.table
-        self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
+        self.docket = Docket(
+            platform, self.book, found, offers, self.knowledge, self.brakes, lambda: self.entitled.policy.table
+        )
+        self.governing = Governing(self.book, self.entitled, self.notices, self.staff)
         self.signals = StaffSignals(self.book, offers, self.knowledge, self.people, self.notices)
         self.reports = StaffReports(self.book)
         self.incidents = Incidents(self.book, offers, self.knowledge, self.signals)

@@ -266,7 +266,7 @@ class Worker:
         self._guarded(self._wake_up)
         self._guarded(lambda: self._memory.recall(self._run, self._log))
         self._guarded(lambda: self._run.response.staff.changing.heard(self._run.clock.now()))
-        self._guarded(lambda: self._run.response.staff.begin(self._run.clock.now()))
+        self._guarded(lambda: self._run.response.governing.begin(self._run.clock.now()))
         self.status = Status(phase="at work")
 
     def _wake_up(self) -> None:

@@ -7,7 +7,7 @@ follows from a key and is not kept; its SHA-256 is, by which it is known again. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -60,10 +60,13 @@ _ASLEEP = "asleep"  # the one key in the collection
 class PendingChanges:
     """The register of changes. One thread uses it: the one that owns the book."""
 
-    def __init__(self, book: Book, tidings: Tidings, cooling: Cooling, key: bytes, alike: Alike = none_alike) -> None:
+    def __init__(
+        self, book: Book, tidings: Tidings, cooling: Callable[[], Cooling], key: bytes, alike: Alike = none_alike
+    ) -> None:
         """As kept in the book's store; `key` is the secret that links follow from.
 
-        `alike` gives the platform's ids of accounts that are spelt like one.
+        `cooling` says for how long what is asked for just now waits; what waits already waits as it did. `alike` gives
+        the platform's ids of accounts that are spelt like one.
         """
         self._book, self._tidings, self._cooling, self._alike = book, tidings, cooling, alike
         self.kept = Shelf(book, "gate_changes", PendingChange)
@@ -126,7 +129,7 @@ class PendingChanges:
             tier=asked.tier,
             asked_at=now,
             since=since,
-            cools=self._cooling.of(asked.tier),
+            cools=self._cooling().of(asked.tier),
             links=self.links.made(attempt.id, moments),
             new_hash=asked.new_hash,
         )

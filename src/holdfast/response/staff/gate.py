@@ -9,7 +9,7 @@ kept is anything allowed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 
 import msgspec
@@ -33,7 +33,7 @@ from holdfast.guard.staff import (
     value_hash,
 )
 from holdfast.guard.staff.needs import clock, sentences
-from holdfast.response.book import Book, Page
+from holdfast.response.book import ACTOR, Book, Page
 from holdfast.response.notices import Notices
 from holdfast.response.onstaff import OF_STAFF, on_staff
 from holdfast.response.past import Date, Past
@@ -47,6 +47,7 @@ from .consents import Consents
 from .grants import Grants
 from .kept import Changes
 from .locks import Locks
+from .outlived import end_on, outlived
 from .protecting import Protecting
 from .repeats import ALONE, Place, Repeats
 from .reserving import Afterwards, Reservations
@@ -91,19 +92,18 @@ class StaffGate:
         """
         self._book, self._people, self.policy = book, people, policy
         self._changes, self.tidings = Changes(), Tidings()
-        times = policy.catalogue.times
         self.limits = limits or SessionLimits()
-        tools = [each.id for each in policy.catalogue.tool]
-        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, tools)
-        self.grants = Grants(book, people, notices, self._changes, policy.functions)
-        self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
+        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, self._tools)
+        self.grants = Grants(book, people, notices, self._changes, self._functions)
+        minutes: Callable[[], int] = lambda: self.policy.catalogue.times.consent_minutes  # noqa: E731
+        self.consents = Consents(book, people, notices, signin, self._changes, minutes)
         self.protecting = Protecting(book, self._changes)
-        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
+        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, self._functions)
         self.attempts, self.strangers = Attempts(book), Strangers(book)
         self.repeats = Repeats(book, self.attempts)
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
-        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
+        self.changing = PendingChanges(book, self.tidings, lambda: self.policy.catalogue.cooling, key, alike)
         self._value_key = value_key or secrets.token_bytes(32)
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
@@ -148,13 +148,31 @@ class StaffGate:
         return facts
 
     def begin(self, now: int) -> None:
-        """Have it be known for good which policies hold from `now` on.
+        """Have it be known for good which policies hold from `now` on, and nothing go on that rested on those before.
 
         Raises:
             StoreError: nothing was kept.
 
         """
-        self.past.begin(self.policy, self.whole(), now)
+        self.past.begin(self.policy, self.whole(), now, lambda page, before: self._end_on(page, before, ACTOR))
+
+    def follow_on(self, page: Page, policy: StaffPolicy, by: str) -> None:
+        """Decide by `policy`, whole, from when this page is kept; what rested on the policies of now ends with them."""
+        end_on(page, self, outlived(self, self.policy, policy, page.now), by)
+        self.past.note_on(page, policy)
+        page.then.append(lambda: self._swap(policy))
+
+    def _end_on(self, page: Page, before: StaffPolicy, by: str) -> None:
+        end_on(page, self, outlived(self, before, self.policy, page.now), by)
+
+    def _swap(self, policy: StaffPolicy) -> None:
+        """No answer of before stands by another version of the state, so each is given anew by these policies."""
+        self.policy = policy
+        self._look_at_people()
+        self._version += 1
+        self._changes.take(self._version)
+        self._untold = []  # whoever hears of other policies hears all
+        self._state = StaffState(policy, self._whole(self._version), limits=self.limits)
 
     def recorded_from(self) -> int | None:
         """Since when attempts are on record (milliseconds since 1970 UTC); None before that has begun.
@@ -252,7 +270,7 @@ class StaffGate:
             self.changing.ask_on(page, self._changes_of(asked, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
-                    self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
+                    self.reservations.make(page, spending, answer, attempt, wanted)
             spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
@@ -339,6 +357,16 @@ class StaffGate:
             holds=tuple(self._staff_holds(self._book.holds)),
             tiers={each.account: each.tier for each in self.protecting.kept.values()},
         )
+
+    def holds(self) -> Iterator[StaffHold]:
+        """The holds on staff, sessions, tools and functions, as the gate sees them."""
+        return self._staff_holds(self._book.holds)
+
+    def _tools(self) -> Collection[str]:
+        return [each.id for each in self.policy.catalogue.tool]
+
+    def _functions(self) -> Collection[tuple[str, str]]:
+        return self.policy.functions
 
     def _look_at_people(self) -> None:
         """Hear of whoever was registered, changed or taken out: the register swaps its roll whole."""

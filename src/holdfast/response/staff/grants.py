@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -10,7 +10,7 @@ from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import Often, RefusalCode
 from holdfast.guard.staff import Grant, Tier, not_there, says_something
 from holdfast.ledger import RecordKind
-from holdfast.response.book import Book
+from holdfast.response.book import Book, Page
 from holdfast.response.emergency import reason
 from holdfast.response.notices import Notices
 from holdfast.response.people import People, same
@@ -34,10 +34,10 @@ class Grants:
         people: People,
         notices: Notices,
         changes: Changes,
-        functions: Collection[tuple[str, str]],
+        functions: Callable[[], Collection[tuple[str, str]]],
     ) -> None:
-        """As kept in the book's store; `functions`, with their tools, are what there is to grant."""
-        self._book, self._people, self._notices, self._functions = book, people, notices, frozenset(functions)
+        """As kept in the book's store; `functions` gives what there is to grant just now, with its tools."""
+        self._book, self._people, self._notices, self._functions = book, people, notices, functions
         self._giving = Often(MOST_GIVEN, "given grants")
         self.kept = FactShelf(book, "gate_grants", Grant, changes, "grants")
 
@@ -81,7 +81,7 @@ class Grants:
                 "the reason or the ticket says nothing, and the gate would let no such grant count",
                 advice="Give both in letters or digits.",
             )
-        if slip := not_there(self._functions, tool, "" if function == "*" else function):
+        if slip := not_there(self._functions(), tool, "" if function == "*" else function):
             raise UsageError(
                 f"there is no {slip}: the grant would let {person} do nothing", advice="Look at tools.toml."
             )
@@ -125,11 +125,15 @@ class Grants:
             raise UsageError(f"there is no grant {id_}", advice="`holdfast staff grants` names them.")
         if old.revoked_at is not None:
             return old
-        grant = msgspec.structs.replace(old, revoked_at=now)
         with self._book.change(now) as page:
-            self.kept.put(page, id_, grant)
-            page.record(RecordKind.DECISION, f"grant/{id_}/revoked", old.person, {"person": old.person}, actor=by)
-            page.note(HappeningKind.PEOPLE, f"{by} took the grant {id_} of {old.person} back", old.person)
+            return self.revoke_on(page, old, by)
+
+    def revoke_on(self, page: Page, old: Grant, by: str) -> Grant:
+        """The same on the page of what ends it."""
+        grant = msgspec.structs.replace(old, revoked_at=page.now)
+        self.kept.put(page, old.id, grant)
+        page.record(RecordKind.DECISION, f"grant/{old.id}/revoked", old.person, {"person": old.person}, actor=by)
+        page.note(HappeningKind.PEOPLE, f"{by} took the grant {old.id} of {old.person} back", old.person)
         return grant
 
 

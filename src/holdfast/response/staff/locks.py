@@ -8,7 +8,7 @@ locked out; that is told to everybody who commands.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -79,11 +79,11 @@ class Locks:
         sessions: Sessions,
         protecting: Protecting,
         changes: Changes,
-        functions: Collection[tuple[str, str]] = (),
+        functions: Callable[[], Collection[tuple[str, str]]] = tuple,
     ) -> None:
-        """As kept in the book's store; `functions`, with their tools, are what there is to lock."""
+        """As kept in the book's store; `functions` gives what there is to lock just now, with its tools."""
         self._book, self._people, self._notices = book, people, notices
-        self._sessions, self._protecting, self._functions = sessions, protecting, frozenset(functions)
+        self._sessions, self._protecting, self._functions = sessions, protecting, functions
         self.kept = FactShelf(book, "gate_locks", Lock, changes, "locks")
         self._placing = Often(MOST_PLACED, "placed locks, or asked to loosen them")
         self.proposals = Shelf(book, "gate_proposals", Proposal)
@@ -267,7 +267,7 @@ class Locks:
         """
         there = {each.key for each in self._people.known.values() if each.active}
         unknown = [each for each in (lock.person, *lock.named) if each and person_key(each) not in there]
-        unknown += filter(None, [not_there(self._functions, lock.tool, lock.function)])
+        unknown += filter(None, [not_there(self._functions(), lock.tool, lock.function)])
         if unknown:
             says = f"there is no {', no '.join(unknown)}: the lock would not do what it says"
             raise UsageError(says, advice="Look at `holdfast people list` and tools.toml, or lock everything.")

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 import msgspec
 
-from holdfast.guard.staff import Charge, StaffAnswer, ToolQuestion
+from holdfast.guard.staff import StaffAnswer, ToolQuestion
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Page
 
@@ -24,12 +24,16 @@ _KNOWN_MS = 60_000  # how long after its end a reservation is known, so that wha
 
 
 class Reservation(msgspec.Struct, frozen=True, kw_only=True):
-    """So many `units` of a budget, to be used before `until` (ms since 1970 UTC); `id` is the attempt it came with."""
+    """So many `units` of a budget, to be used before `until` (ms since 1970 UTC); `id` is the attempt it came with.
+
+    `version` is that of the state it was made by: under policies that came later it is good for nothing.
+    """
 
     id: str
     budget: str
     units: int
     until: int
+    version: int = 0
 
     def unit(self, number: int) -> str:
         """What the use of a unit is called, counted from 1."""
@@ -66,13 +70,14 @@ class Reservations:
         made, self._made = self._made, []
         return tuple(made)
 
-    def make(self, page: Page, spending: Spending, charge: Charge, attempt: Attempt, wanted: int) -> None:
+    def make(self, page: Page, spending: Spending, answer: StaffAnswer, attempt: Attempt, wanted: int) -> None:
         """Take up to `wanted` further units of what this attempt was charged, on its page; none near the end."""
+        charge = answer.charges[0]
         until = page.now + LASTS_MS
         units = spending.take_ahead(charge, min(wanted, MOST_UNITS), until)
         if not units:
             return
-        made = Reservation(id=attempt.id, budget=charge.key, units=units, until=until)
+        made = Reservation(id=attempt.id, budget=charge.key, units=units, until=until, version=answer.version)
         body = {"budget": made.budget, "units": units, "until": until, "tool": attempt.tool}
         key = f"reservation/{attempt.number}"
         page.record(RecordKind.DECISION, key, f"tool:{attempt.tool}", body, actor=attempt.person)

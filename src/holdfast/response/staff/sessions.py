@@ -5,7 +5,7 @@ Only the hash of a session's secret is kept. Nothing that a tool says of itself 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -41,11 +41,11 @@ class Sessions:
         changes: Changes,
         tidings: Tidings,
         limits: SessionLimits,
-        tools: Collection[str] = (),
+        tools: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        """As kept in the book's store, for one of these `tools` each; `tidings` are told of whoever signs in."""
+        """As kept in the book's store, for one of the `tools` of now each; `tidings` are told of whoever signs in."""
         self._book, self._people, self._tidings, self._limits = book, people, tidings, limits
-        self._tools = frozenset(tools)
+        self._tools = tools
         self._opening = Often(MOST_OPENED, "opened sessions of the tools")
         self._stepping = Often(MOST_STEPS, "shown a passkey in the tools")
         self._looking = Often(MOST_LOOKS, "begun to look on")
@@ -67,7 +67,7 @@ class Sessions:
 
         """
         person = self._person(by)
-        if tool not in self._tools:
+        if tool not in self._tools():
             raise UsageError(f"there is no tool {tool!r}", advice="See the catalogue, tools.toml.")
         vouched_for(by.confirmed and (passkey is None or not passkey.on_word_of))
         if passkey is None and not (by.via is Via.WIRED or by.fresh(now, FRESH_MS)):

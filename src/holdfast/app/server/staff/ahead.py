@@ -34,9 +34,18 @@ class _Open(msgspec.Struct, kw_only=True):
 class Ahead:
     """What stands between those who ask and `Taking`; the event loop alone uses it."""
 
-    def __init__(self, taking: Taking, send: Callable[[bytes], None], unseen: Callable[[], int]) -> None:
-        """Batches go out by `send`; `unseen` gives for how many milliseconds the owner was not heard of."""
-        self._taking, self._send, self._unseen = taking, send, unseen
+    def __init__(
+        self,
+        taking: Taking,
+        send: Callable[[bytes], None],
+        unseen: Callable[[], int],
+        since: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """Batches go out by `send`; `unseen` gives for how many milliseconds the owner was not heard of.
+
+        `since` gives the version of the state from which on the policies of now hold.
+        """
+        self._taking, self._send, self._unseen, self._since = taking, send, unseen, since
         self._open: dict[str, _Open] = {}
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._told: list[Afterwards] = []
@@ -118,6 +127,9 @@ class Ahead:
             return None
         there = self._open.get(answer.charges[0].key)
         if there is None or there.used == there.reservation.units or question.time >= there.reservation.until:
+            return None
+        if min(answer.version, there.reservation.version) < self._since():
+            self._end(answer.charges[0].key)  # let go by other policies: what is left of it goes back
             return None
         if self._owner_is_behind(question.time):
             return None

@@ -9,14 +9,23 @@ from urllib.parse import urlencode
 import cyclopts
 from cyclopts import Parameter
 
-from holdfast.app.sheet import ACCESS_COLUMNS, sheet
+from holdfast.app.sheet import access_sheet
 from holdfast.errors import UsageError
 
+from .lockdown import NAMED
 from .options import Json
-from .service import Service, Url, say
+from .service import Service, Url, say, say_each
 from .service import at as at_path
 from .staff import Tier
 
+_NEEDS = {
+    "reason": "a reason",
+    "ticket": "a ticket",
+    "grant": "a grant",
+    "step_up": "a fresh passkey",
+    "consent": "a second person",
+    "watch": "a watcher",
+}
 At = Annotated[str, Parameter(help="When, RFC 3339, such as 2020-07-15T19:00:00Z; now without it.")]
 
 
@@ -35,13 +44,15 @@ def who(  # noqa: PLR0913 - each is a word on the command line
 ) -> None:
     """Show who can do what with the internal tools, or could on a past date, by the policies of that date."""
     asked = {"at": at, "person": person, "function": function, "tier": target_tier or "", "target": target}
+    if csv and json:
+        raise UsageError("--csv or --json: one of the two")
     if since and (policy or csv):
         raise UsageError("what has changed has neither texts nor CSV", advice="Ask without --policy and --csv.")
     asked |= {"texts": "true" if policy else "", "since": since}
     query = urlencode({name: value for name, value in asked.items() if value})
     found = Service(url).get(f"/v1/gate/access{'/changes' if since else ''}?{query}")
     if csv:
-        sys.stdout.write(sheet(ACCESS_COLUMNS, found["items"]))
+        sys.stdout.write(access_sheet(found))
         return
     if json:
         say([], found, json=True)
@@ -61,8 +72,7 @@ def recertify(  # noqa: PLR0913 - each is a word on the command line
     """Show who has roles for the internal tools and when they used them last; decide who keeps them."""
     service = Service(url)
     if not person:
-        for each in service.every("/v1/gate/certifications"):
-            say([_due(each)], each, json=json)
+        say_each(service.every("/v1/gate/certifications"), _due, "nobody has a role for the tools alone", json=json)
         return
     if keep == remove:
         raise UsageError(f"does {person} keep the tools?", advice="Say --keep or --remove, with --why.")
@@ -87,7 +97,8 @@ def _due(each: dict[str, Any]) -> str:
 def _lines(found: dict[str, Any]) -> list[str]:
     people = "1 person" if found["people"] == 1 else f"{found['people']} people"
     lines = [
-        f"at {found['at']}: {people}, of whom {found['people_now']} had whatever grant it takes and were not held",
+        f"at {found['at']}: {people} could, {found['people_now']} of them at that moment",
+        *found["unknown"],
         f"policy {found['policy']}, since {found['since']}",
     ]
     if found["certain_from"] is not None and found["at"] < found["certain_from"]:
@@ -102,7 +113,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def _changes(found: dict[str, Any]) -> list[str]:
     came, went, other = (len(found[kind]) for kind in ("gained", "lost", "changed"))
-    lines = [f"from {found['since']} to {found['at']}: {came} came, {went} went, {other} take something else"]
+    lines = [f"from {found['since']} to {found['at']}: {came} rights came, {went} went, {other} take something else"]
     before, after = found["policies"]
     lines.append("the policies are the same" if before == after else f"policies {before}, then {after}")
     lines += [f"+ {_right(each)}" for each in found["gained"]] + [f"- {_right(each)}" for each in found["lost"]]
@@ -112,11 +123,11 @@ def _changes(found: dict[str, Any]) -> list[str]:
 
 
 def _right(each: dict[str, Any]) -> str:
-    takes = ", ".join(each["takes"]) or "nothing besides"
-    state = "; no such grant was there" if "grant" in each["takes"] and not each["grants"] else ""
+    takes = ", ".join(_NEEDS.get(need, need) for need in each["takes"]) or "nothing besides"
+    state = "; nobody had given the grant" if "grant" in each["takes"] and not each["grants"] else ""
     state += f"; held by {', '.join(each['holds'])}" if each["holds"] else ""
-    roles = ", ".join(each["roles"]) or "no role"
-    return f"{each['person']} ({roles})  {each['function']} on {each['tier']}  takes {takes}{state}"
+    roles, tier = ", ".join(each["roles"]) or "no role", each["tier"].replace("_", " ")
+    return f"{each['person']} ({roles})  {each['function']} on {tier} accounts  takes {takes}{state}"
 
 
 def _hold(each: dict[str, Any]) -> str:
@@ -128,5 +139,5 @@ def _hold(each: dict[str, Any]) -> str:
 def _lock(each: dict[str, Any]) -> str:
     names = ("tool", "function", "role", "person", "network")
     on = ", ".join(f"{name} {each[name]}" for name in names if each[name]) or "everything"
-    named = f", but for {', '.join(each['named'])}" if each["named"] else ""
+    named = f", but for {', '.join(each['named'])}" if each["named"] and each["level"] == NAMED else ""
     return f"lockdown {each['id']} of level {each['level']} ({each['words']}) on {on}{named} from {each['starts']}"

@@ -184,5 +184,10 @@ def hold_against(name: str, text: str, schema: str) -> None:
     result = validate_policies(text, schema)
     if not result.validation_passed:
         ids = result.id_annotations_by_policy_id
-        said = [f"{ids.get(each.policy_id, each.policy_id)}: {each.error}" for each in result.errors[:_SHOWN_ERRORS]]
+        said = [
+            ": ".join(
+                filter(None, (ids.get(each.policy_id, each.policy_id), each.error))
+            )  # no id where it is no policy
+            for each in result.errors[:_SHOWN_ERRORS]
+        ]
         raise PolicyError(f"{name} does not hold: {'; '.join(said)}")

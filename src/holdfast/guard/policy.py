@@ -185,9 +185,7 @@ def hold_against(name: str, text: str, schema: str) -> None:
     if not result.validation_passed:
         ids = result.id_annotations_by_policy_id
         said = [
-            ": ".join(
-                filter(None, (ids.get(each.policy_id, each.policy_id), each.error))
-            )  # no id where it is no policy
+            ": ".join(filter(None, (ids.get(each.policy_id, each.policy_id), each.error)))  # no id: no policy
             for each in result.errors[:_SHOWN_ERRORS]
         ]
         raise PolicyError(f"{name} does not hold: {'; '.join(said)}")

@@ -113,7 +113,7 @@ def test_what_has_changed_since_a_date_is_told(say):
     code, told = say("commander", *words)
     assert (0, True) == (
         code,
-        re.search(r"from \S+ to \S+: \d+ rights came, 0 went, \d+ take something else", told) is not None,
+        re.search(r"from \S+ to \S+, rights: \d+ came, 0 went, \d+ take something else", told) is not None,
     )
     assert "the policies are the same" in told
     assert 2 == say("commander", *words, "--csv")[0]

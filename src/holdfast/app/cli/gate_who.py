@@ -113,7 +113,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def _changes(found: dict[str, Any]) -> list[str]:
     came, went, other = (len(found[kind]) for kind in ("gained", "lost", "changed"))
-    lines = [f"from {found['since']} to {found['at']}: {came} rights came, {went} went, {other} take something else"]
+    lines = [f"from {found['since']} to {found['at']}, rights: {came} came, {went} went, {other} take something else"]
     before, after = found["policies"]
     lines.append("the policies are the same" if before == after else f"policies {before}, then {after}")
     lines += [f"+ {_right(each)}" for each in found["gained"]] + [f"- {_right(each)}" for each in found["lost"]]

@@ -57,6 +57,7 @@ def test_a_slip_in_a_name_is_not_answered_as_if_nobody_could(say):
     """A function that there was not is said to be none; with a right one nothing is said."""
     told = say("auditor", "gate", "who", "--function", "account.emial.replace")[1]
     assert "there was no function account.emial.replace" in told
+    assert "nobody was registered as zed" in say("auditor", "gate", "who", "--person", "zed", "--csv")[1]
     told = say("auditor", "gate", "who", "--function", "support_desk/account.email.replace", "--person", "auditor")[1]
     assert ("0 people could" in told, "there was no" in told, "nobody was" in told) == (True, False, False)
 

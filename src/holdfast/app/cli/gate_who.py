@@ -10,6 +10,7 @@ import cyclopts
 from cyclopts import Parameter
 
 from holdfast.app.sheet import access_sheet
+from holdfast.app.terminal import Screen, plain
 from holdfast.errors import UsageError
 
 from .lockdown import NAMED
@@ -53,6 +54,8 @@ def who(  # noqa: PLR0913 - each is a word on the command line
     found = Service(url).get(f"/v1/gate/access{'/changes' if since else ''}?{query}")
     if csv:
         sys.stdout.write(access_sheet(found))
+        for each in found["unknown"]:  # beside the table, which has no line to say it in
+            Screen(stderr=True, highlight=False, soft_wrap=True).print(plain(each))
         return
     if json:
         say([], found, json=True)

@@ -11,13 +11,13 @@ from cyclopts import Parameter
 
 from holdfast.errors import UsageError
 
+from .desk import WAITS
 from .options import STORE_HELP, Json, store_address
 from .people import Role
 from .serve import extra
 from .service import Service, Url, at, say, say_each
 
-NAMED = 3  # the level at which those whom a lock names are left in
-_WAITS = 1  # the exit code of what waits for somebody else to agree
+_NAMED = 3  # the level at which those whom a lock names are left in
 _TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 
 Why = Annotated[str, Parameter(help="Why: it stays on record, and whoever leads is told.")]
@@ -84,7 +84,7 @@ def lift(  # noqa: PLR0913 - each is a word on the command line
         return _lift_here(store_address(store), key, lock, why, json=json)
     found = Service(url).send("POST", "/v1/gate/proposals", {"lock": lock, "level": to, "why": why})
     say([_proposal(found)], found, json=json)
-    return _WAITS
+    return WAITS
 
 
 @lockdown.command
@@ -123,12 +123,17 @@ def _lift_here(store: str, key: Path | None, lock: str, why: str, *, json: bool)
 
 
 def _line(found: dict[str, Any]) -> str:
-    parts = [f"{name} {found[name]}" for name in ("tool", "function", "role", "person", "network") if found[name]]
     ends = f"lifted {found['lifted_at']}" if found["lifted_at"] else f"until {found['until']}"
-    on = ", ".join(parts) or "everything"
     level = f"level {found['level']} ({found['words']})"
-    on += f", but for {', '.join(found['named'])}" if found["named"] and found["level"] == NAMED else ""
-    return f"{found['id']}  {level}  on {on}  {ends}  by {found['placed_by']}: {found['why']}"
+    return f"{found['id']}  {level}  on {locked(found)}  {ends}  by {found['placed_by']}: {found['why']}"
+
+
+def locked(found: dict[str, Any]) -> str:
+    """What a lockdown is on, and whom it leaves in."""
+    names = ("tool", "function", "role", "person", "network")
+    on = ", ".join(f"{name} {found[name]}" for name in names if found[name]) or "everything"
+    named = found["named"] if found["level"] == _NAMED else ()
+    return f"{on}, but for {', '.join(named)}" if named else on
 
 
 def _proposal(found: dict[str, Any]) -> str:

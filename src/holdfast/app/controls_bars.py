@@ -59,7 +59,7 @@ def draw_saved(table: ControlTable, path: Path) -> None:
         taken.invert_yaxis()
         for each in (taken, work):
             each.legend(loc="upper center", bbox_to_anchor=(0.5, -0.07), frameon=False, fontsize=8, ncols=2)
-        figure.suptitle(f"{table.title}: what each control alone leaves ({terms(table)})", weight="bold")
+        figure.suptitle(f"{table.scenario}: what each control alone leaves, {terms(table)}", weight="bold")
 
 
 def _bars(axes: Axes, table: ControlTable, kinds: Mapping[str, tuple[str, _Figure]]) -> None:

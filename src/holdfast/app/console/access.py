@@ -11,7 +11,7 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, time_of
 from holdfast.app.server.staff.access import AccessSeen, access_seen, wanted_of
 from holdfast.app.server.staff.comparing import AccessCompared, access_compared
-from holdfast.app.sheet import ACCESS_COLUMNS, sheet
+from holdfast.app.sheet import access_sheet
 from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.app.terminal import printable
 from holdfast.events import format_time
@@ -88,7 +88,7 @@ class AccessPages:
         who, asked = signed_in(self._sessions, http), asked_of(http.query_params, _FIELDS, _TIMES)
         await self._ask(lambda run: _functions(run, who))
         found = await access_seen(self._ask, time_of(asked, "at"), wanted_of(asked))
-        return attached(sheet(ACCESS_COLUMNS, map(msgspec.to_builtins, found.items)), f"access-{found.at[:10]}.csv")
+        return attached(access_sheet(msgspec.to_builtins(found)), f"access-{found.at[:10]}.csv")
 
 
 def _functions(run: LiveWatch, who: SignedIn) -> tuple[str, ...]:

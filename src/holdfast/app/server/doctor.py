@@ -81,7 +81,12 @@ def _token(settings: Settings, environment: Mapping[str, str]) -> Finding:
 def _changes(settings: Settings, environment: Mapping[str, str]) -> Finding:
     notifier = webhook_of(settings, environment.get(NOTICE_SECRET_VARIABLE) or "")
     if notifier is None:
-        return well("changes", "changes.url is unset: holders hear of no change by staff, so none of them ever counts")
+        return Finding(
+            about="changes",
+            health=Health.WARNING,
+            says="changes.url is unset: holders hear of no change by staff, so none of them ever counts",
+            advice="Set it before a tool changes an e-mail, phone or second factor (how-to: let holders undo changes).",
+        )
     notifier.close()
     links_begin(settings, place_for(settings, settings.server.port))
     return well("changes", "holders are told of changes by staff")

@@ -45,12 +45,13 @@ class Scope(enum.StrEnum):
     GUARD_ASK = "guard:ask"
     GUARD_SNAPSHOT = "guard:snapshot"  # all holds in force and who is in the cohorts: for a client that answers itself
     EVENTS_TELL = "events:tell"
+    TICKETS_TELL = "tickets:tell"  # the help desk's word, by which staff may do things: for nothing else besides
     READ = "read"
     DECIDE = "decide"
     PEOPLE = "people"
 
 
-PROGRAM_SCOPES = frozenset({Scope.GUARD_ASK, Scope.GUARD_SNAPSHOT, Scope.EVENTS_TELL, Scope.READ})
+PROGRAM_SCOPES = frozenset({Scope.GUARD_ASK, Scope.GUARD_SNAPSHOT, Scope.EVENTS_TELL, Scope.TICKETS_TELL, Scope.READ})
 """What a token of no person can have: a program asks, tells and looks, and decides nothing."""
 PERSON_SCOPES = frozenset({Scope.READ, Scope.DECIDE, Scope.PEOPLE})
 

@@ -16,6 +16,7 @@ from .question import DEEPEST, ToolAction, ToolQuestion, too_deep
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 from .silent import silent
+from .tickets import Look, Opener, Ticket, TicketRule, TicketSeen, ToldTickets, asked_for
 from .value import value_hash
 
 __all__ = [
@@ -43,7 +44,9 @@ __all__ = [
     "Level",
     "Lock",
     "Locks",
+    "Look",
     "Need",
+    "Opener",
     "PendingChange",
     "Presence",
     "RecordFirst",
@@ -56,13 +59,18 @@ __all__ = [
     "StaffReason",
     "StaffState",
     "Stage",
+    "Ticket",
+    "TicketRule",
+    "TicketSeen",
     "Tier",
     "TierRule",
     "Tiers",
+    "ToldTickets",
     "Tool",
     "ToolAction",
     "ToolQuestion",
     "ToolSession",
+    "asked_for",
     "begins",
     "charges",
     "checked",

@@ -11,11 +11,10 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from holdfast.events import spelling_key
+from holdfast.events import format_time, spelling_key
 from holdfast.guard.people import person_key
 
 from .answer import StaffReason
-from .needs import clock
 from .question import ToolQuestion
 
 
@@ -35,7 +34,7 @@ class Opener(enum.StrEnum):
     STAFF = "staff"
 
 
-class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the help desk told of a ticket, as of `as_of`; heard at `heard_at`. Times are ms since 1970 UTC.
 
     `accounts` are those it is about, `workers` the persons who work it; nobody: it waits in a queue. `opener` is who of
@@ -134,7 +133,7 @@ class Look(NamedTuple):
         """A sentence that says what is wrong with it and what to do; it may name `what` and `tier`."""
         if self.silent_since is None:
             return "" if self.seen is None else _WORDS.get(self.seen, "")
-        return _SILENT.replace("{last}", clock(self.silent_since) if self.silent_since else "its start")
+        return _SILENT.replace("{last}", format_time(self.silent_since) if self.silent_since else "its start")
 
 
 def look_at(  # noqa: PLR0913 - all that a ticket is held against
@@ -182,7 +181,7 @@ def asked_for(ticket: Ticket | None, account: str, staff: str) -> bool:
 
     When it was closed and who works it is not asked here: colleagues help, and look again.
     """
-    if ticket is None or ticket.opened_by_person(person_key(staff)):
+    if ticket is None or (ticket.opened_by is Opener.STAFF and ticket.opened_by_person(person_key(staff))):
         return False
     return not ticket.accounts or ticket.about(account)
 

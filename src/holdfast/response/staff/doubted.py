@@ -40,9 +40,10 @@ class Doubted:
 
     def heard(self, events: Sequence[SecurityEvent]) -> Sequence[SecurityEvent]:
         """The same, without tickets that do not stand for what was done."""
-        if not any(isinstance(event, StaffAction) and event.ticket for event in events):
-            return events
-        return [self._weighed(event) if isinstance(event, StaffAction) else event for event in events]
+        return [
+            self._weighed(event) if isinstance(event, StaffAction) and event.ticket and event.target else event
+            for event in events
+        ]
 
     def told(self, tickets: Iterable[Ticket]) -> list[StaffAction]:
         """What was in doubt and was asked for, as is known now that these are told of."""
@@ -57,8 +58,6 @@ class Doubted:
         return found
 
     def _weighed(self, event: StaffAction) -> StaffAction:
-        if not event.ticket or not event.target:
-            return event
         ticket = self._tickets.get(event.ticket)
         if asked_for(ticket, event.target, event.staff) or (ticket is None and not self._tickets.judged(event.time)):
             return event

@@ -43,7 +43,9 @@ def at_one_desk(report: Report) -> dict[str, object]:
 
 def _with_tickets(report: Report) -> dict[str, object]:
     """What becomes of it where the help desk tells of its tickets."""
-    seen = {way: f"watched {row.watched.seen}, held {row.held.seen} of {row.attacks}" for way, row in report.ways.items()}
+    seen = {
+        way: f"watched {row.watched.seen}, held {row.held.seen} of {row.attacks}" for way, row in report.ways.items()
+    }
     return {
         **{f"tickets told, {way.replace('_', ' ')}": text for way, text in seen.items()},
         "tickets told, false per 1,000 agents and 30 days": (

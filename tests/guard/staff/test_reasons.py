@@ -63,7 +63,11 @@ STOPPED = {
     ),
     StaffReason.REASON_NEEDED: (ask(reason=" ... "), {}, "Say in words why"),
     StaffReason.TICKET_NEEDED: (ask(ticket=""), {}, "Name the ticket"),
-    StaffReason.TICKET_UNKNOWN: (ask(), {"policy": counting_told(), "tickets": Tickets()}, "was not told of this ticket"),
+    StaffReason.TICKET_UNKNOWN: (
+        ask(),
+        {"policy": counting_told(), "tickets": Tickets()},
+        "was not told of this ticket",
+    ),
     StaffReason.TICKET_UNFIT: (
         ask(),
         {"policy": counting_told(), "tickets": Tickets(ticket(accounts=("other",)))},

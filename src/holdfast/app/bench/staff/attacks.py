@@ -159,7 +159,7 @@ def _patient(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Att
 
 
 def _inventing(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:
-    """The bribed reader, who names a ticket each time: invented, a colleague's about others, or opened by themselves."""
+    """The bribed reader, who names a ticket each time: invented, about others, or opened by themselves."""
     read, tickets = _bribed(rng, agent, day, days), list[Ticket]()
     events: list[SecurityEvent] = []
     for number, event in enumerate(read.events):

@@ -34,7 +34,9 @@ def draw(report: Report, path: Path) -> None:
         panels[-1].legend(frameon=False, loc="lower right")
         figure.suptitle(
             f"{report.agents:,} agents, {report.days} days, desk: {report.desk.replace('_', ' ')}"
-            f"{', tickets told' if report.tickets else ''}", x=0.01, ha="left"
+            f"{', tickets told' if report.tickets else ''}",
+            x=0.01,
+            ha="left",
         )
 
 

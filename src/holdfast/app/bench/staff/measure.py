@@ -9,13 +9,12 @@ import msgspec
 
 from holdfast.detection.staff import ReportWave, StaffAlarm, StaffTier, StaffWatch
 from holdfast.events import Account, SecurityEvent
-from holdfast.response.staff import Doubted
 
 from .agents import Agent, agents
 from .attacks import Attack, Way, attacks
 from .desks import Kind
 from .figures import FalseAlarm, Rate, Row, before_of, false_among, outcomes, rate_of, row_of, told
-from .tickets import HelpDesk
+from .tickets import HelpDesk, NoHelpDesk
 from .work import DAY, FAMOUS, HOUR, Honest, TakenOver, body, famous
 
 MONTH, HOURS = 30, 24
@@ -90,16 +89,14 @@ def measure(  # noqa: PLR0913 - what is played
     desk = agents(seed, count, days, kind)
     abuses = attacks(seed, desk, days, each)
     seen = Watched()
-    help_desk = HelpDesk(seed) if tickets else None
-    doubted = None if help_desk is None else Doubted(help_desk)
+    help_desk = HelpDesk(seed, (each for attack in abuses for each in attack.tickets)) if tickets else NoHelpDesk()
     watch = StaffWatch()
     watch.observe([Account(account=famous(n), time=0, reach=500_000, org=body(n)) for n in range(FAMOUS)])
-    hours = _hours(Honest(seed, kind), desk, abuses, days, seen, help_desk)
+    hours = _hours(Honest(seed, kind), desk, abuses, days, seen, named=help_desk.named)
     for hour, (batch, taken_over, ends_day) in enumerate(hours):
         began = time.process_time()
-        watch.observe(batch if doubted is None else doubted.heard(batch))
-        if help_desk is not None and doubted is not None:
-            watch.observe(doubted.told(help_desk.late_by((hour + 1) * HOUR)))
+        watch.observe(help_desk.heard(batch))
+        watch.observe(help_desk.late_by((hour + 1) * HOUR))
         for taken in taken_over:
             watch.taken_over(taken.account, taken.time)
         seen.seconds += time.process_time() - began
@@ -111,8 +108,14 @@ def measure(  # noqa: PLR0913 - what is played
     return _report(kind, seed, count, days, abuses, seen, tickets=tickets)
 
 
-def _hours(
-    honest: Honest, desk: list[Agent], abuses: list[Attack], days: int, seen: Watched, help_desk: HelpDesk | None
+def _hours(  # noqa: PLR0913 - what is played
+    honest: Honest,
+    desk: list[Agent],
+    abuses: list[Attack],
+    days: int,
+    seen: Watched,
+    *,
+    named: Callable[[SecurityEvent], SecurityEvent],
 ) -> Iterator[tuple[list[SecurityEvent], list[TakenOver], bool]]:
     """The events of each hour, what was taken over in it, and whether a day ends with it.
 
@@ -125,12 +128,10 @@ def _hours(
         for event in attack.events:
             hours[event.time // HOUR].append(event)
         honest.taken_over += attack.taken_over
-        if help_desk is not None:
-            help_desk.tell(*attack.tickets)
     for day in range(days):
         for agent in desk:
             for event in honest.day(agent, day):
-                hours[event.time // HOUR].append(event if help_desk is None else help_desk.named(event))
+                hours[event.time // HOUR].append(named(event))
             seen.agent_days += agent.works(day) and begins.get(agent.name, days * DAY) >= (day + 1) * DAY
         for taken in honest.taken_over:
             if taken.time < days * DAY:

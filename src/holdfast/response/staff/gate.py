@@ -312,6 +312,13 @@ class StaffGate:
             self.tidings.asked_for(action)
         return len(fresh)
 
+    def ticket_seen(self, action: ToolAction, ticket: str, person: str, now: int) -> TicketSeen | None:
+        """What a ticket is for this action of a person's; None where none is named or the help desk was never heard."""
+        if self.tickets.feed is None:
+            return None
+        question = ToolQuestion(session="", action=action, ticket=ticket, time=now)
+        return self._state.look(question, person, self.tickets).seen
+
     def _decided(self, state: StaffState, each: Take, now: int) -> StaffAnswer:
         """The copy's answer where it stands, else what this state answers now, which looks at the ticket too.
 
@@ -334,9 +341,7 @@ class StaffGate:
 
     def _seen_of(self, question: ToolQuestion, answer: StaffAnswer) -> TicketSeen | None:
         """What is on record of the ticket that was named; nothing where the help desk was never heard."""
-        if self.tickets.feed is None or not answer.person:
-            return None
-        return self._state.look(question, answer.person, self.tickets).seen
+        return self.ticket_seen(question.action, question.ticket, answer.person, question.time)
 
     def _anew(self) -> StaffState:
         self._look_at_people()

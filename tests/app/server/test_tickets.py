@@ -104,6 +104,8 @@ def test_the_help_desks_token_is_for_nothing_else(house):
     for who in ("tool", "cora", "olga"):
         assert 403 == told(house, "PUT", f"{TICKETS}/T-300", TICKET, who=who).status_code
     assert 404 == told(house, "GET", f"{TICKETS}/T-300", None, who="olga").status_code
+    unsaid = house.ask("POST", "/v1/tokens", {})["made"]["scopes"]
+    assert {"guard:ask", "guard:snapshot", "events:tell"} == set(unsaid), "it has to be said"
 
 
 def test_what_a_person_tells_is_of_their_own_making(house):

@@ -23,7 +23,7 @@ from holdfast.guard.session import SessionLimits
 from .answer import StaffAnswer, StaffReason
 from .budgets import charges, free_at
 from .catalogue import MINUTE, Function, Kind, RecordFirst, Tool
-from .facts import WATCH_MS, Consent, Grant, StaffFacts, Tier, ToolSession
+from .facts import WATCH_MS, Consent, StaffFacts, Tier, ToolSession, says_something
 from .known import Known, Who
 from .lockdown import UNLOCKED, Joined, joined
 from .needs import Need, clock, sentences
@@ -35,7 +35,6 @@ from .tickets import Look, TicketRule, ToldTickets, look_at
 
 STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
 
-_ORDINARY = MappingProxyType({"": Tier.ORDINARY})
 _WORDS = frozenset({Need.REASON, Need.TICKET})
 _NONE: Mapping[str, Sequence[int]] = MappingProxyType({})
 
@@ -121,8 +120,8 @@ class StaffState:
         """What comes of the ticket that this `person` names, without a grant that may stand in for it."""
         found = self.policy.functions.get((question.action.tool, question.action.function))
         who = self._known.people.get(person)
-        if found is None or who is None or not _said(question.ticket):
-            return Look(counts=_said(question.ticket))
+        if found is None or who is None or not says_something(question.ticket):
+            return Look(counts=says_something(question.ticket))
         return self._look(question, who, found[1], tickets, granted=False)
 
     def tier(self, target: str, function: Function) -> Tier:
@@ -137,7 +136,7 @@ class StaffState:
 
     def tier_of(self, target: str) -> Tier:
         """Of which tier the account is, in any spelling."""
-        return max(self._known.tiers.get(spelling_key(target), _ORDINARY).values())
+        return self._known.tier_of(target)
 
     def why_not_agree(self, by: str, person: str, action: ToolAction, now: int) -> StaffReason | None:
         """Why `by` may not agree at `now` that `person` does this, if so. At its use all of it is asked again.
@@ -301,8 +300,8 @@ class StaffState:
         stepped = session.stepped_up.get(asked.function.class_)
         fresh = self.policy.catalogue.times.step_up_minutes * MINUTE
         case = self.policy.case(Doing(asked.function.kind), asked.name, who.roles, who.person.id)
-        granted = any(self._grants(each, asked) for each in self._known.grants.get(who.person.id, {}).values())
-        look = Look(counts=_said(question.ticket))
+        granted = any(self._known.granted(who, asked.tool.id, asked.function.id, asked.tier, question.time))
+        look = Look(counts=says_something(question.ticket))
         if tickets is not None and look.counts:
             look = self._look(question, who, asked.function, tickets, granted=granted)
         return case._replace(
@@ -313,7 +312,7 @@ class StaffState:
             stepped_up=stepped is not None and 0 <= question.time - stepped < fresh,
             agreed=agreed,
             watched=self._watched(asked),
-            reason=_said(question.reason),
+            reason=says_something(question.reason),
             ticket=look.counts,
             ticket_by_staff=self.policy.asks_opener and look.by_staff,
         ), look
@@ -324,17 +323,6 @@ class StaffState:
         about_one = not function.about_any or bool(spelling_key(question.action.target))
         rule = self.policy.catalogue.gate.tickets
         return look_at(tickets, question, who.key, rule, about_one=about_one, granted=granted)
-
-    def _grants(self, grant: Grant, asked: _Asked) -> bool:
-        """Whether it is leave for just this that counts."""
-        return (
-            grant.tool == asked.tool.id
-            and grant.function in {asked.function.id, "*"}
-            and asked.tier <= grant.tier
-            and _said(grant.reason)
-            and _said(grant.ticket)
-            and self._known.leave(grant, asked.who, asked.question.time)
-        )
 
     def _consents(self, asked: _Asked) -> list[Consent]:
         """Those of somebody else to exactly this, the one that ends first at the head."""
@@ -432,11 +420,6 @@ def _there(case: Case, need: Need) -> bool:
 
 def _only_reads(found: tuple[Tool, Function] | None) -> bool:
     return found is not None and found[1].kind is Kind.READ
-
-
-def _said(text: str) -> bool:
-    """Whether it says anything: blanks and dots are no reason."""
-    return any(character.isalnum() for character in text)
 
 
 def _in_order(stops: list[_Stop]) -> tuple[StaffReason, ...]:

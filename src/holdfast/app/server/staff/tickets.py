@@ -16,12 +16,11 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.answers import Problem, RefusedError, whole_body
 from holdfast.app.server.asking import LARGEST, Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from holdfast.app.server.guard import Name
-from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.views import Page
-from holdfast.app.server.views import time_of as time_shown
 from holdfast.app.server.worker import Rejected
 from holdfast.errors import InputError
-from holdfast.events import format_time, parse_time, spelling_key
+from holdfast.events import format_time, format_time_or_none, parse_time, spelling_key
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import Opener, Ticket
 from holdfast.response.staff.tickets import AHEAD_MS, LONGEST_ID, MOST_ACCOUNTS, MOST_WORKERS
@@ -137,7 +136,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="One ticket, by its id in any spelling.",
         parameters=(id_parameter(),),
         act=Act.SEE_STAFF,
-        answers={200: ("It.", TicketShown), 404: (ERRORS[404], Problem)},
+        answers={200: ("It.", TicketShown), 404: ABSENT},
     ),
 )
 
@@ -191,7 +190,7 @@ class _Handlers:
             return TicketsShown(
                 items=tuple(_shown(tickets.kept[key]) for key in keys[:limit]),
                 next=keys[limit - 1] if len(keys) > limit else None,
-                heard_at=None if tickets.feed is None else format_time(tickets.feed.heard_at),
+                heard_at=format_time_or_none(tickets.feed and tickets.feed.heard_at),
                 silent=tickets.silent_since(now) is not None,
                 kept=len(tickets.kept),
             )
@@ -278,7 +277,7 @@ def _shown(ticket: Ticket) -> TicketShown:
         opened_at=format_time(ticket.opened_at),
         opened_by=str(ticket.opened_by),
         opener=ticket.opener,
-        closed_at=time_shown(ticket.closed_at),
+        closed_at=format_time_or_none(ticket.closed_at),
         as_of=format_time(ticket.as_of),
         heard_at=format_time(ticket.heard_at),
     )

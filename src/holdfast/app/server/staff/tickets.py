@@ -190,7 +190,7 @@ class _Handlers:
             return TicketsShown(
                 items=tuple(_shown(tickets.kept[key]) for key in keys[:limit]),
                 next=keys[limit - 1] if len(keys) > limit else None,
-                heard_at=format_time_or_none(tickets.feed and tickets.feed.heard_at),
+                heard_at=None if tickets.feed is None else format_time(tickets.feed.heard_at),
                 silent=tickets.silent_since(now) is not None,
                 kept=len(tickets.kept),
             )

@@ -27,6 +27,7 @@ ATTEMPT_COLUMNS = (
     "reasons",
     "reason",
     "ticket",
+    "ticket_seen",
     "agreed",
     "level",
     "network",

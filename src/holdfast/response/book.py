@@ -56,6 +56,8 @@ COLLECTIONS = (
     "gate_spending",
     "gate_strangers",
     "gate_tellings",
+    "gate_ticket_feed",
+    "gate_tickets",
     "gate_wanted",
     "gone",
     "notices",

@@ -117,7 +117,8 @@ def _asking(found: dict[str, Any]) -> list[str]:
     on = f" on {found['target']} ({found['tier'].replace('_', ' ')})" if found["target"] else ""
     lines = [first + on]
     lines += [f"  with     {payload[at : at + _WIDE]}" for at in range(0, len(payload), _WIDE)]
-    lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}), until {found['until']}")
+    known = f", {found['ticket_seen'].replace('_', ' ')}" if found["ticket_seen"] else ""
+    lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}{known}), until {found['until']}")
     lines.append(f"  hash     {found['action_hash']}")
     if found["takes_signature"]:
         lines.append(f"  signed   with a passkey only: /console/second/{found['id']} in a browser")

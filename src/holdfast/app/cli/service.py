@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -30,6 +30,7 @@ _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ID = 512  # characters
 _NOWHERE = frozenset({"", ".", ".."})  # parts of a path that lead to another one
 
+Body: TypeAlias = dict[str, Any] | list[msgspec.Raw] | None
 Url = Annotated[
     str | None,
     Parameter(name="--url", help=f"Where the service runs. Without it {URL_VARIABLE}, or {USUAL_URL}."),
@@ -89,11 +90,11 @@ class Service:
             yield from page["items"]
             after = page["next"]
 
-    def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def send(self, method: str, path: str, body: Body = None) -> dict[str, Any]:
         """What comes of it; errors as `get`."""
         return self._answer(method, path, body)
 
-    def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _answer(self, method: str, path: str, body: Body = None) -> dict[str, Any]:
         content = None if body is None else msgspec.json.encode(body)
         with self._reached(), self._open() as client:
             answer = client.request(method, path, content=content)

@@ -22,7 +22,7 @@ from holdfast.app.sheet import ATTEMPT_COLUMNS, sheet
 from holdfast.app.signin.sessions import Sessions, SignedIn
 from holdfast.events import format_time
 from holdfast.guard import Act
-from holdfast.guard.staff import StaffReason
+from holdfast.guard.staff import StaffReason, TicketSeen
 
 from .desk import signed_in, visitor
 from .lookups import address, asked_of, attached, command, fields, names_of
@@ -47,12 +47,24 @@ WHY: Mapping[StaffReason, str] = {
     StaffReason.GRANT_NEEDED: "they had no grant",
     StaffReason.REASON_NEEDED: "no reason was given",
     StaffReason.TICKET_NEEDED: "no ticket was named",
+    StaffReason.TICKET_UNKNOWN: "the help desk had told of no such ticket",
+    StaffReason.TICKET_UNFIT: "the ticket was not for this",
     StaffReason.STEP_UP_NEEDED: "the passkey had not been shown again",
     StaffReason.SECOND_PERSON_NEEDED: "nobody else had agreed to it",
     StaffReason.WATCHER_NEEDED: "nobody watched",
     StaffReason.BUDGET_SPENT: "their budget of the hour was spent",
     StaffReason.LOCKED_DOWN: "a lockdown shut them out",
     StaffReason.STATE_UNSEEN: "the gate could not see what was in force",
+}
+SEEN: Mapping[TicketSeen, str] = {
+    TicketSeen.STANDS: "told by the help desk, for this account",
+    TicketSeen.BY_STAFF: "told by the help desk, opened by a colleague",
+    TicketSeen.UNKNOWN: "not told by the help desk",
+    TicketSeen.CLOSED: "closed by then",
+    TicketSeen.ABOUT_OTHERS: "about other accounts",
+    TicketSeen.ABOUT_NONE: "about no account",
+    TicketSeen.OF_OTHERS: "worked by others",
+    TicketSeen.OWN: "opened by themselves",
 }
 
 
@@ -92,7 +104,7 @@ class AttemptPages:
     async def _page(self, http: Request) -> Response:
         who = visitor(self._sessions, http)
         asked, after = asked_of(http.query_params, _FIELDS, _TIMES), key_of(http)
-        return self._site.page("attempts", who, it=await self._looked(who, asked, after), why=WHY)
+        return self._site.page("attempts", who, it=await self._looked(who, asked, after), why=WHY, seen=SEEN)
 
     async def _looked(self, who: SignedIn, asked: dict[str, str], after: str) -> Looked:
         tools, now = await self._ask(lambda run: (_tools(run, who), run.clock.now()))

@@ -35,6 +35,7 @@ from holdfast.guard.staff import StaffReason
 from holdfast.response.people import same
 from holdfast.response.staff import Asking
 
+from .attempts import SEEN
 from .desk import MOST_SHOWN, SECOND, Done, Options, signed_in, visitor
 from .exact import Exact, exact, exact_json, exact_start
 from .site import Site
@@ -63,7 +64,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
-    """An asking as its own page shows it, whole.
+    """An asking as its own page shows it, whole; `known` says what is known of its ticket, empty where nothing is.
 
     `barred` says why whoever looks cannot agree; empty where they can. With `signs` their passkey is asked for.
     """
@@ -73,6 +74,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     target: Exact
     reason: Exact
     ticket: Exact
+    known: str
     about: str
     open: bool
     mine: bool
@@ -185,6 +187,7 @@ def _whole(run: LiveWatch, asking: Asking, who: SignedIn) -> Waits:
         target=exact(action.target),
         reason=exact(asking.reason),
         ticket=exact(asking.ticket),
+        known="" if seen.ticket_seen is None else SEEN[seen.ticket_seen],
         about="" if there is None else there[1].about,
         open=asking.open(now),
         mine=mine,

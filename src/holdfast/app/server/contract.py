@@ -24,6 +24,7 @@ from .staff import (
     reports,
     sessions,
     signals,
+    tickets,
     watching,
 )
 from .staff.forwarding import gateway
@@ -90,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *granting.OPERATIONS,
     *attempting.OPERATIONS,
     *changing.OPERATIONS,
+    *tickets.OPERATIONS,
     *access.OPERATIONS,
     *comparing.OPERATIONS,
     *certifying.OPERATIONS,

@@ -20,7 +20,7 @@ from holdfast.guard import ApiToken, Passkey, Person, unreachable
 from holdfast.reading.kernel import compiled_before
 from holdfast.response import Review
 
-from . import proxied
+from . import proxied, ticketing
 from .certificate import certificate
 from .finding import Finding, Health, ill, well
 from .listening import files_wanted, listen_at
@@ -55,6 +55,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("files", _files),
         ("signin", _signin),
         ("changes", lambda settings: _changes(settings, environment)),
+        ("tickets", ticketing.look),
         ("proxy", proxied.look),
     )
     return [well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]

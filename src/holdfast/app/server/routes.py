@@ -40,6 +40,7 @@ from .staff import (
     reports,
     sessions,
     signals,
+    tickets,
     watching,
 )
 from .staff.ceremony import Ceremony
@@ -133,6 +134,7 @@ class Routes:
             **granting.handlers(self._ask_first),
             **attempting.handlers(self._ask_first),
             **changing.handlers(self._ask_first),
+            **tickets.handlers(self._ask_first),
             **access.handlers(self._ask_first),
             **comparing.handlers(self._ask_first),
             **certifying.handlers(self._ask_first),

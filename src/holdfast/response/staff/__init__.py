@@ -3,6 +3,7 @@
 from .attempts import Attempt, Attempts, Chain, Tried, number_of
 from .changes import PendingChanges
 from .consents import Asking, AskingState, Consents
+from .doubted import Doubted
 from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
@@ -13,6 +14,7 @@ from .sessions import Sessions
 from .signals import StaffSignals
 from .spending import Spending
 from .tellings import Telling
+from .tickets import Tickets
 from .told import StaffBulletin, StaffFrame, StaffReplica
 from .watching import Wanted, Watching
 
@@ -25,6 +27,7 @@ __all__ = [
     "Attempts",
     "Chain",
     "Consents",
+    "Doubted",
     "Grants",
     "Locks",
     "PendingChanges",
@@ -43,6 +46,7 @@ __all__ = [
     "StaffSignals",
     "Take",
     "Telling",
+    "Tickets",
     "Tried",
     "Wanted",
     "Watching",

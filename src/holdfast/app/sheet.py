@@ -32,6 +32,7 @@ ATTEMPT_COLUMNS = (
     "network",
     "action_hash",
 )
+LOOKUP_COLUMNS = ("id", "at", "person", "what", "asked", "via")
 _LONGEST = 4_000  # characters of a cell: a report pasted whole
 _BEGINS = re.compile("(^|[;|])(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")  # also as full-width characters
 

@@ -7,6 +7,7 @@ import cyclopts
 from .gate_attempts import attempts
 from .gate_desk import join
 from .gate_lint import gate_lint
+from .gate_lookups import lookups
 from .gate_watch import watch
 from .gate_who import join as join_who
 
@@ -15,4 +16,5 @@ gate.command(gate_lint, name="lint")
 join(gate)
 gate.command(watch)
 gate.command(attempts)
+gate.command(lookups)
 join_who(gate)

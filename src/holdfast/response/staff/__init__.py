@@ -6,6 +6,7 @@ from .consents import Asking, AskingState, Consents
 from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
+from .lookups import Lookup, Lookups
 from .protecting import Protected, Protecting
 from .reported import StaffReports
 from .reserving import MOST_UNITS, Afterwards, Reservation, Reservations
@@ -27,6 +28,8 @@ __all__ = [
     "Consents",
     "Grants",
     "Locks",
+    "Lookup",
+    "Lookups",
     "PendingChanges",
     "Proposal",
     "Protected",

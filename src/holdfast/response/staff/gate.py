@@ -47,6 +47,7 @@ from .consents import Consents
 from .grants import Grants
 from .kept import Changes
 from .locks import Locks
+from .lookups import Lookups
 from .protecting import Protecting
 from .reserving import Afterwards, Reservations
 from .sessions import Sessions
@@ -98,6 +99,7 @@ class StaffGate:
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
         self.attempts, self.strangers = Attempts(book), Strangers(book)
+        self.lookups = Lookups(book)
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)

@@ -101,27 +101,27 @@ function go(next) {
   if (here && next.includes("#")) location.reload();
 }
 
-// One deed at a time: while it is under way its button cannot be pressed again.
+// One deed at a time: while it is under way its button cannot be pressed again. What comes later to the page works, too.
 function on(selector, event, deed) {
-  for (const element of document.querySelectorAll(selector)) {
-    element.addEventListener(event, async (happened) => {
-      happened.preventDefault();
-      const button = element.matches("button") ? element : element.querySelector("button:not([type=button])");
-      if (button.disabled) return;
-      button.disabled = true;
-      told.hidden = true;
-      try {
-        const { next, said } = (await deed(element)) ?? {};
-        if (said) sessionStorage.setItem(DONE, said);
-        if (next) go(next);
-      } catch (error) {
-        const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
-        say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);
-      } finally {
-        button.disabled = false;
-      }
-    });
-  }
+  document.addEventListener(event, async (happened) => {
+    const element = happened.target.closest(selector);
+    if (!element) return;
+    happened.preventDefault();
+    const button = element.matches("button") ? element : element.querySelector("button:not([type=button])");
+    if (button.disabled) return;
+    button.disabled = true;
+    told.hidden = true;
+    try {
+      const { next, said } = (await deed(element)) ?? {};
+      if (said) sessionStorage.setItem(DONE, said);
+      if (next) go(next);
+    } catch (error) {
+      const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
+      say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);
+    } finally {
+      button.disabled = false;
+    }
+  });
 }
 
 on("[data-signin]", "click", signIn);

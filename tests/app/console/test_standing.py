@@ -26,7 +26,7 @@ def page(house, person):
 
 def test_who_watches_staff_sees_what_stands_and_can_do_nothing_there(house):
     """Before anything does, that nothing does; then each lockdown and each change, with what is hostile as text."""
-    assert 2 == page(house, "olga").text.count("None.")
+    assert 2 == page(house, "olga").text.count(">None: ")
     secret = house.sign_in("sam")
     assert 200 == house.step_up("sam", secret, "credentials").status_code
     assert house.asks(secret, "account.email.replace", f"a{HOSTILE}")["allowed"]

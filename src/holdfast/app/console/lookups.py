@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from holdfast.app.server.asking import Ask, key_of
-from holdfast.app.server.staff.lookups import LookupSeen, looked_up, lookups_seen
+from holdfast.app.server.staff.lookups import ITSELF, LookupSeen, looked_up, lookups_seen
 from holdfast.app.signin.sessions import refreshes
 
 from .forms import address, asked_of, command, fields, names_of
@@ -47,7 +47,7 @@ class LookupPages:
         asked, after = asked_of(http.query_params, _FIELDS, _TIMES), key_of(http)
         answer = self._site.live(http, "lookups", visit, it=await self._shown(asked, after))
         if not refreshes(http.scope):  # else two who have it open would each show the other something new, for ever
-            await looked_up(self._ask, visit.who.caller, "lookups", asked)
+            await looked_up(self._ask, visit.who.caller, ITSELF, asked)
         return answer
 
     async def _shown(self, asked: dict[str, str], after: str) -> Shown:

@@ -15,6 +15,7 @@ from holdfast.ledger import RecordKind
 from holdfast.response.book import Book
 
 LOOKUPS = "gate_lookups"
+PREFIX = "look-"  # of their ids; locks have another
 MINUTE = 60_000  # milliseconds
 MOST_OF_ONE = 120  # different questions of one person in a minute: two a second, which a list in a shell may ask
 LONGEST = 512  # characters of what was asked for: as many as an id may have
@@ -37,7 +38,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         """What it is called, on record too."""
-        return f"l-{self.number}"
+        return f"{PREFIX}{self.number}"
 
 
 class _Count(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,11 +17,13 @@ from holdfast.app.server.views import Page
 from holdfast.events import format_time, spelling_key
 from holdfast.guard import Act, Caller, Via, person_key
 from holdfast.response.staff import Lookup
-from holdfast.response.staff.lookups import ABOUT, MINUTE, MOST_OF_ONE
+from holdfast.response.staff.lookups import ABOUT, MINUTE, MOST_OF_ONE, PREFIX
 
 LOOKUPS = "/v1/gate/lookups"
+ITSELF = "lookups"  # what it is on record that somebody asked for these
 SLICE = 250  # looked at in one turn of the worker: some milliseconds
 MOST_LOOKED = 20_000  # for one answer
+_ABOUT = "What was asked about this account or person, in any spelling. Who asked this question is left out."
 _PAGING = {"after", "limit", "texts", "all"}  # which part of an answer is wanted, not what is asked about
 _TIME = {"type": "string", "maxLength": 64}
 
@@ -48,14 +50,18 @@ OPERATIONS: tuple[Operation, ...] = (
         says="Who looked up what about staff and accounts, the newest first: each question of a person once a minute.",
         parameters=(
             Parameter(name="person", says="What this person looked up.", schema=KEY),
-            Parameter(name="about", says="What was asked about this account or person, in any spelling.", schema=KEY),
+            Parameter(
+                name="about",
+                says="About this account or person, in any spelling; who asked this is left out.",
+                schema=KEY,
+            ),
             Parameter(name="since", says="From then on, RFC 3339.", schema=_TIME),
             Parameter(name="until", says="Before then, RFC 3339.", schema=_TIME),
             AFTER,
             LIMIT,
         ),
         act=Act.SEE_STAFF,
-        looks="lookups",
+        looks=ITSELF,
         answers={200: ("Some of them; fewer than were asked for where enough was looked through.", Page[LookupSeen])},
     ),
 )
@@ -122,7 +128,7 @@ async def lookups_seen(ask: Ask, query: Mapping[str, str], after: str, limit: in
 
 
 def _page(found: list[Lookup], place: int) -> Page[LookupSeen]:
-    return Page(items=tuple(map(_seen, found)), next=f"l-{place}" if place > 1 else None)
+    return Page(items=tuple(map(_seen, found)), next=f"{PREFIX}{place}" if place > 1 else None)
 
 
 def _wanted(query: Mapping[str, str]) -> Callable[[Lookup], bool]:
@@ -134,7 +140,7 @@ def _wanted(query: Mapping[str, str]) -> Callable[[Lookup], bool]:
         subjects = {spelling_key(each.asked[name]) for name in ABOUT if name in each.asked}
         return (
             (not person or person_key(each.person) == who)
-            and (not about or whom in subjects)
+            and (not about or (each.what != ITSELF and whom in subjects))  # else each such question finds itself
             and (since is None or since <= each.time)
             and (until is None or each.time < until)
         )
@@ -145,7 +151,7 @@ def _wanted(query: Mapping[str, str]) -> Callable[[Lookup], bool]:
 def _place(after: str) -> int | None:
     if not after:
         return None
-    number = after.removeprefix("l-")
+    number = after.removeprefix(PREFIX)
     if not (number.isascii() and number.isdecimal() and len(number) <= 12 and after != number):
         raise RefusedError(HTTPStatus.BAD_REQUEST, "after is no place among the lookups")
     return int(number)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -84,7 +85,7 @@ class Console:
                 raise RefusedError(
                     HTTPStatus.UNAUTHORIZED, "nobody is signed in here", advice="Sign in again."
                 ) from None
-            await RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)(scope, receive, send)
+            await RedirectResponse(_to_sign_in(scope), HTTPStatus.SEE_OTHER)(scope, receive, send)
         except (RefusedError, HTTPException, HoldfastError) as error:
             refused = _refusal(error)
             if scope["method"] not in {"GET", "HEAD"}:
@@ -158,6 +159,13 @@ def _provider(settings: Settings, place: Place, secret: str) -> Provider | None:
             timeout=oidc.timeout_seconds,
         )
     )
+
+
+def _to_sign_in(scope: Scope) -> str:
+    """Where one signs in; behind # stands where they wanted to go, which the script of that page takes them to."""
+    query = scope["query_string"].decode("latin-1")
+    path = quote(scope["path"]) + (f"?{query}" if query else "")
+    return SIGN_IN if path == "/console" else f"{SIGN_IN}#{path}"
 
 
 async def _to_console(request: Request) -> Response:  # noqa: ARG001 - a handler's

@@ -57,7 +57,15 @@ async function make(options) {
 
 async function signIn() {
   const { options } = await post("/console/signin/options", {});
-  return post("/console/signin/finish", { credential: await sign(options) });
+  const done = await post("/console/signin/finish", { credential: await sign(options) });
+  return { ...done, next: goal() ?? done.next };
+}
+
+// Whoever opened a page of ours without being signed in goes on there; whatever else stands behind # leads nowhere.
+function goal() {
+  const there = new URL(location.hash.slice(1), location.origin);
+  const ours = there.origin === location.origin && there.pathname.startsWith("/console/");
+  return location.pathname === "/console/signin" && ours ? there.pathname + there.search : null;
 }
 
 async function register(form) {

@@ -52,7 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter(name="person", says="What this person looked up.", schema=KEY),
             Parameter(
                 name="about",
-                says="About this account or person, in any spelling; who asked this is left out.",
+                says=_ABOUT,
                 schema=KEY,
             ),
             Parameter(name="since", says="From then on, RFC 3339.", schema=_TIME),

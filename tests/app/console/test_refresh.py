@@ -114,3 +114,12 @@ def test_five_hundred_rows_are_shown_in_part_and_refreshed_quickly(house):
     for _ in range(20):
         assert 304 == again(house, "/console/attempts", before).status_code
     assert time.monotonic() - began < 5.0  # twenty times: a quarter of a second each would be a page rendered
+
+
+def test_a_script_is_told_what_is_wrong_in_words_that_it_can_show(house):
+    """A page that looks on says why it does not count, and nothing about how answers are written; a browser sees a page."""
+    path = "/console/watch/nothing/attempts"
+    told = house.of["cora"].client.get(path, headers={"sec-fetch-mode": "cors"})
+    assert (404, "application/problem+json") == (told.status_code, told.headers["content-type"])
+    assert told.json()["advice"]
+    assert "<main" in house.of["cora"].client.get(path, headers={"sec-fetch-mode": "navigate"}).text

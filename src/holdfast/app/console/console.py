@@ -88,7 +88,7 @@ class Console:
             await RedirectResponse(_to_sign_in(scope), HTTPStatus.SEE_OTHER)(scope, receive, send)
         except (RefusedError, HTTPException, HoldfastError) as error:
             refused = _refusal(error)
-            if scope["method"] not in {"GET", "HEAD"}:
+            if scope["method"] not in {"GET", "HEAD"} or _by_script(scope):
                 raise refused from error
             visit = await self._visitors.somebody(Request(scope))
             page = self._site.page("error", visit, status=refused.status, problem=refused.problem)
@@ -159,6 +159,11 @@ def _provider(settings: Settings, place: Place, secret: str) -> Provider | None:
             timeout=oidc.timeout_seconds,
         )
     )
+
+
+def _by_script(scope: Scope) -> bool:
+    """Whether a script of a page asks, as browsers say by themselves: it takes no page for an answer."""
+    return any(name == b"sec-fetch-mode" and value != b"navigate" for name, value in scope["headers"])
 
 
 def _to_sign_in(scope: Scope) -> str:

@@ -105,13 +105,14 @@ class Visitors:
             return http.scope.get(_VISIT) or await self.come(http)
         except (NobodySignedInError, SignInError):
             return None
-        except RefusedError:  # the worker does not say what they may open: they can sign out, and that is all
-            return Visit(who=self.signed_in(http))
+        except RefusedError:
+            return http.scope.get(_VISIT)
 
     async def _come(self, http: Request) -> tuple[Visit, Mapping[Page, NotAllowedError]]:
         who = self._sessions.who(http.scope)
         if who is None:
             raise NobodySignedInError
+        http.scope[_VISIT] = Visit(who=who)  # where the worker does not answer, they can sign out, and that is all
         found = await self._ask(lambda run: {page: _barred(run, who, page) for page in PAGES})
         barred = {page: why for page, why in found.items() if why is not None}
         visit = Visit(who=who, links=tuple(page for page in PAGES if page not in barred))

@@ -62,6 +62,7 @@ class Site:
         )
         self._pages.filters["visible"] = printable
         self._pages.filters["lines"] = lines
+        self._pages.filters["key"] = key
         self._pages.filters["moment"] = moment
         self._pages.filters["number"] = number
 
@@ -143,3 +144,8 @@ def number(value: float) -> str:
 def lines(text: str) -> list[str]:
     """What somebody pasted, line by line; it moves nothing on the page."""
     return [printable(line, _LONGEST_LINE) for line in text.splitlines() if line.strip()]
+
+
+def key(text: str) -> str:
+    """By what a page knows an item again of which others have written all: nothing of it stands there."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_TAG_HEX]

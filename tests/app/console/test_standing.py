@@ -57,4 +57,4 @@ def test_who_works_with_the_tools_sees_nothing_of_it(house, person):
 def test_nobody_is_sent_to_sign_in(house):
     """As on every page."""
     answer = house.browser().page(PAGE)
-    assert (303, "/console/signin") == (answer.status_code, answer.headers["location"])
+    assert (303, f"/console/signin#{PAGE}") == (answer.status_code, answer.headers["location"])

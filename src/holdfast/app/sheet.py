@@ -35,6 +35,7 @@ ATTEMPT_COLUMNS = (
     "times",
     "last_at",
 )
+LOOKUP_COLUMNS = ("id", "at", "person", "what", "asked", "via")
 _OF_ALL = ("at", "policy")  # what an answer says once, and a table that is passed on has to say in each line
 _LONGEST = 4_000  # characters of a cell: a report pasted whole
 _BEGINS = re.compile("(^|[;|])(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")  # also as full-width characters

@@ -48,6 +48,7 @@ COLLECTIONS = (
     "gate_grants",
     "gate_homes",
     "gate_locks",
+    "gate_lookups",
     "gate_past",
     "gate_presence",
     "gate_proposals",

@@ -85,6 +85,7 @@ MAY = {
     "list_looser": SEES_STAFF,
     "list_attempts": SEES_STAFF,
     "sum_up_attempts": SEES_STAFF,
+    "list_lookups": SEES_STAFF,
     "list_access": SEES_STAFF,
     "compare_access": SEES_STAFF,
     "list_certifications": SEES_STAFF,

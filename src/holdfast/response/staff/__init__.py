@@ -7,6 +7,7 @@ from .doubted import Doubted
 from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
+from .lookups import Lookup, Lookups
 from .protecting import Protected, Protecting
 from .reported import StaffReports
 from .reserving import MOST_UNITS, Afterwards, Reservation, Reservations
@@ -30,6 +31,8 @@ __all__ = [
     "Doubted",
     "Grants",
     "Locks",
+    "Lookup",
+    "Lookups",
     "PendingChanges",
     "Proposal",
     "Protected",

@@ -193,6 +193,17 @@ class Attempts:
                     found.append(self._counted(attempt))
         return _tried(found, ends)
 
+    def count(self, chain: Chain, what: str) -> int:
+        """How many there are in a chain, refused and allowed: it grows with each.
+
+        Raises:
+            StoreError: it cannot be read.
+
+        """
+        with self._book.reading() as transaction:
+            ends = transaction.get(ENDS, _end(chain, what), Ends) or Ends()
+        return ends.refusals + ends.allowances
+
     def since(self, person: str, number: int, *, most: int) -> list[Attempt]:
         """What somebody tried after the attempt of this `number`, the oldest first; the newest `most` of each kind.
 

@@ -50,6 +50,7 @@ from .doubted import Doubted
 from .grants import Grants
 from .kept import Changes
 from .locks import Locks
+from .lookups import Lookups
 from .outlived import end_on, outlived
 from .protecting import Protecting
 from .repeats import ALONE, Place, Repeats
@@ -107,6 +108,7 @@ class StaffGate:
         self.doubted = Doubted(self.tickets)
         self.attempts, self.strangers = Attempts(book, self._seen_of), Strangers(book)
         self.repeats = Repeats(book, self.attempts)
+        self.lookups = Lookups(book)
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, lambda: self.policy.catalogue.cooling, key, alike)

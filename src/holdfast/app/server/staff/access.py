@@ -104,6 +104,7 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
         ),
         act=Act.SEE_STAFF,
+        looks="rights",
         answers={200: ("Who, and what.", AccessSeen)},
     ),
 )

@@ -121,6 +121,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="What was tried with internal tools: on one account, by one person, or all of it. What was refused first.",
         parameters=(*_SOUGHT, AFTER, LIMIT),
         act=Act.SEE_STAFF,
+        looks="attempts",
         answers={200: ("Some of it.", AttemptsSeen)},
     ),
     Operation(
@@ -130,6 +131,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="Was this account reached, or tried? How often, by whom, and when, in words and figures.",
         parameters=_SOUGHT,
         act=Act.SEE_STAFF,
+        looks="attempts",
         answers={200: ("What they come to.", AttemptsSummed)},
     ),
 )

@@ -127,6 +127,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="The tickets that the help desk told of, by id.",
         parameters=(AFTER, LIMIT, all_parameter("Those too that are closed, of the last three days.")),
         act=Act.SEE_STAFF,
+        looks="tickets",
         answers={200: ("Some of them.", TicketsShown)},
     ),
     Operation(
@@ -136,6 +137,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="One ticket, by its id in any spelling.",
         parameters=(id_parameter(),),
         act=Act.SEE_STAFF,
+        looks="tickets",
         answers={200: ("It.", TicketShown), 404: ABSENT},
     ),
 )

@@ -47,7 +47,9 @@ def test_what_is_just_not_too_deep_is_read_and_compared(condition):
 
 def test_brackets_in_words_and_comments_nest_nothing():
     """Nor do operators there."""
-    check_depth("own.cedar", f'@advice("{"(" * 900}\\"{"!" * 900}") // {"([{" * 900}\npermit (principal, action, resource);')
+    check_depth(
+        "own.cedar", f'@advice("{"(" * 900}\\"{"!" * 900}") // {"([{" * 900}\npermit (principal, action, resource);'
+    )
     for name, text in {**TEXTS, **shipped_texts()}.items():
         check_depth(name, text)
 

@@ -29,7 +29,8 @@ def check_depth(name: str, text: str) -> None:
         elif not piece.startswith(('"', "//")):
             joined += 1
         if depth > DEEPEST or joined > MOST_JOINED:
+            line = text.count("\n", 0, found.start()) + 1
             raise PolicyError(
-                f"{name} does not hold: line {text.count(chr(10), 0, found.start()) + 1}: this is nested too deeply to be read",
+                f"{name} does not hold: line {line}: this is nested too deeply to be read",
                 advice=f"At most {DEEPEST} brackets within brackets, and {MOST_JOINED} operators in a condition.",
             )

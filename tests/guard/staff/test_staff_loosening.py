@@ -114,7 +114,10 @@ def test_policies_of_which_nothing_is_told_allow_nothing_new(before, after):
 @pytest.mark.parametrize(
     ("plain", "other"),
     [
-        ('forbid (principal == Staff::"eve", action, resource);', 'forbid (principal == Staff :: "eve", action, resource);'),
+        (
+            'forbid (principal == Staff::"eve", action, resource);',
+            'forbid (principal == Staff :: "eve", action, resource);',
+        ),
         (
             'forbid (principal == Staff::"eve", action, resource);',
             'forbid (principal == Staff // ::\n::\n"eve", action, resource);',

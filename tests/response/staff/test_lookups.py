@@ -97,3 +97,9 @@ def test_a_page_that_asks_for_itself_hides_no_look(lookups):
     lookups.note("cora", "lookups", PRESIDENT, Via.PASSKEY, START + OPEN_FOR, anew=True)
     lookups.note("olga", "lookups", PRESIDENT, Via.PASSKEY, START + OPEN_FOR + MINUTE)
     assert 5 == lookups.count
+
+
+def test_invisible_characters_push_nobody_off_the_record(lookups):
+    """An account is found again by whoever asks who looked it up, however long it was spelt."""
+    lookups.note("olga", "attempts", {"target": "\u200b" * (LONGEST + 1) + "President"}, Via.TOKEN, START)
+    assert [PRESIDENT] == [each.asked for each in lookups.newest(None, 1)]

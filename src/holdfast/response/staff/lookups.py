@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from holdfast.events import spelling_key
 from holdfast.guard import Via
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book
@@ -75,7 +76,7 @@ class Lookups:
         if now // MINUTE != self._minute:
             self._minute, self._asked = now // MINUTE, {}
             self._open = {key: at for key, at in self._open.items() if 0 <= now - at < OPEN_FOR}
-        cut = {name: value[:LONGEST] for name, value in sorted(asked.items())}
+        cut = {name: _cut(value) for name, value in sorted(asked.items())}
         question, known = (what, tuple(cut.items())), self._asked.setdefault(person, set())
         if question in known or (anew and 0 <= now - self._open.get((person, question), now + 1) < OPEN_FOR):
             return True
@@ -110,6 +111,11 @@ class Lookups:
 
     def _kept(self, number: int) -> None:
         self.count = number
+
+
+def _cut(value: str) -> str:
+    """The same; of what is too long what tells it from others, for invisible characters could push that out."""
+    return value if len(value) <= LONGEST else spelling_key(value)[:LONGEST]
 
 
 def _key(number: int) -> str:

@@ -48,7 +48,7 @@ from .grants import Grants
 from .kept import Changes
 from .locks import Locks
 from .protecting import Protecting
-from .reserving import Afterwards, Reservations
+from .reserving import Afterwards, Reservations, used_of
 from .sessions import Sessions
 from .spelt import Alike, none_alike
 from .spending import Spending
@@ -274,19 +274,24 @@ class StaffGate:
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.
 
-        Harmless when it was heard before.
+        Whoever goes on gets further units before the last is gone, where they would get them just now. Harmless when
+        it was heard before.
 
         Raises:
             StoreError: it was not kept, and is to be told again.
 
         """
-        fresh = self.reservations.fresh(told)
+        state, fresh = self.state, self.reservations.fresh(told)
         with self._book.change(now) as page:
             attempts = self.attempts.note(page, [(each.question, each.answer, ()) for each in fresh])
             for each in fresh:
                 self.sessions.used_on(page, each.question.session)
-            spending = Spending(page)
+            spending = Spending(page, {each.answer.charges[0].key for each in fresh if each.more})
             self.reservations.hear(page, spending, fresh, ended)
+            for each, attempt in zip(fresh, attempts, strict=True):
+                if each.more and _now_answered(state, each.question, now).in_advance:
+                    charge, used = each.answer.charges[0], used_of(fresh)
+                    self.reservations.make(page, spending, charge, attempt, each.more, used=used, ended=ended)
             spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
@@ -302,7 +307,7 @@ class StaffGate:
             return answer
         if answer.version == state.version and 0 <= now - question.time <= DECIDED_WITHIN_MS:
             return answer
-        return state.answer(msgspec.structs.replace(question, time=now), unseen=0)
+        return _now_answered(state, question, now)
 
     def _anew(self) -> StaffState:
         self._look_at_people()
@@ -370,6 +375,11 @@ def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:
         consents=(),
         until=again,
     )
+
+
+def _now_answered(state: StaffState, question: ToolQuestion, now: int) -> StaffAnswer:
+    """What this state answers, were it asked at `now`."""
+    return state.answer(msgspec.structs.replace(question, time=now), unseen=0)
 
 
 def _joined(facts: Sequence[StaffFacts], version: int) -> StaffFacts:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.errors import InputError
-from holdfast.events import format_time, parse_time, spoken_time
+from holdfast.events import format_time, format_time_or_none, parse_time, spoken_time
 from holdfast.events.times import EARLIEST, LATEST, PER_UNIT, read_time
 
 MOMENTS = st.integers(EARLIEST, LATEST - 1)
@@ -106,6 +106,11 @@ def test_numbers_are_whole_milliseconds_unless_said_otherwise():
         read_time(7, "auto")
     with pytest.raises(InputError):
         format_time(LATEST)
+
+
+def test_a_time_that_is_not_known_stays_so():
+    """None is told as None, and any other time as it always is."""
+    assert (None, format_time(LATEST - 1)) == (format_time_or_none(None), format_time_or_none(LATEST - 1))
 
 
 def test_people_read_a_time_to_the_second():

@@ -16,7 +16,7 @@ import msgspec
 from holdfast.backends import SqlStore, verify_store
 from holdfast.connectors.simulated import SimulatedPlatform, Way, controlled, lockdown_of, scenario
 from holdfast.detection import Campaign, CampaignTier
-from holdfast.events import Batch, format_time
+from holdfast.events import Batch, format_time, format_time_or_none
 from holdfast.ledger import seeded_salts, seeded_signer
 from holdfast.reading import read_text
 from holdfast.response import (
@@ -207,7 +207,7 @@ class Drill:
         return Scoreboard(
             scenario=self.options.scenario,
             seed=self.options.seed,
-            first_lure_at=_time(figures.first_lure_at),
+            first_lure_at=format_time_or_none(figures.first_lure_at),
             detected_at=None if seen is None else format_time(seen.detected_at),
             detected_after_lure_posts=None if seen is None else self._lures_before(seen),
             cause=self._cause(),
@@ -224,7 +224,7 @@ class Drill:
                 live_seconds=round(figures.live_seconds, 3),
             ),
             exposure=ExposureScore(inboxes_read=figures.inboxes_read, exports=figures.exports),
-            last_lure_live_at=_time(figures.last_lure_live_at),
+            last_lure_live_at=format_time_or_none(figures.last_lure_live_at),
             innocent_account_minutes=round(figures.innocent_account_minutes, 1),
             history=dict(self.scenario.history),
             ledger=self._ledger(),
@@ -267,7 +267,7 @@ class Drill:
 
     def _warned_at(self) -> str | None:
         warnings = [happening.time for happening in self.response.timeline if _is_warning(happening)]
-        return _time(min(warnings, default=None))
+        return format_time_or_none(min(warnings, default=None))
 
     def _ledger(self) -> LedgerScore:
         verdict = verify_store(self._where, str(seeded_signer(self.options.seed).vkey))
@@ -276,7 +276,3 @@ class Drill:
 
 def _is_warning(happening: Happening) -> bool:
     return happening.kind is HappeningKind.WARNING
-
-
-def _time(time: int | None) -> str | None:
-    return None if time is None else format_time(time)

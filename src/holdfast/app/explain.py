@@ -11,7 +11,7 @@ import msgspec
 from holdfast.connectors.files import standard_input
 from holdfast.detection import Campaign, Explanation
 from holdfast.errors import InputError, UnreadableFileError, UsageError
-from holdfast.events import format_time, parse_time
+from holdfast.events import format_time, format_time_or_none, parse_time
 
 _LISTED = 12  # campaigns that an error names
 _TIMES = ("first_post_at", "detected_at", "contained_at")
@@ -73,7 +73,7 @@ def _campaign_in(line: bytes, where: str) -> Campaign | None:
 def campaign_json(campaign: Campaign) -> dict[str, Any]:
     """A campaign as other programs read it: times in RFC 3339, the rest as it is."""
     said: dict[str, Any] = msgspec.to_builtins(campaign)
-    times = {name: _formatted(getattr(campaign, name)) for name in _TIMES}
+    times = {name: format_time_or_none(getattr(campaign, name)) for name in _TIMES}
     return said | times | {"first_posts": [format_time(time) for time in campaign.first_posts]}
 
 
@@ -89,8 +89,4 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
 
 def _format_in(name: str, records: Iterable[dict[str, Any]]) -> None:
     for record in records:
-        record[name] = _formatted(record[name])
-
-
-def _formatted(time: int | None) -> str | None:
-    return None if time is None else format_time(time)
+        record[name] = format_time_or_none(record[name])

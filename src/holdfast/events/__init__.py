@@ -13,7 +13,7 @@ from .rejects import Reject, reject
 from .rows import RowDecoder
 from .schema import schema_text
 from .spelling import spelling_key
-from .times import TimeUnit, format_time, parse_time, spoken_time
+from .times import TimeUnit, format_time, format_time_or_none, parse_time, spoken_time
 from .vocabulary import (
     IN_VAIN,
     Account,
@@ -81,6 +81,7 @@ __all__ = [
     "check_columns",
     "encode_line",
     "format_time",
+    "format_time_or_none",
     "names_in",
     "network_of",
     "parse_time",

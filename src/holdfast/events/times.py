@@ -95,6 +95,16 @@ def format_time(ms: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1_000:03d}Z"
 
 
+def format_time_or_none(ms: int | None) -> str | None:
+    """The same of a time that may not be known; None stays None.
+
+    Raises:
+        InputError: not between 1990 and 2200.
+
+    """
+    return None if ms is None else format_time(ms)
+
+
 def spoken_time(ms: int) -> str:
     """The second of `ms` as people read it: `2020-07-15 19:13:00 UTC`.
 

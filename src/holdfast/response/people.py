@@ -6,7 +6,7 @@ confirms it, it only looks. Else whoever steals one administrator's sign-in woul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -79,6 +79,10 @@ class People:
     def known(self) -> Mapping[str, Person]:
         """Everybody ever registered or wired in, by id."""
         return {**self.persons, **self.wired}
+
+    def having(self, roles: Collection[Role]) -> dict[str, Person]:
+        """Everybody who is there and has one of these roles, by id."""
+        return {id_: each for id_, each in self.known.items() if each.active and not set(roles).isdisjoint(each.roles)}
 
     def person(self, id_: str) -> Person | None:
         """Somebody by exactly this id."""

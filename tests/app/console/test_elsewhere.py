@@ -8,7 +8,7 @@ from tests.response.test_signin import NOW, Register
 from holdfast.app.console.elsewhere import person_of
 from holdfast.app.server.settings import Oidc
 from holdfast.backends import SqlStore
-from holdfast.errors import SignInError
+from holdfast.errors import SignInError, UsageError
 from holdfast.guard import Role
 from holdfast.ledger import seeded_salts, seeded_signer
 
@@ -74,6 +74,8 @@ def test_groups_give_and_take_roles_where_a_setting_says_so(run):
 
 def test_the_last_administrator_is_not_lost_to_a_provider(run):
     """Groups that would take the role from the last one are refused."""
-    with pytest.raises(SignInError):
+    with pytest.raises(SignInError) as why:
         person_of(run, {"sub": "ann", "groups": ["on-call"]}, GROUPS)
+    assert isinstance(why.value.__cause__, UsageError)
+    assert why.value.advice == why.value.__cause__.advice
     assert (Role.ADMINISTRATOR,) == run.response.people.persons["ann"].roles

@@ -94,6 +94,28 @@ def test_an_answer_that_allows_says_what_taking_it_costs():
     assert ("c-cid",) == answer.consents
 
 
+LOOK = ask("ann", "account.look_up")
+
+
+@pytest.mark.parametrize(
+    ("question", "world", "in_advance"),
+    [
+        (LOOK, {}, True),
+        (LOOK, {"locks": (lock(0),)}, True),
+        (LOOK, {"locks": (lock(1),)}, False),
+        (LOOK, {"consents": (consent(LOOK),)}, False),
+        (LOOK, held(RuleKind.STAFF, "ann"), False),
+        (ask("bob", "account.look_up", "singer"), {}, False),
+        (ask(), {}, False),
+    ],
+)
+def test_only_a_look_at_an_ordinary_account_that_uses_up_no_consent_may_be_paid_for_in_advance(
+    question, world, in_advance
+):
+    """Never a write, another tier, a lockdown from level 1 on, or what is refused; the owner uses up consents."""
+    assert answered(question, **world).in_advance is in_advance
+
+
 def test_all_that_stands_in_the_way_is_named_at_once():
     """Nobody has to ask five times to learn five things."""
     answer = answered(

@@ -22,6 +22,14 @@ from .desk import NOW, PEOPLE, SESSIONS, TIERS, ask, consent, grant, lock, with_
 ALL = "permit (principal, action, resource);"
 WATCHED = "context has watched && context.watched"
 EMAIL = "support_desk/account.email.replace"
+BARE = """
+[[tool]]
+id = "desk"
+about = "a desk whose one function takes nothing"
+reads = 10
+writes = 10
+function = [{ id = "look", kind = "read", class = "look", about = "look" }]
+"""
 
 
 def policy(text, **files):
@@ -51,6 +59,25 @@ def test_the_shipped_policies_take_this_for_an_email(role, tier, needs):
     """What July 2020 was done with: by role and by what is at stake."""
     found = takes(shipped_staff_policy(), Person(id="x", roles=(role,)), EMAIL, tier)
     assert needs == (None if found is None else set(found))
+
+
+@pytest.mark.parametrize(
+    ("need", "there"),
+    [
+        (Need.REASON, "reason"),
+        (Need.TICKET, "ticket"),
+        (Need.GRANT, "granted"),
+        (Need.STEP_UP, "stepped_up"),
+        (Need.CONSENT, "agreed"),
+        (Need.WATCH, "watched"),
+    ],
+)
+def test_what_a_policy_alone_asks_for_is_among_what_it_takes(need, there):
+    """Though the catalogue and the tier ask for nothing of the kind."""
+    asks = f'@needs("{need}") forbid (principal, action == Action::"read", resource) when {{ !context.{there} }};'
+    who, tools = Person(id="x", roles=(Role.SUPPORT,)), {"tools.toml": BARE}
+    found = [takes(policy(text, **tools), who, "desk/look", Tier.ORDINARY) for text in (ALL, f"{ALL}\n{asks}")]
+    assert [(), (need,)] == found
 
 
 @pytest.mark.parametrize("role", list(Role))

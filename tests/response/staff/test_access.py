@@ -2,6 +2,7 @@
 
 import hashlib
 
+import msgspec
 import pytest
 import rfc8785
 
@@ -232,6 +233,20 @@ def test_a_grant_that_the_gate_would_not_count_is_no_right(desk):
     placed(desk, SubjectKind.STAFF, "cora")
     desk.people.change("bob", None, [Role.SUPPORT, Role.INVESTIGATOR], "root", desk.now, vouched=True)
     assert {"alice", "bob"} <= able(desk, desk.now, wanted)[1]
+
+
+def test_a_grant_kept_by_an_older_version_whose_ticket_says_nothing_is_no_right(desk):
+    """What the gate would not let count is not shown as if it did."""
+    desk.gate.begin(desk.now)
+    grant = desk.gate.grants.give(
+        "alice", "support_desk", "cora", desk.now, hours=1, why="a case", ticket="T-9", tier=Tier.OFFICIAL
+    )
+    wanted = Wanted(function="account.email.replace", tier=Tier.OFFICIAL, person="alice")
+    assert {"alice"} == able(desk, desk.now, wanted)[0]
+    with desk.book.change(desk.now) as page:
+        desk.gate.grants.kept.put(page, grant.id, msgspec.structs.replace(grant, ticket="-"))
+    desk.clock.advance(1)
+    assert {"alice"} == able(desk, desk.now, wanted)[1]
 
 
 def test_whoever_is_kept_from_all_tools_is_named_with_what_keeps_them(desk):

@@ -180,9 +180,14 @@ def test_a_grant_ends_and_can_be_taken_back(desk, clock):
     desk.gate.grants.revoke(grant.id, "cora", desk.now)
     assert (StaffReason.GRANT_NEEDED,) == ask()
     assert any(each.to == ("alice",) and "let alice use" in each.text for each in desk.notices.kept.values())
-    for hours, person, ticket in ((13, "alice", "T"), (1, "nobody", "T"), (1, "alice", " ")):
-        with pytest.raises(UsageError):
+    for hours, person, ticket, advice in (
+        (13, "alice", "T", "give them a role"),
+        (1, "nobody", "T", "names everybody"),
+        (1, "alice", " ", "at most 512 characters"),
+    ):
+        with pytest.raises(UsageError) as why:
             desk.gate.grants.give(person, "support_desk", "cora", desk.now, hours=hours, why="w", ticket=ticket)
+        assert advice in why.value.advice
 
 
 def test_a_lockdown_comes_at_once_ends_sessions_and_is_told(desk):
@@ -302,10 +307,19 @@ def test_an_agreement_to_guard_less_is_for_the_account_as_it_was(desk):
 )
 def test_a_lock_on_what_there_is_not_is_refused(desk, slip):
     """It would be in force on nothing, or leave nobody in, and whoever placed it would believe otherwise."""
-    with pytest.raises(UsageError, match="would not do what it says"):
+    with pytest.raises(UsageError, match="would not do what it says") as why:
         desk.lock(**slip, until=desk.now + MINUTE)
+    assert "tools.toml" in why.value.advice
     assert not desk.gate.locks.kept
     desk.lock(4, function="account.look_up", person="S\u00c1M", until=desk.now + MINUTE)
+
+
+@pytest.mark.parametrize(("why", "ticket"), [("...", "T-1"), ("a case", "-")])
+def test_a_grant_whose_reason_or_ticket_says_nothing_is_refused(desk, why, ticket):
+    """The gate would not let it count, and whoever gave it would not know why."""
+    with pytest.raises(UsageError, match="says nothing"):
+        desk.gate.grants.give("alice", "support_desk", "cora", desk.now, hours=1, why=why, ticket=ticket)
+    assert not desk.gate.grants.kept
 
 
 @pytest.mark.parametrize(("tool", "function"), [("suport_desk", "*"), ("support_desk", "acount.look_up")])

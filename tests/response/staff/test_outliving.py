@@ -152,14 +152,15 @@ def revoked(desk, by):
         desk.signin.end(session.id, desk.now)
 
 
-@pytest.mark.parametrize("by", ["passkey", "token", "signing out"])
-def test_a_watcher_is_gone_with_what_they_watched_by(desk, by):
-    """At once, not a minute later; others who look on stay."""
+@pytest.mark.parametrize(("by", "who"), [("passkey", "adam"), ("token", "adam"), ("signing out", "cora")])
+def test_a_watcher_is_gone_with_what_they_watched_by(desk, by, who):
+    """At once, not a minute later, and on record by whoever took it; others who look on stay."""
     question, other = watched(desk), watched(desk, by="carl", number=2)
     copy = desk.copy()
     revoked(desk, by)
     assert WATCHER == why_not(desk, question, copy)
     assert () == why_not(desk, other, copy)
+    assert [who] == [each.record.actor for each in desk.store.entries() if "/left/" in each.record.key]
 
 
 def test_a_watcher_whose_role_was_taken_is_gone_though_another_would_do(desk):

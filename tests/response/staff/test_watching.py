@@ -70,6 +70,8 @@ def test_whoever_leaves_counts_no_more_at_once(desk, clock):
     desk.gate.sessions.watch(session, cora, desk.now)
     names = [key.split("/")[2] for key in desk.keys(f"tool_session/{session}/") if key.split("/")[2] != "step_up"]
     assert ["watched", "left", "watched", "watched"] == names
+    left = [each.record for each in desk.store.entries() if "/left/" in each.record.key]
+    assert [("cora", "sam")] == [(each.actor, each.subject) for each in left]
 
 
 def test_whoever_never_looked_on_leaves_nothing(desk):

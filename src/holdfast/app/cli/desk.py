@@ -12,7 +12,7 @@ from holdfast.errors import NotAllowedError, UsageError
 from .options import Json
 from .service import Service, Url, at, say
 
-_WAITS = 1  # the exit code of what was asked for and is not carried out (yet)
+WAITS = 1  # the exit code of what was asked for and is not carried out (yet)
 
 _SHORTEST = 12  # characters of a hash that somebody types
 
@@ -38,7 +38,7 @@ def plans(*, all: All = False, url: Url = None, json: Json = False) -> int:  # n
     for each in Service(url).every("/v1/proposals", all_=all):
         say(_offered(each), each, json=json)
         waits += each["wanted"]
-    return _WAITS if waits else 0
+    return WAITS if waits else 0
 
 
 @request.command
@@ -169,7 +169,7 @@ def _number(value: float) -> str:
 def told(found: dict[str, Any], *, json: bool) -> int:
     """Say how a request stands; the exit code."""
     say(_whole(found), found, json=json)
-    return 0 if found["state"] == "done" else _WAITS
+    return 0 if found["state"] == "done" else WAITS
 
 
 def as_told(hash_: str, found: dict[str, Any], look: str) -> None:

@@ -10,12 +10,11 @@ from cyclopts import Parameter
 
 from holdfast.errors import UsageError
 
-from .desk import Why, as_told
+from .desk import WAITS, Why, as_told
 from .options import Json
 from .service import Service, Url, at, say
 
 _WIDE = 1_000  # characters of a line: what is agreed to is shown whole, however long it is
-_WAITS = 1  # the exit code of what waits for somebody else to agree
 
 All = Annotated[bool, Parameter(negative="", help="Those too that are over.")]
 Id = Annotated[str, Parameter(help="Its id, as `holdfast gate requests` shows it.")]
@@ -63,7 +62,7 @@ def request(  # noqa: PLR0913 - each is a word on the command line
     body = {"tool": tool, "function": function, "target": target, "payload": arguments, "reason": why, "ticket": ticket}
     found = Service(url).send("POST", "/v1/gate/requests", body)
     say(_asking(found), found, json=json)
-    return 0 if found["state"] == "agreed" else _WAITS
+    return 0 if found["state"] == "agreed" else WAITS
 
 
 def approve(

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from holdfast.app.sheet import ACCESS_COLUMNS, sheet
 from holdfast.errors import UsageError
 
+from .lockdown import locked
 from .options import Json
 from .service import Service, Url, say
 from .service import at as at_path
@@ -36,7 +37,7 @@ def who(  # noqa: PLR0913 - each is a word on the command line
     """Show who can do what with the internal tools, or could on a past date, by the policies of that date."""
     asked = {"at": at, "person": person, "function": function, "tier": target_tier or "", "target": target}
     if since and (policy or csv):
-        raise UsageError("what has changed has neither texts nor CSV", advice="Ask without --policy and --csv.")
+        raise UsageError("--since goes with neither --policy nor --csv", advice="Ask without them, or without --since.")
     asked |= {"texts": "true" if policy else "", "since": since}
     query = urlencode({name: value for name, value in asked.items() if value})
     found = Service(url).get(f"/v1/gate/access{'/changes' if since else ''}?{query}")
@@ -126,7 +127,6 @@ def _hold(each: dict[str, Any]) -> str:
 
 
 def _lock(each: dict[str, Any]) -> str:
-    names = ("tool", "function", "role", "person", "network")
-    on = ", ".join(f"{name} {each[name]}" for name in names if each[name]) or "everything"
     named = f", but for {', '.join(each['named'])}" if each["named"] else ""
-    return f"lockdown {each['id']} of level {each['level']} ({each['words']}) on {on}{named} from {each['starts']}"
+    level = f"level {each['level']} ({each['words']})"
+    return f"lockdown {each['id']} of {level} on {locked(each)}{named} from {each['starts']}"

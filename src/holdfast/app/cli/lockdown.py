@@ -11,11 +11,11 @@ from cyclopts import Parameter
 
 from holdfast.errors import UsageError
 
+from .desk import WAITS
 from .options import STORE_HELP, Json, store_address
 from .serve import extra
 from .service import Service, Url, at, say
 
-_WAITS = 1  # the exit code of what waits for somebody else to agree
 _TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 
 Why = Annotated[str, Parameter(help="Why: it stays on record, and whoever leads is told.")]
@@ -82,7 +82,7 @@ def lift(  # noqa: PLR0913 - each is a word on the command line
         return _lift_here(store_address(store), key, lock, why, json=json)
     found = Service(url).send("POST", "/v1/gate/proposals", {"lock": lock, "level": to, "why": why})
     say([_proposal(found)], found, json=json)
-    return _WAITS
+    return WAITS
 
 
 @lockdown.command
@@ -121,11 +121,15 @@ def _lift_here(store: str, key: Path | None, lock: str, why: str, *, json: bool)
 
 
 def _line(found: dict[str, Any]) -> str:
-    parts = [f"{name} {found[name]}" for name in ("tool", "function", "role", "person", "network") if found[name]]
     ends = f"lifted {found['lifted_at']}" if found["lifted_at"] else f"until {found['until']}"
-    on = ", ".join(parts) or "everything"
     level = f"level {found['level']} ({found['words']})"
-    return f"{found['id']}  {level}  on {on}  {ends}  by {found['placed_by']}: {found['why']}"
+    return f"{found['id']}  {level}  on {locked(found)}  {ends}  by {found['placed_by']}: {found['why']}"
+
+
+def locked(found: dict[str, Any]) -> str:
+    """What a lockdown is on."""
+    names = ("tool", "function", "role", "person", "network")
+    return ", ".join(f"{name} {found[name]}" for name in names if found[name]) or "everything"
 
 
 def _proposal(found: dict[str, Any]) -> str:

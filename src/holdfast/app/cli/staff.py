@@ -7,11 +7,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 import cyclopts
 from cyclopts import Parameter
 
-from .desk import Why
+from .desk import WAITS, Why
 from .options import Json
 from .service import Service, Url, at, say
-
-_WAITS = 1  # the exit code of what waits for somebody else to agree
 
 # Spelled out, for the room that knows them takes a while to import; a test compares them.
 Tier: TypeAlias = Literal["ordinary", "high_reach", "official", "protected"]
@@ -122,7 +120,7 @@ def unprotect(
     say(
         [f"{found['id']}  {account} becomes {tier} when somebody else agrees, until {found['until']}"], found, json=json
     )
-    return _WAITS
+    return WAITS
 
 
 @staff.command

@@ -27,7 +27,7 @@ from holdfast.app.signin.sessions import (
     set_cookie,
 )
 from holdfast.errors import SignatureError, SignInError
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Enrolment, Passkey, Person, Purpose, Via, challenge_of
 from holdfast.response.entitled import CONFIRM
 
@@ -127,7 +127,7 @@ class Entrance:
                 "id": each.id,
                 "label": each.label,
                 "added": format_time(each.added_at),
-                "used": None if each.used_at is None else format_time(each.used_at),
+                "used": format_time_or_none(each.used_at),
                 "this": each.id == who.session.credential,
                 "word": each.on_word_of or who.person.on_word_of,
             }

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
 from holdfast.containment import Freed, describe
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Scope
 from holdfast.recovery import Phase
 from holdfast.response import scope as scopes
@@ -21,9 +21,8 @@ from holdfast.response.conduct import Deed, Held, HoldState
 from holdfast.response.restoring import Run
 
 from . import requested
-from .answers import Problem
 from .asking import Ask, absent, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, by_name, id_parameter
+from .operation import ABSENT, AFTER, LIMIT, Handler, Operation, by_name, id_parameter
 from .requested import RequestSeen
 from .requests import Hash, Key, Keys, Words
 from .views import HoldSeen, Page, hold_seen, page_of
@@ -131,8 +130,6 @@ class CapRaised(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     why: Words
 
 
-_NONE = (ERRORS[404], Problem)
-
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         name="preview_undo",
@@ -170,7 +167,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/waves/{id}/resume",
         says="Let waves go on that were paused: whoever asks has looked into what was wrong.",
         parameters=(id_parameter(),),
-        answers={200: ("It, as it stands now.", WaveSeen), 404: _NONE},
+        answers={200: ("It, as it stands now.", WaveSeen), 404: ABSENT},
     ),
     Operation(
         name="list_dead_letters",
@@ -296,7 +293,7 @@ def _wave(run: LiveWatch, key: str, wave: Run) -> WaveSeen:
         phase=wave.waves.phase,
         given=wave.waves.given,
         waves=len(wave.waves.free),
-        due=None if due is None else format_time(due),
+        due=format_time_or_none(due),
         restored=count.restored,
         held=count.held,
         pauses=wave.waves.pauses,
@@ -333,7 +330,7 @@ def _brakes(run: LiveWatch) -> BrakesSeen:
                 used=each.used,
                 waiting=each.waiting,
                 owner=each.owner,
-                raised_until=None if each.until is None else format_time(each.until),
+                raised_until=format_time_or_none(each.until),
                 raised_by=each.raised_by,
                 why=each.why,
             )

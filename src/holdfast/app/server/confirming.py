@@ -14,9 +14,9 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch, wall_time
 from holdfast.guard import Act, Scope
 
-from .answers import Problem, RefusedError
+from .answers import RefusedError
 from .asking import Ask, body_of, caller_of, shown
-from .operation import ERRORS, LONGEST_KEY, Handler, Operation, by_name, id_parameter
+from .operation import ABSENT, LONGEST_KEY, Handler, Operation, by_name, id_parameter
 from .people import PersonSeen, TokenSeen, person_seen, registered, token_seen
 
 _MOST = 20  # of one person: more passkeys and tokens than anybody carries about
@@ -46,7 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(id_parameter(),),
         scope=Scope.PEOPLE,
         act=Act.MANAGE_PEOPLE,
-        answers={200: ("The person.", PersonSeen), 404: (ERRORS[404], Problem)},
+        answers={200: ("The person.", PersonSeen), 404: ABSENT},
     ),
     Operation(
         name="renew_token",

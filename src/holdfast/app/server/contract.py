@@ -9,9 +9,8 @@ import msgspec
 from holdfast.guard import Scope
 
 from . import carrying, confirming, copies, enrolment, people, recoveries, refusals, requests
-from .answers import Problem
 from .guard import ACTIONS, POSTS, ActionAsked, PostAsked, Told
-from .operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
+from .operation import ABSENT, AFTER, COUNT_AFTER, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
 from .staff import (
     access,
     agreeing,
@@ -123,7 +122,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/campaigns/{id}",
         says="One campaign with its accounts, posts and evidence.",
         parameters=(id_parameter(),),
-        answers={200: ("It.", CampaignWhole), 404: (ERRORS[404], Problem)},
+        answers={200: ("It.", CampaignWhole), 404: ABSENT},
     ),
     Operation(
         name="list_proposals",

@@ -13,17 +13,15 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.signin.place import Place
 from holdfast.app.signin.sessions import hashed, new_secret
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Enrolment, Passkey, Scope
 
-from .answers import Problem
 from .asking import Ask, absent, body_of, caller_of, shown
-from .operation import ERRORS, Handler, Operation, by_name, id_parameter
+from .operation import ABSENT, Handler, Operation, by_name, id_parameter
 
 _HOUR = 3_600_000  # milliseconds
 _WEEK = 168  # hours: a link that lies about for longer is found by somebody else
 _PEOPLE, _PASSKEYS = "/v1/people", "/v1/passkeys"
-_NONE = (ERRORS[404], Problem)
 
 
 class LinkNew(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,7 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(id_parameter(),),
         scope=Scope.PEOPLE,
         act=Act.MANAGE_PEOPLE,
-        answers={200: ("The link, for this once.", LinkMade), 404: _NONE},
+        answers={200: ("The link, for this once.", LinkMade), 404: ABSENT},
     ),
     Operation(
         name="list_passkeys",
@@ -80,7 +78,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="The passkeys of somebody, the revoked ones, too.",
         parameters=(id_parameter(),),
         act=Act.SEE_PEOPLE,
-        answers={200: ("They.", PasskeysSeen), 404: _NONE},
+        answers={200: ("They.", PasskeysSeen), 404: ABSENT},
     ),
     Operation(
         name="revoke_passkey",
@@ -90,7 +88,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(id_parameter(),),
         scope=Scope.PEOPLE,
         act=Act.MANAGE_PEOPLE,
-        answers={200: ("It.", PasskeySeen), 404: _NONE},
+        answers={200: ("It.", PasskeySeen), 404: ABSENT},
     ),
 )
 
@@ -158,7 +156,7 @@ def _seen(passkey: Passkey) -> PasskeySeen:
         person=passkey.person,
         label=passkey.label,
         added_at=format_time(passkey.added_at),
-        used_at=None if passkey.used_at is None else format_time(passkey.used_at),
-        revoked_at=None if passkey.revoked_at is None else format_time(passkey.revoked_at),
+        used_at=format_time_or_none(passkey.used_at),
+        revoked_at=format_time_or_none(passkey.revoked_at),
         on_word_of=passkey.on_word_of,
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from holdfast.events import format_time
+from holdfast.events import format_time_or_none
 from holdfast.guard import Action, Answer, Question, Reason, Verdict
 
 from .answers import Receive, RefusedError, Scope, Send, send_body, whole_body
@@ -147,7 +147,7 @@ class GuardRoutes:
             reasons=answer.reasons,
             message=answer.message,
             holds=answer.holds,
-            until=None if answer.until is None else format_time(answer.until),
+            until=format_time_or_none(answer.until),
             version=answer.version,
             seen=seen,
             unseen=self._unseen,

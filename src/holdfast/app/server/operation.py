@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from holdfast.guard import Act, Scope
 
+from .answers import Problem
 from .guard import BATCH
 from .views import MOST
 
@@ -78,6 +79,7 @@ ERRORS: Mapping[int, str] = {
     503: "It cannot be said or done just now; nothing was lost that was said to be kept.",
 }
 
+ABSENT = (ERRORS[404], Problem)
 KEY = {"type": "string", "maxLength": LONGEST_KEY}
 LIMIT = Parameter(
     name="limit",

@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch, wall_time
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import PERSON_ID, PERSON_SCOPES, PROGRAM_SCOPES, Act, ApiToken, Person, Role, Scope
 from holdfast.guard.people import LONGEST_NAME
 from holdfast.response.people import LONGEST_LABEL, LONGEST_TOKEN
 
-from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from .operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from .token import hashed, new_token
 from .views import Page, page_of
 
@@ -96,7 +95,6 @@ class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
     made: TokenSeen
 
 
-_NONE = (ERRORS[404], Problem)
 _PEOPLE, _TOKENS = "/v1/people", "/v1/tokens"
 
 
@@ -113,7 +111,7 @@ def _managed(  # noqa: PLR0913, PLR0917 - what differs between them
         parameters=(id_parameter(),) if one else (),
         scope=Scope.PEOPLE,
         act=Act.MANAGE_PEOPLE,
-        answers={200: ("It.", answer), **({404: _NONE} if one else {})},
+        answers={200: ("It.", answer), **({404: ABSENT} if one else {})},
     )
 
 
@@ -269,7 +267,7 @@ def person_seen(run: LiveWatch, person: Person) -> PersonSeen:
         roles=person.roles,
         active=person.active,
         since=format_time(person.since),
-        until=None if person.until is None else format_time(person.until),
+        until=format_time_or_none(person.until),
         passkeys=len(run.response.people.passkeys_of(person.id)),
         on_word_of=person.on_word_of,
     )
@@ -285,6 +283,6 @@ def token_seen(token: ApiToken) -> TokenSeen:
         made_by=token.made_by,
         made_at=format_time(token.made_at),
         expires_at=format_time(token.expires_at),
-        revoked_at=None if token.revoked_at is None else format_time(token.revoked_at),
+        revoked_at=format_time_or_none(token.revoked_at),
         on_word_of=token.on_word_of,
     )

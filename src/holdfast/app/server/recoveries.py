@@ -14,26 +14,27 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch
 from holdfast.connectors.told import Told
 from holdfast.errors import InputError, RecoveryError
-from holdfast.events import format_time, parse_time
+from holdfast.events import format_time, format_time_or_none, parse_time
 from holdfast.guard import Scope
-from holdfast.recovery import (
-    NEEDED,
-    Change,
-    Credential,
-    Door,
-    Fact,
-    FactKind,
-    RecoveryCase,
-    Stage,
-)
+from holdfast.recovery import NEEDED, Change, Credential, Door, Fact, FactKind, RecoveryCase, Stage
 from holdfast.recovery import shown as diff
 
 from .answers import Problem, RefusedError
 from .asking import Ask, absent, all_of, body_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, by_name, id_parameter
-from .views import Page, page_of, time_of
+from .operation import (
+    ABSENT,
+    AFTER,
+    ERRORS,
+    LIMIT,
+    LONGEST_KEY,
+    Handler,
+    Operation,
+    all_parameter,
+    by_name,
+    id_parameter,
+)
+from .views import Page, page_of
 
-_NONE = (ERRORS[404], Problem)
 LONGEST_VALUE = 100_000  # characters: of a long post
 Time = Annotated[str, Meta(max_length=40, description="RFC 3339, with its offset.")]
 
@@ -128,7 +129,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/recoveries/{id}",
         says="The recovery case of one account.",
         parameters=(id_parameter("The account."),),
-        answers={200: ("It.", CaseSeen), 404: _NONE},
+        answers={200: ("It.", CaseSeen), 404: ABSENT},
     ),
     Operation(
         name="tell_recovery",
@@ -139,7 +140,7 @@ OPERATIONS: tuple[Operation, ...] = (
         takes=PlatformTold,
         parameters=(id_parameter("The account."),),
         scope=Scope.EVENTS_TELL,
-        answers={200: ("The case, as it stood.", CaseSeen), 404: _NONE, 409: (ERRORS[409], Problem)},
+        answers={200: ("The case, as it stood.", CaseSeen), 404: ABSENT, 409: (ERRORS[409], Problem)},
     ),
 )
 
@@ -236,13 +237,13 @@ def _case_seen(case: RecoveryCase) -> CaseSeen:
         missing=case.missing,
         attacked_at=format_time(case.attacked_at),
         opened_at=format_time(case.opened_at),
-        released_at=time_of(case.released_at),
+        released_at=format_time_or_none(case.released_at),
         points=proof.points,
         points_needed=NEEDED,
         facts=tuple(
             FactSeen(
                 kind=fact.kind,
-                on_file_since=time_of(fact.on_file_since),
+                on_file_since=format_time_or_none(fact.on_file_since),
                 by=fact.by,
                 set_aside=aside.get(fact, ""),
             )

@@ -6,7 +6,7 @@ import msgspec
 
 from holdfast.app.live import LiveWatch
 from holdfast.containment import BlastRadius, Freed
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Caller, Deed, Permit, Refusal, RefusalCode, Via, decide, quorum, required_of
 from holdfast.response import Filed, Notice, RequestState, Review
 
@@ -147,7 +147,7 @@ def review_seen(review: Review, now: int) -> ReviewSeen:
         at=format_time(review.at),
         due=format_time(review.due),
         late=review.closed_at is None and now >= review.due,
-        closed_at=None if review.closed_at is None else format_time(review.closed_at),
+        closed_at=format_time_or_none(review.closed_at),
         closed_by=review.closed_by,
         justified=review.justified,
         finding=review.finding,

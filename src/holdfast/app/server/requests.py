@@ -15,9 +15,9 @@ from holdfast.guard import Act, Caller, Scope
 from holdfast.response.emergency import LONGEST_REASON
 
 from . import requested
-from .answers import Problem
 from .asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
-from .operation import AFTER, ERRORS, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, by_name, id_parameter
+from .fields import Why
+from .operation import ABSENT, AFTER, LIMIT, LONGEST_KEY, Handler, Operation, all_parameter, by_name, id_parameter
 from .requested import NoticeSeen, RequestSeen, ReviewSeen
 from .views import HoldSeen, Page, hold_seen
 
@@ -58,17 +58,16 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why."""
 
-    why: Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
+    why: Why
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the review of an emergency found."""
 
     justified: bool
-    finding: Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
+    finding: Why
 
 
-_NONE = (ERRORS[404], Problem)
 _ONE = (id_parameter(),)
 
 
@@ -84,7 +83,7 @@ def _on_one(  # noqa: PLR0913, PLR0917 - what differs between them
         parameters=_ONE,
         scope=Scope.DECIDE,
         act=act,
-        answers={200: ("It, as it stands now.", answer), 404: _NONE},
+        answers={200: ("It, as it stands now.", answer), 404: ABSENT},
     )
 
 
@@ -114,7 +113,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/requests/{id}",
         says="One request, with all that was said to it.",
         parameters=_ONE,
-        answers={200: ("It.", RequestSeen), 404: _NONE},
+        answers={200: ("It.", RequestSeen), 404: ABSENT},
     ),
     _on_one(
         "approve",
@@ -156,7 +155,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=_ONE,
         scope=Scope.DECIDE,
         act=Act.OPERATE,
-        answers={200: ("The hold.", HoldSeen), 404: _NONE},
+        answers={200: ("The hold.", HoldSeen), 404: ABSENT},
     ),
 )
 

@@ -10,7 +10,7 @@ import msgspec
 from holdfast.app.live import LiveWatch
 from holdfast.containment import BlastRadius, Plan, PlanKind, Restriction, StoppedHarm, SubjectKind
 from holdfast.detection import CampaignTier
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.reading import LureKind
 from holdfast.response import Case, Concern, HappeningKind, Held, HoldState, Offer
 
@@ -252,7 +252,7 @@ def _brief(case: Case) -> CampaignSeen:
         revision=found.revision,
         first_post_at=format_time(found.first_post_at),
         detected_at=format_time(found.detected_at),
-        contained_at=time_of(found.contained_at),
+        contained_at=format_time_or_none(found.contained_at),
         accounts=len(found.accounts),
         posts=len(found.posts),
         bystanders=len(found.bystanders),
@@ -306,8 +306,8 @@ def hold_seen(held: Held, now: int, final: Container[Restriction]) -> HoldSeen:
         subject=hold.subject.id,
         restriction=hold.restriction,
         starts=format_time(hold.starts),
-        until=time_of(hold.until),
-        lifted_at=time_of(hold.lifted_at),
+        until=format_time_or_none(hold.until),
+        lifted_at=format_time_or_none(hold.lifted_at),
         in_force=_stands(held, now),
         state=held.state,
         why=hold.why,
@@ -316,8 +316,3 @@ def hold_seen(held: Held, now: int, final: Container[Restriction]) -> HoldSeen:
         placed_by=hold.placed_by,
         one_way=hold.restriction in final,
     )
-
-
-def time_of(time: int | None) -> str | None:
-    """The time as it is told; None stays None."""
-    return None if time is None else format_time(time)

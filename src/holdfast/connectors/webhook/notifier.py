@@ -16,7 +16,7 @@ import httpx2
 import msgspec
 
 from holdfast.errors import PlatformError, SettingsError
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.ports import Clock, HolderNotice
 
 SHORTEST = 24  # bytes of the secret, as Standard Webhooks has it
@@ -127,7 +127,7 @@ def _shown(notice: HolderNotice) -> dict[str, object]:
             "what": notice.what,
             "values_on_file_at": format_time(notice.as_of),
             "sessions_open_since_before": format_time(notice.as_of),
-            "until": None if notice.until is None else format_time(notice.until),
+            "until": format_time_or_none(notice.until),
             "link": notice.link or None,
         },
     }

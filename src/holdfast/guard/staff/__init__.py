@@ -7,7 +7,7 @@ from .budgets import charges, counted, free_at, spend
 from .catalogue import Catalogue, Function, Kind, RecordFirst, Tool, not_there, read_catalogue
 from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChange, Stage, begins
 from .decide import STALE_MS, StaffState, takes_signature
-from .facts import WATCH_MS, Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession
+from .facts import WATCH_MS, Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession, says_something
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
 from .needs import Need
 from .policy import Case, Doing, Ruling, StaffPolicy
@@ -74,6 +74,7 @@ __all__ = [
     "not_there",
     "out_of_reach",
     "read_catalogue",
+    "says_something",
     "silent",
     "spend",
     "takes",

@@ -23,7 +23,7 @@ from holdfast.guard.session import SessionLimits
 from .answer import StaffAnswer, StaffReason
 from .budgets import charges, free_at
 from .catalogue import MINUTE, Function, Kind, RecordFirst, Tool
-from .facts import WATCH_MS, Consent, Grant, StaffFacts, Tier, ToolSession
+from .facts import WATCH_MS, Consent, StaffFacts, Tier, ToolSession, says_something
 from .known import Known, Who
 from .lockdown import UNLOCKED, Joined, joined
 from .needs import Need, clock, sentences
@@ -34,7 +34,6 @@ from .question import ToolAction, ToolQuestion
 
 STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
 
-_ORDINARY = MappingProxyType({"": Tier.ORDINARY})
 _WORDS = frozenset({Need.REASON, Need.TICKET})
 _NONE: Mapping[str, Sequence[int]] = MappingProxyType({})
 
@@ -120,7 +119,7 @@ class StaffState:
 
     def tier_of(self, target: str) -> Tier:
         """Of which tier the account is, in any spelling."""
-        return max(self._known.tiers.get(spelling_key(target), _ORDINARY).values())
+        return self._known.tier_of(target)
 
     def why_not_agree(self, by: str, person: str, action: ToolAction, now: int) -> StaffReason | None:
         """Why `by` may not agree at `now` that `person` does this, if so. At its use all of it is asked again.
@@ -274,23 +273,12 @@ class StaffState:
             tier=asked.tier,
             lockdown=asked.lockdown.level,
             network_moved=moved(session.network, question.network),
-            granted=any(self._grants(each, asked) for each in self._known.grants.get(who.person.id, {}).values()),
+            granted=any(self._known.granted(who, asked.tool.id, asked.function.id, asked.tier, question.time)),
             stepped_up=stepped is not None and 0 <= question.time - stepped < fresh,
             agreed=agreed,
             watched=self._watched(asked),
-            reason=_said(question.reason),
-            ticket=_said(question.ticket),
-        )
-
-    def _grants(self, grant: Grant, asked: _Asked) -> bool:
-        """Whether it is leave for just this that counts."""
-        return (
-            grant.tool == asked.tool.id
-            and grant.function in {asked.function.id, "*"}
-            and asked.tier <= grant.tier
-            and _said(grant.reason)
-            and _said(grant.ticket)
-            and self._known.leave(grant, asked.who, asked.question.time)
+            reason=says_something(question.reason),
+            ticket=says_something(question.ticket),
         )
 
     def _consents(self, asked: _Asked) -> list[Consent]:
@@ -386,11 +374,6 @@ def _there(case: Case, need: Need) -> bool:
 
 def _only_reads(found: tuple[Tool, Function] | None) -> bool:
     return found is not None and found[1].kind is Kind.READ
-
-
-def _said(text: str) -> bool:
-    """Whether it says anything: blanks and dots are no reason."""
-    return any(character.isalnum() for character in text)
 
 
 def _in_order(stops: list[_Stop]) -> tuple[StaffReason, ...]:

@@ -46,6 +46,11 @@ class Tier(enum.IntEnum):
         return self.word.replace("_", " ")
 
 
+def says_something(text: str) -> bool:
+    """Whether it is a reason, or a ticket, at all: blanks and dots are none."""
+    return any(character.isalnum() for character in text)
+
+
 class ToolSession(msgspec.Struct, frozen=True, kw_only=True):
     """A session of one `tool` that the gate opened for `person` (whose `revision` it was) when they signed in.
 
@@ -100,6 +105,11 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     def in_force(self, now: int) -> bool:
         """Whether it stands at `now`, to the millisecond."""
         return self.starts <= now < self.until and (self.revoked_at is None or now < self.revoked_at)
+
+    def reaches(self, tool: str, function: str, tier: Tier) -> bool:
+        """Whether it is leave for that on accounts of this tier, and says why and what for."""
+        fits = self.tool == tool and self.function in {function, "*"} and tier <= self.tier
+        return fits and says_something(self.reason) and says_something(self.ticket)
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from .lockdown import Locks
 
 _Kept = TypeVar("_Kept")
 _Grouped: TypeAlias = Mapping[str, Mapping[str, _Kept]]
+_ORDINARY = MappingProxyType({"": Tier.ORDINARY})
 _SPELT = frozenset({RuleKind.STAFF})  # subjects that are people: held in any spelling
 
 
@@ -95,8 +97,17 @@ class Known:
             return None
         return None if self.held_at(RuleKind.STAFF, other.key, now) else other
 
-    def leave(self, grant: Grant, who: Who, now: int) -> bool:
-        """Whether `grant`, which is theirs, counts at `now`: by somebody else, and both are still who they were."""
+    def granted(self, who: Who, tool: str, function: str, tier: Tier, now: int) -> Iterator[Grant]:
+        """The grants that give them leave at `now` for this function on accounts of that tier."""
+        theirs = self.grants.get(who.person.id, {}).values()
+        return (each for each in theirs if each.reaches(tool, function, tier) and self._counts(each, who, now))
+
+    def tier_of(self, account: str) -> Tier:
+        """Of which tier an account is, in any spelling."""
+        return max(self.tiers.get(spelling_key(account), _ORDINARY).values())
+
+    def _counts(self, grant: Grant, who: Who, now: int) -> bool:
+        """Whether a grant of theirs counts: by somebody else, and both are still who they were."""
         giver = self.other(grant.granted_by, grant.starts, who.key, now)
         return (
             grant.in_force(now)

@@ -54,7 +54,7 @@ _SENTENCES: Mapping[StaffReason, str] = {
     StaffReason.TOOL_HELD: (
         "This tool, or this function of it, is held for everybody because of an incident. Call the incident desk."
     ),
-    StaffReason.UNKNOWN_FUNCTION: "Have it written into tools.toml: what is not in the catalogue, nobody may do.",
+    StaffReason.UNKNOWN_FUNCTION: "Ask whoever keeps tools.toml to add it: nobody may do what is not in the catalogue.",
     StaffReason.NOT_PERMITTED: "Ask somebody with a role that may use {what} on {tier} accounts: {roles}.",
     StaffReason.FORBIDDEN: "A policy forbids it ({policies}). {advice}",
     StaffReason.GRANT_NEEDED: (
@@ -69,7 +69,7 @@ _SENTENCES: Mapping[StaffReason, str] = {
     StaffReason.WATCHER_NEEDED: (
         "Have somebody else be present, who confirms it at least every {watch} seconds. These may: {watching}."
     ),
-    StaffReason.BUDGET_SPENT: "As many as one person may do in an hour were done. Wait until {next}.",
+    StaffReason.BUDGET_SPENT: "You have done as many as one person may do in an hour. Wait until {next}.",
     StaffReason.LOCKED_DOWN: "Lockdown level {level}: {lockdown}. It ends at {unlocked}, or when it is lifted.",
     StaffReason.STATE_UNSEEN: "Try again in some seconds: the gate cannot see just now what is in force.",
 }

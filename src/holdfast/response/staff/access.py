@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from holdfast.events import spelling_key
 from holdfast.guard import RuleKind
 from holdfast.guard.people import person_key
 from holdfast.guard.staff import Need, StaffPolicy, Tier, joined, takes
@@ -52,13 +51,13 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
     found: dict[tuple[object, ...], tuple[Need, ...] | None] = {}  # once for all of whom the policies say the same
     tiers = tuple(Tier) if wanted.tier is None else (wanted.tier,)
     if wanted.target:
-        tiers = (max(known.tiers.get(spelling_key(wanted.target), {"": Tier.ORDINARY}).values()),)
-    for who in sorted(known.people.values(), key=lambda each: each.person.id):
-        if not who.person.counts or (wanted.person and who.key != person_key(wanted.person)):
+        tiers = (known.tier_of(wanted.target),)
+    named = [name for name in policy.functions if wanted.function in {"", name[1], "/".join(name)}]
+    counting = [who for who in known.people.values() if who.person.counts]
+    for who in sorted(counting, key=lambda each: each.person.id):
+        if wanted.person and who.key != person_key(wanted.person):
             continue
-        for tool, function in policy.functions:
-            if wanted.function not in {"", function, f"{tool}/{function}"}:
-                continue
+        for tool, function in named:
             locked = joined(known.locks.fitting(who, tool, function, (), at))
             if locked.shuts_out(who.key):
                 continue
@@ -69,43 +68,21 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
                     found[case] = takes(policy, who.person, f"{tool}/{function}", tier, level=locked.level)
                 needs = found[case]
                 if needs is not None:
-                    grants = _grants(known, who, (tool, function), tier, at)
-                    yield _right(who, f"{tool}/{function}", tier, needs, grants, holds, locked.level)
+                    grants = tuple(each.id for each in known.granted(who, tool, function, tier, at))
+                    yield Right(
+                        person=who.person.id,
+                        name=who.person.name,
+                        roles=tuple(map(str, who.roles)),
+                        function=f"{tool}/{function}",
+                        tier=tier,
+                        takes=needs,
+                        grants=grants,
+                        holds=holds,
+                        level=locked.level,
+                        now=not holds and (Need.GRANT not in needs or bool(grants)),
+                    )
 
 
 def _holds(known: Known, who: Who, tool: str, function: str, at: int) -> tuple[str, ...]:
     on = ((RuleKind.STAFF, who.key), (RuleKind.TOOL, tool), (RuleKind.FUNCTION, f"{tool}/{function}"))
     return tuple(hold.id for kind, subject in on for hold in known.held_at(kind, subject, at))
-
-
-def _grants(known: Known, who: Who, name: tuple[str, str], tier: Tier, at: int) -> tuple[str, ...]:
-    """Those that the gate would let count, too."""
-    tool, function = name
-    return tuple(
-        each.id
-        for each in known.grants.get(who.person.id, {}).values()
-        if each.tool == tool and each.function in {function, "*"} and tier <= each.tier and known.leave(each, who, at)
-    )
-
-
-def _right(  # noqa: PLR0913, PLR0917 - what a right is made of
-    who: Who,
-    function: str,
-    tier: Tier,
-    needs: tuple[Need, ...],
-    grants: tuple[str, ...],
-    holds: tuple[str, ...],
-    level: int,
-) -> Right:
-    return Right(
-        person=who.person.id,
-        name=who.person.name,
-        roles=tuple(map(str, who.person.roles)),
-        function=function,
-        tier=tier,
-        takes=needs,
-        grants=grants,
-        holds=holds,
-        level=level,
-        now=not holds and (Need.GRANT not in needs or bool(grants)),
-    )

@@ -60,8 +60,7 @@ class Certifying:
     @property
     def of_tools(self) -> dict[str, Person]:
         """Everybody who is there and has roles for the tools, by id."""
-        known = self._people.known
-        return {id_: each for id_, each in known.items() if each.active and OF_TOOLS & set(each.roles)}
+        return self._people.having(OF_TOOLS)
 
     def due_of(self, person: Person, now: int, *, days: int = UNUSED_DAYS) -> Due:
         """What there is to be said of one of them."""
@@ -79,16 +78,16 @@ class Certifying:
             StoreError: not all of it was kept; say it again.
 
         """
-        person = self._people.person(id_)
-        if person is None or not person.active or not OF_TOOLS & set(person.roles):
+        person = self.of_tools.get(id_)
+        if person is None:
             raise UsageError(
                 f"{id_!r} has no role for the tools alone", advice="`holdfast gate recertify` names who has."
             )
         if same(id_, by):
             raise NotAllowedError(
-                f"{by} would say so of themselves",
+                f"{by} cannot decide about their own roles",
                 code=RefusalCode.OWN_DEED,
-                advice=f"Allowed when somebody other than {id_} says so.",
+                advice=f"Allowed when somebody other than {id_} decides.",
             )
         made = Certified(person=id_, roles=person.roles, keep=keep, why=reason(why), by=by, at=now)
         with self._book.change(now) as page:

@@ -87,16 +87,16 @@ class Consents:
         """
         said, hash_ = reason(why), action.hash
         if len(msgspec.json.encode(action)) > LARGEST or len(ticket) > LARGEST:
-            raise UsageError("that is more than somebody can read before they agree", advice="Ask for less at once.")
+            raise UsageError("nobody could read all of this action before they agree", advice="Ask for less at once.")
         vain = [each for each in self.asked.values() if each.state is not AskingState.AGREED and same(each.person, by)]
         mine = [each for each in vain if each.open(now)]
         before = next((each for each in mine if each.action_hash == hash_), None)
         if before is not None:
             return before
         if len(mine) >= MOST_OPEN:
-            raise UsageError(f"{by} has asked for {len(mine)} things already", advice="Wait, or withdraw some.")
+            raise UsageError(f"{by} has {len(mine)} open requests already", advice="Wait, or withdraw some.")
         if sum(now < each.until + self._stands for each in vain) >= MOST_VAIN:
-            raise UsageError(f"{by} has asked for {MOST_VAIN} things in vain lately", advice="Ask again in an hour.")
+            raise UsageError(f"nobody agreed to {MOST_VAIN} requests of {by} lately", advice="Ask again in an hour.")
         asking = Asking(
             id=self._place(hash_),
             person=by,

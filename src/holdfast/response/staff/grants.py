@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.guard import RefusalCode
-from holdfast.guard.staff import Grant, Tier, not_there
+from holdfast.guard.staff import Grant, Tier, not_there, says_something
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book
 from holdfast.response.emergency import reason
@@ -55,7 +55,7 @@ class Grants:
         """Let `person` use `function` (`*`: each) of `tool` from `now` on for so many hours.
 
         Raises:
-            UsageError: there is nobody of this id, or the tool, the function, the ticket or the hours are none.
+            UsageError: there is no such person, tool or function, no such hours, or reason or ticket say nothing.
             NotAllowedError: somebody would give it to themselves, or no reason is given.
             StoreError: nothing was kept.
 
@@ -65,13 +65,19 @@ class Grants:
             raise UsageError(f"nobody is registered as {person!r}", advice="`holdfast people list` names everybody.")
         if same(person, by):
             raise NotAllowedError(
-                f"{by} would give it to themselves",
+                f"{by} cannot give themselves a grant",
                 code=RefusalCode.OWN_DEED,
                 advice=f"Allowed when somebody other than {person} gives it.",
             )
         if not all(0 < len(each) <= LONGEST_NAME for each in (tool, function, ticket.strip())):
             raise UsageError(
                 "a grant names a tool, a function and a ticket", advice=f"Each has at most {LONGEST_NAME} characters."
+            )
+        said = reason(why)
+        if not (says_something(said) and says_something(ticket)):
+            raise UsageError(
+                "the reason or the ticket says nothing, and the gate would let no such grant count",
+                advice="Give both in letters or digits.",
             )
         if slip := not_there(self._functions, tool, "" if function == "*" else function):
             raise UsageError(
@@ -87,7 +93,7 @@ class Grants:
             tier=tier,
             starts=now,
             until=now + int(hours * HOUR),
-            reason=reason(why),
+            reason=said,
             ticket=ticket.strip(),
             granted_by=by,
             giver_revision=None if (giver := self._people.person(by)) is None else giver.revision,

@@ -30,6 +30,7 @@ from .sessions import Sessions
 PROPOSED_MS = 60 * 60_000  # how long a proposal waits for somebody to agree
 KEPT_MS = 7 * 24 * 60 * 60_000  # how long a lock that is over is shown: what held on past dates is kept for good
 LIFTED = -1  # the level that a lock has after the last stage
+_LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR})  # who is told
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,8 +102,7 @@ class Locks:
             shut_out = [each.id for each in self._sessions.kept.values() if self._shuts_out(made, each, now)]
             if LEVELS[made.level].ends_sessions:
                 self._sessions.end_on(page, shut_out, made.placed_by, f"lockdown: {made.why}")
-            others = [each.id for each in self._people.known.values() if _leads(each)]
-            self._notices.tell(page, made.id, others, f"{made.placed_by} placed a {_said(made)}")
+            self._notices.tell(page, made.id, self._people.having(_LEADS), f"{made.placed_by} placed a {_said(made)}")
         return made
 
     def reach(self, lock: Lock, functions: Iterable[tuple[str, str]], now: int) -> Reach:
@@ -168,20 +168,20 @@ class Locks:
             raise UsageError(f"there is no proposal {id_}", advice="`holdfast lockdown show` names them.")
         if not self.waits(found, now):
             raise NotAllowedError(
-                f"the proposal {id_} is over, or {found.by} is no longer who they were",
+                f"the proposal {id_} is over, or the roles of {found.by} have changed since",
                 code=RefusalCode.REQUEST_CLOSED,
                 advice="Propose it anew.",
             )
         if same(by, found.by):
             raise NotAllowedError(
-                f"{by} proposed it",
+                f"{by} cannot agree to their own proposal",
                 code=RefusalCode.REQUESTER_APPROVED,
                 advice=f"Allowed when somebody other than {found.by} agrees.",
             )
         self._possible(found, now)
         if found.account and found.was not in {None, self._protecting.tier(found.account)}:
             raise NotAllowedError(
-                f"{found.account} is guarded otherwise than when it was proposed",
+                f"the tier of {found.account} has changed since it was proposed",
                 code=RefusalCode.APPROVED_ANOTHER_PLAN,
                 advice="Propose it anew, as it is now.",
             )
@@ -212,10 +212,8 @@ class Locks:
         self._possible(proposal, now)
         with self._book.change(now) as page:
             self._loosen(page, proposal, by.id)
-            to = [each.id for each in self._people.known.values() if _leads(each)]
-            self._notices.tell(
-                page, f"lifted-{id_}", to, f"{by.id} lifted {id_} alone, at the machine of the store: {said}"
-            )
+            says = f"{by.id} lifted {id_} alone, at the machine of the store: {said}"
+            self._notices.tell(page, f"lifted-{id_}", self._people.having(_LEADS), says)
         return self.kept[id_]
 
     def waits(self, proposal: Proposal, now: int) -> bool:
@@ -272,7 +270,10 @@ class Locks:
     def _possible(self, wanted: Proposal, now: int) -> None:
         if wanted.account:
             if not wanted.tier < self._protecting.tier(wanted.account):
-                raise UsageError(f"{wanted.account} would not be guarded less by that")
+                raise UsageError(
+                    f"{wanted.account} is not of a higher tier than {wanted.tier.word}",
+                    advice="Propose a lower tier; `holdfast staff protected` shows that of now.",
+                )
             return
         lock = self.kept.get(wanted.lock)
         if lock is None or not lock.in_force(now):
@@ -299,10 +300,6 @@ def _ended(lock: Lock) -> float:
 
 
 def _said(lock: Lock) -> str:
-    parts = [f"{name} {getattr(lock, name)}" for name in ("tool", "function", "role", "person", "network")]
-    on = ", ".join(part for part in parts if not part.endswith(" ")) or "everything"
+    names = ("tool", "function", "role", "person", "network")
+    on = ", ".join(f"{name} {value}" for name in names if (value := getattr(lock, name))) or "everything"
     return f"lockdown of level {lock.level} ({LEVELS[lock.level].words}) on {on}: {lock.why}"
-
-
-def _leads(person: Person) -> bool:
-    return person.active and bool({Role.COMMANDER, Role.ADMINISTRATOR} & set(person.roles))

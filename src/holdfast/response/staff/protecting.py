@@ -51,12 +51,15 @@ class Protecting:
 
         """
         if not 0 < len(account) <= LONGEST_ACCOUNT or tier is Tier.ORDINARY:
-            raise UsageError("that is no account, or no tier that is guarded")
+            raise UsageError(
+                "this is no account's id, or the tier is ordinary",
+                advice=f"Name an id of at most {LONGEST_ACCOUNT} characters, and a tier above ordinary.",
+            )
         if tier < self.tier(account):
             raise NotAllowedError(
-                f"{account} would be guarded less than now",
+                f"{account} is of the tier {self.tier(account).word}, which is higher",
                 code=RefusalCode.APPROVALS_MISSING,
-                advice="Ask for that, so that somebody else can agree: holdfast staff unprotect.",
+                advice="Propose the lower tier, so that somebody else can agree: holdfast staff unprotect.",
             )
         with self._book.change(now) as page:
             return self.set_on(page, account, tier, by, reason(why))

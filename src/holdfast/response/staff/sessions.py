@@ -66,7 +66,7 @@ class Sessions:
         vouched_for(by.confirmed and (passkey is None or not passkey.on_word_of))
         if passkey is None and not (by.via is Via.WIRED or by.fresh(now, FRESH_MS)):
             raise SignInError(
-                "a session of the tools is opened right after signing in",
+                "a session of a tool can be opened only right after signing in",
                 advice="Sign in again with a passkey; a token alone opens none.",
             )
         if sum(self.fault(each, now) is None for each in self.of(person.id)) >= MOST_EACH:
@@ -106,7 +106,7 @@ class Sessions:
         session = self.known(id_)
         vouched_for(not passkey.on_word_of)
         if self.fault(session, now) is not None or passkey.person != session.person:
-            raise SignInError("this session is over, or another's", advice="Open a new one.")
+            raise SignInError("this session is over, or the passkey is somebody else's", advice="Open a new one.")
         stepped = msgspec.structs.replace(session, stepped_up={**session.stepped_up, class_: now})
         with self._book.change(now) as page:
             self.kept.put(page, id_, stepped)

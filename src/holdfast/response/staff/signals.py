@@ -82,7 +82,7 @@ class StaffSignals:
             text = f"{alarm.staff}: {_words(alarm.evidence)}; {proposed(alarm)}"
             page.note(HappeningKind.WARNING, text, about)
             if alarm.tier is StaffTier.WATCH:
-                self._notices.tell(page, f"access-{key}", self._leads(), text)
+                self._notices.tell(page, f"access-{key}", self._people.having(_LEADS), text)
             if alarm.tier is StaffTier.HOLD:
                 self._offer(page, about, alarm)
 
@@ -109,7 +109,7 @@ class StaffSignals:
             body = {"people": wave.people, "since": wave.since, "level": wave.level, "staff": list(wave.staff)}
             page.record(RecordKind.OBSERVATION, f"wave/{key}", "staff", body)
             page.note(HappeningKind.WARNING, text, f"staff/{key}")
-            self._notices.tell(page, f"staff-{key}", self._leads(), text)
+            self._notices.tell(page, f"staff-{key}", self._people.having(_LEADS), text)
 
     def offer_again(self, page: Page, about: str) -> None:
         """Offer the plans about somebody's access as of now; nothing when `about` is something else."""
@@ -123,9 +123,6 @@ class StaffSignals:
         """Against whom or what a plan was offered, and when first."""
         held = (alarm for alarm in self.alarms.values() if alarm.tier is StaffTier.HOLD)
         return tuple(Named(factor=_factor(alarm), at=alarm.at) for alarm in held)
-
-    def _leads(self) -> list[str]:
-        return [each.id for each in self._people.known.values() if each.active and _LEADS & set(each.roles)]
 
     def _prune(self, page: Page) -> None:
         """Forget what is long over: the record has it. Plans are made of each person's newest alarm that holds them."""

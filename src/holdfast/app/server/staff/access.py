@@ -14,7 +14,7 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, shown, time_of
 from holdfast.app.server.operation import KEY, Handler, Operation, Parameter
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffHold, Tier
 from holdfast.response.past import Date
@@ -130,8 +130,8 @@ async def access_seen(ask: Ask, at: int | None, wanted: Wanted, *, texts: bool =
     return AccessSeen(
         at=format_time(when),
         policy=date.policy,
-        since=None if date.since is None else format_time(date.since),
-        certain_from=None if date.certain_from is None else format_time(date.certain_from),
+        since=format_time_or_none(date.since),
+        certain_from=format_time_or_none(date.certain_from),
         files={name: hashlib.sha256(text.encode()).hexdigest() for name, text in date.texts.items()},
         people=len({each.person for each in found}),
         people_now=len({each.person for each in found if each.now}),
@@ -154,7 +154,7 @@ def date_at(run: LiveWatch, at: int | None) -> tuple[int, Date]:
     """
     now = run.clock.now()
     if at is not None and at > now:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "nobody knows yet who can do what then")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`at` is in the future, and nobody knows yet who can do what then")
     when = now if at is None else at
     return when, run.response.staff.date(when)
 
@@ -184,7 +184,7 @@ def _hold_seen(hold: StaffHold) -> StaffHoldSeen:
         kind=str(hold.kind),
         subject=hold.subject,
         starts=format_time(hold.starts),
-        until=None if hold.until is None else format_time(hold.until),
+        until=format_time_or_none(hold.until),
     )
 
 

@@ -12,18 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.answers import Problem
 from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.fields import Why
 from holdfast.app.server.guard import Name
-from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
 from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, not_there, too_deep
 from holdfast.guard.staff.proof import Prover
-from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
 
@@ -31,10 +30,8 @@ from .ceremony import Ceremony, OptionsTold
 from .forwarding.shown import session_shown
 
 REQUESTS = "/v1/gate/requests"
-_NONE = (ERRORS[404], Problem)
 _ONE = (id_parameter(),)
 
-Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
 Hash = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
@@ -43,7 +40,7 @@ class _Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     function: Name
     target: Name = ""
     payload: dict[str, Any] = {}
-    reason: Words
+    reason: Why
     ticket: Name = ""
 
     def __post_init__(self) -> None:
@@ -87,7 +84,7 @@ class ActionHash(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class ActionDenied(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why not."""
 
-    why: Words
+    why: Why
 
 
 class AgreementSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +133,7 @@ def _on_one(name: str, end: str, says: str, takes: type, answer: type = AskingSe
         parameters=_ONE,
         scope=Scope.DECIDE,
         act=Act.USE_TOOLS,
-        answers={200: ("It, as it stands now.", answer), 404: _NONE},
+        answers={200: ("It, as it stands now.", answer), 404: ABSENT},
     )
 
 
@@ -176,7 +173,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="One of them.",
         parameters=_ONE,
         act=Act.USE_TOOLS,
-        answers={200: ("It.", AskingSeen), 404: _NONE},
+        answers={200: ("It.", AskingSeen), 404: ABSENT},
     ),
     _on_one(
         "ask_to_sign",
@@ -222,7 +219,9 @@ class _Handlers:
             session = sessions.known(id_)
             fault = sessions.fault(session, now)
             if fault is not None:
-                raise NotAllowedError(f"this session asks for nothing: {fault}", code=fault, advice="Sign in again.")
+                raise NotAllowedError(
+                    f"nobody can ask for anything in this session: {fault}", code=fault, advice="Sign in again."
+                )
             if session.tool != told.tool:
                 says, code = f"this session is for {session.tool}, not for {told.tool}", StaffReason.OTHER_TOOL
                 raise NotAllowedError(says, code=code, advice="Ask in a session of the tool that it is about.")
@@ -345,9 +344,9 @@ def _may_agree(run: LiveWatch, asking: Asking, by: str) -> None:
     why_not = run.response.staff.state.why_not_agree(by, asking.person, asking.action, run.clock.now())
     if why_not in {StaffReason.LOCKED_DOWN, StaffReason.STAFF_HELD}:
         raise NotAllowedError(
-            f"{by} has no say in {asking.action.function} just now: {why_not}",
+            f"{by} can neither agree to {asking.action.function} nor refuse it just now: {why_not}",
             code=why_not,
-            advice="Allowed when the lockdown or the hold has ended, or for somebody else.",
+            advice="Wait until the lockdown or the hold has ended, or leave it to somebody else.",
         )
     if why_not is not None:
         raise NotAllowedError(
@@ -411,5 +410,5 @@ def _agreement(given: Consent) -> AgreementSeen:
         at=format_time(given.at),
         until=format_time(given.until),
         signed=given.signed,
-        used_at=None if given.used_at is None else format_time(given.used_at),
+        used_at=format_time_or_none(given.used_at),
     )

@@ -13,7 +13,7 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, key_of, limit_of, shown, time_of
 from holdfast.app.server.operation import AFTER, KEY, LIMIT, Handler, Operation, Parameter, by_name
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffReason
 from holdfast.response.staff import Attempt
@@ -153,10 +153,10 @@ def sought_of(query: Mapping[str, str]) -> Sought:
     """
     target, person, tool, outcome = (query.get(name, "").strip() for name in ("target", "person", "tool", "outcome"))
     if outcome not in _OUTCOMES:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "outcome is refused or allowed")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`outcome` is `refused` or `allowed`, or left out")
     since, until = time_of(query, "since"), time_of(query, "until")
     if since is not None and until is not None and until <= since:  # nothing is in it, and that would be an answer
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "until is later than since, or left out")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`until` is no later than `since`, so nothing lies between them")
     return Sought(
         target=target,
         person=person,
@@ -201,17 +201,13 @@ async def attempts_summed(ask: Ask, sought: Sought) -> AttemptsSummed:
         unknown=tally.unknown,
         people=tuple(sorted(tally.people)),
         reached_by=tuple(sorted(tally.reached_by)),
-        first_at=_time(tally.first_at),
-        last_at=_time(tally.last_at),
+        first_at=format_time_or_none(tally.first_at),
+        last_at=format_time_or_none(tally.last_at),
         whole=came.all_allowed and came.all_refused,
-        recorded_from=_time(begun),
+        recorded_from=format_time_or_none(begun),
         counted=COUNTED,
         tier=tier,
     )
-
-
-def _time(at: int | None) -> str | None:
-    return None if at is None else format_time(at)
 
 
 def attempt_seen(attempt: Attempt) -> AttemptSeen:

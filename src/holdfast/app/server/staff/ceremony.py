@@ -54,7 +54,9 @@ class Ceremony:
         """
         if self._place is None:
             raise RefusedError(
-                HTTPStatus.CONFLICT, "passkeys are used nowhere here", advice="Set signin.origin (reference: sign-in)."
+                HTTPStatus.CONFLICT,
+                "passkeys are not set up at this service",
+                advice="Set signin.origin (reference: sign-in).",
             )
         try:
             given = self._challenges.give(

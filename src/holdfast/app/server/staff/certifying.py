@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.fields import Why
 from holdfast.app.server.operation import AFTER, LIMIT, Handler, Operation, id_parameter
 from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import Act, Person, Scope
-from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff.certifying import Certified, Due
 
 PATH = "/v1/gate/certifications"
@@ -26,7 +24,7 @@ class CertificationWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """Whether somebody keeps their roles for the tools, and why."""
 
     keep: bool
-    why: Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
+    why: Why
 
 
 class DueSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,11 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.answers import Problem
 from holdfast.app.server.asking import Ask, absent, all_of, key_of, limit_of, shown
 from holdfast.app.server.operation import (
+    ABSENT,
     AFTER,
-    ERRORS,
     KEY,
     LIMIT,
     Handler,
@@ -31,7 +30,7 @@ from holdfast.app.server.operation import (
     id_parameter,
 )
 from holdfast.app.server.views import Page, page_of
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import PendingChange, Stage
 from holdfast.response.staff import number_of
@@ -109,7 +108,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="May the new value be used now? Asked by a tool or a platform with the id of the attempt that changed it.",
         parameters=(id_parameter("The attempt's id, as the gate answered it."),),
         scope=Scope.GUARD_ASK,
-        answers={200: ("It.", ChangeSeen), 404: (ERRORS[404], Problem)},
+        answers={200: ("It.", ChangeSeen), 404: ABSENT},
     ),
     Operation(
         name="show_link",
@@ -214,8 +213,8 @@ def change_seen(change: PendingChange, stage: Stage) -> ChangeSeen:
         counts=stage is Stage.IN_FORCE,
         asked_at=format_time(change.asked_at),
         since=format_time(change.since),
-        told_at=None if change.told_at is None else format_time(change.told_at),
-        until=None if change.until is None else format_time(change.until),
+        told_at=format_time_or_none(change.told_at),
+        until=format_time_or_none(change.until),
         why=change.why,
         signal=change.signal,
     )

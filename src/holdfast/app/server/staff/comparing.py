@@ -13,7 +13,7 @@ from starlette.responses import Response
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, shown, time_of
 from holdfast.app.server.operation import Handler, Operation, Parameter
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act
 from holdfast.response.staff.access import Wanted
 from holdfast.response.staff.compared import compared
@@ -68,7 +68,7 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
         query = http.query_params
         since, at, wanted = time_of(query, "since"), time_of(query, "at"), wanted_of(query)
         if since is None:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "since is the earlier date, and is missing")
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "`since` is missing: it is the earlier date")
         return shown(await access_compared(ask, since, at, wanted))
 
     return {"compare_access": compare_access}
@@ -83,14 +83,14 @@ async def access_compared(ask: Ask, since: int, at: int | None, wanted: Wanted) 
     """
     until, date = await ask(lambda run: date_at(run, at))
     if since > until:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "the date that is compared with is the earlier one")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "`since` is later than `at`")
     _, was = await ask(lambda run: date_at(run, since))
     found = compared(await judged(was, since, wanted), await judged(date, until, wanted))
     return AccessCompared(
         since=format_time(since),
         at=format_time(until),
         policies=(was.policy, date.policy),
-        certain_from=None if date.certain_from is None else format_time(date.certain_from),
+        certain_from=format_time_or_none(date.certain_from),
         gained=tuple(map(right_seen, islice(found.gained, MOST))),
         lost=tuple(map(right_seen, islice(found.lost, MOST))),
         changed=tuple(

@@ -15,7 +15,7 @@ from holdfast.app.server.answers import Receive, RefusedError, Scope, Send, send
 from holdfast.app.server.guard import BOUNDS, Name
 from holdfast.app.server.operation import Operation
 from holdfast.errors import UsageError
-from holdfast.events import format_time
+from holdfast.events import format_time_or_none
 from holdfast.guard import Scope as May
 from holdfast.guard.staff import StaffAnswer, StaffReason, StaffState, ToolAction, ToolQuestion, too_deep
 from holdfast.response.emergency import LONGEST_REASON
@@ -172,7 +172,7 @@ def _told(answer: StaffAnswer) -> StaffTold:
         needs=answer.needs,
         holds=answer.holds,
         level=answer.level,
-        until=None if answer.until is None else format_time(answer.until),
+        until=format_time_or_none(answer.until),
         version=answer.version,
     )
 

@@ -11,22 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.answers import Problem
 from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.fields import GuardedTier, TierName, Why
 from holdfast.app.server.guard import Name
-from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.people import Id
 from holdfast.app.server.views import Page, page_of
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Scope
 from holdfast.guard.staff import Grant, Tier
 from holdfast.response.staff import Protected
 from holdfast.response.staff.grants import LONGEST_HOURS
 
-from .lockdowns import TierName, Words
-
 GRANTS, PROTECTED = "/v1/gate/grants", "/v1/gate/protected"
-_NONE = (ERRORS[404], Problem)
 
 
 class GrantWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +34,7 @@ class GrantWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     function: Name = "*"
     tier: TierName = "ordinary"
     hours: Annotated[float, Meta(gt=0, le=LONGEST_HOURS)] = 1.0
-    why: Words
+    why: Why
     ticket: Annotated[str, Meta(min_length=1, max_length=512)]
 
 
@@ -61,8 +58,8 @@ class GrantSeen(msgspec.Struct, frozen=True, kw_only=True):
 class TierWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of which tier an account is from now on, and why."""
 
-    tier: Annotated[str, Meta(pattern="^(high_reach|official|protected)$")]
-    why: Words
+    tier: GuardedTier
+    why: Why
 
 
 class ProtectedSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +100,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(id_parameter(),),
         scope=Scope.DECIDE,
         act=Act.GRANT,
-        answers={200: ("It.", GrantSeen), 404: _NONE},
+        answers={200: ("It.", GrantSeen), 404: ABSENT},
     ),
     Operation(
         name="list_protected",
@@ -210,7 +207,7 @@ def _grant_seen(grant: Grant, now: int) -> GrantSeen:
         reason=grant.reason,
         ticket=grant.ticket,
         granted_by=grant.granted_by,
-        revoked_at=None if grant.revoked_at is None else format_time(grant.revoked_at),
+        revoked_at=format_time_or_none(grant.revoked_at),
         in_force=grant.in_force(now),
     )
 

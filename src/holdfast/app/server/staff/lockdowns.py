@@ -11,16 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.answers import Problem
 from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
+from holdfast.app.server.fields import TierName, Why
 from holdfast.app.server.guard import Name
-from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.people import Id
 from holdfast.app.server.views import Page, page_of
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import PERSON_ID, Act, Role, Scope
 from holdfast.guard.staff import LEVELS, SEALED, Lock, Locks, Tier, checked, joined
-from holdfast.response.emergency import LONGEST_REASON
 from holdfast.response.staff import Proposal
 from holdfast.response.staff.locks import LIFTED
 
@@ -28,9 +27,6 @@ LOCKS, PROPOSALS = "/v1/gate/locks", "/v1/gate/proposals"
 MINUTE = 60_000  # milliseconds
 USUAL_MINUTES = 60
 _WEEKS = 30 * 24 * 60  # minutes: the longest of any level; each has its own
-
-Words = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
-TierName = Annotated[str, Meta(pattern="^(ordinary|high_reach|official|protected)$")]
 
 
 class LockWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,7 +43,7 @@ class LockWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     network: Name = ""
     named: Annotated[tuple[Id, ...], Meta(max_length=100)] = ()
     minutes: Annotated[int, Meta(ge=1, le=_WEEKS)] = USUAL_MINUTES
-    why: Words
+    why: Why
 
 
 class LockSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,12 +88,12 @@ class LooserWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     level: Annotated[int, Meta(ge=0, le=SEALED)] | None = None
     account: Name = ""
     tier: TierName = "ordinary"
-    why: Words
+    why: Why
 
     def __post_init__(self) -> None:
         """Refuse what is not one thing."""
         if bool(self.lock) is bool(self.account):
-            raise ValueError("one of lock and account is loosened")
+            raise ValueError("name either a lock or an account, not both")
 
 
 class LooserSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +168,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(id_parameter(),),
         scope=Scope.DECIDE,
         act=Act.LOCK,
-        answers={200: ("It, done.", LooserSeen), 404: (ERRORS[404], Problem)},
+        answers={200: ("It, done.", LooserSeen), 404: ABSENT},
     ),
 )
 
@@ -329,8 +325,8 @@ def lock_seen(lock: Lock, now: int) -> LockSeen:
         network=lock.network,
         named=lock.named,
         starts=format_time(lock.starts),
-        until=None if lock.until is None else format_time(lock.until),
-        lifted_at=None if lock.lifted_at is None else format_time(lock.lifted_at),
+        until=format_time_or_none(lock.until),
+        lifted_at=format_time_or_none(lock.lifted_at),
         in_force=lock.in_force(now),
         why=lock.why,
         placed_by=lock.placed_by,

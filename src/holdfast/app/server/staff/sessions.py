@@ -15,16 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.app.live import LiveWatch
-from holdfast.app.server.answers import Problem
 from holdfast.app.server.asking import Ask, absent, all_of, body_of, caller_of, key_of, limit_of, shown
 from holdfast.app.server.guard import Name
-from holdfast.app.server.operation import AFTER, ERRORS, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
+from holdfast.app.server.operation import ABSENT, AFTER, LIMIT, Handler, Operation, all_parameter, by_name, id_parameter
 from holdfast.app.server.people import Id
 from holdfast.app.server.views import Page, page_of
 from holdfast.app.signin.passkeys import Answered
 from holdfast.app.signin.sessions import hashed, new_secret
 from holdfast.errors import SignatureError, UsageError
-from holdfast.events import format_time
+from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Caller, Passkey, Purpose, Scope, Signature, Via, challenge_of
 from holdfast.guard.staff import ToolSession
 from holdfast.response.people import same
@@ -32,7 +31,6 @@ from holdfast.response.people import same
 from .ceremony import Ceremony, OptionsTold
 
 SESSIONS = "/v1/gate/sessions"
-_NONE = (ERRORS[404], Problem)
 
 Secret = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{32,128}$")]
 Class = Annotated[str, Meta(pattern="^[a-z][a-z0-9_.]{0,99}$")]
@@ -187,7 +185,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(id_parameter(),),
         scope=Scope.DECIDE,
         act=Act.USE_TOOLS,
-        answers={200: ("It.", ToolSessionSeen), 404: _NONE},
+        answers={200: ("It.", ToolSessionSeen), 404: ABSENT},
     ),
     Operation(
         name="watch_tool_session",
@@ -197,7 +195,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(id_parameter(),),
         scope=Scope.DECIDE,
         act=Act.USE_TOOLS,
-        answers={200: ("Noted.", Present), 404: _NONE},
+        answers={200: ("Noted.", Present), 404: ABSENT},
     ),
 )
 
@@ -392,8 +390,8 @@ def _seen(run: LiveWatch, session: ToolSession) -> ToolSessionSeen:
         network=session.network,
         device=session.device,
         made_at=format_time(session.made_at),
-        seen_at=None if session.seen_at is None else format_time(session.seen_at),
-        ended_at=None if session.ended_at is None else format_time(session.ended_at),
+        seen_at=format_time_or_none(session.seen_at),
+        ended_at=format_time_or_none(session.ended_at),
         live=fault is None,
         stepped_up={class_: format_time(at) for class_, at in session.stepped_up.items()},
     )

@@ -12,7 +12,17 @@ from starlette.responses import Response
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.answers import Problem, RefusedError
 from holdfast.app.server.asking import Ask, caller_of, key_of, limit_of, number_of, shown
-from holdfast.app.server.operation import AFTER, COUNT_AFTER, ERRORS, LIMIT, Handler, Operation, by_name, id_parameter
+from holdfast.app.server.operation import (
+    ABSENT,
+    AFTER,
+    COUNT_AFTER,
+    ERRORS,
+    LIMIT,
+    Handler,
+    Operation,
+    by_name,
+    id_parameter,
+)
 from holdfast.app.server.views import Page, page_of
 from holdfast.events import format_time
 from holdfast.guard import Act, Caller, Person
@@ -25,7 +35,7 @@ from .sessions import SESSIONS, Present, session_of
 
 WATCHES = "/v1/gate/watches"
 _NUMBERS = 2**53
-_ONE, _NONE = (id_parameter(),), (ERRORS[404], Problem)
+_ONE = (id_parameter(),)
 
 
 class WantedSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +90,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="What a session does, for whoever looks on at it or sees what staff do.",
         parameters=(*_ONE, COUNT_AFTER, LIMIT),
         act=Act.USE_TOOLS,
-        answers={200: ("What is new.", WatchedSeen), 404: _NONE, 409: (ERRORS[409], Problem)},
+        answers={200: ("What is new.", WatchedSeen), 404: ABSENT, 409: (ERRORS[409], Problem)},
     ),
     Operation(
         name="leave_tool_session",
@@ -89,7 +99,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="Say that you look on no longer. From then on it counts for nothing.",
         parameters=_ONE,
         act=Act.USE_TOOLS,
-        answers={200: ("Noted.", Present), 404: _NONE},
+        answers={200: ("Noted.", Present), 404: ABSENT},
     ),
 )
 

@@ -89,7 +89,7 @@ class Gateway:
 
         """
         if scope["method"] != "GET":
-            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "keys are got", headers=[(b"allow", b"GET")])
+            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "ask for the keys with GET", headers=[(b"allow", b"GET")])
         await send_body(send, HTTPStatus.OK, msgspec.json.encode(self._current()[0].keys))
 
     @property

@@ -78,7 +78,7 @@ def read_original(proxy: Proxy, scope: Scope) -> tuple[Original, Mapping[str, st
             query: bytes = scope["query_string"]
             target = scope["raw_path"][len(proxy.value) :] + (b"?" + query if query else b"")
     if not _METHOD.fullmatch(method):
-        raise unclear("the method is none")
+        raise unclear("the proxy names no method of HTTP")
     return Original(method, _host(host), target, _address(address)), headers
 
 
@@ -104,7 +104,7 @@ def _host(said: str) -> str:
     """The host without its port, in small letters."""
     found = _HOST.fullmatch(said)
     if found is None:
-        raise unclear("the host is none")
+        raise unclear("the proxy names no host")
     return found[1].lower()
 
 

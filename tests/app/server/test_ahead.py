@@ -22,7 +22,7 @@ LIMIT, ALICE = 40, "alice|support_desk|read|0"
 
 
 def policy(first="all_but_ordinary_reads", reads=LIMIT):
-    """The shipped policies with forty reads an hour."""
+    """The shipped policies with so many reads an hour."""
     texts = shipped_staff_texts()
     tools = texts["tools.toml"].replace("reads = 120", f"reads = {reads}")
     return StaffPolicy({**texts, "tools.toml": tools.replace('"all_but_ordinary_reads"\n', f'"{first}"\n')})
@@ -90,6 +90,17 @@ class Process:
             await asyncio.sleep(0)
             self.pump()
         return await asked
+
+    async def begin(self):
+        """Two questions of one person: how many units are there in hand then."""
+        for _ in range(2):
+            await self.ask()
+        return self.service.out
+
+    async def use(self, count):
+        """So many questions that are answered by units in hand."""
+        for _ in range(count):
+            assert "." in (await self.ahead.take(self.take())).attempt
 
     def take(self, **more):
         """A question, and what the copy answers."""
@@ -232,11 +243,8 @@ def test_further_units_come_only_for_uses_that_are_on_record(service):
 
     async def run():
         process = service.process()
-        for _ in range(2):
-            await process.ask()
-        units = service.out
-        for _ in range(units):
-            assert "." in (await process.ahead.take(process.take())).attempt
+        units = await process.begin()
+        await process.use(units)
         asked = asyncio.ensure_future(process.ahead.take(process.take()))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -256,10 +264,9 @@ def test_whoever_goes_on_never_waits(clock, store):
     async def run():
         service = Service(store, clock, policy(reads=2_000))
         process = service.process()
-        for _ in range(2):
-            await process.ask()
+        await process.begin()
         for number in range(300):
-            assert "." in (await process.ahead.take(process.take())).attempt
+            await process.use(1)
             service.clock.advance(10)
             if number % 3 == 0:
                 process.tell()
@@ -267,7 +274,7 @@ def test_whoever_goes_on_never_waits(clock, store):
         for _ in range(30):
             service.clock.advance(SECOND - 100)
             process.tell()
-            assert "." in (await process.ahead.take(process.take())).attempt
+            await process.use(1)
             assert service.out <= MOST_UNITS
         await process.close()
         assert 332 == service.spent == len(service.recorded)
@@ -281,16 +288,13 @@ def test_in_a_burst_further_units_come_before_the_time_to_tell(clock, store):
     async def run():
         service = Service(store, clock, policy(reads=2_000))
         process = service.process()
-        for _ in range(2):
-            await process.ask()
-        for _ in range(MOST_UNITS - 5):
-            await process.ahead.take(process.take())
+        await process.begin()
+        await process.use(MOST_UNITS - 5)
         (sent,) = map(unpack_batch, process.sent)
         assert 1 == sum(each.more > 0 for each in sent.told)
         process.pump()
         assert MOST_UNITS == service.out
-        for _ in range(MOST_UNITS):
-            assert "." in (await process.ahead.take(process.take())).attempt
+        await process.use(MOST_UNITS)
 
     asyncio.run(run())
 
@@ -301,10 +305,9 @@ def test_the_owner_counts_what_is_out_whatever_is_asked_for(clock, store):
     async def run():
         service = Service(store, clock, policy(reads=2_000))
         process = service.process()
-        for _ in range(2):
-            await process.ask()
+        await process.begin()
         for _ in range(20):
-            await process.ahead.take(process.take())
+            await process.use(1)
             told = [msgspec.structs.replace(process.ahead._told.pop(), more=MOST_UNITS)]
             service.desk.gate.hear(told, (), service.desk.now)
             assert MOST_UNITS == service.out
@@ -319,11 +322,8 @@ def test_no_further_units_come_where_they_would_not_be_given_now(service):
 
     async def run():
         process = service.process()
-        for _ in range(2):
-            await process.ask()
-        units = service.out
-        for _ in range(units):
-            await process.ahead.take(process.take())
+        units = await process.begin()
+        await process.use(units)
         service.desk.lock(1)
         process.pump()
         process.tell()
@@ -337,10 +337,7 @@ def test_units_that_come_while_it_ends_are_given_back(service):
 
     async def run():
         process = service.process()
-        for _ in range(2):
-            await process.ask()
-        for _ in range(service.out - 1):
-            await process.ahead.take(process.take())
+        await process.use(await process.begin() - 1)
         assert process.sent
         await process.close()
         assert service.spent == len(service.recorded)

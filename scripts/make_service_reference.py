@@ -35,6 +35,10 @@ The token itself is in no file and in no argument. `holdfast token` makes one: i
 with an `Origin`, or under another name than loopback's, are refused. That token is a program's: it asks the guard, tells events and looks.
 Once people are registered (`holdfast init`) or a token was made at the service, everybody shows one, on loopback too.
 
+**What changes while the service runs**: the files in `policy.folder`, by `holdfast policy reload` or SIGHUP (how-to: change policies); caps, by their
+owner (`holdfast brakes`); people, tokens and passkeys. Everything on this page is read once, at the start, the name of that folder too: the address of
+webhooks, detection's thresholds, waves, certificates and salts take a new start.
+
 ```toml
 [server]
 port = 8321

@@ -10,6 +10,7 @@
   x GuardError                  exit 1
     + NotAllowedError
       - RefusedByGateError
+      - TooOftenError
     + SignInError
       - SignatureError
     + PolicyError             exit 3
@@ -129,6 +130,17 @@ class RefusedByGateError(NotAllowedError):
         super().__init__(message, advice=advice, code=reasons[0] if reasons else "")
         self.reasons, self.needs, self.action_hash, self.decision = reasons, needs, action_hash, decision
         self.asking = asking
+
+
+class TooOftenError(NotAllowedError):
+    """Somebody did in this hour what leaves a trace as often as one person may; in `after` seconds they may again."""
+
+    advice = "Wait, or have a colleague do it."
+
+    def __init__(self, message: str, *, advice: str | None = None, after: int) -> None:
+        """Remember when."""
+        super().__init__(message, advice=advice, code="too_often")
+        self.after = after
 
 
 class PolicyError(GuardError):

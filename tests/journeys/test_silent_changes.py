@@ -175,6 +175,33 @@ def test_the_service_is_brought_down_for_the_hour_in_which_the_holder_could_obje
         run.store.close()
 
 
+class LongPast(Memory):
+    """A folder of events so large that to hear them again takes two hours."""
+
+    def recall(self, run, log):
+        """Hear them."""
+        super().recall(run, log)
+        run.clock.set(run.clock.now() + 2 * HOUR)
+
+
+def test_the_time_that_a_start_takes_to_hear_the_past_is_no_cooling(tmp_path):
+    """Two hours of it, of which no holder's no was heard; afterwards it cools for as long as was left."""
+    before = Afternoon(tmp_path / "store")
+    change = before.swap()
+    before.run.store.close()
+    clock = StoryClock(AT + 23 * HOUR)
+    run = LiveWatch(approve_after=None, store=tmp_path / "store", memory_mb=64, clock=clock)
+    worker = Worker(run, LongPast(None), dialect=Dialect(), log=make_log(io.StringIO()))
+    worker.start()
+    try:
+        changing = run.response.staff.changing
+        until = worker.ask(lambda _: changing.kept[change.attempt].until).result(120)
+        assert until == AT + 25 * HOUR + 24 * HOUR
+    finally:
+        worker.stop(120)
+        run.store.close()
+
+
 def test_an_honest_new_telephone_is_a_warning_and_no_plan(afternoon):
     """A device never seen, at home: responders read of it, and nobody is asked to hold anybody. Elsewhere, they are."""
     afternoon.heard(SignIn(account="president", time=AT - MINUTE, outcome="ok", device="own", asn="AS1", country="US"))

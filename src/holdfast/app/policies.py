@@ -8,11 +8,12 @@ from pathlib import Path
 from holdfast.errors import PolicyError
 from holdfast.guard import Person, Policy, Role
 from holdfast.guard.policy import POLICIES, QUORUM, SCHEMA
-from holdfast.guard.staff import StaffPolicy, out_of_reach
+from holdfast.guard.staff import StaffPolicy, out_of_reach, unmet
 from holdfast.guard.staff.catalogue import TOOLS
-from holdfast.response import shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
+from holdfast.response import Policies, shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
 
 STAFF = "staff"  # the folder within, for the staff gate
+EXPECTED = "expectations.toml"  # in that folder: what `policy check` and a reload hold it against
 _AT_THE_TOOLS = frozenset({Role.SUPPORT, Role.SPECIALIST})
 _LARGEST = 1_048_576  # bytes of a file: policies are pages, not books
 _MOST = 200  # files: each is parsed at every start
@@ -27,10 +28,8 @@ def load_policy(folder: str | Path) -> Policy:
         PolicyError: the folder cannot be read, or its policies do not hold.
 
     """
-    own = Path(folder)
-    if not str(folder) or ((own / STAFF).is_dir() and not any(own.glob(f"*{POLICIES}"))):
-        return shipped_policy()
-    return Policy(texts_in(own))
+    texts = _response_texts(folder)
+    return shipped_policy() if texts is None else Policy(texts)
 
 
 def load_staff_policy(folder: str | Path) -> StaffPolicy:
@@ -42,13 +41,46 @@ def load_staff_policy(folder: str | Path) -> StaffPolicy:
         PolicyError: the folder cannot be read, or its policies do not hold.
 
     """
-    where = Path(folder) / STAFF
-    if not str(folder) or not where.is_dir():
-        return shipped_staff_policy()
-    own, shipped = _texts_in(where, TOOLS), shipped_staff_texts()
-    if any(name.endswith(POLICIES) for name in own):
-        shipped = {name: text for name, text in shipped.items() if not name.endswith(POLICIES)}
-    return StaffPolicy({**shipped, **own})
+    texts = _staff_texts(folder)
+    return shipped_staff_policy() if texts is None else StaffPolicy(texts)
+
+
+def load_policies(folder: str | Path) -> Policies:
+    """Both, and held against the expectations beside those of the staff gate, where there are any.
+
+    Raises:
+        PolicyError: they do not hold, or not what is expected of them.
+
+    """
+    return _as_expected(Policies(response=load_policy(folder), staff=load_staff_policy(folder)), folder)
+
+
+def renewed(policies: Policies, folder: str | Path) -> Policies:
+    """Those in `folder` as it is now; the same ones, parsed no more, where nothing has changed.
+
+    Raises:
+        PolicyError: as for `load_policies`.
+
+    """
+    texts, staff_texts = _response_texts(folder), _staff_texts(folder)
+    response = shipped_policy().texts if texts is None else texts
+    staff = shipped_staff_policy().texts if staff_texts is None else staff_texts
+    if (policies.response.texts, policies.staff.texts) == (response, staff):
+        return policies
+    return _as_expected(Policies(response=Policy(response), staff=StaffPolicy(staff)), folder)
+
+
+def _as_expected(found: Policies, folder: str | Path) -> Policies:
+    expected = Path(folder) / STAFF / EXPECTED
+    if not str(folder) or not expected.is_file():
+        return found
+    try:
+        rows = unmet(found.staff, text_of(expected))
+    except OSError as why:
+        raise PolicyError(f"{expected} cannot be read: {why.strerror or why}") from why
+    if rows:
+        raise PolicyError(f"{STAFF}/{EXPECTED} expects otherwise: {'; '.join(rows)}")
+    return found
 
 
 def tools_out_of_reach(policy: StaffPolicy, people: Iterable[Person]) -> list[str]:
@@ -57,6 +89,24 @@ def tools_out_of_reach(policy: StaffPolicy, people: Iterable[Person]) -> list[st
     if all(_AT_THE_TOOLS.isdisjoint(person.roles) for person in there):
         return []
     return out_of_reach(policy, there)
+
+
+def _response_texts(folder: str | Path) -> dict[str, str] | None:
+    """The texts of a deployment's own; None where the shipped ones hold."""
+    own = Path(folder)
+    if not str(folder) or ((own / STAFF).is_dir() and not any(own.glob(f"*{POLICIES}"))):
+        return None
+    return texts_in(own)
+
+
+def _staff_texts(folder: str | Path) -> dict[str, str] | None:
+    where = Path(folder) / STAFF
+    if not str(folder) or not where.is_dir():
+        return None
+    own, shipped = _texts_in(where, TOOLS), shipped_staff_texts()
+    if any(name.endswith(POLICIES) for name in own):
+        shipped = {name: text for name, text in shipped.items() if not name.endswith(POLICIES)}
+    return {**shipped, **own}
 
 
 def texts_in(folder: Path) -> dict[str, str]:

@@ -31,6 +31,8 @@ ATTEMPT_COLUMNS = (
     "level",
     "network",
     "action_hash",
+    "times",
+    "last_at",
 )
 _LONGEST = 4_000  # characters of a cell: a report pasted whole
 _BEGINS = re.compile("(^|[;|])(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")  # also as full-width characters

@@ -16,6 +16,8 @@ from .decide import (
     quorum,
     required_of,
 )
+from .loosening import looser
+from .often import Often
 from .people import (
     ANYBODY,
     PERSON_ID,
@@ -68,6 +70,7 @@ __all__ = [
     "Enrolment",
     "Guard",
     "Members",
+    "Often",
     "Passkey",
     "Permit",
     "Person",
@@ -103,6 +106,7 @@ __all__ = [
     "decide",
     "digest_of",
     "in_order",
+    "looser",
     "new_person",
     "person_key",
     "quorum",

@@ -133,6 +133,7 @@ class RefusalCode(enum.StrEnum):
     REQUEST_CLOSED = "request_closed"  # it was carried out, denied or overtaken already
     NOT_IN_EMERGENCY = "not_in_emergency"  # nothing but a plan of which all can be undone
     TOO_MANY_OPEN = "too_many_open"  # whoever asks has so many requests open that nobody can answer them
+    TOO_OFTEN = "too_often"  # this person has done so as often in this hour as one person may
     OWN_DEED = "own_deed"  # whoever asked for it or did it cannot be the one who reviews it
 
 

@@ -13,6 +13,7 @@ from cedarpy import PolicySet, is_authorized_batch, validate_policies
 
 from holdfast.errors import PolicyError
 
+from .lines import line_of_policy
 from .people import Person, Role, person_key
 from .quorum import Deed, Size, Table, read_table
 
@@ -184,5 +185,9 @@ def hold_against(name: str, text: str, schema: str) -> None:
     result = validate_policies(text, schema)
     if not result.validation_passed:
         ids = result.id_annotations_by_policy_id
-        said = [f"{ids.get(each.policy_id, each.policy_id)}: {each.error}" for each in result.errors[:_SHOWN_ERRORS]]
+        said = [
+            f"line {line_of_policy(text, each.policy_id)}: "
+            + ": ".join(filter(None, [ids.get(each.policy_id, each.policy_id), each.error]))
+            for each in result.errors[:_SHOWN_ERRORS]
+        ]
         raise PolicyError(f"{name} does not hold: {'; '.join(said)}")

@@ -15,6 +15,8 @@ from msgspec import Meta
 
 from holdfast.errors import PolicyError
 
+from .lines import placed
+
 MINUTE = 60_000  # milliseconds
 FEWEST_FOR_GOOD = 2  # people besides the requester, for what nothing brings back
 
@@ -139,4 +141,4 @@ def read_table(text: str) -> Table:
         data: dict[str, Any] = tomllib.loads(text)
         return msgspec.convert(data, Table)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as why:
-        raise PolicyError(f"quorum.toml is no table of quorums: {why}") from why
+        raise PolicyError(f"quorum.toml is no table of quorums: {placed(text, why)}") from why

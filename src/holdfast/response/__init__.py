@@ -8,6 +8,7 @@ from .desk import Answer, Desk, Overtaken
 from .emergency import Emergencies, Review
 from .entitled import Entitled, shipped_policy, shipped_staff_policy, shipped_staff_texts, shipped_texts
 from .gate import Gate
+from .governing import Governing, InForce, Policies
 from .house import Response, ResponseSettings, forget
 from .notices import Notice, Notices
 from .outbox import Pace
@@ -33,10 +34,12 @@ __all__ = [
     "Entitled",
     "Filed",
     "Gate",
+    "Governing",
     "Happening",
     "HappeningKind",
     "Held",
     "HoldState",
+    "InForce",
     "Limits",
     "Named",
     "NoResponder",
@@ -46,6 +49,7 @@ __all__ = [
     "Overtaken",
     "Pace",
     "People",
+    "Policies",
     "Report",
     "RequestState",
     "Responder",

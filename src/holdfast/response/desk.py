@@ -96,7 +96,6 @@ class Desk:
         self._undoing = undoing
         self._limits = limits
         self._entitled, self._emergencies = entitled, emergencies
-        self._table = entitled.policy.table
         self._asked = Requests(book, entitled, signin)
         self.requests = self._asked.kept
 
@@ -149,7 +148,7 @@ class Desk:
 
     def needs(self, plan: Plan) -> Size:
         """How many people besides the requester must agree to `plan`, and why."""
-        return self._table.required(accounts=plan.preview.accounts, one_way=self._undoing.one_way(plan))
+        return self._entitled.policy.table.required(accounts=plan.preview.accounts, one_way=self._undoing.one_way(plan))
 
     def request(self, plan: str, by: Caller | str, now: int) -> Answer:
         """Ask for `plan` to be carried out; it is, at once, where nobody else has to agree.
@@ -369,14 +368,15 @@ class Desk:
             missing = self._missing(plan, now)
             order = self._order(filed, plan, now)
             if permit.emergency:
-                until = now + self._table.times.emergency * MINUTE
+                until = now + self._entitled.policy.table.times.emergency * MINUTE
                 missing, order = shortened(missing, permit.request, until), brief(order, until)
             self._permit(page, filed, permit, {"plan": plan.id, "holds": [hold.id for hold in missing]})
             for hold in missing:
                 page.place(hold)
             self._docket.ordered(page, filed.about, order)
             if permit.emergency:
-                self._emergencies.happened(page, filed, permit, self._entitled.others(filed.request), self._table.times)
+                times = self._entitled.policy.table.times
+                self._emergencies.happened(page, filed, permit, self._entitled.others(filed.request), times)
             else:  # what ends soon is no answer: others have to decide by then
                 self._offers.answered(page, filed.about)
             placed = f"{len(missing)} holds placed" if missing else "nothing new to hold"

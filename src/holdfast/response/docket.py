@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -56,9 +56,9 @@ class Docket:
         offers: Offers,
         knowledge: Knowledge,
         brakes: Brakes,
-        table: Table = TABLE,
+        table: Callable[[], Table] = lambda: TABLE,
     ) -> None:
-        """Go on with the cases that the book's store keeps; `table` says how many must agree to a plan."""
+        """Go on with the cases that the book's store keeps; `table` gives how many must agree to a plan."""
         self._table = table
         self._platform = platform
         self._book = book
@@ -275,7 +275,7 @@ class Docket:
             page.now,
             carriers=carriers,
             whole=plan,
-            table=self._table,
+            table=self._table(),
             lasting=lasting(self._platform),
         )
         holds = follow.holds if order.ends is None else shortened(follow.holds, order.request, order.ends)

@@ -66,6 +66,10 @@ class Entitled:
         self._counted: Roll | None = None  # the roll for which it was counted
         self._unreachable = 0
 
+    def follow(self, policy: Policy) -> None:
+        """Ask `policy` from now on."""
+        self.policy, self._counted = policy, None
+
     @property
     def unreachable(self) -> int:
         """How many rows of the table take more people than there are, none while nobody is registered."""

@@ -31,6 +31,7 @@ from .entitled import Entitled, shipped_policy, shipped_staff_policy
 from .executor import Executor
 from .found import FoundInPlace
 from .gate import Gate
+from .governing import Governing
 from .incidents import Incidents
 from .knowledge import Knowledge
 from .line import Line
@@ -162,8 +163,10 @@ class Response:
             self.knowledge.directory.alike,
             value_key,
         )
-        table = self.entitled.policy.table
-        self.docket = Docket(platform, self.book, found, offers, self.knowledge, self.brakes, table)
+        self.docket = Docket(
+            platform, self.book, found, offers, self.knowledge, self.brakes, lambda: self.entitled.policy.table
+        )
+        self.governing = Governing(self.book, self.entitled, self.notices, self.staff)
         self.signals = StaffSignals(self.book, offers, self.knowledge, self.people, self.notices)
         self.reports = StaffReports(self.book)
         self.incidents = Incidents(self.book, offers, self.knowledge, self.signals)
@@ -214,9 +217,7 @@ class Response:
         self._unheard.extend(self.watch.take(batch, now))
         self._signs.reports(batch.others)
         self.staff.changing.observe(batch.others, now)
-        while self._unheard:
-            self._hear(self._unheard[0], now)
-            self._unheard.popleft()
+        self._tell_unheard(now)
         self.reports.hear(batch.others, now)
         self.signals.keep(self.watch.staff, now)
 
@@ -233,7 +234,9 @@ class Response:
             self.returning.keep(now)  # before they end, so that no account is let go in between
         self._reconciler.sweep(now)
         self.staff.changing.settle(now)
-        self.staff.tell_strangers(now)
+        self.staff.tell_counted(now)
+        self._unheard.extend(self.watch.flooded(self.staff.repeats.take_floods()))
+        self._tell_unheard(now)
         for takeover in self.staff.changing.warnings(now):
             self._hear(TakeoverSeen(takeover=takeover), now)
         queued = self._executor.work(now)
@@ -242,6 +245,11 @@ class Response:
             queued = self._executor.work(now)  # what the looking found missing
         looks = (asked, queued, self.staff.changing.next_at(), self._next_look())
         return min((at for at in looks if at is not None), default=None)
+
+    def _tell_unheard(self, now: int) -> None:
+        while self._unheard:
+            self._hear(self._unheard[0], now)
+            self._unheard.popleft()
 
     def _hear(self, news: News, now: int) -> None:
         match news:

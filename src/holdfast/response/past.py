@@ -7,10 +7,12 @@ as it was found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import msgspec
 
+from holdfast.errors import PolicyError
 from holdfast.guard.people import Person
 from holdfast.guard.staff import Grant, Lock, StaffFacts, StaffPolicy, Tier
 from holdfast.ledger import RecordKind
@@ -55,6 +57,14 @@ def remember(page: Page, kind: str, name: str, fact: Person | Grant | Lock | Tie
     page.transaction.put(PAST, f"{page.now:0{_DIGITS}d}/{kind}/{name}", was)
 
 
+Also: TypeAlias = Callable[[Page, StaffPolicy], None]
+"""What is done when other policies hold than before, on the page that says so."""
+
+
+def nothing_else(page: Page, before: StaffPolicy) -> None:
+    """Do nothing besides."""
+
+
 class Past:
     """The dates that are kept."""
 
@@ -63,8 +73,10 @@ class Past:
         self._book = book
         self.begun: int | None = None  # when the first policy was kept; known once it has begun
 
-    def begin(self, policy: StaffPolicy, facts: StaffFacts, now: int) -> None:
+    def begin(self, policy: StaffPolicy, facts: StaffFacts, now: int, also: Also = nothing_else) -> None:
         """Note from when on `policy` holds, if it is another than before, and what was there before all was kept.
+
+        `also` is done on the same page, with the one before, where that can still be read.
 
         Raises:
             StoreError: nothing was kept.
@@ -72,16 +84,24 @@ class Past:
         """
         kept = self._all()
         self.begun = next((each.at for each in kept if each.policy is not None), now)
-        last = next((each.policy for each in reversed(kept) if each.policy is not None), None)
-        if last == policy.version:
+        last = next((each for each in reversed(kept) if each.policy is not None), None)
+        if last is not None and last.policy == policy.version:
             return
         with self._book.change(now) as page:
             if last is None:
                 self._take_stock(page, facts, {(_kind(each), each.name) for each in kept})
-            was = Was(at=now, name=policy.version, policy=policy.version, texts=dict(policy.texts))
-            page.transaction.put(PAST, f"{now:0{_DIGITS}d}/policy/{policy.version}", was)
-            body = {"policy": policy.version, "files": sorted(policy.texts)}
-            page.record(RecordKind.DECISION, f"gate-policy/{policy.version}/{now}", "tool:*", body)
+            before = None if last is None else _read(last.texts or {})
+            if before is not None:
+                also(page, before)
+            self.note_on(page, policy)
+
+    @staticmethod
+    def note_on(page: Page, policy: StaffPolicy) -> None:
+        """Note on this page that `policy` holds from now on."""
+        was = Was(at=page.now, name=policy.version, policy=policy.version, texts=dict(policy.texts))
+        page.transaction.put(PAST, f"{page.now:0{_DIGITS}d}/policy/{policy.version}", was)
+        body = {"policy": policy.version, "files": sorted(policy.texts)}
+        page.record(RecordKind.DECISION, f"gate-policy/{policy.version}/{page.now}", "tool:*", body)
 
     def on(self, at: int) -> Date:
         """What held at `at` (milliseconds since 1970 UTC).
@@ -141,6 +161,14 @@ class Past:
             for name, fact in things.items():
                 if (kind, name) not in kept:
                     remember(page, kind, name, fact, found=True)
+
+
+def _read(texts: Mapping[str, str]) -> StaffPolicy | None:
+    """The policies of these texts; None where this version of Holdfast cannot read them."""
+    try:
+        return StaffPolicy(texts)
+    except PolicyError:
+        return None
 
 
 def _kind(was: Was) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from holdfast.errors import SignatureError, SignInError, UsageError
-from holdfast.guard import Enrolment, Passkey, Session, SessionLimits, Signature
+from holdfast.guard import Enrolment, Often, Passkey, Session, SessionLimits, Signature
 from holdfast.ledger import RecordKind
 from holdfast.ports import Signatures
 
@@ -21,6 +21,8 @@ from .notices import Notices
 from .people import TO_CONFIRM, People, administers, same
 from .timeline import HappeningKind
 
+MOST_SIGN_INS = 60  # of one person in an hour: some browsers, each once more
+MOST_COPIES = 5  # tellings in an hour that somebody's passkey may be copied: the first says all there is to say
 MOST_PASSKEYS = 10  # of one person: a telephone, a computer, keys in a drawer
 
 
@@ -30,6 +32,8 @@ class SignIn:
     def __init__(self, book: Book, people: People, notices: Notices, signatures: Signatures) -> None:
         """As kept in the book's store; `signatures` can tell whether a passkey signed something."""
         self._book, self._people, self._notices, self._signatures = book, people, notices, signatures
+        self._beginning = Often(MOST_SIGN_INS, "signed in")
+        self._copies = Often(MOST_COPIES, "shown what may be a copy of their passkey")
         self._when_left: list[Callable[[Page, str, str], object]] = []
         self.enrolments = Shelf(book, "enrolments", Enrolment)
         self.sessions = Shelf(book, "sessions", Session)
@@ -107,7 +111,14 @@ class SignIn:
             return self._people.revoke_passkey(page, old, by, at)
 
     def begin(self, session: Session, limits: SessionLimits, now: int) -> Session:
-        """Keep a session that begins now, and forget those that are over."""
+        """Keep a session that begins now, and forget those that are over.
+
+        Raises:
+            TooOftenError: its person does nothing but sign in.
+            StoreError: nothing was kept.
+
+        """
+        self._beginning.take(session.person, now)
         with self._book.change(now) as page:
             for old in [each for each in self.sessions.values() if not self.stands(each, limits, session.made_at)]:
                 self.sessions.drop(page, old.id)
@@ -180,6 +191,9 @@ class SignIn:
             self.used(page, passkey)
 
     def _tell_of_copy(self, passkey: Passkey, count: int, now: int) -> None:
+        if self._copies.wait(passkey.person, now):
+            return
+        self._copies.take(passkey.person, now)
         who = {passkey.person, *(each.id for each in self._people.known.values() if administers(each))}
         with self._book.change(now) as page:
             body = {"told": count, "known": passkey.sign_count}

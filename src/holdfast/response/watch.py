@@ -17,6 +17,7 @@ from holdfast.events import Batch, OnceOnly
 from holdfast.ports import Engine
 
 from .knowledge import Knowledge
+from .staff.repeats import Flood
 
 
 class CampaignSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,9 +97,18 @@ class Watch:
             self.staff.taken_over(account, min(at, now))
         warnings += self.staff.take_precursors()
         news += [TakeoverSeen(takeover=takeover) for takeover in warnings]
-        news += [AccessAbused(alarm=alarm) for alarm in self.staff.take_alarms()]
+        news += self._alarms()
         news += [StaffTargeted(wave=wave) for wave in self.staff.take_waves()]
         return news
+
+    def flooded(self, floods: Iterable[Flood]) -> list[News]:
+        """The news in it that the gate has refused these without end."""
+        for each in floods:
+            self.staff.flooded(each.person, each.session, each.at, each.refused, each.rows)
+        return self._alarms()
+
+    def _alarms(self) -> list[News]:
+        return [AccessAbused(alarm=alarm) for alarm in self.staff.take_alarms()]
 
 
 def _taken_over(campaigns: Iterable[CampaignSeen], warnings: Iterable[Takeover]) -> Iterator[tuple[str, int]]:

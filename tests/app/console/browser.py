@@ -46,17 +46,17 @@ def policies(folder, table=SIGNED):
 class House:
     """A service with people, that knows an attack: who administers them has a token, the others make passkeys."""
 
-    def __init__(self, folder, *words, environment=None, people=PEOPLE):
-        """Start it in `folder`."""
+    def __init__(self, folder, *words, environment=None, people=PEOPLE, record=None):
+        """Start it in `folder`; `record` is the address of its store in a database, and the file of its key."""
         from holdfast.app.founding import Founding, found
         from holdfast.app.live import wall_time
 
         self.folder, self.environment = folder, environment or {}
         (folder / "var").mkdir(exist_ok=True)
-        store = folder / "var" / "holdfast.db"
-        if not store.exists():
+        store, key = record or (folder / "var" / "holdfast.db", None)
+        if record or not store.exists():
             both = {FOUNDER: TOKEN, SECOND: SECOND_TOKEN}.items()
-            found(str(store), None, *(Founding(id=id_, hash=hashed(own), now=wall_time(), days=1) for id_, own in both))
+            found(str(store), key, *(Founding(id=id_, hash=hashed(own), now=wall_time(), days=1) for id_, own in both))
         self.served = Served(folder, *words, environment={"HOLDFAST_EVENTS_TIME": "wall", **(environment or {})})
         self.browsers = []
         self.origin = f"http://localhost:{self.served.address[1]}"

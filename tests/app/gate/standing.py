@@ -139,6 +139,7 @@ class Gatehouse:
             secret=asked["session"],
             proof=asked["proof"],
             tool=action.tool,
+            target=action.target,
             keys=lambda: {self.prover.kid: self.prover.public},
             now=self.desk.now,
         )

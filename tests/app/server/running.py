@@ -25,6 +25,7 @@ class Served:
             [sys.executable, "-m", "holdfast", "serve", "--port", str(port), *words],
             cwd=folder,
             env={**clean, **(environment or {})},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -80,7 +80,7 @@ class Process:
     def __init__(self, service):
         self.service, self.sent = service, []
         taking = Taking(self.sent.append, "later", come_along=0)
-        self.ahead = Ahead(taking, self.sent.append, lambda: service.unseen)
+        self.ahead = Ahead(taking, self.sent.append, lambda: service.unseen, lambda: self.copy.since)
         self.copy = service.desk.copy()
 
     async def ask(self, **more):
@@ -480,7 +480,8 @@ def test_units_of_a_batch_that_failed_halfway_come_with_the_next_answer(service)
     async def run():
         process = service.process()
         attempt = (await process.ask()).attempt
-        late = Reservation(id=attempt, budget=ALICE, units=8, until=service.desk.now + 10 * SECOND)
+        until, version = service.desk.now + 10 * SECOND, service.desk.gate.state.version
+        late = Reservation(id=attempt, budget=ALICE, units=8, until=until, version=version)
         process.ahead.heard(pack(Taken(number=-1, answers=(), made=(late,))))
         assert f"{attempt}.1" == (await process.ask()).attempt
 
@@ -592,5 +593,58 @@ def test_no_hour_has_more_in_it_than_the_limit(plan):
                     await process.close()
                 assert sorted(allowed) == sorted(each.time for each in service.recorded)
                 assert service.spent == sum(service.desk.now - HOUR < time for time in allowed)
+
+    asyncio.run(run())
+
+
+def other(reads):
+    """The policies with another limit."""
+    return StaffPolicy({**policy().texts, "tools.toml": policy().texts["tools.toml"].replace("= 40", f"= {reads}")})
+
+
+def follow(service, rules):
+    """Have these policies in force."""
+    with service.desk.book.change(service.desk.now) as page:
+        service.desk.gate.follow_on(page, rules, "ada")
+
+
+def caught_up(process):
+    """The process, after all that was published."""
+    process.service.desk.bulletin.publish()
+    for packet in process.service.desk.bulletin.packets.since(f"{process.copy.run}-{process.copy.seq}"):
+        process.copy.take(packet.data)
+
+
+def test_units_taken_by_other_policies_pay_for_nothing_and_go_back(service):
+    """After a change each look waits for the owner again, by the limit of now; units in hand are spent until given back."""
+
+    async def run():
+        process = service.process()
+        for _ in range(3):
+            await process.ask()
+        assert service.spent > 3
+        follow(service, other(4))
+        caught_up(process)
+        assert (StaffReason.BUDGET_SPENT,) == (await process.ask()).reasons
+        process.tell()
+        assert "." not in (await process.ask()).attempt
+        assert 4 == len(service.recorded) == service.spent
+        assert (StaffReason.BUDGET_SPENT,) == (await process.ask()).reasons
+
+    asyncio.run(run())
+
+
+def test_units_of_before_that_come_after_the_change_pay_for_nothing(service):
+    """They were on the way when the policies came."""
+
+    async def run():
+        process = service.process()
+        attempt = (await process.ask()).attempt
+        until, version = service.desk.now + 10 * SECOND, service.desk.gate.state.version
+        late = Reservation(id=attempt, budget=ALICE, units=8, until=until, version=version)
+        follow(service, other(30))
+        caught_up(process)
+        process.ahead.heard(pack(Taken(number=-1, answers=(), made=(late,))))
+        assert "." not in (await process.ask()).attempt
 
     asyncio.run(run())

@@ -97,7 +97,7 @@ def test_no_session_a_refusal_and_an_unknown_path_are_told_apart(house):
 
 
 def test_a_tool_asks_for_somebody_else_by_the_proof_of_the_request_that_it_answers(house):
-    """In the name of whoever made it; not by one for another tool, a feigned one, or beside a secret."""
+    """In the name of whoever made it; not by one for another tool or account, a feigned one, or beside a secret."""
     secret = house.sign_in("sam", network="127.0.0.1")
     proof = leave(house, "/accounts/1001", secret, **TICKET).headers["x-holdfast-proof"]
     asked = {
@@ -107,7 +107,12 @@ def test_a_tool_asks_for_somebody_else_by_the_proof_of_the_request_that_it_answe
         "reason": "they wrote",
         "ticket": "T",
     }
-    for wrong in ({"proof": proof, "tool": "another"}, {"proof": proof + "x"}, {"proof": proof, "session": secret}, {}):
+    others = (
+        {"proof": proof, "target": "1002"},
+        {"proof": proof, "target": "\u3164"},
+        {"proof": proof, "tool": "another"},
+    )
+    for wrong in (*others, {"proof": proof + "x"}, {"proof": proof, "session": secret}, {}):
         assert 422 == house.posted("/v1/gate/tool-requests", {**asked, **wrong}).status_code
     for shown in ({"proof": proof}, {"session": secret}):
         told = house.posted("/v1/gate/tool-requests", {**asked, **shown}).json()
@@ -116,6 +121,20 @@ def test_a_tool_asks_for_somebody_else_by_the_proof_of_the_request_that_it_answe
         )
     house.posted("/v1/gate/sign-outs", {"session": secret})
     assert 403 == house.posted("/v1/gate/tool-requests", {**asked, "proof": proof}).status_code
+
+
+def test_a_proof_of_a_request_about_one_account_speaks_for_no_other(house):
+    """A tool that was broken into can look at nothing else in the name of whoever opened a page; spelling is no matter."""
+    secret = house.sign_in("alice", network="127.0.0.1")
+    allowed = leave(house, "/accounts/ana", secret, **TICKET)
+    assert 200 == allowed.status_code, allowed.text
+    proof = allowed.headers["x-holdfast-proof"]
+    asked = {"tool": TOOL, "function": "account.look_up", "reason": "they wrote", "ticket": "T", "network": "127.0.0.1"}
+    said = {}
+    for target in ("ana", "ANA", "bob", "\u3164"):
+        told = house.posted("/v1/gate/actions", {**asked, "proof": proof, "target": target}).json()
+        said[target] = told["allowed"] or told["reasons"]
+    assert {"ana": True, "ANA": True, "bob": ["no_session"], "\u3164": ["no_session"]} == said
 
 
 @pytest.mark.parametrize("path", ["/v1/gate/forward", "/v1/gate/traefik", "/v1/gate/envoy/accounts/1"])

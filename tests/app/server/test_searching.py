@@ -14,18 +14,18 @@ from holdfast.response.staff.sought import Sought
 from holdfast.testing import SetClock
 
 TRIED = 40
-SECOND = 1_000
+STEP = 61_000  # milliseconds: what is refused again within a minute would share a row
 
 
 @pytest.fixture(scope="module")
 def desk():
-    """Two people on two accounts, a second apart; each fourth time without a ticket, which is refused."""
+    """Two people on two accounts, a minute apart; each fourth time without a ticket, which is refused."""
     clock = SetClock(START)
     with open_store() as store:
         desk = Desk(store, clock)
         sessions = [desk.session("sam"), desk.session("alice")]
         for number in range(TRIED):
-            clock.advance(SECOND)
+            clock.advance(STEP)
             ticket = "" if number % 4 == 0 else "T-1"
             desk.tried(desk.asked(sessions[number % 2], target=f"account-{number % 3 % 2}", ticket=ticket))
         yield desk
@@ -64,12 +64,12 @@ def every(ask, sought, limit):
         {"target": "ACCOUNT-1"},
         {"person": "Alice"},
         {"person": "alice", "target": "account-0"},
-        {"tool": "support_desk", "since": START + 9 * SECOND, "until": START + 30 * SECOND},
-        {"target": "account-0", "until": START + 20 * SECOND},
+        {"tool": "support_desk", "since": START + 9 * STEP, "until": START + 30 * STEP},
+        {"target": "account-0", "until": START + 20 * STEP},
         {"tool": "another"},
         {"allowed": True},
         {"allowed": False, "person": "sam"},
-        {"allowed": True, "target": "account-0", "since": START + 9 * SECOND},
+        {"allowed": True, "target": "account-0", "since": START + 9 * STEP},
     ],
     ids=str,
 )

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from holdfast.app.cli.main import main
+from holdfast.response.staff.reported import MOST_TOLD
 
 from .running import PATIENCE
 from .staffed import PEOPLE, Staffed
@@ -42,3 +43,14 @@ def test_reports_of_several_reach_whoever_leads(staffed, monkeypatch, capsys):
 def test_a_report_is_of_a_known_kind_and_in_ones_own_name(staffed, body):
     """Nobody reports for somebody else over this way."""
     assert staffed.asked("support", "POST", "/v1/staff/reports", body).status_code in {400, 422}
+
+
+def test_whoever_reports_without_end_is_told_when_they_may_again(staffed):
+    """429 with Retry-After and advice; it is nobody else's."""
+    asked = {"kind": "other"}
+    first, *_, last = [staffed.asked("investigator", "POST", "/v1/staff/reports", asked) for _ in range(MOST_TOLD + 1)]
+    assert 200 == first.status_code, first.text
+    assert (429, "too_often") == (last.status_code, last.json()["code"])
+    assert 0 < int(last.headers["retry-after"]) <= 3_600
+    assert "incident desk" in last.json()["advice"]
+    assert 200 == staffed.asked("auditor", "POST", "/v1/staff/reports", asked).status_code

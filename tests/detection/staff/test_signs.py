@@ -218,3 +218,81 @@ def test_a_watch_made_anew_knows_the_past_of_people_and_tells_nothing_twice():
     assert [] == anew.alarms
     anew.enter(1, desk.now, "relay", "visitor")
     assert ["s1"] == [alarm.staff for alarm in anew.alarms]
+
+
+def flooded(desk, number=0):
+    """The gate has refused somebody without end."""
+    desk.watch.flooded(f"s{number}", "session", desk.now, 20_000, 300)
+
+
+def test_a_flood_of_refusals_is_asked_about_once(desk):
+    """However often it is told; a tool may be broken, so no hold is proposed for it alone."""
+    for _ in range(3):
+        flooded(desk)
+    (alarm,) = desk.alarms
+    assert (StaffTier.ASK, {"refused_without_end"}, "session") == (alarm.tier, terms(alarm), alarm.tool_session)
+    assert "was refused 20,000 times within the hour, over 300 different things" == alarm.evidence[0].note
+
+
+def test_a_flood_from_a_place_that_is_not_theirs_is_proposed_to_be_held(desk):
+    """Somebody else's script in their session."""
+    desk.enter(0, desk.now, "relay", "visitor")
+    flooded(desk)
+    assert [StaffTier.ASK, StaffTier.HOLD] == [alarm.tier for alarm in desk.alarms]
+
+
+@pytest.mark.parametrize("each_day", [figures.FEW_NEW, 400])
+@pytest.mark.parametrize("days", [1, 10])
+def test_whoever_cycles_devices_makes_the_honest_one_no_news(each_day, days):
+    """Neither many a day for a few days, nor a few a day; the owner was away meanwhile, and signs in as before."""
+    desk = Agents(days=20)
+    for day in range(days):
+        for each in range(each_day):
+            desk.enter(0, desk.now + day * DAY + each, f"relay-{day}-{each}", f"agent-{day}-{each}")
+    asked = desk.alarms
+    desk.enter(0, desk.now + days * DAY)
+    assert [] == desk.alarms
+    assert asked
+    (person,) = (person for staff, person in desk.watch.learnt().items() if staff == "s0")
+    assert max(map(len, (person.networks, person.devices, person.new_networks, person.new_devices))) <= 16
+    assert {"net-0", "dev-0"} <= {*person.networks, *person.devices}
+
+
+def test_devices_that_are_cycled_all_day_are_news_the_day_after():
+    """They did not become known by having been there."""
+    desk = Agents(days=20)
+    for each in range(figures.FEW_NEW + 1):
+        desk.enter(0, desk.now + each, f"relay-{each}", f"agent-{each}")
+    assert 1 == len(desk.alarms)
+    after = desk.now + figures.AGAIN + DAY
+    desk.enter(0, after, "relay-0", "agent-0")
+    (alarm,) = desk.alarms
+    assert {"signed_in_elsewhere"} == terms(alarm)
+
+
+def test_an_own_device_gives_way_once_it_is_no_longer_used():
+    """A new laptop each season leaves those in use, and what was used least goes."""
+    desk = Agents(days=20)
+    for season in range(1, 30):
+        for day in range(5):
+            desk.enter(0, desk.now + (season * 20 + day) * DAY, device=f"laptop-{season}")
+    desk.enter(0, desk.now + 700 * DAY)
+    (person,) = (person for staff, person in desk.watch.learnt().items() if staff == "s0")
+    assert {f"laptop-{season}" for season in range(20, 30)} <= set(person.devices)
+    assert "dev-0" not in person.devices
+
+
+def test_what_an_earlier_version_knew_of_places_is_known():
+    """It kept no number of days beside them; such places are pushed out by nothing that is new for a day."""
+    desk = Agents(days=8)
+    people = dict(desk.watch.learnt())
+    for person in people.values():
+        person.networks, person.devices = dict.fromkeys(person.networks), dict.fromkeys(person.devices)
+    later = Agents(days=8, people=people)
+    later.day += 8
+    for day in range(3):
+        for each in range(figures.FEW_NEW):
+            later.enter(0, later.now + day * DAY + each, f"relay-{day}-{each}", f"agent-{day}-{each}")
+    assert later.alarms
+    later.enter(0, later.now + 3 * DAY)
+    assert [] == later.alarms

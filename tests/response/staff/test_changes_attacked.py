@@ -2,12 +2,15 @@
 
 import contextlib
 
+import pytest
+
 from holdfast.containment import Restriction, Subject, SubjectKind, place
+from holdfast.errors import StoreError
 from holdfast.events import CredentialChange, SignIn
 from holdfast.guard.staff import CHAIN, PendingChange, Stage, read_catalogue
 from holdfast.response.conduct import Over
 from holdfast.testing import SetClock
-from holdfast.testing.faults import Crash, Faults, FaultyStore
+from holdfast.testing.faults import Crash, Faults, FaultyStore, When
 
 from .conftest import HOUR, MINUTE, SECOND, START, Desk
 from .test_changes import NO_CHANGE, ask, deliver, letters, secret, stage, standing  # noqa: F401 - a fixture among them
@@ -293,3 +296,68 @@ def test_a_kill_at_a_new_start_takes_the_time_from_no_change_that_waits(store, c
         asleep = {kept[id_].asleep for id_ in waiting}
         assert len(asleep) == 1
     assert at > 5
+
+
+def test_nothing_cools_while_the_past_is_heard_again(store, clock, desk, make_desk, letters):  # noqa: F811
+    """However long that takes, and whoever asks meanwhile; the link works, and it cools on once all is heard."""
+    id_ = ask(desk)
+    deliver(desk, letters)
+    clock.set(START + 30 * HOUR)
+    again = make_desk(store, clock)
+    again.gate.changing.begin(START + 20 * MINUTE, again.now)
+    clock.advance(3 * HOUR)
+    again.gate.changing.settle(again.now)
+    assert (stage(again, id_), again.gate.changing.counts(again.gate.changing.kept[id_], again.now)) == (
+        Stage.COOLING,
+        False,
+    )
+    assert again.gate.changing.undoes(secret(letters), again.now)
+    again.gate.changing.heard(again.now)
+    clock.advance(40 * MINUTE - 1)
+    assert stage(again, id_) is Stage.COOLING
+    clock.advance(1)
+    again.gate.changing.heard(again.now)
+    assert stage(again, id_) is Stage.IN_FORCE
+
+
+def test_a_kill_while_the_past_is_heard_again_counts_nothing_as_cooling(store, clock, desk, make_desk, letters):  # noqa: F811
+    """Be there entries by then or not: the start after it goes on from where the killed one began to hear."""
+    id_ = ask(desk)
+    deliver(desk, letters)
+    clock.set(START + 30 * HOUR)
+    killed = make_desk(store, clock)
+    killed.gate.changing.begin(START + 20 * MINUTE, killed.now)
+    clock.advance(2 * HOUR)
+    killed.protect("somebody")  # an entry from the midst of it
+    again = make_desk(store, clock)
+    again.gate.changing.begin(again.now, again.now)
+    again.gate.changing.heard(again.now)
+    clock.advance(40 * MINUTE - 1)
+    assert stage(again, id_) is Stage.COOLING
+    clock.advance(1)
+    assert stage(again, id_) is Stage.IN_FORCE
+    later = make_desk(store, clock)
+    later.gate.changing.begin(again.now, again.now)
+    later.gate.changing.heard(again.now)
+    assert stage(later, id_) is Stage.IN_FORCE
+
+
+def test_a_store_that_fails_when_all_is_heard_lets_nothing_cool(store, clock, desk, letters):  # noqa: F811
+    """The next look at what is due has it go on."""
+    id_ = ask(desk)
+    deliver(desk, letters)
+    clock.set(START + 30 * HOUR)
+    faults = Faults()
+    again = Desk(FaultyStore(store, faults), clock)
+    again.gate.changing.begin(START + 20 * MINUTE, again.now)
+    clock.advance(HOUR)
+    faults.arm(faults.calls + 1, When.BEFORE, lambda: StoreError("the disk is gone"))
+    with pytest.raises(StoreError):
+        again.gate.changing.heard(again.now)
+    clock.advance(2 * HOUR)
+    assert stage(again, id_) is Stage.COOLING
+    again.gate.changing.settle(again.now)
+    clock.advance(40 * MINUTE - 1)
+    assert stage(again, id_) is Stage.COOLING
+    clock.advance(1)
+    assert stage(again, id_) is Stage.IN_FORCE

@@ -56,10 +56,10 @@ def test_what_was_counted_is_told_though_nobody_comes_any_more(desk, clock):
     flood(desk)
     flood(desk)
     desk.gate.strangers.turned_away(7)
-    desk.gate.tell_strangers(desk.now)
+    desk.gate.tell_counted(desk.now)
     clock.advance(MINUTE)
-    desk.gate.tell_strangers(desk.now)
-    desk.gate.tell_strangers(desk.now)
+    desk.gate.tell_counted(desk.now)
+    desk.gate.tell_counted(desk.now)
     assert [FLOOD - MOST_OF_ONE, FLOOD + 7] == on_record(desk)[1]
 
 
@@ -68,14 +68,14 @@ def test_a_killed_owner_loses_nothing_of_the_count(desk, clock):
     flood(desk)
     flood(desk)
     after = Desk(desk.store, clock)
-    after.gate.tell_strangers(after.now)
+    after.gate.tell_counted(after.now)
     assert [FLOOD - MOST_OF_ONE] == on_record(after)[1]
     clock.advance(MINUTE)
-    after.gate.tell_strangers(after.now)
+    after.gate.tell_counted(after.now)
     assert [FLOOD - MOST_OF_ONE, FLOOD] == on_record(after)[1]
     entry = [each.record for each in after.store.entries() if each.record.key.startswith("strangers/")][-1]
     assert "support_desk" == entry.body["latest"]["tool"]
-    Desk(after.store, clock).gate.tell_strangers(after.now + MINUTE)
+    Desk(after.store, clock).gate.tell_counted(after.now + MINUTE)
     assert 2 == len(on_record(after)[1])
 
 
@@ -83,7 +83,8 @@ def test_whoever_is_known_is_on_record_in_the_midst_of_a_flood(desk):
     """Each with the id of their own attempt."""
     session = desk.session("alice")
     flood(desk)
-    mixed = desk.tried(*(desk.asked(each, ticket="", network="203.0.113.7") for each in ("", session, "", session)))
+    who = enumerate(("", session, "", session))
+    mixed = desk.tried(*(desk.asked(each, f"f-{at}", network="203.0.113.7") for at, each in who))
     assert [False, True, False, True] == [bool(each.attempt) for each in mixed]
     assert [mixed[3].attempt, mixed[1].attempt] == [
         each.id for each in desk.gate.attempts.find(Chain.PERSON, "alice", limit=10).attempts

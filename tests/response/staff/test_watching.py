@@ -104,7 +104,7 @@ def test_a_watcher_sees_what_this_session_does_in_order(desk, clock):
 def test_no_flood_of_refusals_hides_from_a_watcher_what_was_allowed(desk):
     """Whoever is watched does one thing, and tries a hundred in vain before the watcher looks again."""
     session = ready(desk)
-    desk.tried(desk.asked(session), *(desk.asked(session, ticket="") for _ in range(100)))
+    desk.tried(desk.asked(session), *(desk.asked(session, f"f-{each}") for each in range(100)))
     shown, following = desk.gate.watching.done(session, 0, most=10)
     assert ([1, *range(93, 102)], 101) == ([each.number for each in shown], following)
 

@@ -63,6 +63,8 @@ def _found(service: Service, asked: dict[str, str], limit: int) -> dict[str, Any
 def attempt_line(found: dict[str, Any]) -> str:
     """An attempt in one line."""
     said = "allowed" if found["allowed"] else f"refused ({', '.join(found['reasons'])})"
+    if found["times"] > 1:
+        said += f" {found['times']:,} times until {found['last_at']}"
     agreed = f", agreed to by {', '.join(found['agreed'])}" if found["agreed"] else ""
     tier = f" ({found['tier']})" if found["tier"] else ""
     what = f"{found['function']} of {found['tool']} on {found['target'] or 'nobody'}{tier}"

@@ -106,7 +106,12 @@ def _changes(found: dict[str, Any]) -> list[str]:
     lines = [f"from {found['since']} to {found['at']}: {came} came, {went} went, {other} take something else"]
     before, after = found["policies"]
     lines.append("the policies are the same" if before == after else f"policies {before}, then {after}")
-    lines += [f"+ {_right(each)}" for each in found["gained"]] + [f"- {_right(each)}" for each in found["lost"]]
+    return lines + differences(found)
+
+
+def differences(found: dict[str, Any]) -> list[str]:
+    """The rights that came, went and take something else, a line each."""
+    lines = [f"+ {_right(each)}" for each in found["gained"]] + [f"- {_right(each)}" for each in found["lost"]]
     for each in found["changed"]:
         lines += [f"- {_right(each['before'])}", f"+ {_right(each['after'])}"]
     return [*lines, "there are more: narrow the question"] if found["more"] else lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +11,14 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
-from holdfast.app.policies import load_policy, load_staff_policy, text_of, tools_out_of_reach
+from holdfast.app.policies import load_policies, load_policy, load_staff_policy, text_of, tools_out_of_reach
 from holdfast.errors import UnreadableFileError
 from holdfast.guard import Policy, unreachable
 from holdfast.guard.staff import StaffPolicy, silent, unmet
+from holdfast.response import Policies
 
 from .options import Json
+from .policy_reload import join
 from .serve import SettingsFile, extra
 from .service import say
 
@@ -25,6 +27,7 @@ policy = cyclopts.App(name="policy", help="Who may do what, and how many must ag
 Folder = Annotated[
     Path | None, Parameter(help="A folder with policies; without it that of the settings, or the shipped ones.")
 ]
+join(policy)
 _EXIT_UNREACHABLE = 1
 _EXIT_UNMET = 1
 
@@ -33,11 +36,12 @@ _EXIT_UNMET = 1
 def check(folder: Folder = None, *, settings: SettingsFile = None, json: Json = False) -> int:
     """Parse the policies, hold them against the schema, and look whether enough people are registered.
 
-    Exit code 3 when they do not hold, 1 when more people must agree to something than may. The functions of internal
+    Exit code 3 when they do not hold, or not what `staff/expectations.toml` in the folder expects (as `policy test`
+    reads it), 1 when more people must agree to something than may. The functions of internal
     tools are looked at once somebody is registered who works with them (support, specialist). A function that sounds as
     if it changes a holder's e-mail, phone, second factor or passkey, and does not say `changes`, is warned of.
     """
-    found, gate = _policies(folder, settings)
+    found, gate = _policies(folder, settings, load_policies)
     with extra():
         from holdfast.app.server.doctor import registered  # noqa: PLC0415 - an extra
         from holdfast.app.server.settings import load  # noqa: PLC0415 - an extra
@@ -88,13 +92,20 @@ def expect(expectations: Path, folder: Folder = None, *, settings: SettingsFile 
     return _EXIT_UNMET if rows else 0
 
 
-def _policies(folder: Path | None, settings: Path | None) -> tuple[Policy, StaffPolicy]:
-    if folder is not None:
-        return load_policy(folder), load_staff_policy(folder)
-    with extra():
-        from holdfast.app.server.settings import load  # noqa: PLC0415 - an extra
-    where = load(settings, os.environ).policy.folder
-    return load_policy(where), load_staff_policy(where)
+def _unchecked(folder: str | Path) -> Policies:
+    return Policies(response=load_policy(folder), staff=load_staff_policy(folder))
+
+
+def _policies(
+    folder: Path | None, settings: Path | None, read: Callable[[str | Path], Policies] = _unchecked
+) -> tuple[Policy, StaffPolicy]:
+    if folder is None:
+        with extra():
+            from holdfast.app.server.settings import load  # noqa: PLC0415 - an extra
+        found = read(load(settings, os.environ).policy.folder)
+    else:
+        found = read(folder)
+    return found.response, found.staff
 
 
 def _cedar(names: Iterable[str]) -> str:

@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
     listener, end = (socket.socket(fileno=int(number)) for number in words)
     log = make_log()
     quiet_libraries(log)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a terminal tells all processes: the other one says when it is time
     return uvloop.run(_Answering(log).run(listener, end))
 

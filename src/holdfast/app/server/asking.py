@@ -19,6 +19,7 @@ from holdfast.errors import (
     NotAllowedError,
     RecoveryError,
     SignInError,
+    TooOftenError,
     UsageError,
 )
 from holdfast.events import parse_time
@@ -67,6 +68,11 @@ async def answered(future: asyncio.Future[T], patience: float | None = None) -> 
 def refusal_of(error: HoldfastError) -> RefusedError:
     """What is said of an error: what was asked wrongly is explained, what failed here only by its kind."""
     match error:
+        case TooOftenError():
+            later = ((b"retry-after", str(error.after).encode()),)
+            return RefusedError(
+                HTTPStatus.TOO_MANY_REQUESTS, str(error), advice=error.advice, code=error.code, headers=later
+            )
         case NotAllowedError():
             return RefusedError(HTTPStatus.FORBIDDEN, str(error), advice=error.advice, code=error.code)
         case SignInError():

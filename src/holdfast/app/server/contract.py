@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.guard import Scope
 
-from . import carrying, confirming, copies, enrolment, people, recoveries, refusals, requests
+from . import carrying, confirming, copies, enrolment, governing, people, recoveries, refusals, requests
 from .guard import ACTIONS, POSTS, ActionAsked, PostAsked, Told
 from .operation import ABSENT, AFTER, COUNT_AFTER, LIMIT, NDJSON, Operation, all_parameter, id_parameter, some
 from .staff import (
@@ -60,6 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *enrolment.OPERATIONS,
     *confirming.OPERATIONS,
     *recoveries.OPERATIONS,
+    *governing.OPERATIONS,
     Operation(
         name="ask_posts",
         method="POST",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from holdfast.app.policies import load_policy, load_staff_policy, tools_out_of_reach
+from holdfast.app.policies import load_policies, load_policy, load_staff_policy, tools_out_of_reach
 from holdfast.app.signin.oidc import client_secret
 from holdfast.backends import LedgerFile, file_of
 from holdfast.errors import HoldfastError, SettingsError
@@ -116,9 +116,9 @@ def _kept(settings: Settings, collection: str, kind: type[T]) -> list[T]:
 
 
 def _policy(settings: Settings) -> Finding:
-    version = load_policy(settings.policy.folder).version
-    gate = load_staff_policy(settings.policy.folder).version
-    return well("policy", f"it holds, version {version[:12]}; that of the staff gate too, version {gate[:12]}")
+    found = load_policies(settings.policy.folder)
+    version, gate = found.response.version[:12], found.staff.version[:12]
+    return well("policy", f"it holds, version {version}; that of the staff gate too, version {gate}")
 
 
 def _people(settings: Settings) -> Finding:

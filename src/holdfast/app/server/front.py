@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Protocol, TypeAlias
 
-from holdfast.guard import Caller
+from holdfast.errors import TooOftenError
+from holdfast.guard import Caller, Often
 from holdfast.guard import Scope as May
 
 from .answers import Receive, RefusedError, Scope, Send, send_refusal
+from .asking import refusal_of
 from .copies import SNAPSHOT
 from .door import Door, names_caller, no_browser
 from .guard import ACTIONS, POSTS
@@ -32,6 +35,10 @@ GUARD = {
     DOOR: May.GUARD_ASK,
 }
 """What the process that answers answers itself, and the scope that it takes."""
+
+MOST_DEEDS = 5_000  # of one person in an hour, whatever they are: a list of accounts to protect, one by one. [judged]
+_LOOKS = frozenset({"GET", "HEAD", "DELETE"})  # what is taken away is bounded by what was there
+_ENDS = ("/presence", "/leave", "/deny", "/denials", "/close", "/signout")  # and so is this; presence has its own bound
 
 
 class Pages(Protocol):
@@ -55,6 +62,7 @@ class Front:
         """Whoever the `door` knows is let in; what they may do there is for the routes to say."""
         self._pages = pages
         self._guard, self._others, self._door, self._tally, self._log = guard, others, door, tally, log
+        self._often = Often(MOST_DEEDS, "asked for something to be done")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,6 +77,7 @@ class Front:
             else:
                 self._let_in(scope, path)
                 pages = self._pages if path == "/" or path.startswith("/console") else None
+                self._not_too_often(scope, path, pages)
                 await (pages or self._others)(scope, receive, send)
         except RefusedError as refused:
             self._tally.refuse(refused.status)
@@ -89,6 +98,26 @@ class Front:
         """
         if wanted not in self._door.caller(scope).scopes:
             raise out_of_scope(wanted)
+
+    def _not_too_often(self, scope: Scope, path: str, pages: Pages | None) -> None:
+        """Pass who does not ask without end for what leaves a trace; what has a bound of its own is bounded closer.
+
+        Raises:
+            RefusedError: they do.
+
+        """
+        if scope["method"] in _LOOKS or path.endswith(_ENDS):
+            return
+        caller: Caller | None = scope["caller"]
+        if pages is not None:
+            with contextlib.suppress(RefusedError):  # which is for the page to say
+                caller = pages.signed_in(scope)
+        if caller is None or not caller.person:
+            return
+        try:
+            self._often.take(caller.person, int(time.monotonic() * 1_000))
+        except TooOftenError as error:
+            raise refusal_of(error) from error
 
     def _let_in(self, scope: Scope, path: str) -> None:
         """Put who asks where the routes look for it: `scope["caller"]`, None on what is open to all.

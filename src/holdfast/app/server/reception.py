@@ -73,7 +73,7 @@ class Reception:
         self.guard = GuardRoutes(self._ask, self._now, self.seen, settings.guard.unseen)
         self._copy = StaffReplica()
         self.taking = Taking(send, UNSEEN)
-        self.ahead = Ahead(self.taking, send, self._unseen)
+        self.ahead = Ahead(self.taking, send, self._unseen, lambda: self._copy.since)
         self.staff = StaffRoutes(lambda: self._copy.state, self._now, self._unseen, self.ahead.take, self._keys)
         self.gateway = Gateway(self._copy, self.staff.decide, self._now)
         self._metrics = GuardMetrics(self.guard, self.staff)

@@ -18,7 +18,7 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.signin.place import Place
 from holdfast.guard import Policy
 
-from . import carrying, confirming, enrolment, people, recoveries, requests, views
+from . import carrying, confirming, enrolment, governing, people, recoveries, requests, views
 from .answers import Receive, RefusedError, Scope, Send, length
 from .arriving import Arriving, busy
 from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
@@ -65,9 +65,18 @@ class Routes:
     """The handlers, by the name of their operation in the contract."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the routes are about
-        self, worker: Worker, metrics: Metrics, tally: Tally, settings: Settings, policy: Policy, place: Place | None
+        self,
+        worker: Worker,
+        metrics: Metrics,
+        tally: Tally,
+        settings: Settings,
+        policy: Callable[[], Policy],
+        place: Place | None,
     ) -> None:
-        """Ask `worker` about everything that is its own; `policy` says who may do so, and links lead to `place`."""
+        """Ask `worker` about everything that is its own; links lead to `place`.
+
+        The `policy` of now says who may do so.
+        """
         self._worker, self._metrics, self._tally, self._settings = worker, metrics, tally, settings
         self._place = place
         self._arriving = Arriving(self._room(), tally)
@@ -116,6 +125,7 @@ class Routes:
             **enrolment.handlers(self._ask, self._place, self._settings.signin.link_hours),
             **confirming.handlers(self._ask),
             **recoveries.handlers(self._ask),
+            **governing.handlers(self._ask_first, self._settings.policy.folder),
             **sessions.handlers(self._ask_first, ceremony),
             **agreeing.handlers(self._ask_first, ceremony),
             **watching.handlers(self._ask_first),
@@ -222,13 +232,13 @@ class Routes:
         return await answered(asyncio.wrap_future(self._worker.ask_first(question)), PATIENCE)
 
 
-def _guarded(operation: Operation, handler: Handler, policy: Policy) -> Handler:
+def _guarded(operation: Operation, handler: Handler, policy: Callable[[], Policy]) -> Handler:
     """The handler behind the question who asks; open to all where the contract says so."""
     if not operation.secured:
         return handler
 
     async def answer(request: Request) -> Response:
-        let(caller_of(request), operation, policy)
+        let(caller_of(request), operation, policy())
         return await handler(request)
 
     return answer

@@ -18,16 +18,15 @@ from typing import TypeAlias
 import uvloop
 
 from holdfast.app.live import LiveClock, LiveWatch, StreamClock, WallClock, wall_time
-from holdfast.app.policies import load_policy, load_staff_policy
+from holdfast.app.policies import load_policies, renewed
 from holdfast.app.signin.passkeys import Passkeys
 from holdfast.app.signin.place import Place, place_of
 from holdfast.backends import file_of
 from holdfast.connectors.webhook import WebhookNotifier
-from holdfast.errors import SettingsError
-from holdfast.guard import Policy, unreachable
-from holdfast.guard.staff import StaffPolicy
+from holdfast.errors import PolicyError, SettingsError
+from holdfast.guard import unreachable
 from holdfast.ports import Notifier
-from holdfast.response import Bulletin, HoldState
+from holdfast.response import Bulletin, HoldState, Policies
 from holdfast.response.staff import StaffBulletin
 
 from .admission import admitted
@@ -37,6 +36,7 @@ from .beginning import Beginning, StoppedError
 from .collector import calm
 from .door import LOOPBACK, Door, nobody
 from .front import Asgi, Front, Pages
+from .governing import at_signal
 from .handover import Handover
 from .link import Beat, Owner
 from .listening import allow_files, beyond_loopback, inner_service, listen_at, tls_of
@@ -113,9 +113,11 @@ def _serve(  # noqa: PLR0913, PLR0917 - as `serve`
     beginning: Beginning,
     notifier: WebhookNotifier | None,
 ) -> int:
+    if not os.isatty(0):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the worker is there: nothing ends for it
     configured = configured_token(settings, token)
     tls = tls_of(settings) is not None
-    policy, staff_policy = load_policy(settings.policy.folder), load_staff_policy(settings.policy.folder)
+    policies = load_policies(settings.policy.folder)
     allow_files(settings)
     with closing(listen_at(settings)) as listener:
         where = listener.getsockname()
@@ -125,7 +127,7 @@ def _serve(  # noqa: PLR0913, PLR0917 - as `serve`
             token=configured is not None,
             tls=tls,
             unseen=str(settings.guard.unseen),
-            policy=policy.version,
+            policy=policies.response.version,
         )
         with Answerer(listener, settings) as answerer:
             beginning.ready_kernels()
@@ -136,7 +138,7 @@ def _serve(  # noqa: PLR0913, PLR0917 - as `serve`
                 stack.callback(standby.relieve)
 
                 def opened() -> tuple[LiveWatch, Memory]:
-                    return stack.enter_context(_opened(settings, policy, staff_policy, place))
+                    return stack.enter_context(_opened(settings, _as_of_now(settings, policies, log), place))
 
                 taken = standby.turn(opened) if settings.server.standby else opened()
                 if taken is None:
@@ -169,6 +171,7 @@ class _Owner:
         self._stopped: Callable[[tuple[str, str]], object] | None = None
         self._beaten = float("-inf")  # when the state was seen, as the process that answers knows it
         self._failed = self._forsaken = False
+        self._reading = set[asyncio.Future[None]]()
         lost = partial(self._end_with, _LOST)
         self._handover = Handover(run.store, self._bulletin.packets, self._pulse, lost=lost, log=log)
 
@@ -246,8 +249,10 @@ class _Owner:
 
     def _application(self, door: Door, place: Place | None, shown: Pages | None) -> Asgi:
         tally = Tally()
-        policy = self._run.response.entitled.policy
-        routes = Routes(self._worker, Metrics(self._worker, tally), tally, self._settings, policy, place)
+        entitled = self._run.response.entitled
+        routes = Routes(
+            self._worker, Metrics(self._worker, tally), tally, self._settings, lambda: entitled.policy, place
+        )
         front = Front(admitted, routes, shown, door=door, tally=tally, log=self._log)
         packets, staff = self._bulletin.packets, self._staff.packets
 
@@ -271,6 +276,11 @@ class _Owner:
         if not ends.is_set() and self._settings.server.standby:
             self._handover.start()
 
+    def _read_policies(self) -> None:
+        reading = asyncio.ensure_future(at_signal(self._worker, self._settings.policy.folder, self._log))
+        self._reading.add(reading)  # the loop itself would not keep it
+        reading.add_done_callback(self._reading.discard)
+
     async def _listen(self, application: Asgi, standby: Standby, beginning: Beginning) -> None:
         server = inner_service(self._settings, application)
         loop = asyncio.get_running_loop()
@@ -292,6 +302,8 @@ class _Owner:
 
         for number in signals:
             loop.add_signal_handler(number, stop, number.name)
+        if not os.isatty(0):  # else it says that the terminal is gone, and ends it
+            loop.add_signal_handler(signal.SIGHUP, self._read_policies)
         if beginning.signal:
             ends.set()
         self._stopped = lambda why: loop.call_soon_threadsafe(cannot_go_on, why)
@@ -342,10 +354,18 @@ def _store_there(settings: Settings) -> bool:
     return file is None or file.exists()
 
 
+def _as_of_now(settings: Settings, policies: Policies, log: Log) -> Policies:
+    """The policies as they are in their folder now: who stands by may have waited for weeks."""
+    try:
+        return renewed(policies, settings.policy.folder)
+    except PolicyError as error:
+        refused = error
+    log.error("policies_refused", error=str(refused), advice=f"{refused.advice} Those read at the start hold.")
+    return policies
+
+
 @contextlib.contextmanager
-def _opened(
-    settings: Settings, policy: Policy, staff_policy: StaffPolicy, place: Place | None
-) -> Iterator[tuple[LiveWatch, Memory]]:
+def _opened(settings: Settings, policies: Policies, place: Place | None) -> Iterator[tuple[LiveWatch, Memory]]:
     memory = Memory(Path(settings.store.archive) if settings.store.archive else None)
     clock: LiveClock = StreamClock() if settings.events.time is Time.STREAM else WallClock()
     run = LiveWatch(
@@ -356,8 +376,8 @@ def _opened(
         clock=clock,
         behaviour=settings.behaviour,
         told=settings.recovery.cases,
-        policy=policy,
-        staff_policy=staff_policy,
+        policy=policies.response,
+        staff_policy=policies.staff,
         value_key=value_salt(settings),
         signatures=None if place is None else Passkeys(rp_id=place.rp_id, origin=place.origin),
     )

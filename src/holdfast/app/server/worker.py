@@ -265,14 +265,15 @@ class Worker:
         self.status = Status(phase="hearing again")
         self._guarded(self._wake_up)
         self._guarded(lambda: self._memory.recall(self._run, self._log))
-        self._guarded(lambda: self._run.response.staff.begin(self._run.clock.now()))
+        self._guarded(lambda: self._run.response.staff.changing.heard(self._run.clock.now()))
+        self._guarded(lambda: self._run.response.governing.begin(self._run.clock.now()))
         self.status = Status(phase="at work")
 
     def _wake_up(self) -> None:
-        """Give holders back the time in which nobody heard them: since the last entry of the record, at the most."""
+        """Give holders back the time in which nobody hears them: from the last entry of the record on, at the most."""
         run, size = self._run, self._run.store.checkpoint().size
         for entry in run.store.entries(max(0, size - 1)):
-            run.response.staff.changing.slept(entry.record.time, run.clock.now())
+            run.response.staff.changing.begin(entry.record.time, run.clock.now())
 
     def _tick(self) -> None:
         self._ticked_at = time.monotonic()

@@ -42,6 +42,9 @@ TWO_PLACES = log(0.5 / 0.01)  # at work on the own device within the hour, and n
 AN_HOUR = 1 / 8  # chance that an intruder comes in this hour or the two beside it: theirs are no office hours
 MOST_BY_HOUR = 2.0
 MOST_BY_PLACE = 8.0  # less than HOLD by far: a trip with a borrowed laptop has all of it
+FEW_NEW = 4
+"""New networks, or new devices, of a day that teach where somebody works. A trip has two or three; whoever changes them all day
+long would have the next day's taken for known, or push out those that are. [judged]"""
 COLLEAGUES = 4  # people for whom a network is their own, before it is the company's
 
 # Pushes
@@ -59,6 +62,11 @@ LEARNT_AS_COLLEAGUES = log(0.5 / 0.35)  # others used it for the first time too:
 SHUT_OUT = log(0.5 / 0.008)  # and was refused: read how others get in, and tried the door
 LEARNERS = 4
 LEARNERS_WITHIN = 7 * DAY
+
+# What they are refused
+FLOODED = log(0.5 / 5e-4)
+"""6.9 nats: refused without end, as no hand works but a script does. One agent-day in two thousand has a tool that
+broke instead. Enough to ask, and with a place that is not theirs to propose a hold. [judged]"""
 
 # What they look at
 RUNS = 0.5

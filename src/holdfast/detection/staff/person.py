@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Container, Iterable
 
 import msgspec
-
-from holdfast.detection.bounded import remember
 
 from . import figures
 from .tally import Tally
 
 PLACES = 16  # networks and devices each
+EARLIER = 7.0  # days that stand for what an earlier version knew, which did not count them
 FUNCTIONS = 256
 ACCOUNTS = 256  # of one day
 PUSHES = 16
@@ -33,6 +33,7 @@ class Sign(enum.StrEnum):
     REACH = "unrelated_high_reach"
     VALUE = "same_recovery_value"
     AFTERMATH = "taken_over_afterwards"
+    FLOOD = "refused_without_end"
 
 
 _BY_SHIFT = (Sign.UNASKED, Sign.REACH)  # summed anew in each
@@ -52,8 +53,8 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     day: int = -1
     days: int = 0  # on which they were seen, before today
-    networks: dict[str, None] = {}
-    devices: dict[str, None] = {}
+    networks: dict[str, float | None] = {}  # on how many days each was used; older ones count less
+    devices: dict[str, float | None] = {}
     functions: dict[str, None] = {}
     hours: list[float] = msgspec.field(default_factory=lambda: [0.0] * HOURS)
     accounts_before: float = 0.0
@@ -62,6 +63,7 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
     # today
     new_networks: dict[str, None] = {}
     new_devices: dict[str, None] = {}
+    used: dict[str, None] = {}  # of their own networks and devices
     hours_today: int = 0  # one bit for each
     accounts: dict[str, None] = {}
     uncalled: dict[str, tuple[bool, bool]] = {}  # those that nobody asked for: in a run, of high reach
@@ -112,10 +114,8 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
         networks: list[str] = []
         keep = _KEPT ** min(passed, 365)
         if self.told != HELD:
-            networks = [each for each in self.new_networks if each not in self.networks]
-            for into, new in ((self.networks, self.new_networks), (self.devices, self.new_devices)):
-                for each in new:
-                    remember(into, each, None, PLACES)
+            networks = _learn_places(self.networks, self.new_networks, self.used, keep)
+            _learn_places(self.devices, self.new_devices, self.used, keep)
             self.hours = [hour * keep + (self.hours_today >> number & 1) for number, hour in enumerate(self.hours)]
             # A campaign of thousands of changes is one day, not a year of them.
             part = min(1.0, ACCOUNTS / max(1, self.touched))
@@ -124,7 +124,7 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
             self.famous_before = self.famous_before * keep + self.famous * part
             self.days += bool(self.actions or self.new_networks or self.new_devices or self.hours_today)
         self.day = day
-        self.new_networks, self.new_devices, self.hours_today = {}, {}, 0
+        self.new_networks, self.new_devices, self.used, self.hours_today = {}, {}, {}, 0
         self.accounts, self.uncalled, self.bodies, self.usual = {}, {}, {}, {}
         self.touched, self.unasked, self.famous, self.taken, self.actions = 0, 0, 0, 0, 0
         self.changed, self.changed_in = {}, {}
@@ -176,3 +176,20 @@ class Person(msgspec.Struct, kw_only=True, omit_defaults=True):
             self.signs[sign] = Standing(nats=nats, since=now, until=now + stands, note=note)
         elif nats >= known.nats:
             known.nats, known.until, known.note = nats, now + stands, note
+
+
+def _learn_places(own: dict[str, float | None], new: Iterable[str], used: Container[str], keep: float) -> list[str]:
+    """Take a day's networks or devices into their own: which became so. The least used go where there are too many.
+
+    A day with more new ones than work has teaches none: what comes and goes all day neither becomes known by that nor
+    pushes out what is.
+    """
+    for each, days in own.items():
+        own[each] = (EARLIER if days is None else days) * keep + (each in used)
+    learnt = [each for each in new if each not in own]
+    if len(learnt) > figures.FEW_NEW:
+        return []
+    own |= dict.fromkeys(learnt, 1.0)
+    for each in sorted(own, key=lambda each: own[each] or 0.0)[: max(0, len(own) - PLACES)]:
+        del own[each]
+    return [each for each in learnt if each in own]

@@ -8,7 +8,7 @@ from holdfast.events import StaffSignIn, network_of
 
 from . import figures
 from .desk import Desk
-from .person import HOURS, Person, Sign
+from .person import HOURS, PLACES, Person, Sign
 
 
 def pushed(person: Person, event: StaffSignIn) -> None:
@@ -34,10 +34,13 @@ def entered(person: Person, event: StaffSignIn, desk: Desk) -> None:
     parts: list[tuple[float, str]] = []
     if person.settled and (new_network or new_device):
         parts = _parts(person, desk, now, network if new_network else "", new_device=new_device)
-    if new_network:
-        person.new_networks[network] = None
-    if new_device:
-        person.new_devices[device] = None
+    for each, new, today in ((network, new_network, person.new_networks), (device, new_device, person.new_devices)):
+        if not each:
+            continue
+        if not new:
+            person.used[each] = None
+        elif len(today) < PLACES:
+            today[each] = None
     person.hours_today |= 1 << hour
     if parts:
         nats = min(figures.MOST_BY_PLACE, sum(nats for nats, _ in parts))

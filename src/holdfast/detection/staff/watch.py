@@ -108,6 +108,15 @@ class StaffWatch:
                 person.raise_sign(Sign.AFTERMATH, min(figures.MOST_BY_AFTERMATH, nats), now, note, figures.AFTER)
                 self._weigh(staff, person, now)
 
+    def flooded(self, staff: str, session: str, now: int, refused: int, rows: int) -> None:
+        """The gate has refused them without end in the hour until `now`: so often, `rows` of these different things."""
+        person = self._person(staff, now)
+        if person is not None:
+            person.session = session
+            note = f"was refused {refused:,} times within the hour, over {rows:,} different things"
+            person.raise_sign(Sign.FLOOD, figures.FLOODED, now, note)
+            self._weigh(staff, person, now)
+
     def take_alarms(self) -> list[StaffAlarm]:
         """Those since the last call."""
         taken, self._alarms = self._alarms, []

@@ -9,6 +9,7 @@ from .cooling import CHAIN, OPEN, TELL_WITHIN, Cooling, Credential, PendingChang
 from .decide import STALE_MS, StaffState, takes_signature
 from .facts import WATCH_MS, Consent, Grant, Lock, Presence, StaffFacts, StaffHold, Tier, ToolSession, says_something
 from .lockdown import LEVELS, SEALED, Joined, Level, Locks, checked, joined, lowered, may_lift
+from .loosening import staff_looser
 from .needs import Need
 from .policy import Case, Doing, Ruling, StaffPolicy
 from .protect import SIGNED_FROM, TierRule, Tiers
@@ -77,6 +78,7 @@ __all__ = [
     "says_something",
     "silent",
     "spend",
+    "staff_looser",
     "takes",
     "takes_signature",
     "too_deep",

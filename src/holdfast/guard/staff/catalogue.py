@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from holdfast.errors import PolicyError
+from holdfast.guard.lines import placed
 
 from .cooling import Cooling, Credential
 from .needs import Need
@@ -154,7 +155,7 @@ def read_catalogue(text: str) -> Catalogue:
         told: Any = tomllib.loads(text)
         return msgspec.convert(told, Catalogue)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as why:
-        raise PolicyError(f"{TOOLS}: {why}") from why
+        raise PolicyError(f"{TOOLS}: {placed(text, why)}") from why
 
 
 def _once(names: Sequence[str], what: str) -> frozenset[str]:

@@ -93,7 +93,10 @@ class StaffState:
         session = self._known.sessions.get(question.session)
         who = self._known.people.get(session.person) if session is not None else None
         found = self.policy.functions.get((action.tool, action.function))
-        stops = [] if 0 <= unseen < STALE_MS or _only_reads(found) else [_Stop(StaffReason.STATE_UNSEEN)]
+        seen = 0 <= unseen < STALE_MS or _only_reads(found)
+        if question.routed not in {"", self.policy.version}:
+            seen = False  # read by the routes of other policies: judged by these it would be a mixture of both
+        stops = [] if seen else [_Stop(StaffReason.STATE_UNSEEN)]
         nobody = self._nobody(session, who, question.time)
         if session is None or who is None or nobody is not None:
             stops += [] if nobody is None else [_Stop(nobody)]

@@ -18,6 +18,7 @@ import rfc8785
 from cedarpy import AuthzResult, PolicySet, is_authorized_batch, policies_to_json_str
 
 from holdfast.errors import PolicyError
+from holdfast.guard.lines import line_of_policy
 from holdfast.guard.people import Role
 from holdfast.guard.policy import POLICIES, hold_against
 
@@ -83,6 +84,7 @@ class StaffPolicy:
             raise PolicyError(f"policies of the staff gate need at least one file *{POLICIES}, {TOOLS} and {SCHEMA}")
         for name in names:
             hold_against(name, texts[name], texts[SCHEMA])
+            _check_needs(name, texts[name])
         self.texts = dict(sorted((name, texts[name]) for name in [*names, TOOLS, SCHEMA]))
         self.version = hashlib.sha256(rfc8785.dumps(dict(self.texts))).hexdigest()
         self.catalogue: Catalogue = read_catalogue(texts[TOOLS])
@@ -201,17 +203,18 @@ def _marks_of(text: str) -> dict[str, dict[str, str]]:
 
 
 def _needs_of(marks: Mapping[str, Mapping[str, str]]) -> dict[str, Need]:
-    """What the policies with `@needs` ask for, by the ids that the parser gives them.
+    """What the policies with `@needs` ask for, by the ids that the parser gives them."""
+    return {id_: Need(mark["needs"]) for id_, mark in marks.items() if "needs" in mark}
+
+
+def _check_needs(file: str, text: str) -> None:
+    """Refuse a file with a `@needs` that asks for nothing.
 
     Raises:
         PolicyError: it is nothing that can be asked for, or the policy does not forbid.
 
     """
-    found = {}
-    for id_, mark in marks.items():
-        if "needs" in mark:
-            if mark["effect"] != "forbid" or mark["needs"] not in set(Need):
-                name = mark.get("id") or id_
-                raise PolicyError(f"{name}: @needs stands on a forbid, and names one of {', '.join(Need)}")
-            found[id_] = Need(mark["needs"])
-    return found
+    for id_, mark in _marks_of(text).items():
+        if "needs" in mark and (mark["effect"] != "forbid" or mark["needs"] not in set(Need)):
+            where = f"{file}: line {line_of_policy(text, id_)}: {mark.get('id') or id_}"
+            raise PolicyError(f"{where}: @needs stands on a forbid, and names one of {', '.join(Need)}")

@@ -56,7 +56,8 @@ class ToolQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """May whoever holds this `session` do `action` at `time` (milliseconds since 1970 UTC), for this reason?
 
     `session` is the id of a tool session that the gate opened, never taken from what the tool says of itself: whoever
-    asks shows its secret. `network` is where the member of staff comes from, as the gate's caller saw it.
+    asks shows its secret. `network` is where the member of staff comes from, as the gate's caller saw it. `routed` is
+    the version of the policies by whose routes the action was read off a request; empty where the tool named it itself.
     """
 
     session: str
@@ -64,4 +65,5 @@ class ToolQuestion(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     ticket: str = ""
     network: str = ""
+    routed: str = ""
     time: int

@@ -8,7 +8,7 @@ with nothing in memory. Those that are kept together share rows, under the numbe
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice, takewhile
 from typing import Any, TypeAlias, cast
 
@@ -19,10 +19,12 @@ from holdfast.events import spelling_key
 from holdfast.guard.staff import StaffAnswer, StaffReason, Tier, ToolQuestion
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Transaction
-from holdfast.response.book import Book, Page
+from holdfast.response.book import Book, Page, Shelf
 
-ATTEMPTS, ENDS = "gate_attempts", "gate_attempt_ends"
-_LATE_MS = 3_600_000  # what is put on record only afterwards, or after a clock was set back, may be this much older
+ATTEMPTS, ENDS, AGAIN = "gate_attempts", "gate_attempt_ends", "gate_again"
+_LATE_MS = 2 * 3_600_000
+"""What is put on record only afterwards, or after a clock was set back, may be this much older; so may a shared row."""
+
 _NOBODY = "holdfast"  # the actor on record where it is not known who tried
 _SHARING = 32  # at most in a row: it costs little more than one by itself, and is still soon looked through
 
@@ -31,7 +33,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`person` (empty: nobody known) tried `function` of `tool` on `target`, at `time` (ms since 1970 UTC).
 
     What exactly was to be done is known by its `action_hash`; the payload is not kept. `agreed` is who had agreed to
-    it, `tier` the tier that it was judged by (None: not noted). `unit` is the unit taken in advance that paid for it,
+    it, `tier` the tier that it was judged by (None: not noted). The same was refused so many `times`, last at `last_at`
+    (0: once). `unit` is the unit taken in advance that paid for it,
     by which name whoever asked knows it. `before` are the numbers of the attempts before it in its chains, 0 for none,
     in the order of `Chain`.
     """
@@ -55,6 +58,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: tuple[int, ...] = ()
     unit: str = ""
     tier: Tier | None = None
+    times: int = 1
+    last_at: int = 0
 
     @property
     def id(self) -> str:
@@ -76,6 +81,14 @@ class Chain(enum.StrEnum):
     PERSON = "person"
 
 
+class Again(msgspec.Struct, frozen=True, kw_only=True):
+    """How often what is on record under a number was tried, as long as that may still grow (ms since 1970 UTC)."""
+
+    times: int
+    first_at: int
+    last_at: int
+
+
 _PLACES = {chain: number for number, chain in enumerate(Chain)}
 
 
@@ -92,7 +105,7 @@ _NO_ENDS = Ends()
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """Some attempts, refused ones first, each kind newest first; how many there are in all, and where to go on."""
+    """Some attempts, refused ones first, each kind newest first; how many rows there are, and where to go on."""
 
     attempts: tuple[Attempt, ...]
     refusals: int
@@ -106,6 +119,26 @@ class Attempts:
     def __init__(self, book: Book) -> None:
         """Read by way of `book`."""
         self._book = book
+        self._again = Shelf(book, AGAIN, Again)
+
+    def count_on(self, page: Page, number: int, again: Again) -> None:
+        """Keep on this page how often what has this number was tried so far."""
+        self._again.put(page, _key(number), again)
+
+    def close_on(self, page: Page, number: int) -> None:
+        """Write into the attempt of this number, and on the ledger, how often it was tried: it grows no more."""
+        again, (key, row) = self._again[_key(number)], _row_of(page.transaction, number)
+        self._again.drop(page, _key(number))
+        counted = tuple(_times(each, again) if each.number == number else each for each in _in_row(row))
+        page.transaction.put(ATTEMPTS, key, counted[0] if len(counted) == 1 else counted)
+        attempt = next(each for each in counted if each.number == number)
+        body = {"times": again.times, "first_at": again.first_at, "last_at": again.last_at}
+        key, actor = f"attempt/{number}/again", attempt.person or _NOBODY
+        page.record(RecordKind.OBSERVATION, key, _subject(attempt), body, actor=actor)
+
+    def _counted(self, attempt: Attempt) -> Attempt:
+        again = self._again.get(_key(attempt.number)) if self._again else None
+        return attempt if again is None else _times(attempt, again)
 
     def note(self, page: Page, tried: Sequence[tuple[ToolQuestion, StaffAnswer, tuple[str, ...]]]) -> list[Attempt]:
         """Put on record what was tried, how it was answered, and who had agreed, all of it once this page is kept.
@@ -152,7 +185,7 @@ class Attempts:
                 for attempt in _back(transaction, chain, start, since):
                     if len(found) == limit:
                         return _tried(found, ends, following=found[-1].id)
-                    found.append(attempt)
+                    found.append(self._counted(attempt))
         return _tried(found, ends)
 
     def since(self, person: str, number: int, *, most: int) -> list[Attempt]:
@@ -168,7 +201,12 @@ class Attempts:
             for start in (ends.refused, ends.allowed):
                 newer = takewhile(lambda each: each.number > number, _back(transaction, Chain.PERSON, start))
                 found += islice(newer, most)
-        return sorted(found, key=lambda each: each.number)
+        return sorted(map(self._counted, found), key=lambda each: each.number)
+
+    @property
+    def again(self) -> Mapping[str, Again]:
+        """By their numbers, how often those were tried that may still be tried again."""
+        return self._again
 
     def last_allowed(self, person: str) -> Attempt | None:
         """What somebody did last."""
@@ -182,7 +220,8 @@ class Attempts:
         if number is None:
             return None
         with self._book.reading() as transaction:
-            return _kept(transaction, number)
+            found = _kept(transaction, number)
+        return None if found is None else self._counted(found)
 
     def first_at(self) -> int | None:
         """When the first of all was made (milliseconds since 1970 UTC); None before any was."""
@@ -250,9 +289,17 @@ def _record(attempt: Attempt) -> Record:
         kind=RecordKind.DECISION,
         time=attempt.time,
         actor=attempt.person or _NOBODY,
-        subject=f"account:{attempt.target}" if attempt.target else f"tool:{attempt.tool}",
+        subject=_subject(attempt),
         body=body,
     )
+
+
+def _subject(attempt: Attempt) -> str:
+    return f"account:{attempt.target}" if attempt.target else f"tool:{attempt.tool}"
+
+
+def _times(attempt: Attempt, again: Again) -> Attempt:
+    return msgspec.structs.replace(attempt, times=again.times, last_at=again.last_at)
 
 
 def _starts(chain: Chain, ends: Ends, after: Attempt | None, kinds: Iterable[bool]) -> Iterator[int]:
@@ -291,12 +338,18 @@ def _first(number: int) -> int:
 
 
 def _kept(transaction: Transaction, number: int) -> Attempt | None:
-    """The attempt of this number: in the row under the nearest number up to it, if in any."""
-    for key in range(number, _first(number) - 1, -1):
-        row = transaction.get(ATTEMPTS, _key(key), _ROW)
+    """The attempt of this number, if there is one."""
+    _, row = _row_of(transaction, number)
+    return next((each for each in _in_row(row) if each.number == number), None)
+
+
+def _row_of(transaction: Transaction, number: int) -> tuple[str, _Row]:
+    """The row, with its key, under the nearest number up to this one; an empty one where there is none."""
+    for key in map(_key, range(number, _first(number) - 1, -1)):
+        row = transaction.get(ATTEMPTS, key, _ROW)
         if row is not None:
-            return next((each for each in _in_row(row) if each.number == number), None)
-    return None
+            return key, row
+    return _key(number), ()
 
 
 def _in_row(row: _Row) -> tuple[Attempt, ...]:

@@ -7,7 +7,7 @@ follows from a key and is not kept; its SHA-256 is, by which it is known again. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -48,13 +48,25 @@ class Asked(NamedTuple):
     new_hash: str = ""
 
 
+class Asleep(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing has cooled since then (milliseconds since 1970 UTC): what could object was not heard up to now yet."""
+
+    since: int
+
+
+_ASLEEP = "asleep"  # the one key in the collection
+
+
 class PendingChanges:
     """The register of changes. One thread uses it: the one that owns the book."""
 
-    def __init__(self, book: Book, tidings: Tidings, cooling: Cooling, key: bytes, alike: Alike = none_alike) -> None:
+    def __init__(
+        self, book: Book, tidings: Tidings, cooling: Callable[[], Cooling], key: bytes, alike: Alike = none_alike
+    ) -> None:
         """As kept in the book's store; `key` is the secret that links follow from.
 
-        `alike` gives the platform's ids of accounts that are spelt like one.
+        `cooling` says for how long what is asked for just now waits; what waits already waits as it did. `alike` gives
+        the platform's ids of accounts that are spelt like one.
         """
         self._book, self._tidings, self._cooling, self._alike = book, tidings, cooling, alike
         self.kept = Shelf(book, "gate_changes", PendingChange)
@@ -63,6 +75,9 @@ class PendingChanges:
         self._homes = Shelf(book, "gate_homes", Home)
         self._cooled = Cooled()
         self._holds = Holds(book)
+        self._asleep = Shelf(book, "gate_asleep", Asleep)
+        self._since: int | None = None  # nothing has cooled since then
+        self._heard = False
         self._open: dict[str, PendingChange] = {}
         self._of_account: dict[str, dict[str, None]] = {}
         self._signalled: dict[str, PendingChange] = {}  # of which the incidents have not heard in this process
@@ -114,7 +129,7 @@ class PendingChanges:
             tier=asked.tier,
             asked_at=now,
             since=since,
-            cools=self._cooling.of(asked.tier),
+            cools=self._cooling().of(asked.tier),
             links=self.links.made(attempt.id, moments),
             new_hash=asked.new_hash,
         )
@@ -126,7 +141,7 @@ class PendingChanges:
 
     def stage(self, change: PendingChange, now: int) -> Stage:
         """How far it has come at `now`, though nobody may have written it down yet."""
-        stage = change.stage(now)
+        stage = change.stage(self._cooled_to(now))
         return Stage.ENDED if not change.closed and stage is not Stage.REVERSED and self._held(change, now) else stage
 
     def counts(self, change: PendingChange, now: int) -> bool:
@@ -187,7 +202,7 @@ class PendingChanges:
         between must not be able to use up the link of who was there before.
         """
         found = self.links.find(secret)
-        if found is None or now >= found[0].links_until:
+        if found is None or self._cooled_to(now) >= found[0].links_until:
             return []
         change, back_to = found
         return [each for each in self.of(change.account) if each.asked_at >= back_to and not self._off(each, now)]
@@ -221,6 +236,8 @@ class PendingChanges:
             StoreError: some of it was not kept; the next call does it.
 
         """
+        if self._heard:
+            self.heard(now)
         for change in list(self._open.values()):
             stage = self.stage(change, now)
             if stage in OPEN:
@@ -239,6 +256,41 @@ class PendingChanges:
         of_account = self.of(account)
         return all(each.closed and now - each.asked_at >= KEPT_MS for each in of_account)
 
+    def begin(self, last: int, now: int) -> None:
+        """Begin at `now` after an owner who was there at `last`: nothing cools before all is `heard` again.
+
+        What hearing it takes is kept in mind in the store, for whoever is killed meanwhile.
+
+        Raises:
+            StoreError: nothing was kept; nothing cools nevertheless.
+
+        """
+        before = self._asleep.get(_ASLEEP)
+        self._since = last if before is None else min(last, before.since)
+        self.slept(self._since, now)
+        if self._open:
+            with self._book.change(now) as page:
+                self._asleep.put(page, _ASLEEP, Asleep(since=now))
+        self._since = now
+
+    def heard(self, now: int) -> None:
+        """Have what cooled go on cooling from `now`: what could object was heard up to it. Harmless when it was said.
+
+        Raises:
+            StoreError: nothing was kept; `settle` does it.
+
+        """
+        if self._since is None:
+            return
+        self._heard = True
+        longer = self._longer(self._since, now)
+        if longer or _ASLEEP in self._asleep:
+            with self._book.change(now) as page:
+                self._sleep_on(page, longer, self._since)
+                if _ASLEEP in self._asleep:
+                    self._asleep.drop(page, _ASLEEP)
+        self._since, self._heard = None, False
+
     def slept(self, since: int, now: int) -> None:
         """Have what cooled at `since` cool on from `now`: no service stood behind the links in between.
 
@@ -246,17 +298,26 @@ class PendingChanges:
             StoreError: none of it was kept.
 
         """
+        longer = self._longer(since, now)
+        if longer:
+            with self._book.change(now) as page:  # one for all: the record says last when the service was there last
+                self._sleep_on(page, longer, since)
+
+    def _longer(self, since: int, now: int) -> list[tuple[PendingChange, PendingChange]]:
         slept = [(before, before.slept(since, now)) for before in self._open.values()]
-        longer = [(before, change) for before, change in slept if change.asleep > before.asleep]
-        if not longer:
-            return
-        with self._book.change(now) as page:  # one for all: what is on record last says when the service was there last
-            for before, change in longer:
-                self._put(page, change)
-                self._end_holds(page, before, "the change cools for longer")
-                self._hold_on(page, change)
-                body = {"since": since, "until": change.until}
-                page.record(RecordKind.OBSERVATION, f"change/{change.id}/slept/{now}", _subject(change), body)
+        return [(before, change) for before, change in slept if change.asleep > before.asleep]
+
+    def _sleep_on(self, page: Page, longer: Iterable[tuple[PendingChange, PendingChange]], since: int) -> None:
+        for before, change in longer:
+            self._put(page, change)
+            self._end_holds(page, before, "the change cools for longer")
+            self._hold_on(page, change)
+            body = {"since": since, "until": change.until}
+            page.record(RecordKind.OBSERVATION, f"change/{change.id}/slept/{page.now}", _subject(change), body)
+
+    def _cooled_to(self, now: int) -> int:
+        """The time up to which changes have cooled at `now`."""
+        return now if self._since is None else min(now, self._since)
 
     def next_at(self) -> int | None:
         """When the next change is over by its time (milliseconds since 1970 UTC), if one is open."""

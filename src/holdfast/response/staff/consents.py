@@ -7,14 +7,14 @@ the asking is over; the record keeps its hash. A consent is used up by the actio
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
 from holdfast.errors import NotAllowedError, SignatureError, UsageError
 from holdfast.events import format_time
-from holdfast.guard import Caller, Passkey, RefusalCode, Signature, approval_challenge
+from holdfast.guard import Caller, Often, Passkey, RefusalCode, Signature, approval_challenge
 from holdfast.guard.staff import Consent, ToolAction
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page, Shelf
@@ -32,6 +32,7 @@ ASKED_MS = 60 * MINUTE  # how long an asking stays open: after that whoever aske
 LARGEST = 16_384  # bytes of an action that is shown to whoever agrees
 MOST_OPEN = 20  # of one person: nobody reads more of them
 MOST_VAIN = 100  # of one person in the hour or so that askings are kept, not agreed to: withdrawn ones take room too
+MOST_ASKED = 200  # of one person in an hour, agreed to as well: as far as two who conspire can go
 _ID_HEX = 16  # of the hash: enough to tell askings apart, short enough to say on the telephone
 
 
@@ -68,20 +69,25 @@ class Consents:
     """The askings and the consents. Whoever calls it has made sure that `by` may do so by the policies."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what an agreement touches
-        self, book: Book, people: People, notices: Notices, signin: SignIn, changes: Changes, minutes: int
+        self, book: Book, people: People, notices: Notices, signin: SignIn, changes: Changes, minutes: Callable[[], int]
     ) -> None:
-        """As kept in the book's store; a consent can be used for so many `minutes`."""
+        """As kept in the book's store; a consent can be used for as many `minutes` as hold just now."""
         self._book, self._people, self._notices, self._signin = book, people, notices, signin
-        self._stands = minutes * MINUTE
+        self._minutes = minutes
+        self._asking = Often(MOST_ASKED, "asked others to agree")
         self.asked = Shelf(book, "gate_asked", Asking)
         self.kept = FactShelf(book, "gate_consents", Consent, changes, "consents")
+
+    @property
+    def _stands(self) -> int:
+        return self._minutes() * MINUTE
 
     def ask(self, action: ToolAction, by: str, why: str, ticket: str, now: int) -> Asking:
         """Ask for somebody else to agree to exactly this. Asking again for the same changes nothing.
 
         Raises:
             UsageError: it cannot be written down exactly, is too large, or they have asked for too much already.
-            NotAllowedError: no reason is given.
+            NotAllowedError: no reason is given, or they asked too often.
             StoreError: nothing was kept.
 
         """
@@ -97,6 +103,7 @@ class Consents:
             raise UsageError(f"{by} has {len(mine)} open requests already", advice="Wait, or withdraw some.")
         if sum(now < each.until + self._stands for each in vain) >= MOST_VAIN:
             raise UsageError(f"nobody agreed to {MOST_VAIN} requests of {by} lately", advice="Ask again in an hour.")
+        self._asking.take(by, now)
         asking = Asking(
             id=self._place(hash_),
             person=by,
@@ -203,9 +210,18 @@ class Consents:
     def end_on(self, page: Page, agreed: str, by: str) -> None:
         """Have nothing count any more on this page that this person agreed to and that was not done yet."""
         for consent in [each for each in self.kept.values() if each.by == agreed and each.waits(page.now)]:
-            self.kept.put(page, consent.id, msgspec.structs.replace(consent, ended_at=page.now))
-            body = {"action_hash": consent.action_hash}
-            page.record(RecordKind.DECISION, f"consent/{consent.id}/ended", consent.person, body, actor=by)
+            self.end_one_on(page, consent, by)
+
+    def end_one_on(self, page: Page, consent: Consent, by: str) -> None:
+        """Have a consent that waits count no more on this page."""
+        self.kept.put(page, consent.id, msgspec.structs.replace(consent, ended_at=page.now))
+        body = {"action_hash": consent.action_hash}
+        page.record(RecordKind.DECISION, f"consent/{consent.id}/ended", consent.person, body, actor=by)
+
+    def action_of(self, consent: Consent) -> ToolAction | None:
+        """What it was agreed to; None where that is forgotten."""
+        asking = self.asked.get(consent.id.rpartition("/")[0])
+        return None if asking is None else asking.action
 
     def _signed(self, asking: Asking, person: str, signature: Signature, now: int) -> Passkey:
         challenge = approval_challenge(

@@ -2,14 +2,14 @@
 
 A process that answers decides on its copy and brings what came of it here, many at a time. In one transaction (1) what
 was decided on another state than that of now, or at another time, is decided anew; (2) budgets are counted and consents
-used up; (3) every attempt is put on record; those of nobody known, beyond so many, are only counted. Only when that is
+used up; (3) every attempt is put on record; refusals share rows, and beyond so many are only counted. Only when that is
 kept is anything allowed.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from holdfast.containment import rule_kind
 from holdfast.errors import UsageError
 from holdfast.events import format_time
-from holdfast.guard import ApiToken, Passkey, SessionLimits
+from holdfast.guard import ApiToken, Often, Passkey, SessionLimits
 from holdfast.guard.staff import (
     Doing,
     StaffAnswer,
@@ -33,21 +33,23 @@ from holdfast.guard.staff import (
     value_hash,
 )
 from holdfast.guard.staff.needs import clock, sentences
-from holdfast.response.book import Book, Page
+from holdfast.response.book import ACTOR, Book, Page
 from holdfast.response.notices import Notices
 from holdfast.response.onstaff import OF_STAFF, on_staff
 from holdfast.response.past import Date, Past
 from holdfast.response.people import People, Roll
 from holdfast.response.signin import SignIn
 
-from .attempts import Attempt, Attempts
+from .attempts import Attempt, Attempts, attempt_id
 from .certifying import Certifying
 from .changes import Asked, PendingChanges
 from .consents import Consents
 from .grants import Grants
 from .kept import Changes
 from .locks import Locks
+from .outlived import end_on, outlived
 from .protecting import Protecting
+from .repeats import ALONE, Place, Repeats
 from .reserving import Afterwards, Reservations, used_of
 from .sessions import Sessions
 from .spelt import Alike, none_alike
@@ -56,6 +58,7 @@ from .strangers import Strangers
 from .tidings import Tidings
 from .watching import Watching
 
+MOST_VAIN = 60  # sign-ins to the tools in a person's name an hour that detection hears of: a mistyped PIN is one
 DECIDED_WITHIN_MS = 1_000  # how old a copy's answer may be: well within a lockdown's second, far above any hop
 
 
@@ -89,22 +92,23 @@ class StaffGate:
         """
         self._book, self._people, self.policy = book, people, policy
         self._changes, self.tidings = Changes(), Tidings()
-        times = policy.catalogue.times
         self.limits = limits or SessionLimits()
-        tools = [each.id for each in policy.catalogue.tool]
-        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, tools)
-        self.grants = Grants(book, people, notices, self._changes, policy.functions)
-        self.consents = Consents(book, people, notices, signin, self._changes, times.consent_minutes)
+        self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, self._tools)
+        self.grants = Grants(book, people, notices, self._changes, self._functions)
+        minutes: Callable[[], int] = lambda: self.policy.catalogue.times.consent_minutes  # noqa: E731
+        self.consents = Consents(book, people, notices, signin, self._changes, minutes)
         self.protecting = Protecting(book, self._changes)
-        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, policy.functions)
+        self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, self._functions)
         self.attempts, self.strangers = Attempts(book), Strangers(book)
+        self.repeats = Repeats(book, self.attempts)
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
-        self.changing = PendingChanges(book, self.tidings, policy.catalogue.cooling, key, alike)
+        self.changing = PendingChanges(book, self.tidings, lambda: self.policy.catalogue.cooling, key, alike)
         self._value_key = value_key or secrets.token_bytes(32)
         self.past = Past(book)
         self.certifying = Certifying(book, people, self.attempts)
         self.reservations = Reservations()
+        self._vain = Often(MOST_VAIN, "signed in in vain")
         self._roll: Roll | None = None
         self._version = 0
         self._untold: list[StaffFacts] = []
@@ -144,13 +148,31 @@ class StaffGate:
         return facts
 
     def begin(self, now: int) -> None:
-        """Have it be known for good which policies hold from `now` on.
+        """Have it be known for good which policies hold from `now` on, and nothing go on that rested on those before.
 
         Raises:
             StoreError: nothing was kept.
 
         """
-        self.past.begin(self.policy, self.whole(), now)
+        self.past.begin(self.policy, self.whole(), now, lambda page, before: self._end_on(page, before, ACTOR))
+
+    def follow_on(self, page: Page, policy: StaffPolicy, by: str) -> None:
+        """Decide by `policy`, whole, from when this page is kept; what rested on the policies of now ends with them."""
+        end_on(page, self, outlived(self, self.policy, policy, page.now), by)
+        self.past.note_on(page, policy)
+        page.then.append(lambda: self._swap(policy))
+
+    def _end_on(self, page: Page, before: StaffPolicy, by: str) -> None:
+        end_on(page, self, outlived(self, before, self.policy, page.now), by)
+
+    def _swap(self, policy: StaffPolicy) -> None:
+        """No answer of before stands by another version of the state, so each is given anew by these policies."""
+        self.policy = policy
+        self._look_at_people()
+        self._version += 1
+        self._changes.take(self._version)
+        self._untold = []  # whoever hears of other policies hears all
+        self._state = StaffState(policy, self._whole(self._version), limits=self.limits)
 
     def recorded_from(self) -> int | None:
         """Since when attempts are on record (milliseconds since 1970 UTC); None before that has begun.
@@ -196,7 +218,8 @@ class StaffGate:
 
     def not_signed(self, person: str, network: str, device: str, now: int) -> None:
         """Have detection hear who was not let in. Names that nobody has would push out what it knows of people."""
-        if self._people.person(person) is not None:
+        if self._people.person(person) is not None and not self._vain.wait(person, now):
+            self._vain.take(person, now)
             self.tidings.refused(person, network, device, now)
 
     def take(self, taken: Sequence[Take], now: int) -> list[StaffAnswer]:
@@ -232,35 +255,48 @@ class StaffGate:
                     self.sessions.used_on(page, each.question.session)
                 ahead.append(each.more if answer.in_advance and answer.allowed else 0)
                 tried.append((each.question, answer, agreed))
-            shown = [self.strangers.recorded(question, answer, now) for question, answer, _ in tried]
+            places = [
+                ALONE if answer.allowed else self._place(page, question, answer, state) for question, answer, _ in tried
+            ]
+            shown = [each.noted for each in places]
             noted = list(compress(tried, shown))
             attempts = self.attempts.note(page, noted)
+            opening = iter(attempts)
+            firsts = [next(opening) if one else None for one in shown]
+            self.repeats.keep(page, [(each.row, at) for each, at in zip(places, firsts, strict=True) if each.row])
             self.strangers.tell_on(page)
             self.watching.want_on(page, attempts)
             asked = zip(attempts, (question.action.payload for question, _, _ in noted), strict=True)
             self.changing.ask_on(page, self._changes_of(asked, state))
             for wanted, (_, answer, _), attempt in zip(compress(ahead, shown), noted, attempts, strict=True):
                 if wanted:
-                    self.reservations.make(page, spending, answer.charges[0], attempt, wanted)
+                    self.reservations.make(page, spending, answer, attempt, wanted)
             spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
-        ids = (attempt.id for attempt in attempts)
         return [
-            msgspec.structs.replace(answer, attempt=next(ids) if one else "")
-            for (_, answer, _), one in zip(tried, shown, strict=True)
+            msgspec.structs.replace(answer, attempt=_called(at, place))
+            for (_, answer, _), at, place in zip(tried, firsts, places, strict=True)
         ]
 
-    def tell_strangers(self, now: int) -> None:
-        """Put on record how many strangers were only counted, where that is due though nobody asks any more.
+    def tell_counted(self, now: int) -> None:
+        """Put on record how many were only counted, and how often what shares a row was tried, where that is due.
 
         Raises:
             StoreError: it was not kept, and is told the next time.
 
         """
-        if self.strangers.due(now):
+        if self.strangers.due(now) or self.repeats.due(now):
             with self._book.change(now) as page:
                 self.strangers.tell_on(page)
+                self.repeats.tell_on(page)
+
+    def _place(self, page: Page, question: ToolQuestion, answer: StaffAnswer, state: StaffState) -> Place:
+        """Where a refusal goes, as far as there is room."""
+        if not answer.person:
+            return Place(noted=self.strangers.recorded(question, answer, page.now))
+        tier = max(answer.tier or Tier.ORDINARY, state.tier_of(question.action.target))
+        return self.repeats.place(page, question, answer, tier)
 
     def _changes_of(self, asked: Iterable[tuple[Attempt, Mapping[str, object]]], state: StaffState) -> Iterator[Asked]:
         """Those that change what proves a holder, and were allowed, with the tier that they were allowed by."""
@@ -289,9 +325,10 @@ class StaffGate:
             spending = Spending(page, {each.answer.charges[0].key for each in fresh if each.more})
             self.reservations.hear(page, spending, fresh, ended)
             for each, attempt in zip(fresh, attempts, strict=True):
-                if each.more and _now_answered(state, each.question, now).in_advance:
-                    charge, used = each.answer.charges[0], used_of(fresh)
-                    self.reservations.make(page, spending, charge, attempt, each.more, used=used, ended=ended)
+                answer = _now_answered(state, each.question, now) if each.more else each.answer
+                if each.more and answer.in_advance:
+                    used = used_of(fresh)
+                    self.reservations.make(page, spending, answer, attempt, each.more, used=used, ended=ended)
             spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
@@ -327,6 +364,16 @@ class StaffGate:
             tiers={each.account: each.tier for each in self.protecting.kept.values()},
         )
 
+    def holds(self) -> Iterator[StaffHold]:
+        """The holds on staff, sessions, tools and functions, as the gate sees them."""
+        return self._staff_holds(self._book.holds)
+
+    def _tools(self) -> Collection[str]:
+        return [each.id for each in self.policy.catalogue.tool]
+
+    def _functions(self) -> Collection[tuple[str, str]]:
+        return self.policy.functions
+
     def _look_at_people(self) -> None:
         """Hear of whoever was registered, changed or taken out: the register swaps its roll whole."""
         roll = self._people.roll
@@ -357,6 +404,13 @@ class StaffGate:
 
     def _staff_holds(self, keys: Collection[str]) -> Iterator[StaffHold]:
         yield from filter(None, (on_staff(self._book.holds[key]) for key in keys))
+
+
+def _called(attempt: Attempt | None, place: Place) -> str:
+    """What an attempt is called on record: by the first of those that it shares a row with; "" where it is in none."""
+    if attempt is not None:
+        return attempt.id
+    return "" if place.row is None else attempt_id(place.row.number)
 
 
 def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:

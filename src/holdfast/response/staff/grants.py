@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import RefusalCode
+from holdfast.guard import Often, RefusalCode
 from holdfast.guard.staff import Grant, Tier, not_there, says_something
 from holdfast.ledger import RecordKind
-from holdfast.response.book import Book
+from holdfast.response.book import Book, Page
 from holdfast.response.emergency import reason
 from holdfast.response.notices import Notices
 from holdfast.response.people import People, same
@@ -20,6 +20,7 @@ from .kept import Changes, FactShelf, named
 
 HOUR = 3_600_000  # milliseconds
 LONGEST_HOURS = 12  # a shift: what is needed for longer is a role
+MOST_GIVEN = 200  # by one person in an hour: a grant to each of a large shift, one by one. [judged]
 LONGEST_NAME = 512  # characters of a tool, a function, a ticket
 _KEPT_MS = 24 * HOUR  # how long a grant that is over is shown; the record keeps it for good
 
@@ -33,10 +34,11 @@ class Grants:
         people: People,
         notices: Notices,
         changes: Changes,
-        functions: Collection[tuple[str, str]],
+        functions: Callable[[], Collection[tuple[str, str]]],
     ) -> None:
-        """As kept in the book's store; `functions`, with their tools, are what there is to grant."""
-        self._book, self._people, self._notices, self._functions = book, people, notices, frozenset(functions)
+        """As kept in the book's store; `functions` gives what there is to grant just now, with its tools."""
+        self._book, self._people, self._notices, self._functions = book, people, notices, functions
+        self._giving = Often(MOST_GIVEN, "given grants")
         self.kept = FactShelf(book, "gate_grants", Grant, changes, "grants")
 
     def give(  # noqa: PLR0913 - what a grant says
@@ -56,7 +58,7 @@ class Grants:
 
         Raises:
             UsageError: there is no such person, tool or function, no such hours, or reason or ticket say nothing.
-            NotAllowedError: somebody would give it to themselves, or no reason is given.
+            NotAllowedError: somebody would give it to themselves, no reason is given, or they gave too many.
             StoreError: nothing was kept.
 
         """
@@ -79,7 +81,7 @@ class Grants:
                 "the reason or the ticket says nothing, and the gate would let no such grant count",
                 advice="Give both in letters or digits.",
             )
-        if slip := not_there(self._functions, tool, "" if function == "*" else function):
+        if slip := not_there(self._functions(), tool, "" if function == "*" else function):
             raise UsageError(
                 f"there is no {slip}: the grant would let {person} do nothing", advice="Look at tools.toml."
             )
@@ -100,6 +102,7 @@ class Grants:
             revision=there.revision,
         )
         grant = msgspec.structs.replace(grant, id=named("g", msgspec.to_builtins(grant)))
+        self._giving.take(by, now)
         with self._book.change(now) as page:
             self.kept.prune(page, lambda each: _ended(each) < now - _KEPT_MS)
             self.kept.put(page, grant.id, grant)
@@ -122,11 +125,15 @@ class Grants:
             raise UsageError(f"there is no grant {id_}", advice="`holdfast staff grants` names them.")
         if old.revoked_at is not None:
             return old
-        grant = msgspec.structs.replace(old, revoked_at=now)
         with self._book.change(now) as page:
-            self.kept.put(page, id_, grant)
-            page.record(RecordKind.DECISION, f"grant/{id_}/revoked", old.person, {"person": old.person}, actor=by)
-            page.note(HappeningKind.PEOPLE, f"{by} took the grant {id_} of {old.person} back", old.person)
+            return self.revoke_on(page, old, by)
+
+    def revoke_on(self, page: Page, old: Grant, by: str) -> Grant:
+        """The same on the page of what ends it."""
+        grant = msgspec.structs.replace(old, revoked_at=page.now)
+        self.kept.put(page, old.id, grant)
+        page.record(RecordKind.DECISION, f"grant/{old.id}/revoked", old.person, {"person": old.person}, actor=by)
+        page.note(HappeningKind.PEOPLE, f"{by} took the grant {old.id} of {old.person} back", old.person)
         return grant
 
 

@@ -8,12 +8,12 @@ locked out; that is told to everybody who commands.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
 from holdfast.errors import NotAllowedError, UsageError
-from holdfast.guard import Person, RefusalCode, Role, person_key
+from holdfast.guard import Often, Person, RefusalCode, Role, person_key
 from holdfast.guard.staff import LEVELS, Lock, Tier, ToolSession, checked, joined, lowered, may_lift, not_there
 from holdfast.guard.staff import Locks as Fitting
 from holdfast.ledger import RecordKind
@@ -29,6 +29,7 @@ from .sessions import Sessions
 
 PROPOSED_MS = 60 * 60_000  # how long a proposal waits for somebody to agree
 KEPT_MS = 7 * 24 * 60 * 60_000  # how long a lock that is over is shown: what held on past dates is kept for good
+MOST_PLACED = 100  # locks and proposals of one person in an hour: each is told to all who lead
 LIFTED = -1  # the level that a lock has after the last stage
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR})  # who is told
 
@@ -78,12 +79,13 @@ class Locks:
         sessions: Sessions,
         protecting: Protecting,
         changes: Changes,
-        functions: Collection[tuple[str, str]] = (),
+        functions: Callable[[], Collection[tuple[str, str]]] = tuple,
     ) -> None:
-        """As kept in the book's store; `functions`, with their tools, are what there is to lock."""
+        """As kept in the book's store; `functions` gives what there is to lock just now, with its tools."""
         self._book, self._people, self._notices = book, people, notices
-        self._sessions, self._protecting, self._functions = sessions, protecting, frozenset(functions)
+        self._sessions, self._protecting, self._functions = sessions, protecting, functions
         self.kept = FactShelf(book, "gate_locks", Lock, changes, "locks")
+        self._placing = Often(MOST_PLACED, "placed locks, or asked to loosen them")
         self.proposals = Shelf(book, "gate_proposals", Proposal)
 
     def place(self, lock: Lock, now: int) -> Lock:
@@ -91,12 +93,14 @@ class Locks:
 
         Raises:
             UsageError: it is no lock that can be placed, or names what or whom there is not.
+            TooOftenError: whoever places it does nothing else.
             StoreError: nothing was kept.
 
         """
         self._names_what_is_there(lock)
         made = msgspec.structs.replace(lock, starts=now)
         made = checked(msgspec.structs.replace(made, id=named("l", msgspec.to_builtins(made))))
+        self._placing.take(made.placed_by, now)
         with self._book.change(now) as page:
             self._put(page, made, made.placed_by)
             shut_out = [each.id for each in self._sessions.kept.values() if self._shuts_out(made, each, now)]
@@ -131,7 +135,7 @@ class Locks:
 
         Raises:
             UsageError: there is no such lock in force, or it would not be loosened by that.
-            NotAllowedError: no reason is given.
+            NotAllowedError: no reason is given, or whoever asks does nothing else.
             StoreError: nothing was kept.
 
         """
@@ -145,6 +149,7 @@ class Locks:
         was = self._protecting.tier(wanted.account) if wanted.account else None
         made = msgspec.structs.replace(made, revision=self._revision(wanted.by), was=was)
         made = msgspec.structs.replace(made, id=named("p", msgspec.to_builtins(made)))
+        self._placing.take(made.by, now)
         with self._book.change(now) as page:
             for key in [key for key, each in self.proposals.items() if now >= each.until]:
                 self.proposals.drop(page, key)
@@ -262,7 +267,7 @@ class Locks:
         """
         there = {each.key for each in self._people.known.values() if each.active}
         unknown = [each for each in (lock.person, *lock.named) if each and person_key(each) not in there]
-        unknown += filter(None, [not_there(self._functions, lock.tool, lock.function)])
+        unknown += filter(None, [not_there(self._functions(), lock.tool, lock.function)])
         if unknown:
             says = f"there is no {', no '.join(unknown)}: the lock would not do what it says"
             raise UsageError(says, advice="Look at `holdfast people list` and tools.toml, or lock everything.")

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from holdfast.events import SecurityEvent, StaffReport
+from holdfast.guard import Often
 from holdfast.response.book import Book, Shelf
 
 from .kept import named
@@ -21,6 +22,7 @@ KEPT_MS = 31 * 24 * 3_600_000  # a month: as long as somebody who takes their ti
 MOST = 2_000  # of all: some megabytes where each is as long as may be
 LONGEST_TEXT = 4_000  # characters: a message pasted whole; what the platform tells may be longer by far
 MOST_OF_ONE = 50  # so that whoever floods it pushes out nobody but themselves
+MOST_TOLD = 30  # by one person in an hour: who is called so often calls the incident desk themselves
 _DIGITS = 15  # of a time in milliseconds, so that keys are in order of time
 
 
@@ -40,6 +42,18 @@ class StaffReports:
         """As kept in the book's store."""
         self._book = book
         self.kept = Shelf(book, REPORTS, Reported)
+        self._telling = Often(MOST_TOLD, "reported calls and messages")
+
+    def tell(self, report: StaffReport, now: int) -> None:
+        """Keep what somebody tells us themselves; what a platform tells is heard however much it is.
+
+        Raises:
+            TooOftenError: they told so much within the hour.
+            StoreError: nothing was kept.
+
+        """
+        self._telling.take(report.staff, now)
+        self.hear((report,), now)
 
     def hear(self, events: Iterable[SecurityEvent], now: int) -> None:
         """Keep the reports among `events`, each once however often it is told.

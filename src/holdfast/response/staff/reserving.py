@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from holdfast.guard.staff import Charge, StaffAnswer, ToolQuestion
+from holdfast.guard.staff import StaffAnswer, ToolQuestion
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Page
 
@@ -26,12 +26,16 @@ _NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class Reservation(msgspec.Struct, frozen=True, kw_only=True):
-    """So many `units` of a budget, to be used before `until` (ms since 1970 UTC); `id` is the attempt it came with."""
+    """So many `units` of a budget, to be used before `until` (ms since 1970 UTC); `id` is the attempt it came with.
+
+    `version` is that of the state it was made by: under policies that came later it is good for nothing.
+    """
 
     id: str
     budget: str
     units: int
     until: int
+    version: int = 0
 
     def unit(self, number: int) -> str:
         """What the use of a unit is called, counted from 1."""
@@ -79,7 +83,7 @@ class Reservations:
         self,
         page: Page,
         spending: Spending,
-        charge: Charge,
+        answer: StaffAnswer,
         attempt: Attempt,
         wanted: int,
         *,
@@ -91,13 +95,14 @@ class Reservations:
         With those that are out there are never more than `MOST_UNITS`; `used` and `ended` are what the page tells of
         them.
         """
+        charge = answer.charges[0]
         until = page.now + LASTS_MS
         courses = [each for each in self._of.get(charge.key, ()) if each.reservation.id not in ended]
         out = sum(each.out(page.now, used.get(each.reservation.id, 0)) for each in courses)
         units = spending.take_ahead(charge, max(0, min(wanted, MOST_UNITS - out)), until)
         if not units:
             return
-        made = Reservation(id=attempt.id, budget=charge.key, units=units, until=until)
+        made = Reservation(id=attempt.id, budget=charge.key, units=units, until=until, version=answer.version)
         body = {"budget": made.budget, "units": units, "until": until, "tool": attempt.tool}
         key = f"reservation/{attempt.number}"
         page.record(RecordKind.DECISION, key, f"tool:{attempt.tool}", body, actor=attempt.person)

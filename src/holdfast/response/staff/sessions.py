@@ -5,12 +5,12 @@ Only the hash of a session's secret is kept. Nothing that a tool says of itself 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
 from holdfast.errors import NotAllowedError, SignInError, UsageError
-from holdfast.guard import Caller, Passkey, Person, RefusalCode, SessionLimits, Via
+from holdfast.guard import Caller, Often, Passkey, Person, RefusalCode, SessionLimits, Via
 from holdfast.guard.staff import Presence, StaffReason, ToolSession
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book, Page
@@ -24,6 +24,9 @@ from .tidings import Tidings
 FRESH_MS = 5 * 60_000  # how lately somebody must have signed in to open a session: a sign-in is for what follows it
 SEEN_EVERY_MS = 60_000  # how far behind the store may be about when a session was last used
 MOST_EACH = 20  # sessions of one person at once: some tools, some windows
+MOST_OPENED, MOST_STEPS, MOST_LOOKS = 60, 120, 120
+"""Of one person in an hour: sessions opened, passkeys shown, beginnings to look on. Some tools, opened anew; a passkey
+each half minute; a session looked on at and left each half minute. [judged]"""
 LONGEST_NAME = 512  # characters of a network, a device, a class
 SHOWN = 12  # characters of a session's id that messages show
 
@@ -38,11 +41,14 @@ class Sessions:
         changes: Changes,
         tidings: Tidings,
         limits: SessionLimits,
-        tools: Collection[str] = (),
+        tools: Callable[[], Collection[str]] = tuple,
     ) -> None:
-        """As kept in the book's store, for one of these `tools` each; `tidings` are told of whoever signs in."""
+        """As kept in the book's store, for one of the `tools` of now each; `tidings` are told of whoever signs in."""
         self._book, self._people, self._tidings, self._limits = book, people, tidings, limits
-        self._tools = frozenset(tools)
+        self._tools = tools
+        self._opening = Often(MOST_OPENED, "opened sessions of the tools")
+        self._stepping = Often(MOST_STEPS, "shown a passkey in the tools")
+        self._looking = Often(MOST_LOOKS, "begun to look on")
         self.kept = FactShelf(book, "gate_sessions", ToolSession, changes, "sessions")
         self.watched = FactShelf(book, "gate_presence", Presence, changes, "presences")
 
@@ -55,13 +61,13 @@ class Sessions:
 
         Raises:
             UsageError: there is no such tool.
-            NotAllowedError: it is no person who is there, or they have too many sessions.
+            NotAllowedError: it is no person who is there, or they have too many sessions, or opened too many.
             SignInError: they did not sign in just now, or with what one administrator alone vouches for.
             StoreError: nothing was kept.
 
         """
         person = self._person(by)
-        if tool not in self._tools:
+        if tool not in self._tools():
             raise UsageError(f"there is no tool {tool!r}", advice="See the catalogue, tools.toml.")
         vouched_for(by.confirmed and (passkey is None or not passkey.on_word_of))
         if passkey is None and not (by.via is Via.WIRED or by.fresh(now, FRESH_MS)):
@@ -73,6 +79,7 @@ class Sessions:
             raise NotAllowedError(
                 f"{person.id} has {MOST_EACH} sessions already", advice="End one: holdfast gate sessions --end ID."
             )
+        self._opening.take(person.id, now)
         session = ToolSession(
             id=id_,
             person=person.id,
@@ -100,6 +107,7 @@ class Sessions:
         Raises:
             UsageError: there is no such session.
             SignInError: it is over, the passkey is another's, or one administrator alone vouches for it.
+            TooOftenError: they do nothing else.
             StoreError: nothing was kept.
 
         """
@@ -107,6 +115,7 @@ class Sessions:
         vouched_for(not passkey.on_word_of)
         if self.fault(session, now) is not None or passkey.person != session.person:
             raise SignInError("this session is over, or the passkey is somebody else's", advice="Open a new one.")
+        self._stepping.take(session.person, now)
         stepped = msgspec.structs.replace(session, stepped_up={**session.stepped_up, class_: now})
         with self._book.change(now) as page:
             self.kept.put(page, id_, stepped)
@@ -121,7 +130,7 @@ class Sessions:
 
         Raises:
             UsageError: there is no such session.
-            NotAllowedError: it is their own, or they are no person who is there.
+            NotAllowedError: it is their own, they are no person who is there, or began to look on too often.
             StoreError: nothing was kept.
 
         """
@@ -136,6 +145,8 @@ class Sessions:
         presence = Presence(session=id_, by=watcher.id, at=now, revision=watcher.revision)
         before = self.watched.get(name)
         stayed = before is not None and before.counts(now) and before.revision == watcher.revision
+        if not stayed:
+            self._looking.take(watcher.id, now)
         with self._book.change(now) as page:
             self.watched.prune(page, lambda each: each != before and not each.counts(now))
             self.watched.put(page, name, presence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from shlex import quote
 from typing import assert_never
 
@@ -26,6 +26,11 @@ _PREFIX = "access/"
 _KEPT_EVERY = 60_000  # milliseconds
 _WATCHED = LEVELS[1]  # they go on working, and say what for
 _WATCHED_MINUTES = 3 * 24 * 60
+_DAY = 24 * 60 * 60_000
+GONE_DAYS = 400  # without a sign of somebody: a year, and the leave that began before it
+MOST_KNOWN = 100_000  # people, as detection keeps in mind: names in events can be anybody's
+_PRUNED_EVERY = 60 * 60_000  # milliseconds
+_PRUNED_AT_ONCE = 1_000  # some 20 ms for which whoever asks the gate waits
 KEPT_MS = 90 * 24 * 60 * 60_000  # alarms and waves: a quarter, far above what is heard again after a new start (days)
 _LEADS = frozenset({Role.COMMANDER, Role.ADMINISTRATOR, Role.RESPONDER})
 
@@ -40,7 +45,7 @@ class StaffSignals:
         self.alarms = Shelf(book, "staff_alarms", StaffAlarm)
         self.waves = Shelf(book, "staff_waves", ReportWave)
         self.known = Shelf(book, "staff_known", Person)
-        self._kept_at = -_KEPT_EVERY
+        self._kept_at, self._pruned_at = -_KEPT_EVERY, -_PRUNED_EVERY
 
     def keep(self, watch: StaffWatch, now: int) -> None:
         """Keep what `watch` has learnt of people, once a minute: a response made anew is not told of the past month.
@@ -55,8 +60,22 @@ class StaffSignals:
         with self._book.change(now) as page:
             for staff, person in learnt.items():
                 self.known.put(page, staff, person)
+            for staff in self._gone(learnt, now):
+                self.known.drop(page, staff)
         watch.kept(learnt)
         self._kept_at = now
+
+    def _gone(self, learnt: Container[str], now: int) -> list[str]:
+        """Of whom nothing is to be known any more: unseen for long, or longest where too many are. Once an hour."""
+        if 0 <= now - self._pruned_at < _PRUNED_EVERY:
+            return []
+        others = sorted((person.day, staff) for staff, person in self.known.items() if staff not in learnt)
+        too_many = len(others) - MOST_KNOWN
+        last = now // _DAY - GONE_DAYS
+        gone = [staff for place, (day, staff) in enumerate(others) if place < too_many or day < last]
+        if len(gone) <= _PRUNED_AT_ONCE:
+            self._pruned_at = now
+        return gone[:_PRUNED_AT_ONCE]
 
     def alarmed(self, alarm: StaffAlarm, now: int) -> None:
         """Somebody's access looks abused: ask them, have it watched, or where two signs agree propose a hold.

@@ -40,7 +40,7 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
         return (
             (not self.target or self.person in {"", attempt.person})
             and self.tool in {"", attempt.tool}
-            and (self.since is None or self.since <= attempt.time)
+            and (self.since is None or self.since <= max(attempt.time, attempt.last_at))
             and (self.until is None or attempt.time < self.until)
         )
 
@@ -62,16 +62,16 @@ class Tally:
         self.last_at: int | None = None
 
     def add(self, attempt: Attempt) -> None:
-        """Count it."""
-        time = attempt.time
-        self.first_at = time if self.first_at is None else min(self.first_at, time)
-        self.last_at = time if self.last_at is None else max(self.last_at, time)
+        """Count it, as often as it was tried."""
+        first, last = attempt.time, max(attempt.time, attempt.last_at)
+        self.first_at = first if self.first_at is None else min(self.first_at, first)
+        self.last_at = last if self.last_at is None else max(self.last_at, last)
         if attempt.person:
             self.people.add(attempt.person)
         else:
             self.unknown += 1
         if not attempt.allowed:
-            self.refused += 1
+            self.refused += attempt.times
             return
         self.allowed += 1
         self.reached_by.add(attempt.person)

@@ -68,18 +68,21 @@ class StaffBulletin:
     def __init__(self, told: Told, run: str, proof_key: bytes = b"") -> None:
         """Tell of `told`; `run` names this process among all that ever made packets of this store."""
         self._told, self._run, self._seq, self._proof_key = told, run, 0, proof_key
+        self._policies = told.policies
         self.packets = Packets()
 
     def publish(self) -> bool:
         """Make a packet where something has changed; whether one was made."""
-        changed = self._told.changed()
-        if self.packets.at and changed is None:
+        told = self._told
+        changed, anew = told.changed(), told.policies is not self._policies
+        if self.packets.at and changed is None and not anew:
             return False
-        if self.packets.at and changed is not None:
+        if self.packets.at:
             self._seq += 1
-            self._add(StaffFrame(run=self._run, seq=self._seq, facts=changed))
-        if self.packets.due:
-            told = self._told
+            if changed is not None and not anew:
+                self._add(StaffFrame(run=self._run, seq=self._seq, facts=changed))
+        if self.packets.due or anew:  # by other policies nothing follows on what was known: policies and facts at once
+            self._policies = told.policies
             whole = StaffFrame(
                 run=self._run,
                 seq=self._seq,
@@ -101,6 +104,7 @@ class StaffReplica:
     def __init__(self) -> None:
         """Know nothing yet."""
         self.run, self.seq = "", -1
+        self.since = 0  # the version of the state from which on these policies hold, as far as is known here
         self.state: StaffState | None = None
         self.proof_key = b""
 
@@ -119,6 +123,7 @@ class StaffReplica:
             return
         if frame.policies is not None:
             self.state, self.proof_key = _state(frame.policies, frame), frame.proof_key
+            self.since = frame.facts.version
         elif self.state is None or frame.run != self.run or frame.seq != self.seq + 1:
             raise SnapshotError(f"Packet {frame.seq} of the staff gate does not follow on {self.seq}.")
         else:

@@ -215,7 +215,8 @@ class _Handlers:
         def do(run: LiveWatch) -> AskingSeen:
             sessions, now = run.response.staff.sessions, run.clock.now()
             keys = partial(_keys, run)
-            id_ = session_shown(secret=told.session, proof=told.proof, tool=told.tool, keys=keys, now=now)
+            shown = {"secret": told.session, "proof": told.proof, "tool": told.tool, "target": told.target}
+            id_ = session_shown(**shown, keys=keys, now=now)
             session = sessions.known(id_)
             fault = sessions.fault(session, now)
             if fault is not None:

@@ -43,9 +43,18 @@ class _Open(msgspec.Struct, kw_only=True):
 class Ahead:
     """What stands between those who ask and `Taking`; the event loop alone uses it."""
 
-    def __init__(self, taking: Taking, send: Callable[[bytes], None], unseen: Callable[[], int]) -> None:
-        """Batches go out by `send`; `unseen` gives for how many milliseconds the owner was not heard of."""
-        self._taking, self._send, self._unseen = taking, send, unseen
+    def __init__(
+        self,
+        taking: Taking,
+        send: Callable[[bytes], None],
+        unseen: Callable[[], int],
+        since: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """Batches go out by `send`; `unseen` gives for how many milliseconds the owner was not heard of.
+
+        `since` gives the version of the state from which on the policies of now hold.
+        """
+        self._taking, self._send, self._unseen, self._since = taking, send, unseen, since
         self._open: dict[str, list[_Open]] = {}  # of a budget, in the order in which they came
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._told: list[Afterwards] = []
@@ -128,8 +137,9 @@ class Ahead:
         if not (answer.allowed and answer.in_advance) or self._unseen() >= _SEEN_MS:
             return None
         budget = answer.charges[0].key
+        self._let_go(budget)
         open_ = [each for each in self._open.get(budget, ()) if not each.over(question.time)]
-        if not open_ or self._owner_is_behind(question.time):
+        if not open_ or answer.version < self._since() or self._owner_is_behind(question.time):
             return None
         there, left = open_[0], sum(each.left for each in open_) - 1
         more = self._more(budget, open_, left, question.time)
@@ -143,6 +153,12 @@ class Ahead:
         if left in {0, open_[-1].reservation.units // _FEW} and self._under_way is None:
             self._send_batch()  # further units come with the word that the uses of these are on record
         return told
+
+    def _let_go(self, budget: str) -> None:
+        """End what was let go by other policies than those of now: what is left of it goes back."""
+        since = self._since()
+        if any(each.reservation.version < since for each in self._open.get(budget, ())):
+            self._end(budget, lambda each: each.reservation.version < since)
 
     def _more(self, budget: str, open_: list[_Open], left: int, now: int) -> int:
         """How many further units to ask for with this use, so that whoever goes on never waits for them."""

@@ -13,10 +13,11 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, key_of, limit_of, shown, time_of
 from holdfast.app.server.operation import AFTER, KEY, LIMIT, Handler, Operation, Parameter, by_name
-from holdfast.events import format_time, format_time_or_none
+from holdfast.events import format_time, format_time_or_none, spoken_time
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffReason
 from holdfast.response.staff import Attempt
+from holdfast.response.staff.repeats import MOST_ROWS, Repeats
 from holdfast.response.staff.sought import Sought
 from holdfast.response.staff.strangers import MOST_OF_ALL, MOST_OF_ONE
 
@@ -26,8 +27,9 @@ from .searching import found, tallied
 ATTEMPTS = "/v1/gate/attempts"
 ON_RECORD = (ATTEMPTS, "/console/attempts")  # before what is under these is answered, the record has to be whole
 COUNTED = (
-    f"Of refusals to nobody known, {MOST_OF_ONE} an hour from one network and {MOST_OF_ALL} in all are here; "
-    "the others are counted on the record, and not kept one by one."
+    f"Of refusals to nobody known, {MOST_OF_ONE} an hour from one network and {MOST_OF_ALL} in all are here, of one "
+    f"person's on ordinary accounts {MOST_ROWS} different ones an hour; the others are counted on the record, and not "
+    "kept one by one."
 )
 _OUTCOMES = {"": None, "refused": False, "allowed": True}
 _TIME = {"type": "string", "maxLength": 64}
@@ -37,12 +39,15 @@ class AttemptSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody tried, and how it was answered; `person` is empty where the gate had opened no such session.
 
     `tier` is the tier that it was judged by, null where that was not noted. `unit` is what the tool was told that it is
-    called, where a unit taken in advance paid for it; else it is empty.
+    called, where a unit taken in advance paid for it; else it is empty. The same was refused so many `times` from `at`
+    to `last_at`, for each of which a tool was told this `id`.
     """
 
     id: str
     unit: str
     at: str
+    times: int
+    last_at: str
     allowed: bool
     person: str
     tool: str
@@ -61,7 +66,7 @@ class AttemptSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttemptsSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """Some attempts: the refused ones first, of each kind the newest first; and how many there are of each.
+    """Some attempts: the refused ones first, of each kind the newest first; and how many rows there are of each.
 
     Where a tool or times narrow it, `refused` and `allowed` are null: see the summary. `next` may come with fewer than
     were asked for, or none: so many were looked through.
@@ -187,11 +192,12 @@ async def attempts_summed(ask: Ask, sought: Sought) -> AttemptsSummed:
 
     """
 
-    def facts(run: LiveWatch) -> tuple[str, int | None]:
+    def facts(run: LiveWatch) -> tuple[str, int | None, str]:
         staff = run.response.staff
-        return staff.state.tier_of(sought.target).word if sought.target else "", staff.recorded_from()
+        tier = staff.state.tier_of(sought.target).word if sought.target else ""
+        return tier, staff.recorded_from(), _beyond(staff.repeats, sought)
 
-    (tier, begun), came = await ask(facts), await tallied(ask, sought)
+    (tier, begun, beyond), came = await ask(facts), await tallied(ask, sought)
     tally = came.tally
     return AttemptsSummed(
         says=headline(sought, came, begun),
@@ -205,9 +211,19 @@ async def attempts_summed(ask: Ask, sought: Sought) -> AttemptsSummed:
         last_at=format_time_or_none(tally.last_at),
         whole=came.all_allowed and came.all_refused,
         recorded_from=format_time_or_none(begun),
-        counted=COUNTED,
+        counted=COUNTED + beyond,
         tier=tier,
     )
+
+
+def _beyond(repeats: Repeats, sought: Sought) -> str:
+    """How many refusals of people who are known are in no row: any of them may have been about an ordinary account."""
+    total, people, since = repeats.beyond(sought.person)
+    if since is None:
+        return ""
+    who = "one person" if people == 1 else f"{people:,} people"
+    counted = f"{total:,} refusals of {who} were only counted"
+    return f" Since {spoken_time(since)} {counted}, all on accounts that were ordinary then."
 
 
 def attempt_seen(attempt: Attempt) -> AttemptSeen:
@@ -216,6 +232,8 @@ def attempt_seen(attempt: Attempt) -> AttemptSeen:
         id=attempt.id,
         unit=attempt.unit,
         at=format_time(attempt.time),
+        times=attempt.times,
+        last_at=format_time(max(attempt.time, attempt.last_at)),
         allowed=attempt.allowed,
         person=attempt.person,
         tool=attempt.tool,

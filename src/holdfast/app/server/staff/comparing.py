@@ -16,7 +16,7 @@ from holdfast.app.server.operation import Handler, Operation, Parameter
 from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act
 from holdfast.response.staff.access import Wanted
-from holdfast.response.staff.compared import compared
+from holdfast.response.staff.compared import Difference, compared
 
 from .access import MOST, WANTED, RightSeen, date_at, right_seen, wanted_of
 from .judged import judged
@@ -29,7 +29,16 @@ class RightChanged(msgspec.Struct, frozen=True, kw_only=True):
     after: RightSeen
 
 
-class AccessCompared(msgspec.Struct, frozen=True, kw_only=True):
+class RightsCompared(msgspec.Struct, frozen=True, kw_only=True):
+    """The rights that came, went and take something else. `more`: there are others."""
+
+    gained: tuple[RightSeen, ...]
+    lost: tuple[RightSeen, ...]
+    changed: tuple[RightChanged, ...]
+    more: bool
+
+
+class AccessCompared(RightsCompared, frozen=True, kw_only=True):
     """What came, went and changed from `since` to `at`; `policies` are those of both dates, as in the ledger.
 
     `certain_from` is since when every change is known. `more`: there are others.
@@ -39,10 +48,6 @@ class AccessCompared(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     policies: tuple[str, str]
     certain_from: str | None
-    gained: tuple[RightSeen, ...]
-    lost: tuple[RightSeen, ...]
-    changed: tuple[RightChanged, ...]
-    more: bool
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -91,6 +96,13 @@ async def access_compared(ask: Ask, since: int, at: int | None, wanted: Wanted) 
         at=format_time(until),
         policies=(was.policy, date.policy),
         certain_from=format_time_or_none(date.certain_from),
+        **msgspec.structs.asdict(rights_compared(found)),
+    )
+
+
+def rights_compared(found: Difference) -> RightsCompared:
+    """A difference as it is shown, as much of it as fits into one answer."""
+    return RightsCompared(
         gained=tuple(map(right_seen, islice(found.gained, MOST))),
         lost=tuple(map(right_seen, islice(found.lost, MOST))),
         changed=tuple(

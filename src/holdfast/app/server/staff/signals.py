@@ -99,7 +99,7 @@ class _Handlers:
             now = run.clock.now()
             id_ = f"gate-report-{by}-{now}"
             report = StaffReport(id=id_, time=now, staff=by, kind=told.kind, text=told.text)
-            run.response.reports.hear((report,), now)  # before they are thanked: detection hears a moment later
+            run.response.reports.tell(report, now)  # before they are thanked: detection hears a moment later
             run.response.staff.tidings.reported(report)
             return ReportTaken(staff=by, kind=told.kind, at=format_time(now))
 

@@ -37,9 +37,12 @@ _NOT_FOR_TOOLS = b"x-holdfast-reason,x-holdfast-ticket"  # Envoy takes these off
 class Forward:
     """Answers the questions of proxies, in the event loop."""
 
-    def __init__(self, routes: Routes, decide: Decide, prover: Prover, now: Callable[[], int]) -> None:
-        """Look up functions in `routes`; `now` gives milliseconds since 1970 UTC."""
+    def __init__(
+        self, routes: Routes, decide: Decide, prover: Prover, now: Callable[[], int], version: str = ""
+    ) -> None:
+        """Look up functions in `routes`, of the policies of this `version`; `now` gives milliseconds since 1970 UTC."""
         self._routes, self._decide, self._prover, self._now = routes, decide, prover, now
+        self._version = version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one question: 200 with what to hand on, 401 where a session is lacking, else 403.
@@ -64,6 +67,7 @@ class Forward:
             reason=_words(headers, "x-holdfast-reason"),
             ticket=_words(headers, "x-holdfast-ticket"),
             network=original.address,
+            routed=self._version,
             time=self._now(),
         )
         answer = await self._decide(question)

@@ -107,7 +107,7 @@ class Gateway:
         made = self._made
         if made is None or made[0] is not state.policy or made[1] != key:
             prover = Prover(key)
-            forward = Forward(Routes(state.policy.catalogue), self._decide, prover, self._now)
+            forward = Forward(Routes(state.policy.catalogue), self._decide, prover, self._now, state.policy.version)
             self._made = made = (state.policy, key, prover, forward)
         return made[2], made[3]
 

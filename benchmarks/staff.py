@@ -12,6 +12,7 @@ def measure(agents: int = 2_000, seed: int = 102, *, quick: bool = False) -> dic
     """The command's figures at a desk large enough for narrow bounds, from a seed that nothing was tuned on."""
     report = over_a_month(1_000 if quick else agents, 30, seed, 25 if quick else 100)
     figures = at_one_desk(report)
+    figures |= _with_tickets(over_a_month(report.agents, 30, seed, 25 if quick else 100, tickets=True))
     for kind in () if quick else [kind for kind in Kind if kind is not Kind.MIXED]:
         name = f"desk {kind.replace('_', ' ')}: false per 1,000 agents and 30 days"
         figures[name] = _kind(over_a_month(1_000, 30, seed, 25, kind=kind))
@@ -37,6 +38,21 @@ def at_one_desk(report: Report) -> dict[str, object]:
         f"({report.holds_at_least:.2f} to {report.holds_at_most:.2f})",
         "campaigns against staff told of, an exercise among them": report.waves,
         "staff events/s": report.events_per_second,
+    }
+
+
+def _with_tickets(report: Report) -> dict[str, object]:
+    """What becomes of it where the help desk tells of its tickets."""
+    seen = {
+        way: f"watched {row.watched.seen}, held {row.held.seen} of {row.attacks}" for way, row in report.ways.items()
+    }
+    return {
+        **{f"tickets told, {way.replace('_', ' ')}": text for way, text in seen.items()},
+        "tickets told, false per 1,000 agents and 30 days": (
+            f"watched {report.watched_per_month:.1f}, held {report.holds_per_month:.2f} "
+            f"({report.holds_at_least:.2f} to {report.holds_at_most:.2f})"
+        ),
+        "tickets told, staff events/s": report.events_per_second,
     }
 
 

@@ -1,4 +1,4 @@
-"""What would each control of the staff gate have saved? Writes the tables of docs/explanation/controls.md, and its chart.
+"""What would each control of the staff gate have saved? Writes the tables of docs/explanation/controls.md, and its charts.
 
 python scripts/make_controls_page.py [MARK ...]
 
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from holdfast.app.controls import WAYS, compare
+from holdfast.app.controls_bars import draw_saved
 from holdfast.app.controls_chart import draw_controls
 from holdfast.app.controls_report import legend, markdown
 from holdfast.response import shipped_staff_texts
@@ -36,6 +37,7 @@ def main(marks: list[str]) -> None:
         table = TABLES[mark](shipped_staff_texts())
         if mark == "twitter":
             draw_controls(table, PAGE.with_name("controls.svg"))
+            draw_saved(table, PAGE.with_name("controls-saved.svg"))
         between = f"<!-- {mark} -->\n\n{markdown(table)}\n<!-- end -->"
         text = re.sub(rf"<!-- {mark} -->.*?<!-- end -->", lambda _, new=between: new, text, flags=re.DOTALL)
     legend_ = f"<!-- legend -->\n\n{legend()}\n\n<!-- end -->"

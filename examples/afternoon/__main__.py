@@ -10,6 +10,7 @@ from examples.support_desk.records import Account, Records
 from rich.console import Console
 
 from holdfast.client import Gate
+from holdfast.response import shipped_staff_texts
 
 from .house import House
 from .mailbox import Mailbox
@@ -29,6 +30,7 @@ def main(screen: Console) -> None:
         folder, mailbox = Path(place), Mailbox()
         told.note("A service starts, with five people who make passkeys. The first time it compiles ...")
         settings = {"HOLDFAST_CHANGES_URL": mailbox.url, "HOLDFAST_NOTICE_SECRET": mailbox.secret}
+        settings["HOLDFAST_POLICY_FOLDER"] = str(policies(folder))
         with House(folder, settings) as house:
             house.move_in()
             gate = Gate(house.origin, house.program, timeout=5)
@@ -36,6 +38,15 @@ def main(screen: Console) -> None:
             Afternoon(house, gate, TOOL, desk(gate, records), records, mailbox, told).tell()
             gate.close()
         mailbox.close()
+
+
+def policies(folder: Path) -> Path:
+    """The shipped policies of the gate, but that only tickets count of which the help desk tells."""
+    own = folder / "policies" / "staff"
+    own.mkdir(parents=True)
+    for name, text in shipped_staff_texts().items():
+        (own / name).write_text(text.replace('tickets = "any"', 'tickets = "told"'))
+    return own.parent
 
 
 if __name__ == "__main__":

@@ -17,12 +17,14 @@ from holdfast.client import Gate
 from holdfast.errors import RefusedByGateError
 from holdfast.guard.staff import ToolAction
 
-from .house import House
+from .house import HELP_DESK, House
 from .mailbox import Mailbox
 from .told import Told
 
 ANA, PRESIDENT = "1001", "1002"
 THIEF = "thief@example.net"
+TICKETS = {"T-1": ANA, "T-2": PRESIDENT, "T-3": PRESIDENT, "T-4": ANA, "T-5": ANA}
+OPENED = "2020-07-15T18:00:00Z"
 SOON = 30.0  # seconds within which a plan is proposed, or something is wrong
 _LOOK = 0.1  # seconds between looks at the proposals
 
@@ -49,11 +51,17 @@ class Afternoon:
 
     def _honest_work(self) -> str:
         self._told.scene("1. Honest work")
+        self._told.act("the help desk", "tells the gate of its tickets: who asks for help with which account")
+        for ticket, account in TICKETS.items():
+            told = {"accounts": [account], "opened_at": OPENED, "opened_by": "holder"}
+            self._house.ask("PUT", f"/v1/gate/tickets/{ticket}", told, by=HELP_DESK)
         session = self._house.sign_in("alice")
         self._told.act("alice", "signs in to the tools with her passkey, and looks up @ana for ticket T-1")
         self._try(session, "account.look_up", ANA, ticket="T-1")
         self._told.act("alice", "looks up @ana for no ticket")
         self._try(session, "account.look_up", ANA)
+        self._told.act("alice", "looks up @ana for ticket T-99, which there is not")
+        self._try(session, "account.look_up", ANA, ticket="T-99")
         self._told.act("alice", "changes @ana's e-mail, for which her passkey has to be shown again")
         self._try(session, "account.email.replace", ANA, ticket="T-1", payload={"email": THIEF})
         return session

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from holdfast.app.controls import WAYS, compare, parsed
+from holdfast.app.controls_bars import WORDS, draw_saved
 from holdfast.app.controls_chart import draw_controls
 from holdfast.connectors.simulated import SHIPPED, Control, controlled
 from holdfast.errors import UsageError
@@ -124,6 +125,24 @@ def test_the_chart_says_who_responded_and_how_much_was_stolen(tmp_path):
     drawn = (tmp_path / "c.svg").read_text()
     assert "the response is approved after 60 s" in drawn
     assert "stolen credentials with rights: 1" in drawn
+
+
+def test_the_bars_name_each_control_in_words_and_show_the_worst_seed(tmp_path):
+    """Whoever decides has not read what the controls are called in a command."""
+    table = compare("bribed-reader", [1], TEXTS, ways={"no gate": None, "watch": parsed("watch")})
+    (bare, watched), path = table.rows, tmp_path / "c.svg"
+    calm = msgspec.structs.replace(bare.outcomes[0], taken=0, meant=0)
+    draw_saved(msgspec.structs.replace(table, rows=(bare, watched)), path)
+    worst = path.read_text()
+    assert "a watcher where messages are read" in worst
+    two_seeds = msgspec.structs.replace(bare, outcomes=(calm, *bare.outcomes))
+    draw_saved(msgspec.structs.replace(table, rows=(two_seeds, watched)), path)
+    assert path.read_text() == worst
+
+
+def test_every_control_has_a_name_in_words():
+    """One that is added later has to be given one."""
+    assert set(WORDS) == set(WAYS)
 
 
 def test_the_same_options_give_the_same_outcome():

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from holdfast.errors import UsageError
 from holdfast.guard import (
+    ANYBODY,
     PROGRAM_SCOPES,
+    SAID_SCOPES,
     ApiToken,
     Caller,
     Person,
@@ -70,8 +72,9 @@ def test_a_program_never_gets_more_than_a_program_may():
     """Whatever stands in the store, a token of nobody asks, tells and looks."""
     caller = by_token(msgspec.structs.replace(TOKEN, person="", scopes=tuple(Scope)), None)
     assert caller is not None
-    assert caller.scopes == PROGRAM_SCOPES
+    assert caller.scopes == PROGRAM_SCOPES | SAID_SCOPES
     assert "" == caller.person
+    assert not SAID_SCOPES & ANYBODY.scopes, "what has to be said is nobody's who shows nothing"
 
 
 @pytest.mark.parametrize(("now", "revoked_at", "counts"), [(99, None, True), (100, None, False), (99, 200, False)])

@@ -34,6 +34,7 @@ def came_of(told, act):
     [
         ("looks up @ana for ticket T-1", "yes  allowed, on record as"),
         ("looks up @ana for no ticket", "no   ticket_needed"),
+        ("looks up @ana for ticket T-99", "no   ticket_unknown"),
         ("replaces @president's e-mail with thief@example.net", "no   second_person_needed"),
         ("asks for somebody to agree, and agrees as Sam", "no   sam cannot agree to what sam asks for"),
         ("replaces it, but with another address than carl saw", "no   second_person_needed"),

@@ -27,6 +27,7 @@ ATTEMPT_COLUMNS = (
     "reasons",
     "reason",
     "ticket",
+    "ticket_seen",
     "agreed",
     "level",
     "network",
@@ -34,6 +35,8 @@ ATTEMPT_COLUMNS = (
     "times",
     "last_at",
 )
+LOOKUP_COLUMNS = ("id", "at", "person", "what", "asked", "via")
+_OF_ALL = ("at", "policy")  # what an answer says once, and a table that is passed on has to say in each line
 _LONGEST = 4_000  # characters of a cell: a report pasted whole
 _BEGINS = re.compile("(^|[;|])(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20])")  # also as full-width characters
 
@@ -46,6 +49,12 @@ def sheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     for row in rows:
         table.writerow(_cell(row[name]) for name in columns)
     return written.getvalue()
+
+
+def access_sheet(found: Mapping[str, Any]) -> str:
+    """CSV of an answer to who could do what: each line says of which date it is, and by which policies."""
+    whole = {name: found[name] for name in _OF_ALL}
+    return sheet((*ACCESS_COLUMNS, *_OF_ALL), ({**row, **whole} for row in found["items"]))
 
 
 def _cell(value: object) -> str:

@@ -45,13 +45,16 @@ class Scope(enum.StrEnum):
     GUARD_ASK = "guard:ask"
     GUARD_SNAPSHOT = "guard:snapshot"  # all holds in force and who is in the cohorts: for a client that answers itself
     EVENTS_TELL = "events:tell"
+    TICKETS_TELL = "tickets:tell"  # the help desk's word, by which staff may do things: for nothing else besides
     READ = "read"
     DECIDE = "decide"
     PEOPLE = "people"
 
 
 PROGRAM_SCOPES = frozenset({Scope.GUARD_ASK, Scope.GUARD_SNAPSHOT, Scope.EVENTS_TELL, Scope.READ})
-"""What a token of no person can have: a program asks, tells and looks, and decides nothing."""
+"""What a program has where its token says no more: it asks, tells and looks, and decides nothing."""
+SAID_SCOPES = frozenset({Scope.TICKETS_TELL})
+"""What it has only by a token that was made for that: whoever asks by a ticket should not be who tells of it."""
 PERSON_SCOPES = frozenset({Scope.READ, Scope.DECIDE, Scope.PEOPLE})
 
 
@@ -176,7 +179,8 @@ ANYBODY = Caller(via=Via.LOOPBACK, scopes=PROGRAM_SCOPES)
 def by_token(token: ApiToken, person: Person | None) -> Caller | None:
     """Who shows `token`, which is `person`'s (None: a program's); nobody when that person is there no more."""
     if not token.person:
-        return Caller(scopes=frozenset(token.scopes) & PROGRAM_SCOPES, via=Via.TOKEN, credential=token.id)
+        scopes = frozenset(token.scopes) & (PROGRAM_SCOPES | SAID_SCOPES)
+        return Caller(scopes=scopes, via=Via.TOKEN, credential=token.id)
     if person is None or not person.active:
         return None
     return Caller(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 import msgspec
@@ -214,6 +215,7 @@ class Response:
             StoreError: some of the news was not kept; it is told again at the next call, with or without events.
 
         """
+        batch = replace(batch, others=self.staff.doubted.heard(batch.others))
         self._unheard.extend(self.watch.take(batch, now))
         self._signs.reports(batch.others)
         self.staff.changing.observe(batch.others, now)

@@ -15,6 +15,7 @@ import msgspec
 from holdfast.errors import UsageError
 from holdfast.guard import (
     PROGRAM_SCOPES,
+    SAID_SCOPES,
     ApiToken,
     Caller,
     Passkey,
@@ -182,7 +183,7 @@ class People:
         if person and not self.registered(person).active:
             raise UsageError(f"{person} is there no more", advice="Bring them back first: holdfast people change.")
         self._unknown(hash_)
-        if not wanted or (not person and not PROGRAM_SCOPES.issuperset(wanted)):
+        if not wanted or (not person and not (PROGRAM_SCOPES | SAID_SCOPES).issuperset(wanted)):
             raise UsageError(
                 "a program's token needs scopes, and only some can be its", advice=f"Choose among {_choice()}."
             )
@@ -367,4 +368,4 @@ def _listed(roles: Iterable[Role]) -> str:
 
 
 def _choice() -> str:
-    return ", ".join(scope for scope in Scope if scope in PROGRAM_SCOPES)
+    return ", ".join(scope for scope in Scope if scope in PROGRAM_SCOPES | SAID_SCOPES)

@@ -277,7 +277,7 @@ def test_each_kind_of_alarm_says_what_to_do_about_it(tier):
     )
     it = Signals(days=1, alarms=(seen,), alarms_in_all=1, waves=(), reports=(), reports_in_all=0, names={})
     site = Site(Place(origin="https://holdfast.example", rp_id="holdfast.example"), "")
-    text = site.page("signals", None, it=it, choices=DAYS, lines=list).body.decode()
+    text = site.page("signals", None, tag="", now=format_time(AT), it=it, choices=DAYS).body.decode()
     inert(text.partition("<main")[2])
     said = {"ask": "ask them, over a way", "watch": "lockdown set 1 --person='--url=", "hold": "Nothing is proposed"}
     assert said[tier] in html.unescape(text)

@@ -50,7 +50,17 @@ def test_whoever_is_not_signed_in_is_sent_to_do_so(house, path):
     """No page tells what is on the desk to nobody."""
     answer = house.browser().page(path)
     assert 303 == answer.status_code
-    assert answer.headers["location"] in {"/console", "/console/signin"}
+    assert answer.headers["location"].partition("#")[0] in {"/console", "/console/signin"}
+
+
+def test_where_somebody_wanted_to_go_stands_behind_the_mark_that_no_server_sees(house):
+    """With its question, and quoted; from the first page one comes to the first page."""
+    browser = house.browser()
+    to = {path: browser.page(path).headers["location"] for path in ("/console", "/console/attempts?target=a%26b&x=%23")}
+    assert ["/console/signin", "/console/signin#/console/attempts?target=a%26b&x=%23"] == list(to.values())
+    hostile = browser.page("/console/requests/%22%3E%0D%0Ax: y").headers
+    assert hostile["location"].startswith("/console/signin#/console/requests/%22%3E")
+    assert "x" not in hostile
 
 
 def test_hostile_names_are_only_text(house, anna):

@@ -144,4 +144,4 @@ def test_others_see_nothing_of_it(house):
         assert 404 == house.of[person].page(f"{PAGE}/{asking['id']}").status_code
     for path in (PAGE, f"{PAGE}/{asking['id']}"):
         answer = house.browser().page(path)
-        assert (303, "/console/signin") == (answer.status_code, answer.headers["location"])
+        assert (303, f"/console/signin#{path}") == (answer.status_code, answer.headers["location"])

@@ -89,7 +89,10 @@ def test_another_site_makes_nobody_look_on(house):
         assert 403 == cora.post(f"{one}/{end}", {}, x_holdfast_csrf="x").status_code
     stranger = house.browser(seed=98)
     for path in (PAGE, one):
-        assert (303, "/console/signin") == ((found := stranger.page(path)).status_code, found.headers["location"])
+        assert (303, f"/console/signin#{path}") == (
+            (found := stranger.page(path)).status_code,
+            found.headers["location"],
+        )
     assert 401 == stranger.page(f"{one}/attempts").status_code
     assert stranger.post(f"{one}/presence", {}).status_code in {401, 403}
     assert 404 == cora.page(f"{PAGE}/{'0' * 64}").status_code

@@ -38,3 +38,25 @@ def test_a_hostile_name_in_a_configuration_does_not_move_the_cursor(tmp_path, ca
     file.write_text(HOLES[0].text(**WHERE).replace("/tool/", "/\x1b[2J/"), encoding="utf-8")
     assert 1 == main(["gate", "lint", str(file)])
     assert "\x1b" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("none.conf", None, "No such file"),
+        ("bad.yml", b"http:\n  a: [b\n", "line 3"),
+        ("bad.toml", b"x = [", "cannot be read: "),
+        ("odd.conf", b"\xff\xfe", "it is no text"),
+        ("static.yml", b"entryPoints: {}\n", "providers.file"),
+        ("empty.conf", b"", "docs/how-to/put-the-gate-before-a-tool.md"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_words_and_with_its_line(name, data, said, tmp_path, capfd):
+    """Whoever reads it in a pipeline's log knows what to look at, or which file to name."""
+    file = tmp_path / name
+    if data is not None:
+        file.write_bytes(data)
+    assert main(["gate", "lint", str(file)]) == (1 if data == b"" else 3)
+    told = "".join(capfd.readouterr())
+    assert said in told
+    assert "Error" not in told

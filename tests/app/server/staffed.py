@@ -12,7 +12,7 @@ from .running import Served, attack_now
 
 PEOPLE = {**{str(role): [str(role)] for role in Role}, "no_role": []}
 PERSON_SCOPES = ["read", "decide", "people"]
-PROGRAMS = {"program": ["guard:ask", "guard:snapshot", "events:tell"], "reader": ["read"]}
+PROGRAMS = {"program": ["guard:ask", "guard:snapshot", "events:tell", "tickets:tell"], "reader": ["read"]}
 
 
 class Staffed(Served):

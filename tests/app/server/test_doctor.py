@@ -6,12 +6,13 @@ import socket
 import pytest
 
 from holdfast.app.cli.main import main
-from holdfast.app.live import LiveWatch
+from holdfast.app.live import LiveWatch, wall_time
 from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.door import Door
 from holdfast.app.server.token import hashed, new_token
 from holdfast.guard import PROGRAM_SCOPES
-from holdfast.response import Roll
+from holdfast.response import Roll, shipped_staff_texts
+from holdfast.response.staff.tickets import SILENT_MS
 
 
 @pytest.fixture
@@ -47,6 +48,7 @@ def test_where_nothing_is_yet_the_service_would_run(examined, tmp_path):
         "files",
         "signin",
         "changes",
+        "tickets",
         "proxy",
         "kernels",
     } == set(found)
@@ -136,3 +138,29 @@ def test_a_proxy_that_is_not_believed_is_told_of(examined, served, tmp_path):
     assert "warning" == examined("--settings", str(settings))[1]["proxy"]["health"]
     settings.write_text('[signin]\nforwarded = "x-forwarded-for"\n')
     assert "well" == examined("--settings", str(settings))[1]["proxy"]["health"]
+
+
+def test_a_help_desk_that_is_not_heard_is_told_of(examined, tmp_path):
+    """Where only told tickets count and none was told, and where none was told for long; else it is well."""
+    (tmp_path / "var").mkdir()
+    own = tmp_path / "policies" / "staff"
+    own.mkdir(parents=True)
+    for name, text in shipped_staff_texts().items():
+        (own / name).write_text(text.replace('tickets = "any"', 'tickets = "told"'))
+    assert "a ticket is any text" in examined()[1]["tickets"]["says"]
+    (tmp_path / "holdfast.toml").write_text('[policy]\nfolder = "policies"\n')
+    settings = ("--settings", "holdfast.toml")
+    assert "it was never told of one" in examined(*settings)[1]["tickets"]["says"]
+
+    def heard(at):
+        watch = LiveWatch(approve_after=None, store="var/holdfast.db", memory_mb=16)
+        watch.response.staff.tell_tickets([], "t-desk", at)
+        watch.store.close()
+        return examined(*settings)[1]["tickets"]
+
+    assert ("warning", True) == (
+        (found := heard(wall_time() - SILENT_MS - 1_000))["health"],
+        "nothing was" in found["says"],
+    )
+    assert ("well", True) == ((found := heard(wall_time()))["health"], "only those count" in found["says"])
+    assert "others count too" in examined()[1]["tickets"]["says"]

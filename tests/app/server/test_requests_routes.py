@@ -155,7 +155,7 @@ def test_the_guard_asks_for_its_own_scope(staffed):
         answer = staffed.asked(who, "POST", "/v1/guard/posts", question)
         assert (403, "scope_missing") == (answer.status_code, answer.json()["code"])
     assert 401 == staffed.asked(None, "POST", "/v1/guard/posts", question).status_code
-    assert {"guard:ask", "guard:snapshot", "events:tell"} == set(PROGRAMS["program"])
+    assert {"guard:ask", "guard:snapshot", "events:tell", "tickets:tell"} == set(PROGRAMS["program"])
 
 
 @pytest.mark.parametrize(

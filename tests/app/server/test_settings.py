@@ -55,6 +55,8 @@ def test_nothing_said_listens_on_loopback_and_keeps_what_was_seen():
         ('[store]\naddress = "postgresql://me@host/d"\n', SettingsError, "database lies elsewhere"),
         ('[store]\naddress = "postgresql://me:hunter2@host/d"\nkey = "k"\n', SettingsError, "no password"),
         ('[store]\naddress = "mysql://host/d"\n', SettingsError, "mysql"),
+        ('[store]\naddress = ":memory:"\n', SettingsError, "gone when the command ends"),
+        ('[store]\naddress = "sqlite://"\n', SettingsError, "gone when the command ends"),
         ("[recovery]\nshares = [0.5, 0.4]\n", SettingsError, "shares"),
         ("[recovery]\nprobation_minutes = 0\n", SettingsError, "probation_minutes"),
         ('[response]\nexempt = { weather = "" }\n', SettingsError, "exempt"),

@@ -43,12 +43,68 @@ def test_who_could_is_shown_line_by_line_and_as_a_table(say):
     """People are counted; the texts of the policies come when they are asked for."""
     code, told = say("commander", "gate", "who", "--function", "account.email.replace", "--target-tier", "official")
     assert code == 0
-    assert "account.email.replace on official  takes reason, ticket, step_up, consent" in told
+    right = "account.email.replace on official accounts  takes a reason, a ticket, a fresh passkey, a second person"
+    assert right in told
     code, told = say("commander", "gate", "who", "--function", "account.email.replace", "--csv")
-    assert told.startswith("person,name,roles,function,tier,takes,grants,level,now")
+    assert told.startswith("person,name,roles,function,tier,takes,grants,level,now,holds,at,policy")
     code, told = say("commander", "gate", "who", "--person", "nobody", "--policy")
-    assert "0 people" in told
+    assert "0 people could" in told
+    assert "nobody was registered as nobody" in told
     assert "--- tools.toml, sha256" in told
+
+
+def test_a_slip_in_a_name_is_not_answered_as_if_nobody_could(say):
+    """A function that there was not is said to be none; with a right one nothing is said."""
+    told = say("auditor", "gate", "who", "--function", "account.emial.replace")[1]
+    assert "there was no function account.emial.replace" in told
+    assert "nobody was registered as zed" in say("auditor", "gate", "who", "--person", "zed", "--csv")[1]
+    told = say("auditor", "gate", "who", "--function", "support_desk/account.email.replace", "--person", "auditor")[1]
+    assert ("0 people could" in told, "there was no" in told, "nobody was" in told) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("lockdown", "set", "5", "--why", "w"), "`level` is 4 at most"),
+        (("lockdown", "set", "1", "--why", ""), "`why` is empty"),
+        (("lockdown", "set", "1", "--why", "w", "--role", "suport"), "Choose from"),
+        (("lockdown", "set", "1", "--why", "w", "--network", "300.1.2.3"), "neither an address nor a block"),
+        (("lockdown", "agree", "p-none"), "See the command's --help."),
+        (("gate", "attempts", "--since", "2020-07-15"), "since: '2020-07-15' is not a time"),
+        (("gate", "attempts", "--limit", "0"), "--limit is a number from 1 on"),
+        (("gate", "attempts", "--csv", "--json"), "one of the two"),
+        (("gate", "who", "--csv", "--json"), "one of the two"),
+        (("gate", "who", "--at", "2099-01-01T00:00:00Z"), "Name a time that is past"),
+    ],
+)
+def test_a_wrong_word_is_a_usage_error_that_names_no_json(say, words, said):
+    """Exit code 2; what is said is about the command, not about the body that it sends."""
+    code, told = say("commander", *words)
+    assert (code, said in told) == (2, True), told
+    assert not [word for word in ("openapi", "$.", "GET /") if word in told]
+
+
+def test_what_is_no_token_is_told_without_showing_it(say, monkeypatch, capsys):
+    """A line break or a space in it is a slip of the one who pasted it."""
+    monkeypatch.setenv("HOLDFAST_TOKEN", "hf_secret\nhf_other")
+    assert main(["gate", "who"]) == 2
+    told = capsys.readouterr().err
+    assert ("HOLDFAST_TOKEN holds is no token" in told, "hf_secret" in told) == (True, False)
+
+
+def test_whom_a_lockdown_leaves_in_is_shown_only_while_it_does(say):
+    """By name at level 3; gone down to 2, nobody is left in more than others."""
+    named = ("--named", "third", "--named", "commander")
+    lock = say("commander", "lockdown", "set", "3", "--tool", "support_desk", *named, "--why", "w")[1].split()[0]
+    assert "but for third, commander" in say("auditor", "lockdown", "show")[1]
+    proposal = say("commander", "lockdown", "lift", lock, "--to", "2", "--why", "calmer")[1].split()[0]
+    assert 0 == say("third", "lockdown", "agree", proposal)[0]
+    for words in (("lockdown", "show"), ("gate", "who")):
+        told = say("auditor", *words)[1]
+        assert ("level 2" in told, "but for" in told) == (True, False)
+    lock = say("auditor", "lockdown", "show")[1].split()[0]
+    proposal = say("commander", "lockdown", "lift", lock, "--why", "over")[1].split()[0]
+    assert 0 == say("third", "lockdown", "agree", proposal)[0]
 
 
 def test_what_has_changed_since_a_date_is_told(say):
@@ -58,7 +114,7 @@ def test_what_has_changed_since_a_date_is_told(say):
     code, told = say("commander", *words)
     assert (0, True) == (
         code,
-        re.search(r"from \S+ to \S+: \d+ came, 0 went, \d+ take something else", told) is not None,
+        re.search(r"from \S+ to \S+, rights: \d+ came, 0 went, \d+ take something else", told) is not None,
     )
     assert "the policies are the same" in told
     assert 2 == say("commander", *words, "--csv")[0]
@@ -105,7 +161,7 @@ def test_one_places_a_lockdown_and_two_loosen_it(say):
     lock = next(line.split()[0] for line in told.splitlines() if "level 1" in line)
     proposal = say("third", "lockdown", "lift", lock, "--why", "over")[1].split()[0]
     assert 0 == say("commander", "lockdown", "agree", proposal)[0]
-    assert (0, "") == say("auditor", "lockdown", "show")
+    assert (0, "no lockdown stands\n") == say("auditor", "lockdown", "show")
     assert 1 == say("responder", "lockdown", "set", "4", "--why", "w")[0]
 
 
@@ -117,7 +173,7 @@ def test_grants_and_protected_accounts(say):
     grant = told.split()[0]
     assert grant in say("auditor", "staff", "grants")[1]
     assert 0 == say("third", "staff", "revoke", grant)[0]
-    assert (0, "") == say("auditor", "staff", "grants")
+    assert (0, "no grant is in force\n") == say("auditor", "staff", "grants")
     own = ("staff", "grant", "commander", "support_desk", "--why", "w", "--ticket", "T-1")
     assert 1 == say("commander", *own)[0]
 
@@ -126,7 +182,7 @@ def test_grants_and_protected_accounts(say):
     assert 1 == code
     assert "president  protected" in say("auditor", "staff", "protected")[1]
     assert 0 == say("third", "lockdown", "agree", told.split()[0])[0]
-    assert (0, "") == say("auditor", "staff", "protected")
+    assert (0, "nobody guards an account more tightly\n") == say("auditor", "staff", "protected")
 
 
 def test_an_account_is_protected_whatever_it_is_called(say):
@@ -144,7 +200,7 @@ def test_somebody_asks_and_somebody_else_agrees(say):
     assert (1, True) == (code, '{"to":"x@example.org"}' in told)
     asking = told.split()[0]
     assert asking in say("commander", "gate", "requests")[1]
-    assert (0, "") == say("auditor", "gate", "requests")
+    assert (0, "nothing waits for you to agree\n") == say("auditor", "gate", "requests")
     assert 1 == say("commander", "gate", "approve", asking, "--hash", "0" * 12)[0]
     assert 1 == say("specialist", "gate", "approve", asking)[0]
     code, told = say("commander", "gate", "approve", asking, "--hash", asking[:12])
@@ -152,7 +208,7 @@ def test_somebody_asks_and_somebody_else_agrees(say):
     assert 0 == say("third", "gate", "deny", asking, "--why", "not the holder")[0]
     assert 2 == say("specialist", *words, "--payload", "[]")[0]
 
-    assert (0, "") == say("auditor", "gate", "sessions")
+    assert (0, "nobody has a session of a tool\n") == say("auditor", "gate", "sessions")
     code, told = say("auditor", "gate", "attempts", "--target", "a-1")
     assert (0, True, True) == (code, "Neither reached nor tried since" in told, "0 refused, 0 allowed" in told)
     code, told = say(

@@ -147,3 +147,22 @@ def test_cookies_are_for_this_host_and_no_script():
     assert "x=y; Path=/; HttpOnly; SameSite=Strict; Secure" == set_cookie("x", "y", secure=True)
     assert "x=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0" == set_cookie("x", "", secure=False, seconds=0)
     assert "holdfast" == Place(origin="http://localhost:1", rp_id="localhost").cookie
+
+
+def test_a_page_that_asks_for_itself_anew_does_not_use_the_session():
+    """A screen that nobody sits at is signed out after half an hour, however often its list refreshes."""
+    desk = Desk()
+    while desk.now < NOW + LIMITS.idle - 1_000:
+        assert desk.who(x_holdfast_refresh="1")
+        desk.now += 1_000
+    desk.now = NOW + LIMITS.idle
+    assert desk.who(x_holdfast_refresh="1") is None
+    assert [] == desk.used
+
+
+def test_what_changes_something_is_a_use_whatever_it_says_of_itself():
+    """Only what looks can be a refresh."""
+    desk = Desk()
+    desk.now = NOW + KEPT_EVERY_MS
+    assert desk.who("POST", **desk.ours(), x_holdfast_refresh="1")
+    assert 1 == len(desk.used)

@@ -2,19 +2,23 @@
 
 import msgspec
 
+from holdfast.events import spelling_key
 from holdfast.guard import Person, Role
 from holdfast.guard.staff import (
     Consent,
     Grant,
     Lock,
+    Opener,
     StaffFacts,
+    StaffPolicy,
     StaffState,
+    Ticket,
     Tier,
     ToolAction,
     ToolQuestion,
     ToolSession,
 )
-from holdfast.response import shipped_staff_policy
+from holdfast.response import shipped_staff_policy, shipped_staff_texts
 
 NOW = 1_594_840_000_000  # 15 July 2020
 MINUTE = 60_000
@@ -37,10 +41,41 @@ SESSIONS = tuple(
 TIERS = {"singer": Tier.HIGH_REACH, "agency": Tier.OFFICIAL, "president": Tier.PROTECTED}
 
 
-def state(**more):
+def state(policy=None, **more):
     """The desk with what else is known."""
     facts = {"version": 1, "persons": PEOPLE, "sessions": SESSIONS, "tiers": TIERS}
-    return StaffState(shipped_staff_policy(), StaffFacts(**{**facts, **more}))
+    return StaffState(policy or shipped_staff_policy(), StaffFacts(**{**facts, **more}))
+
+
+def counting_told(*policies):
+    """The shipped policies where only tickets count that the gate was told of, and some more."""
+    texts = shipped_staff_texts()
+    tools = texts["tools.toml"].replace('tickets = "any"', 'tickets = "told"')
+    more = {f"more{number}.cedar": each for number, each in enumerate(policies)}
+    return StaffPolicy({**texts, "tools.toml": tools, **more})
+
+
+def ticket(id_="T-1", **more):
+    """A ticket of a holder's about their account, in a queue."""
+    made = {"accounts": ("holder",), "opened_at": NOW - HOUR, "opened_by": Opener.HOLDER, "as_of": NOW, "heard_at": NOW}
+    return Ticket(**{"id": id_, **made, **more})
+
+
+class Tickets:
+    """A help desk that has told of these, and was last heard then."""
+
+    def __init__(self, *tickets, silent_since=None):
+        self._told = {spelling_key(each.id): each for each in tickets}
+        self._silent_since = silent_since
+
+    def get(self, id_):
+        """One of them."""
+        return self._told.get(spelling_key(id_))
+
+    def silent_since(self, now):
+        """Since when nothing was heard."""
+        assert now == NOW
+        return self._silent_since
 
 
 def action(function="account.email.replace", target="holder", **payload):
@@ -72,9 +107,9 @@ def lock(level, id_="l", **more):
     return Lock(**{"id": id_, "level": level, **made, **more})
 
 
-def answered(question, unseen=0, spent=None, **more):
+def answered(question, unseen=0, spent=None, tickets=None, **more):
     """What the desk is answered."""
-    return state(**more).answer(question, unseen=unseen, spent=spent or {})
+    return state(**more).answer(question, unseen=unseen, spent=spent or {}, tickets=tickets)
 
 
 def with_person(person, **changes):

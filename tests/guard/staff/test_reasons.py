@@ -8,7 +8,22 @@ from holdfast.guard import RuleKind
 from holdfast.guard.staff import Presence, StaffFacts, StaffHold, StaffReason, Tier, charges
 from holdfast.response import shipped_staff_policy
 
-from .desk import HOUR, MINUTE, NOW, answered, ask, consent, grant, lock, state, with_person, with_session
+from .desk import (
+    HOUR,
+    MINUTE,
+    NOW,
+    Tickets,
+    answered,
+    ask,
+    consent,
+    counting_told,
+    grant,
+    lock,
+    state,
+    ticket,
+    with_person,
+    with_session,
+)
 
 PRESIDENT = ask("bob", target="president")
 WATCHED = (Presence(session="s-bob", by="dan", at=NOW - 1),)
@@ -48,6 +63,16 @@ STOPPED = {
     ),
     StaffReason.REASON_NEEDED: (ask(reason=" ... "), {}, "Say in words why"),
     StaffReason.TICKET_NEEDED: (ask(ticket=""), {}, "Name the ticket"),
+    StaffReason.TICKET_UNKNOWN: (
+        ask(),
+        {"policy": counting_told(), "tickets": Tickets()},
+        "was not told of this ticket",
+    ),
+    StaffReason.TICKET_UNFIT: (
+        ask(),
+        {"policy": counting_told(), "tickets": Tickets(ticket(accounts=("other",)))},
+        "is about other accounts",
+    ),
     StaffReason.STEP_UP_NEEDED: (ask(), {"sessions": with_session("ann", stepped_up={})}, "credentials.*5 minutes"),
     StaffReason.SECOND_PERSON_NEEDED: (
         PRESIDENT,

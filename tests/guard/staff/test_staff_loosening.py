@@ -50,6 +50,15 @@ def test_a_catalogue_that_takes_less_is_told(old, new, said):
     assert any(said in each for each in staff_looser(shipped_staff_policy(), tools(old, new)))
 
 
+def test_letting_any_ticket_count_again_is_told():
+    """Where only those of the help desk counted, a made-up one counts afterwards; the other way round nothing is looser."""
+    strict = tools('tickets = "any"', 'tickets = "told"')
+    assert ["any text counts as a ticket, whether the help desk told of it or not"] == staff_looser(
+        strict, shipped_staff_policy()
+    )
+    assert [] == staff_looser(shipped_staff_policy(), strict)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

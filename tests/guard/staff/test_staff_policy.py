@@ -268,6 +268,12 @@ def test_expectations_about_what_there_is_not_are_refused(text):
         unmet(shipped_staff_policy(), text)
 
 
+def test_what_an_expectation_names_and_there_is_not_is_called_by_its_name():
+    """As it was written, so that it is found in the file."""
+    with pytest.raises(PolicyError, match=r"there is no support_desk/account\.lock_up"):
+        unmet(shipped_staff_policy(), '[[expect]]\nroles = []\nfunction = "support_desk/account.lock_up"')
+
+
 def test_time_and_words_alone_change_no_ruling():
     """A case holds all that a policy sees, so it is worked out once."""
     there = StaffState(shipped_staff_policy(), StaffFacts(version=1, persons=PEOPLE, sessions=SESSIONS))

@@ -39,6 +39,9 @@ def staff(  # noqa: PLR0913 - each is a word on the command line
         Path | None,
         Parameter(help="Draw how soon abuse is told of into this .svg or .png; needs holdfast[bench]."),
     ] = None,
+    tickets: Annotated[
+        bool, Parameter(negative="", help="The help desk tells of its tickets, so that made-up ones are seen.")
+    ] = False,
     check: Annotated[bool, Parameter(negative="", help="Answer 1 when a goal is missed.")] = False,
     json: Json = False,
 ) -> int:
@@ -57,7 +60,7 @@ def staff(  # noqa: PLR0913 - each is a word on the command line
     errors = Console(stderr=True)
     with progress(errors) as bar:
         task = bar.add_task("days", total=days)
-        report = measure(agents, days, seed, each, lambda: bar.advance(task), kind=Kind(desk))
+        report = measure(agents, days, seed, each, lambda: bar.advance(task), kind=Kind(desk), tickets=tickets)
     drawn(report, draw, chart, errors)
     told(report, print_report, WIDTH, json=json)
     return _GOAL_MISSED if check and not report.reached else 0

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from cyclopts import Parameter
 
 from holdfast.app.sheet import ATTEMPT_COLUMNS, sheet
+from holdfast.errors import UsageError
 
 from .options import Json
 from .service import Service, Url, say
@@ -30,6 +31,10 @@ def attempts(  # noqa: PLR0913 - each is a word on the command line
     json: Json = False,
 ) -> None:
     """Show what was tried with internal tools: what was refused first, of each kind the newest first."""
+    if csv and json:
+        raise UsageError("--csv or --json: one of the two")
+    if limit < 1:
+        raise UsageError("--limit is a number from 1 on")
     asked = {"target": target, "person": person, "tool": tool, "outcome": outcome or ""}
     asked |= {"since": since, "until": until}
     asked = {name: value for name, value in asked.items() if value}

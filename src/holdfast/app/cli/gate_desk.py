@@ -12,7 +12,7 @@ from holdfast.errors import UsageError
 
 from .desk import WAITS, Why, as_told
 from .options import Json
-from .service import Service, Url, at, say
+from .service import Service, Url, at, say, say_each
 
 _WIDE = 1_000  # characters of a line: what is agreed to is shown whole, however long it is
 
@@ -33,14 +33,12 @@ def sessions(
         found = service.send("DELETE", at("gate/sessions", end))
         say([_session(found)], found, json=json)
         return
-    for each in service.every("/v1/gate/sessions", all_=all):
-        say([_session(each)], each, json=json)
+    say_each(service.every("/v1/gate/sessions", all_=all), _session, "nobody has a session of a tool", json=json)
 
 
 def requests(*, all: All = False, url: Url = None, json: Json = False) -> None:  # noqa: A002 - the word people type
     """Show what waits for somebody to agree, as far as it is yours to see."""
-    for each in Service(url).every("/v1/gate/requests", all_=all):
-        say(_asking(each), each, json=json)
+    say_each(Service(url).every("/v1/gate/requests", all_=all), _asking, "nothing waits for you to agree", json=json)
 
 
 def request(  # noqa: PLR0913 - each is a word on the command line
@@ -97,8 +95,8 @@ def changes(
     json: Json = False,
 ) -> None:
     """Show the changes of holders' credentials by staff that wait, and with --all what came of the others."""
-    for each in Service(url).every("/v1/gate/changes", all_=all, account=account):
-        say(_change(each), each, json=json)
+    found = Service(url).every("/v1/gate/changes", all_=all, account=account)
+    say_each(found, _change, "there is no such change" if all else "no change waits; --all shows the others", json=json)
 
 
 def join(app: cyclopts.App) -> None:
@@ -119,7 +117,8 @@ def _asking(found: dict[str, Any]) -> list[str]:
     on = f" on {found['target']} ({found['tier'].replace('_', ' ')})" if found["target"] else ""
     lines = [first + on]
     lines += [f"  with     {payload[at : at + _WIDE]}" for at in range(0, len(payload), _WIDE)]
-    lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}), until {found['until']}")
+    known = f", {found['ticket_seen'].replace('_', ' ')}" if found["ticket_seen"] else ""
+    lines.append(f"  because  {found['reason']} ({found['ticket'] or 'no ticket'}{known}), until {found['until']}")
     lines.append(f"  hash     {found['action_hash']}")
     if found["takes_signature"]:
         lines.append(f"  signed   with a passkey only: /console/second/{found['id']} in a browser")

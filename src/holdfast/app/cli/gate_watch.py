@@ -15,7 +15,7 @@ from holdfast.errors import ServiceError
 
 from .gate_attempts import attempt_line
 from .options import Json
-from .service import Service, Url, at, say
+from .service import Service, Url, at, say, say_each
 
 _SAYS_EVERY = 15.0  # seconds: it counts for sixty, so that three may be lost on the way
 _LOOKS_EVERY = 1.0  # seconds
@@ -35,8 +35,7 @@ def watch(
     """Look on at a session until Ctrl-C: that counts while this runs and no longer, and what is done there is shown."""
     service = Service(url)
     if not session:
-        for each in service.every("/v1/gate/watches"):
-            say(_wanted(each), each, json=json)
+        say_each(service.every("/v1/gate/watches"), _wanted, "no session wants somebody to look on", json=json)
         return
     with _asked_to_end() as ended:
         _Watcher(service, session, json=json).run(ended)

@@ -9,15 +9,24 @@ from urllib.parse import urlencode
 import cyclopts
 from cyclopts import Parameter
 
-from holdfast.app.sheet import ACCESS_COLUMNS, sheet
+from holdfast.app.sheet import access_sheet
+from holdfast.app.terminal import Screen, plain
 from holdfast.errors import UsageError
 
 from .lockdown import locked
 from .options import Json
-from .service import Service, Url, say
+from .service import Service, Url, say, say_each
 from .service import at as at_path
 from .staff import Tier
 
+_NEEDS = {
+    "reason": "a reason",
+    "ticket": "a ticket",
+    "grant": "a grant",
+    "step_up": "a fresh passkey",
+    "consent": "a second person",
+    "watch": "a watcher",
+}
 At = Annotated[str, Parameter(help="When, RFC 3339, such as 2020-07-15T19:00:00Z; now without it.")]
 
 
@@ -36,13 +45,17 @@ def who(  # noqa: PLR0913 - each is a word on the command line
 ) -> None:
     """Show who can do what with the internal tools, or could on a past date, by the policies of that date."""
     asked = {"at": at, "person": person, "function": function, "tier": target_tier or "", "target": target}
+    if csv and json:
+        raise UsageError("--csv or --json: one of the two")
     if since and (policy or csv):
         raise UsageError("--since goes with neither --policy nor --csv", advice="Ask without them, or without --since.")
     asked |= {"texts": "true" if policy else "", "since": since}
     query = urlencode({name: value for name, value in asked.items() if value})
     found = Service(url).get(f"/v1/gate/access{'/changes' if since else ''}?{query}")
     if csv:
-        sys.stdout.write(sheet(ACCESS_COLUMNS, found["items"]))
+        sys.stdout.write(access_sheet(found))
+        for each in found["unknown"]:  # beside the table, which has no line to say it in
+            Screen(stderr=True, highlight=False, soft_wrap=True).print(plain(each))
         return
     if json:
         say([], found, json=True)
@@ -62,8 +75,7 @@ def recertify(  # noqa: PLR0913 - each is a word on the command line
     """Show who has roles for the internal tools and when they used them last; decide who keeps them."""
     service = Service(url)
     if not person:
-        for each in service.every("/v1/gate/certifications"):
-            say([_due(each)], each, json=json)
+        say_each(service.every("/v1/gate/certifications"), _due, "nobody has a role for the tools alone", json=json)
         return
     if keep == remove:
         raise UsageError(f"does {person} keep the tools?", advice="Say --keep or --remove, with --why.")
@@ -88,7 +100,8 @@ def _due(each: dict[str, Any]) -> str:
 def _lines(found: dict[str, Any]) -> list[str]:
     people = "1 person" if found["people"] == 1 else f"{found['people']} people"
     lines = [
-        f"at {found['at']}: {people}, of whom {found['people_now']} had whatever grant it takes and were not held",
+        f"at {found['at']}: {people} could, {found['people_now']} of them at that moment",
+        *found["unknown"],
         f"policy {found['policy']}, since {found['since']}",
     ]
     if found["certain_from"] is not None and found["at"] < found["certain_from"]:
@@ -103,7 +116,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def _changes(found: dict[str, Any]) -> list[str]:
     came, went, other = (len(found[kind]) for kind in ("gained", "lost", "changed"))
-    lines = [f"from {found['since']} to {found['at']}: {came} came, {went} went, {other} take something else"]
+    lines = [f"from {found['since']} to {found['at']}, rights: {came} came, {went} went, {other} take something else"]
     before, after = found["policies"]
     lines.append("the policies are the same" if before == after else f"policies {before}, then {after}")
     return lines + differences(found)
@@ -118,11 +131,11 @@ def differences(found: dict[str, Any]) -> list[str]:
 
 
 def _right(each: dict[str, Any]) -> str:
-    takes = ", ".join(each["takes"]) or "nothing besides"
-    state = "; no such grant was there" if "grant" in each["takes"] and not each["grants"] else ""
+    takes = ", ".join(_NEEDS.get(need, need) for need in each["takes"]) or "nothing besides"
+    state = "; nobody had given the grant" if "grant" in each["takes"] and not each["grants"] else ""
     state += f"; held by {', '.join(each['holds'])}" if each["holds"] else ""
-    roles = ", ".join(each["roles"]) or "no role"
-    return f"{each['person']} ({roles})  {each['function']} on {each['tier']}  takes {takes}{state}"
+    roles, tier = ", ".join(each["roles"]) or "no role", each["tier"].replace("_", " ")
+    return f"{each['person']} ({roles})  {each['function']} on {tier} accounts  takes {takes}{state}"
 
 
 def _hold(each: dict[str, Any]) -> str:
@@ -132,6 +145,5 @@ def _hold(each: dict[str, Any]) -> str:
 
 
 def _lock(each: dict[str, Any]) -> str:
-    named = f", but for {', '.join(each['named'])}" if each["named"] else ""
     level = f"level {each['level']} ({each['words']})"
-    return f"lockdown {each['id']} of {level} on {locked(each)}{named} from {each['starts']}"
+    return f"lockdown {each['id']} of {level} on {locked(each)} from {each['starts']}"

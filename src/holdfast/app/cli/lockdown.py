@@ -13,9 +13,11 @@ from holdfast.errors import UsageError
 
 from .desk import WAITS
 from .options import STORE_HELP, Json, store_address
+from .people import Role
 from .serve import extra
-from .service import Service, Url, at, say
+from .service import Service, Url, at, say, say_each
 
+_NAMED = 3  # the level at which those whom a lock names are left in
 _TOKEN_VARIABLE = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 
 Why = Annotated[str, Parameter(help="Why: it stays on record, and whoever leads is told.")]
@@ -35,7 +37,7 @@ def place(  # noqa: PLR0913 - each is a word on the command line
     why: Why,
     tool: Annotated[str, Parameter(help="Only this tool.")] = "",
     function: Annotated[str, Parameter(help="Only this function.")] = "",
-    role: Annotated[str, Parameter(help="Only people of this role.")] = "",
+    role: Annotated[Role | None, Parameter(help="Only people of this role.")] = None,
     person: Annotated[str, Parameter(help="Only this person.")] = "",
     network: Annotated[str, Parameter(help="Only who comes from this network.")] = "",
     named: Annotated[
@@ -51,7 +53,7 @@ def place(  # noqa: PLR0913 - each is a word on the command line
         "why": why,
         "tool": tool,
         "function": function,
-        "role": role or None,
+        "role": role,
         "person": person,
         "network": network,
         "named": named,
@@ -101,8 +103,8 @@ def agree(
 def show(*, all: All = False, url: Url = None, json: Json = False) -> None:  # noqa: A002 - the word people type
     """Show the lockdowns that stand, the strictest first, and what waits for somebody to agree."""
     service = Service(url)
-    for each in sorted(service.every("/v1/gate/locks", all_=all), key=lambda each: -each["level"]):
-        say([_line(each)], each, json=json)
+    locks = sorted(service.every("/v1/gate/locks", all_=all), key=lambda each: -each["level"])
+    say_each(locks, _line, "no lockdown stands", json=json)
     for each in service.every("/v1/gate/proposals", all_=all):
         say([_proposal(each)], each, json=json)
 
@@ -127,9 +129,11 @@ def _line(found: dict[str, Any]) -> str:
 
 
 def locked(found: dict[str, Any]) -> str:
-    """What a lockdown is on."""
+    """What a lockdown is on, and whom it leaves in."""
     names = ("tool", "function", "role", "person", "network")
-    return ", ".join(f"{name} {found[name]}" for name in names if found[name]) or "everything"
+    on = ", ".join(f"{name} {found[name]}" for name in names if found[name]) or "everything"
+    named = found["named"] if found["level"] == _NAMED else ()
+    return f"{on}, but for {', '.join(named)}" if named else on
 
 
 def _proposal(found: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ Role: TypeAlias = Literal[
     "support",
     "specialist",
 ]
-Scope: TypeAlias = Literal["guard:ask", "guard:snapshot", "events:tell", "read", "decide", "people"]
+Scope: TypeAlias = Literal["guard:ask", "guard:snapshot", "events:tell", "tickets:tell", "read", "decide", "people"]
 Roles = Annotated[tuple[Role, ...], Parameter(name="--role", negative="", help="What they are for. May be repeated.")]
 Name = Annotated[str | None, Parameter(help="What others call them.")]
 All = Annotated[bool, Parameter(negative="", help="Those too that count no more.")]

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from .desk import WAITS, Why
 from .options import Json
-from .service import Service, Url, at, say
+from .service import Service, Url, at, say, say_each
 
 # Spelled out, for the room that knows them takes a while to import; a test compares them.
 Tier: TypeAlias = Literal["ordinary", "high_reach", "official", "protected"]
@@ -37,15 +37,13 @@ def report(
 @staff.command
 def alarms(*, url: Url = None, json: Json = False) -> None:
     """Show whose access looks abused, with the evidence term by term. Ask them over a way that you know is theirs."""
-    for each in Service(url).every("/v1/staff/alarms"):
-        say(_alarm(each), each, json=json)
+    say_each(Service(url).every("/v1/staff/alarms"), _alarm, "nobody's access looks abused", json=json)
 
 
 @staff.command
 def reports(*, url: Url = None, json: Json = False) -> None:
     """Show what staff reported in the last month, in their words. It is no sign against whoever reported."""
-    for each in Service(url).every("/v1/staff/reports"):
-        say([f"{each['at']}  {each['staff']}  {each['kind']}  {each['text']}"], each, json=json)
+    say_each(Service(url).every("/v1/staff/reports"), _report, "nobody has reported anything", json=json)
 
 
 @staff.command
@@ -70,8 +68,7 @@ def grant(  # noqa: PLR0913 - each is a word on the command line
 @staff.command
 def grants(*, all: All = False, url: Url = None, json: Json = False) -> None:  # noqa: A002 - the word people type
     """Show the grants in force."""
-    for each in Service(url).every("/v1/gate/grants", all_=all):
-        say([_grant(each)], each, json=json)
+    say_each(Service(url).every("/v1/gate/grants", all_=all), _grant, "no grant is in force", json=json)
 
 
 @staff.command
@@ -126,8 +123,11 @@ def unprotect(
 @staff.command
 def protected(*, url: Url = None, json: Json = False) -> None:
     """Show the accounts that are guarded more tightly."""
-    for each in Service(url).every("/v1/gate/protected"):
-        say([_protected(each)], each, json=json)
+    say_each(Service(url).every("/v1/gate/protected"), _protected, "nobody guards an account more tightly", json=json)
+
+
+def _report(found: dict[str, Any]) -> str:
+    return f"{found['at']}  {found['staff']}  {found['kind']}  {found['text']}"
 
 
 def _grant(found: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,18 +13,16 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, time_of
 from holdfast.app.server.staff.access import AccessSeen, access_seen, wanted_of
 from holdfast.app.server.staff.comparing import AccessCompared, access_compared
-from holdfast.app.sheet import ACCESS_COLUMNS, sheet
-from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.app.server.staff.lookups import looked_up
+from holdfast.app.sheet import access_sheet
 from holdfast.app.terminal import printable
 from holdfast.events import format_time
-from holdfast.guard import Act
 from holdfast.guard.staff import Tier
 
-from .desk import signed_in, visitor
-from .lookups import address, asked_of, attached, command, fields
+from .forms import address, asked_of, attached, command, fields
+from .pages import ACCESS, Visitors
 from .site import Site
 
-ACCESS = "/console/access"
 MOST_ROWS = 1_000  # of each table: some fifty sheets of paper
 _FIELDS, _TIMES, _HOW = ("function", "person", "tier", "target"), ("at", "since"), ("texts", "show")
 _LONGEST_LINE = 2_000  # characters of a policy's line
@@ -49,25 +49,28 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 class AccessPages:
     """The page of rights, and the same as a table."""
 
-    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
-        self._site, self._sessions, self._ask = site, sessions, ask
+        self._site, self._visitors, self._ask = site, visitors, ask
 
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
-            Route(ACCESS, self._page, methods=["GET"]),
-            Route(f"{ACCESS}.csv", self._sheet, methods=["GET"]),
+            Route(ACCESS.path, self._page, methods=["GET"]),
+            Route(f"{ACCESS.path}.csv", self._sheet, methods=["GET"]),
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
+        visit = await self._visitors.enter(http, ACCESS)
         asked = asked_of(http.query_params, (*_FIELDS, *_HOW), _TIMES)
-        return self._site.page("access", who, page=await self._shown(who, asked), most=MOST_ROWS)
+        shown = await self._shown(asked)
+        if asked:
+            await looked_up(self._ask, visit.who.caller, _what(asked), _about(asked))
+        return self._site.page("access", visit, page=shown, most=MOST_ROWS)
 
-    async def _shown(self, who: SignedIn, asked: dict[str, str]) -> Shown:
+    async def _shown(self, asked: dict[str, str]) -> Shown:
         """What was asked for; without a question nothing is worked out."""
-        functions, now = await self._ask(lambda run: (_functions(run, who), run.clock.now()))
+        functions, now = await self._ask(lambda run: (_functions(run), run.clock.now()))
         at, since, wanted = time_of(asked, "at"), time_of(asked, "since"), wanted_of(asked)
         found = await access_seen(self._ask, at, wanted, texts="texts" in asked) if asked else None
         changes = None if since is None else await access_compared(self._ask, since, at, wanted)
@@ -80,25 +83,27 @@ class AccessPages:
             changes=changes,
             texts={} if found is None else {name: _lines(text) for name, text in (found.texts or {}).items()},
             command=command("gate who", {_OPTIONS.get(name, name): value for name, value in query.items()}),
-            sheet=address(f"{ACCESS}.csv", query),
+            sheet=address(f"{ACCESS.path}.csv", query),
             shown_at=format_time(now),
         )
 
     async def _sheet(self, http: Request) -> Response:
-        who, asked = signed_in(self._sessions, http), asked_of(http.query_params, _FIELDS, _TIMES)
-        await self._ask(lambda run: _functions(run, who))
+        visit, asked = await self._visitors.enter(http, ACCESS), asked_of(http.query_params, _FIELDS, _TIMES)
         found = await access_seen(self._ask, time_of(asked, "at"), wanted_of(asked))
-        return attached(sheet(ACCESS_COLUMNS, map(msgspec.to_builtins, found.items)), f"access-{found.at[:10]}.csv")
+        await looked_up(self._ask, visit.who.caller, "rights, as a table", _about(asked))
+        return attached(access_sheet(msgspec.to_builtins(found)), f"access-{found.at[:10]}.csv")
 
 
-def _functions(run: LiveWatch, who: SignedIn) -> tuple[str, ...]:
-    """The functions that there are.
+def _what(asked: Mapping[str, str]) -> str:
+    return "changes of rights" if "since" in asked else "rights"
 
-    Raises:
-        NotAllowedError: the policies do not let this person see what staff do.
 
-    """
-    run.response.entitled.check(who.caller, Act.SEE_STAFF)
+def _about(asked: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if name not in _HOW}
+
+
+def _functions(run: LiveWatch) -> tuple[str, ...]:
+    """The functions that there are."""
     return tuple(sorted({function for _, function in run.response.staff.policy.functions}))
 
 

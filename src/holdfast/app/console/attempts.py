@@ -18,17 +18,16 @@ from holdfast.app.server.staff.attempting import (
     attempts_summed,
     sought_of,
 )
+from holdfast.app.server.staff.lookups import looked_up
+from holdfast.app.server.staff.searching import exact
 from holdfast.app.sheet import ATTEMPT_COLUMNS, sheet
-from holdfast.app.signin.sessions import Sessions, SignedIn
-from holdfast.events import format_time
-from holdfast.guard import Act
-from holdfast.guard.staff import StaffReason
+from holdfast.guard.staff import StaffReason, TicketSeen
+from holdfast.response.staff.sought import Sought
 
-from .desk import signed_in, visitor
-from .lookups import address, asked_of, attached, command, fields, names_of
+from .forms import address, asked_of, attached, command, fields, names_of
+from .pages import ATTEMPTS, Visitors
 from .site import Site
 
-ATTEMPTS = "/console/attempts"
 MOST_SHOWN = 50  # attempts on a page
 MOST_IN_SHEET = 5_000  # some megabytes, and seconds of the worker's time
 _FIELDS, _TIMES = ("target", "person", "tool", "outcome"), ("since", "until")
@@ -47,6 +46,8 @@ WHY: Mapping[StaffReason, str] = {
     StaffReason.GRANT_NEEDED: "they had no grant",
     StaffReason.REASON_NEEDED: "no reason was given",
     StaffReason.TICKET_NEEDED: "no ticket was named",
+    StaffReason.TICKET_UNKNOWN: "the help desk had told of no such ticket",
+    StaffReason.TICKET_UNFIT: "the ticket was not for this",
     StaffReason.STEP_UP_NEEDED: "the passkey had not been shown again",
     StaffReason.SECOND_PERSON_NEEDED: "nobody else had agreed to it",
     StaffReason.WATCHER_NEEDED: "nobody watched",
@@ -54,12 +55,22 @@ WHY: Mapping[StaffReason, str] = {
     StaffReason.LOCKED_DOWN: "a lockdown shut them out",
     StaffReason.STATE_UNSEEN: "the gate could not see what was in force",
 }
+SEEN: Mapping[TicketSeen, str] = {
+    TicketSeen.STANDS: "told by the help desk, for this account",
+    TicketSeen.BY_STAFF: "told by the help desk, opened by a colleague",
+    TicketSeen.UNKNOWN: "not told by the help desk",
+    TicketSeen.CLOSED: "closed by then",
+    TicketSeen.ABOUT_OTHERS: "about other accounts",
+    TicketSeen.ABOUT_NONE: "about no account",
+    TicketSeen.OF_OTHERS: "worked by others",
+    TicketSeen.OWN: "opened by themselves",
+}
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What the page shows; `came` is what they come to, None where nothing was asked for.
 
-    `form` stands in the form, `tools` may be chosen there; the links ask the same again. `shown_at` stands on paper.
+    `form` stands in the form, `tools` may be chosen there; the links ask the same again.
     """
 
     form: dict[str, str]
@@ -72,30 +83,36 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     older: str
     first: str
     allowed: str
-    shown_at: str
 
 
 class AttemptPages:
     """The page of attempts, and the same as a table."""
 
-    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
-        self._site, self._sessions, self._ask = site, sessions, ask
+        self._site, self._visitors, self._ask = site, visitors, ask
 
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
-            Route(ATTEMPTS, self._page, methods=["GET"]),
-            Route(f"{ATTEMPTS}.csv", self._sheet, methods=["GET"]),
+            Route(ATTEMPTS.path, self._page, methods=["GET"]),
+            Route(f"{ATTEMPTS.path}.csv", self._sheet, methods=["GET"]),
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
+        visit = await self._visitors.enter(http, ATTEMPTS)
         asked, after = asked_of(http.query_params, _FIELDS, _TIMES), key_of(http)
-        return self._site.page("attempts", who, it=await self._looked(who, asked, after), why=WHY)
+        sought = sought_of(asked)
+        tools, count = await self._ask(lambda run: (_tools(run), _count(run, sought)))
+        tag = self._site.tag("attempts", visit, [asked, after, tools, count])
+        if (same := self._site.unchanged(http, tag)) is not None:  # nothing was tried: nothing is looked through
+            return same
+        it = await self._looked(asked, after, tools)
+        await looked_up(self._ask, visit.who.caller, "attempts", asked)
+        moves = not after and "until" not in asked
+        return self._site.tagged(tag, "attempts", visit, it=it, why=WHY, seen=SEEN, moves=moves)
 
-    async def _looked(self, who: SignedIn, asked: dict[str, str], after: str) -> Looked:
-        tools, now = await self._ask(lambda run: (_tools(run, who), run.clock.now()))
+    async def _looked(self, asked: dict[str, str], after: str, tools: tuple[str, ...]) -> Looked:
         sought = sought_of(asked)
         came = await attempts_summed(self._ask, sought) if asked and not after else None
         found = await attempts_seen(self._ask, sought, after, MOST_SHOWN)
@@ -108,27 +125,28 @@ class AttemptPages:
             found=found,
             names=await self._ask(lambda run: names_of(run, people)),
             command=command("gate attempts", asked),
-            sheet=address(f"{ATTEMPTS}.csv", asked),
-            older=address(ATTEMPTS, asked, after=found.next) if found.next else "",
-            first=address(ATTEMPTS, asked) if after else "",
-            allowed=address(ATTEMPTS, asked | {"outcome": "allowed"}),
-            shown_at=format_time(now),
+            sheet=address(f"{ATTEMPTS.path}.csv", asked),
+            older=address(ATTEMPTS.path, asked, after=found.next) if found.next else "",
+            first=address(ATTEMPTS.path, asked) if after else "",
+            allowed=address(ATTEMPTS.path, asked | {"outcome": "allowed"}),
         )
 
     async def _sheet(self, http: Request) -> Response:
-        who = signed_in(self._sessions, http)
-        asked = asked_of(http.query_params, _FIELDS, _TIMES)
-        await self._ask(lambda run: _tools(run, who))
+        visit, asked = await self._visitors.enter(http, ATTEMPTS), asked_of(http.query_params, _FIELDS, _TIMES)
         found = await attempts_seen(self._ask, sought_of(asked), "", MOST_IN_SHEET)
+        await looked_up(self._ask, visit.who.caller, "attempts, as a table", asked)
         return attached(sheet(ATTEMPT_COLUMNS, map(msgspec.to_builtins, found.items)), "attempts.csv")
 
 
-def _tools(run: LiveWatch, who: SignedIn) -> tuple[str, ...]:
-    """The tools that there are.
+def _count(run: LiveWatch, sought: Sought) -> tuple[int, int]:
+    """How many attempts there are of those among which these are looked for, and how often any was tried again.
 
-    Raises:
-        NotAllowedError: the policies do not let this person see what staff do.
-
+    Where neither has changed nothing is new.
     """
-    run.response.entitled.check(who.caller, Act.SEE_STAFF)
+    staff = run.response.staff
+    return staff.attempts.count(*exact(run, sought).chain), staff.repeats.again
+
+
+def _tools(run: LiveWatch) -> tuple[str, ...]:
+    """The tools that there are."""
     return tuple(sorted({tool for tool, _ in run.response.staff.policy.functions}))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,16 +24,18 @@ from holdfast.app.signin.limiter import Limiter
 from holdfast.app.signin.oidc import Client, Provider
 from holdfast.app.signin.passkeys import Passkeys
 from holdfast.app.signin.place import Place
-from holdfast.app.signin.sessions import Sessions
+from holdfast.app.signin.sessions import Sessions, refreshes
 from holdfast.errors import HoldfastError, SignInError
 from holdfast.guard import Caller
 
 from .access import AccessPages
 from .attempts import AttemptPages
-from .desk import SIGN_IN, DeskPages, NobodySignedInError
+from .desk import SIGN_IN, DeskPages
 from .elsewhere import Elsewhere
 from .entrance import Entrance
 from .lockdown import LockdownPages
+from .lookups import LookupPages
+from .pages import NobodySignedInError, Visitors
 from .second import SecondPages
 from .signals import SignalPages
 from .site import Site
@@ -46,9 +49,9 @@ T = TypeVar("T")
 class Console:
     """Answers all under /console, and tells the other routes who has signed in."""
 
-    def __init__(self, sessions: Sessions, site: Site, routes: list[Route]) -> None:
+    def __init__(self, sessions: Sessions, visitors: Visitors, site: Site, routes: list[Route]) -> None:
         """Answer by these routes."""
-        self._sessions, self._site = sessions, site
+        self._sessions, self._visitors, self._site = sessions, visitors, site
         static = Route("/console/static/{name}", site.static, methods=["GET"])
         root = Route("/", _to_console, methods=["GET"])
         self._router = Router(routes=[*routes, static, root], redirect_slashes=False)
@@ -78,12 +81,18 @@ class Console:
             self._at_home(scope)
             await self._router(scope, receive, send)
         except NobodySignedInError:
-            await RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)(scope, receive, send)
+            if refreshes(scope):  # a page that asks for itself anew has to be told, and not to be shown another
+                raise RefusedError(
+                    HTTPStatus.UNAUTHORIZED, "nobody is signed in here", advice="Sign in again."
+                ) from None
+            await RedirectResponse(_to_sign_in(scope), HTTPStatus.SEE_OTHER)(scope, receive, send)
         except (RefusedError, HTTPException, HoldfastError) as error:
             refused = _refusal(error)
-            if scope["method"] not in {"GET", "HEAD"}:
+            if scope["method"] not in {"GET", "HEAD"} or _by_script(scope):
                 raise refused from error
-            await self._error_page(scope, refused)(scope, receive, send)
+            visit = await self._visitors.somebody(Request(scope))
+            page = self._site.page("error", visit, status=refused.status, problem=refused.problem)
+            await page(scope, receive, send)
 
     def _at_home(self, scope: Scope) -> None:
         """Pass who asks by our name: another one may have been made to lead here.
@@ -98,13 +107,6 @@ class Console:
             raise RefusedError(
                 HTTPStatus.MISDIRECTED_REQUEST, "this is known by another name", advice=f"Open {place.origin}/console."
             )
-
-    def _error_page(self, scope: Scope, refused: RefusedError) -> Response:
-        try:
-            who = self._sessions.who(scope)
-        except SignInError:
-            who = None
-        return self._site.page("error", who, status=refused.status, problem=refused.problem)
 
 
 def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, secret: str) -> Console:
@@ -128,17 +130,18 @@ def console(settings: Settings, run: LiveWatch, worker: Worker, place: Place, se
     )
     provider = _provider(settings, place, secret)
     site = Site(place, settings.oidc.name if provider is not None else "")
+    visitors = Visitors(sessions, ask)
     passkeys = Passkeys(rp_id=place.rp_id, origin=place.origin)
     challenges = Challenges()
-    entrance = Entrance(site, sessions, challenges, passkeys, Limiter(), ask, settings.signin.forwarded)
-    routes = [*entrance.routes(), *DeskPages(site, sessions, challenges, passkeys, ask).routes()]
-    routes += ToolPages(site, sessions, challenges, passkeys, ask, settings.signin.forwarded).routes()
-    looking = (StandingPages, WatchPages, LockdownPages, AttemptPages, AccessPages, SignalPages)
-    routes += [route for pages in looking for route in pages(site, sessions, ask).routes()]
-    routes += SecondPages(site, sessions, challenges, passkeys, ask).routes()
+    entrance = Entrance(site, sessions, visitors, challenges, passkeys, Limiter(), ask, settings.signin.forwarded)
+    routes = [*entrance.routes(), *DeskPages(site, visitors, challenges, passkeys, ask).routes()]
+    routes += ToolPages(site, visitors, challenges, passkeys, ask, settings.signin.forwarded).routes()
+    looking = (StandingPages, WatchPages, LockdownPages, AttemptPages, AccessPages, SignalPages, LookupPages)
+    routes += [route for pages in looking for route in pages(site, visitors, ask).routes()]
+    routes += SecondPages(site, visitors, challenges, passkeys, ask).routes()
     if provider is not None:
         routes += Elsewhere(site, sessions, entrance, provider, settings.oidc, ask).routes()
-    return Console(sessions, site, routes)
+    return Console(sessions, visitors, site, routes)
 
 
 def _provider(settings: Settings, place: Place, secret: str) -> Provider | None:
@@ -156,6 +159,18 @@ def _provider(settings: Settings, place: Place, secret: str) -> Provider | None:
             timeout=oidc.timeout_seconds,
         )
     )
+
+
+def _by_script(scope: Scope) -> bool:
+    """Whether a script of a page asks, as browsers say by themselves: it takes no page for an answer."""
+    return any(name == b"sec-fetch-mode" and value != b"navigate" for name, value in scope["headers"])
+
+
+def _to_sign_in(scope: Scope) -> str:
+    """Where one signs in; behind # stands where they wanted to go, which the script of that page takes them to."""
+    query = scope["query_string"].decode("latin-1")
+    path = quote(scope["path"]) + (f"?{query}" if query else "")
+    return SIGN_IN if path == "/console" else f"{SIGN_IN}#{path}"
 
 
 async def _to_console(request: Request) -> Response:  # noqa: ARG001 - a handler's

@@ -18,17 +18,17 @@ from holdfast.app.server.answers import RefusedError
 from holdfast.app.server.asking import Ask, body_of, shown
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
-from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.app.signin.sessions import SignedIn
 from holdfast.containment import EFFECTS, Plan, Restriction, Undo
 from holdfast.errors import NotAllowedError
 from holdfast.guard import Act, Purpose, RefusalCode, Signature, approval_challenge
 from holdfast.response import Filed
 
+from .pages import REQUESTS, Visitors
 from .site import Site
 
 MOST_SHOWN = 200  # requests on the page of all: more than a desk has in a week
 SIGN_IN = "/console/signin"
-SECOND = "/console/second"  # what whoever works with the tools, and sees no response, comes for
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,11 +94,11 @@ _denied = msgspec.json.Decoder(Denied)
 class DeskPages:
     """The pages of requests, and what is done from them."""
 
-    def __init__(self, site: Site, sessions: Sessions, challenges: Challenges, passkeys: Passkeys, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, challenges: Challenges, passkeys: Passkeys, ask: Ask) -> None:
         """Answer with these."""
-        self._site, self._sessions, self._challenges, self._passkeys, self._ask = (
+        self._site, self._visitors, self._challenges, self._passkeys, self._ask = (
             site,
-            sessions,
+            visitors,
             challenges,
             passkeys,
             ask,
@@ -116,22 +116,22 @@ class DeskPages:
         ]
 
     async def _home(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
-        listed = await self._ask(lambda run: _listed(run, who) if _looks(run, who) else None)
-        if listed is None:
-            return RedirectResponse(SECOND, HTTPStatus.SEE_OTHER)
+        visit = await self._visitors.come(http)
+        if REQUESTS not in visit.links:  # whoever works with the tools, and sees no response, comes for something else
+            return RedirectResponse(visit.links[0].path, HTTPStatus.SEE_OTHER)
+        visit = await self._visitors.enter(http, REQUESTS)
+        listed = await self._ask(_listed)
         waiting = [each for each in listed if each.state == "open"]
         over = [each for each in listed if each.state != "open"]
-        return self._site.page("requests", who, waiting=waiting, over=over)
+        return self._site.live(http, "requests", visit, waiting=waiting, over=over)
 
     async def _request(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
-        id_ = http.path_params["id"]
-        found = await self._ask(lambda run: _shown(run, id_, who))
-        return self._site.page("request", who, it=found)
+        visit, id_ = await self._visitors.enter(http, REQUESTS), http.path_params["id"]
+        found = await self._ask(lambda run: _shown(run, id_, visit.who))
+        return self._site.live(http, "request", visit, it=found)
 
     async def _options(self, http: Request) -> Response:
-        who, seen, id_ = signed_in(self._sessions, http), await body_of(http, _seen), http.path_params["id"]
+        who, seen, id_ = self._visitors.signed_in(http), await body_of(http, _seen), http.path_params["id"]
         known = await self._ask(lambda run: run.response.people.passkeys_of(_checked(run, id_, who, seen.action_hash)))
         if not known:
             raise RefusedError(
@@ -149,7 +149,7 @@ class DeskPages:
         return shown(Options(options=self._passkeys.to_sign(given.value, known)))
 
     async def _approve(self, http: Request) -> Response:
-        who, agreed, id_ = signed_in(self._sessions, http), await body_of(http, _agreed), http.path_params["id"]
+        who, agreed, id_ = self._visitors.signed_in(http), await body_of(http, _agreed), http.path_params["id"]
         signature = self._signature(who, id_, agreed)
         await self._ask(
             lambda run: run.response.desk.approve(
@@ -159,7 +159,7 @@ class DeskPages:
         return shown(Done(next=f"/console/requests/{id_}"))
 
     async def _deny(self, http: Request) -> Response:
-        who, denied, id_ = signed_in(self._sessions, http), await body_of(http, _denied), http.path_params["id"]
+        who, denied, id_ = self._visitors.signed_in(http), await body_of(http, _denied), http.path_params["id"]
         await self._ask(lambda run: run.response.desk.deny(id_, who.caller, denied.why, run.clock.now()))
         return shown(Done(next=f"/console/requests/{id_}"))
 
@@ -171,48 +171,8 @@ class DeskPages:
         return signature_of(agreed.credential, given.nonce)
 
 
-def signed_in(sessions: Sessions, http: Request) -> SignedIn:
-    """Who asks.
-
-    Raises:
-        RefusedError: nobody has signed in.
-        SignInError: no page of ours has sent it.
-
-    """
-    who = sessions.who(http.scope)
-    if who is None:
-        raise RefusedError(HTTPStatus.UNAUTHORIZED, "nobody is signed in here", advice="Sign in again.")
-    return who
-
-
-class NobodySignedInError(Exception):
-    """Whoever opens a page has to sign in first: the console leads them there."""
-
-
-def visitor(sessions: Sessions, http: Request) -> SignedIn:
-    """Who opens a page.
-
-    Raises:
-        NobodySignedInError: nobody has signed in.
-
-    """
-    who = sessions.who(http.scope)
-    if who is None:
-        raise NobodySignedInError
-    return who
-
-
-def _may_look(run: LiveWatch, who: SignedIn) -> None:
-    run.response.entitled.check(who.caller, Act.LOOK)
-
-
-def _looks(run: LiveWatch, who: SignedIn) -> bool:
-    return run.response.entitled.policy.may(who.person, Act.LOOK)
-
-
-def _listed(run: LiveWatch, who: SignedIn) -> list[requested.RequestSeen]:
+def _listed(run: LiveWatch) -> list[requested.RequestSeen]:
     """The requests, those that wait first, and of each kind the newest."""
-    _may_look(run, who)
     kept = run.response.desk.requests.values()
     some = sorted(kept, key=lambda filed: (filed.state != "open", -filed.filed_at, filed.request.id))[:MOST_SHOWN]
     return [seen for each in some if (seen := requested.request(run, each.request.id)) is not None]
@@ -226,7 +186,6 @@ def _filed(run: LiveWatch, id_: str) -> Filed:
 
 
 def _shown(run: LiveWatch, id_: str, who: SignedIn) -> Shown:
-    _may_look(run, who)
     filed, response = _filed(run, id_), run.response
     seen = requested.request(run, id_)
     assert seen is not None, "it was there a line ago"

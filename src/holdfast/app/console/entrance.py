@@ -31,7 +31,8 @@ from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Enrolment, Passkey, Person, Purpose, Via, challenge_of
 from holdfast.response.entitled import CONFIRM
 
-from .desk import SIGN_IN, Done, Options, signed_in, visitor
+from .desk import SIGN_IN, Done, Options
+from .pages import PASSKEYS, Visitors
 from .site import Site
 
 FRESH_MS = 10 * 60_000  # since signing in with a passkey: who walks up to an open screen cannot add a key of their own
@@ -77,6 +78,7 @@ class Entrance:
         self,
         site: Site,
         sessions: Sessions,
+        visitors: Visitors,
         challenges: Challenges,
         passkeys: Passkeys,
         limiter: Limiter,
@@ -85,6 +87,7 @@ class Entrance:
     ) -> None:
         """`forwarded` is the header in which a proxy names the caller's address; empty where none is believed."""
         self._site, self._sessions, self._challenges, self._passkeys = site, sessions, challenges, passkeys
+        self._visitors = visitors
         self._limiter, self._ask, self._forwarded = limiter, ask, forwarded
 
     def routes(self) -> list[Route]:
@@ -95,7 +98,7 @@ class Entrance:
             Route(f"{SIGN_IN}/finish", self._sign_in, methods=["POST"]),
             Route("/console/signout", self._sign_out, methods=["POST"]),
             Route("/console/enrol", self._enrol_page, methods=["GET"]),
-            Route("/console/passkeys", self._own_page, methods=["GET"]),
+            Route(PASSKEYS.path, self._own_page, methods=["GET"]),
             Route("/console/passkeys/options", self._to_register, methods=["POST"]),
             Route("/console/passkeys/finish", self._register, methods=["POST"]),
             Route("/console/passkeys/revoke", self._revoke, methods=["POST"]),
@@ -120,7 +123,8 @@ class Entrance:
         return self._site.page("enrol", None)
 
     async def _own_page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
+        visit = await self._visitors.enter(http, PASSKEYS)
+        who = visit.who
         own = await self._ask(lambda run: run.response.people.passkeys_of(who.person.id))
         keys = [
             {
@@ -133,7 +137,7 @@ class Entrance:
             }
             for each in sorted(own, key=lambda each: each.added_at)
         ]
-        return self._site.page("passkeys", who, keys=keys, fresh=_fresh(who))
+        return self._site.page("passkeys", visit, keys=keys, fresh=_fresh(who))
 
     async def _to_sign_in(self, http: Request) -> Response:
         self._sessions.from_our_page(http.scope)
@@ -178,7 +182,7 @@ class Entrance:
         return self.enter(run, run.response.people.persons[passkey.person], Via.PASSKEY, credential=passkey.id)
 
     async def _sign_out(self, http: Request) -> Response:
-        who = signed_in(self._sessions, http)
+        who = self._visitors.signed_in(http)
         await self._ask(lambda run: run.response.signin.end(who.session.id, run.clock.now()))
         self._sessions.forget([who.session.id])
         place = self._sessions.place
@@ -207,10 +211,10 @@ class Entrance:
         made = self._passkeys.registered(told.credential, person.id, given.value, at=wall_time(), label=told.label)
         link = hashed(told.link) if told.link else ""
         await self._ask(lambda run: run.response.signin.add(made, person.id, run.clock.now(), link=link))
-        return shown(Done(next=SIGN_IN if told.link else "/console/passkeys"))
+        return shown(Done(next=SIGN_IN if told.link else PASSKEYS.path))
 
     async def _revoke(self, http: Request) -> Response:
-        who, told = signed_in(self._sessions, http), await body_of(http, _revoked)
+        who, told = self._visitors.signed_in(http), await body_of(http, _revoked)
 
         def do(run: LiveWatch) -> Passkey:
             own = {each.id for each in run.response.people.passkeys_of(who.person.id)}
@@ -219,7 +223,7 @@ class Entrance:
             return run.response.signin.revoke(told.passkey, who.person.id, run.clock.now(), at=wall_time())
 
         await self._ask(do)
-        return shown(Done(next="/console/passkeys"))
+        return shown(Done(next=PASSKEYS.path))
 
     async def _who_registers(self, http: Request, link: str) -> tuple[Person, str, str, list[Passkey]]:
         """Whose passkey is made, in which browser (and its new cookie, if any), and what they have already.
@@ -229,7 +233,7 @@ class Entrance:
 
         """
         if not link:
-            who = signed_in(self._sessions, http)
+            who = self._visitors.signed_in(http)
             if not who.caller.confirmed:
                 raise SignInError("this passkey is not confirmed yet, and cannot vouch for another", advice=CONFIRM)
             if not _fresh(who):

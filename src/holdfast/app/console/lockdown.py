@@ -18,60 +18,60 @@ from holdfast.app.server.staff.lockdowns import (
     preview,
     propose,
 )
-from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.app.signin.sessions import SignedIn
 from holdfast.guard import Act, Role
 from holdfast.guard.staff import LEVELS
 
-from .desk import Done, signed_in, visitor
+from .desk import Done
+from .pages import LOCKDOWN, STANDING, Visitors
 from .site import Site
-from .standing import STANDING
-
-LOCKDOWN = "/console/lockdown"
 
 
 class LockdownPages:
     """The page to place a lockdown, and what is done from it and from the page of what stands."""
 
-    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
-        self._site, self._sessions, self._ask = site, sessions, ask
+        self._site, self._visitors, self._ask = site, visitors, ask
 
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
-            Route(LOCKDOWN, self._page, methods=["GET"]),
-            Route(f"{LOCKDOWN}/preview", self._preview, methods=["POST"]),
-            Route(f"{LOCKDOWN}/place", self._place, methods=["POST"]),
-            Route(f"{LOCKDOWN}/propose", self._propose, methods=["POST"]),
-            Route(f"{LOCKDOWN}/proposals/{{id}}", self._agree, methods=["POST"]),
+            Route(LOCKDOWN.path, self._page, methods=["GET"]),
+            Route(f"{LOCKDOWN.path}/preview", self._preview, methods=["POST"]),
+            Route(f"{LOCKDOWN.path}/place", self._place, methods=["POST"]),
+            Route(f"{LOCKDOWN.path}/propose", self._propose, methods=["POST"]),
+            Route(f"{LOCKDOWN.path}/proposals/{{id}}", self._agree, methods=["POST"]),
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
-        names = await self._ask(lambda run: _names(run, who))
+        visit = await self._visitors.enter(http, LOCKDOWN)
+        names = await self._ask(lambda run: list(run.response.staff.policy.functions))
         tools, functions = (sorted({each[place] for each in names}) for place in (0, 1))
         return self._site.page(
-            "lockdown", who, levels=LEVELS, tools=tools, functions=functions, roles=list(Role), usual=USUAL_MINUTES
+            "lockdown", visit, levels=LEVELS, tools=tools, functions=functions, roles=list(Role), usual=USUAL_MINUTES
         )
 
     async def _preview(self, http: Request) -> Response:
-        who, told = signed_in(self._sessions, http), await body_of(http, decode_lock)
+        who, told = self._visitors.signed_in(http), await body_of(http, decode_lock)
         return shown(await self._ask(lambda run: preview(run, told, _leader(run, who))))
 
     async def _place(self, http: Request) -> Response:
-        who, told = signed_in(self._sessions, http), await body_of(http, decode_lock)
+        who, told = self._visitors.signed_in(http), await body_of(http, decode_lock)
         made = await self._ask(lambda run: place(run, told, _leader(run, who)))
-        return shown(Done(next=f"{STANDING}#{made.id}", said=f"The lockdown of level {made.level} is in force."))
+        return shown(Done(next=f"{STANDING.path}#{made.id}", said=f"The lockdown of level {made.level} is in force."))
 
     async def _propose(self, http: Request) -> Response:
-        who, told = signed_in(self._sessions, http), await body_of(http, decode_looser)
+        who, told = self._visitors.signed_in(http), await body_of(http, decode_looser)
         made = await self._ask(lambda run: propose(run, told, _leader(run, who)))
-        return shown(Done(next=f"{STANDING}#{made.id}", said="It is proposed. It is done once somebody else agrees."))
+        return shown(
+            Done(next=f"{STANDING.path}#{made.id}", said="It is proposed. It is done once somebody else agrees.")
+        )
 
     async def _agree(self, http: Request) -> Response:
-        who, id_ = signed_in(self._sessions, http), http.path_params["id"]
+        who, id_ = self._visitors.signed_in(http), http.path_params["id"]
         done = await self._ask(lambda run: agree(run, id_, _leader(run, who)))
-        return shown(Done(next=STANDING, said=_said(done)))
+        return shown(Done(next=STANDING.path, said=_said(done)))
 
 
 def _leader(run: LiveWatch, who: SignedIn) -> str:
@@ -82,11 +82,6 @@ def _leader(run: LiveWatch, who: SignedIn) -> str:
 
     """
     return run.response.entitled.check(who.caller, Act.LOCK).person
-
-
-def _names(run: LiveWatch, who: SignedIn) -> list[tuple[str, str]]:
-    _leader(run, who)
-    return list(run.response.staff.policy.functions)
 
 
 def _said(done: LooserSeen) -> str:

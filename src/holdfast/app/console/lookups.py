@@ -1,61 +1,64 @@
-"""How are pages on which somebody looks something up asked, linked to, and taken away as a table?"""
+"""Who looked up what about staff and accounts: who watched those who watch?"""
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Iterable, Mapping
-from urllib.parse import urlencode
-
-from starlette.datastructures import QueryParams
+import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from holdfast.app.live import LiveWatch
-from holdfast.app.terminal import printable
+from holdfast.app.server.asking import Ask, key_of
+from holdfast.app.server.staff.lookups import ITSELF, LookupSeen, looked_up, lookups_seen
+from holdfast.app.signin.sessions import refreshes
 
-from .site import HEADERS
+from .forms import address, asked_of, command, fields, names_of
+from .pages import LOOKUPS, Visitors
+from .site import Site
 
-_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")  # what a browser says of a date and time
-_LONGEST = 2_000  # characters of a command
-
-
-def asked_of(query: QueryParams, names: Iterable[str], times: Iterable[str] = ()) -> dict[str, str]:
-    """What a form asks, without what is empty; the `times` that a browser says without a zone are UTC."""
-    said = {name: query.get(name, "").strip() for name in (*names, *times)}
-    for name in times:
-        if found := _LOCAL.fullmatch(said[name]):
-            said[name] += "Z" if found[1] else ":00Z"
-    return {name: value for name, value in said.items() if value}
+MOST_SHOWN = 100  # lookups on a page
+_FIELDS, _TIMES = ("person", "about"), ("since", "until")
 
 
-def fields(asked: Mapping[str, str], names: Iterable[str], times: Iterable[str] = ()) -> dict[str, str]:
-    """What stands in the form again: times as a browser takes them."""
-    told = {name: asked.get(name, "") for name in (*names, *times)}
-    return told | {name: told[name].removesuffix("Z") for name in times}
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page shows; `form` stands in the form, the links ask the same again."""
+
+    form: dict[str, str]
+    items: tuple[LookupSeen, ...]
+    names: dict[str, str]
+    command: str
+    older: str
+    first: str
+    moves: bool
 
 
-def address(path: str, asked: Mapping[str, str], **more: str) -> str:
-    """The link that asks the same."""
-    query = urlencode({**asked, **more})
-    return f"{path}?{query}" if query else path
+class LookupPages:
+    """The page of lookups."""
 
+    def __init__(self, site: Site, visitors: Visitors, ask: Ask) -> None:
+        """Answer with these; `ask` asks the worker."""
+        self._site, self._visitors, self._ask = site, visitors, ask
 
-def command(words: str, options: Mapping[str, str]) -> str:
-    """The command that asks the same: whatever stands in a link that somebody sent, it is one argument in a shell.
+    def routes(self) -> list[Route]:
+        """Where it is."""
+        return [Route(LOOKUPS.path, self._page, methods=["GET"])]
 
-    It is tied to its option, so that it is none itself: `--url` would have a token sent elsewhere.
-    """
-    said = " ".join(f"--{name}={shlex.quote(value)}" for name, value in options.items())
-    return printable(f"holdfast {words} {said}".rstrip(), _LONGEST)
+    async def _page(self, http: Request) -> Response:
+        visit = await self._visitors.enter(http, LOOKUPS)
+        asked, after = asked_of(http.query_params, _FIELDS, _TIMES), key_of(http)
+        answer = self._site.live(http, "lookups", visit, it=await self._shown(asked, after))
+        if not refreshes(http.scope):  # else two who have it open would each show the other something new, for ever
+            await looked_up(self._ask, visit.who.caller, ITSELF, asked)
+        return answer
 
-
-def names_of(run: LiveWatch, ids: Iterable[str]) -> dict[str, str]:
-    """What those of these people are called who have a name, by id."""
-    known = run.response.people.known
-    return {id_: known[id_].name for id_ in set(ids) if id_ in known and known[id_].name}
-
-
-def attached(text: str, name: str) -> Response:
-    """A table to be kept as a file."""
-    headers = {**HEADERS, "content-disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    async def _shown(self, asked: dict[str, str], after: str) -> Shown:
+        found = await lookups_seen(self._ask, asked, after, MOST_SHOWN)
+        people = {each.person for each in found.items}
+        return Shown(
+            form=fields(asked, _FIELDS, _TIMES),
+            items=found.items,
+            names=await self._ask(lambda run: names_of(run, people)),
+            command=command("gate lookups", asked),
+            older=address(LOOKUPS.path, asked, after=found.next) if found.next else "",
+            first=address(LOOKUPS.path, asked) if after else "",
+            moves=not after and "until" not in asked,
+        )

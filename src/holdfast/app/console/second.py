@@ -28,15 +28,17 @@ from holdfast.app.server.staff.agreeing import (
 )
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Passkeys, signature_of
-from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.app.signin.sessions import SignedIn
 from holdfast.app.terminal import printable
-from holdfast.guard import Act, Purpose, approval_challenge
+from holdfast.guard import Purpose, approval_challenge
 from holdfast.guard.staff import StaffReason
 from holdfast.response.people import same
 from holdfast.response.staff import Asking
 
-from .desk import MOST_SHOWN, SECOND, Done, Options, signed_in, visitor
+from .attempts import SEEN
+from .desk import MOST_SHOWN, Done, Options
 from .exact import Exact, exact, exact_json, exact_start
+from .pages import SECOND, Visitors
 from .site import Site
 
 MOST_OVER = 20  # of those that wait no more: whoever agreed looks whether it was done
@@ -63,7 +65,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
-    """An asking as its own page shows it, whole.
+    """An asking as its own page shows it, whole; `known` says what is known of its ticket, empty where nothing is.
 
     `barred` says why whoever looks cannot agree; empty where they can. With `signs` their passkey is asked for.
     """
@@ -73,6 +75,7 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     target: Exact
     reason: Exact
     ticket: Exact
+    known: str
     about: str
     open: bool
     mine: bool
@@ -83,16 +86,16 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
 class SecondPages:
     """The page of all that waits, and of one of them."""
 
-    def __init__(self, site: Site, sessions: Sessions, challenges: Challenges, passkeys: Passkeys, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, challenges: Challenges, passkeys: Passkeys, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
-        self._site, self._sessions, self._ask = site, sessions, ask
+        self._site, self._visitors, self._ask = site, visitors, ask
         self._challenges, self._passkeys = challenges, passkeys
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        one = f"{SECOND}/{{id}}"
+        one = f"{SECOND.path}/{{id}}"
         return [
-            Route(SECOND, self._page, methods=["GET"]),
+            Route(SECOND.path, self._page, methods=["GET"]),
             Route(one, self._one, methods=["GET"]),
             Route(f"{one}/options", self._options, methods=["POST"]),
             Route(f"{one}/approve", self._agree, methods=["POST"]),
@@ -100,16 +103,17 @@ class SecondPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
-        waiting, over = await self._ask(lambda run: _listed(run, who))
-        return self._site.page("second", who, waiting=waiting, over=over)
+        visit = await self._visitors.enter(http, SECOND)
+        waiting, over = await self._ask(lambda run: _listed(run, visit.who))
+        return self._site.live(http, "second", visit, waiting=waiting, over=over)
 
     async def _one(self, http: Request) -> Response:
-        who, id_ = visitor(self._sessions, http), http.path_params["id"]
-        return self._site.page("second_one", who, it=await self._ask(lambda run: _found(run, id_, who)))
+        visit, id_ = await self._visitors.enter(http, SECOND), http.path_params["id"]
+        it = await self._ask(lambda run: _whole(run, asking_of(run, id_, visit.who.person.id), visit.who))
+        return self._site.live(http, "second_one", visit, it=it)
 
     async def _options(self, http: Request) -> Response:
-        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _hash), http.path_params["id"]
+        who, told, id_ = self._visitors.signed_in(http), await body_of(http, _hash), http.path_params["id"]
         known = await self._ask(lambda run: to_sign(run, id_, who.person.id))
         person, hash_ = who.person.id, told.action_hash
         given = self._challenges.give(
@@ -122,7 +126,7 @@ class SecondPages:
         return shown(Options(options=self._passkeys.to_sign(given.value, known)))
 
     async def _agree(self, http: Request) -> Response:
-        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _agreed), http.path_params["id"]
+        who, told, id_ = self._visitors.signed_in(http), await body_of(http, _agreed), http.path_params["id"]
         signature = None
         if told.credential is not None:
             about = f"{id_} {told.action_hash}"
@@ -130,39 +134,23 @@ class SecondPages:
             signature = signature_of(told.credential, given.nonce)
         done = await self._ask(lambda run: agree(run, id_, who.caller, told.action_hash, signature))
         said = f"You agreed. {printable(done.person)} can do exactly this, once."
-        return shown(Done(next=f"{SECOND}/{quote(id_)}", said=said))
+        return shown(Done(next=f"{SECOND.path}/{quote(id_)}", said=said))
 
     async def _deny(self, http: Request) -> Response:
-        who, told, id_ = signed_in(self._sessions, http), await body_of(http, _denied), http.path_params["id"]
+        who, told, id_ = self._visitors.signed_in(http), await body_of(http, _denied), http.path_params["id"]
         await self._ask(lambda run: deny(run, id_, who.person.id, told.why))
-        return shown(Done(next=f"{SECOND}/{quote(id_)}", said="It is refused. No agreement to it counts any more."))
+        return shown(
+            Done(next=f"{SECOND.path}/{quote(id_)}", said="It is refused. No agreement to it counts any more.")
+        )
 
 
 def _listed(run: LiveWatch, who: SignedIn) -> tuple[list[Row], list[Row]]:
-    """What waits, the soonest over first, and the newest of what does not any more.
-
-    Raises:
-        NotAllowedError: the policies do not let this person come to the gate of the tools.
-
-    """
-    run.response.entitled.check(who.caller, Act.USE_TOOLS)
+    """What waits, the soonest over first, and the newest of what does not any more."""
     now = run.clock.now()
     mine = [each for each in run.response.staff.consents.asked.values() if concerns(run, each, who.person.id)]
     waiting = sorted((each for each in mine if each.open(now)), key=lambda each: (each.until, each.id))
     over = sorted((each for each in mine if not each.open(now)), key=lambda each: (-each.at, each.id))
     return [_row(run, each, who) for each in waiting[:MOST_SHOWN]], [_row(run, each, who) for each in over[:MOST_OVER]]
-
-
-def _found(run: LiveWatch, id_: str, who: SignedIn) -> Waits:
-    """One of them.
-
-    Raises:
-        NotAllowedError: as for all of them.
-        RefusedError: there is none, or none that concerns this person.
-
-    """
-    run.response.entitled.check(who.caller, Act.USE_TOOLS)
-    return _whole(run, asking_of(run, id_, who.person.id), who)
 
 
 def _row(run: LiveWatch, asking: Asking, who: SignedIn) -> Row:
@@ -185,6 +173,7 @@ def _whole(run: LiveWatch, asking: Asking, who: SignedIn) -> Waits:
         target=exact(action.target),
         reason=exact(asking.reason),
         ticket=exact(asking.ticket),
+        known="" if seen.ticket_seen is None else SEEN[seen.ticket_seen],
         about="" if there is None else there[1].about,
         open=asking.open(now),
         mine=mine,

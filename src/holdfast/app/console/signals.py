@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 
 import msgspec
 from starlette.requests import Request
@@ -11,27 +12,24 @@ from starlette.routing import Route
 
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, number_of
+from holdfast.app.server.staff.lookups import looked_up
 from holdfast.app.server.staff.reports import ReportSeen, report_seen
-from holdfast.app.signin.sessions import Sessions, SignedIn
-from holdfast.app.terminal import printable
 from holdfast.containment import Subject, SubjectKind
 from holdfast.detection.staff import ReportWave, StaffAlarm
 from holdfast.events import format_time
-from holdfast.guard import Act
 from holdfast.guard.staff import LEVELS
 from holdfast.response import Filed, HoldState
 from holdfast.response.staff.signals import access_of, proposed
 
-from .desk import MOST_SHOWN, visitor
-from .lookups import names_of
+from .desk import MOST_SHOWN
+from .forms import names_of
+from .pages import SIGNALS, Visitors
 from .site import Site
 
-SIGNALS = "/console/signals"
 DAYS = (1, 7, 31)
 _USUAL_DAYS = 7
 _DAY = 86_400_000  # milliseconds
 _REQUESTS = 3  # about one access: the latest
-_LONGEST_LINE = 2_000  # characters of a report
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,29 +96,26 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
 class SignalPages:
     """The page of staff signals."""
 
-    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
-        self._site, self._sessions, self._ask = site, sessions, ask
+        self._site, self._visitors, self._ask = site, visitors, ask
 
     def routes(self) -> list[Route]:
         """Where it is."""
-        return [Route(SIGNALS, self._page, methods=["GET"])]
+        return [Route(SIGNALS.path, self._page, methods=["GET"])]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
+        visit = await self._visitors.enter(http, SIGNALS)
         days = number_of(http, "days", 1, max(DAYS), _USUAL_DAYS)
-        it = await self._ask(lambda run: _signals(run, who, days))
-        return self._site.page("signals", who, it=it, choices=DAYS, lines=_lines)
+        it = await self._ask(lambda run: _signals(run, days))
+        answer = self._site.live(http, "signals", visit, it=it, choices=DAYS)
+        if answer.status_code == HTTPStatus.OK:
+            await looked_up(self._ask, visit.who.caller, "signals", {"days": str(days)})
+        return answer
 
 
-def _signals(run: LiveWatch, who: SignedIn, days: int) -> Signals:
-    """What there is.
-
-    Raises:
-        NotAllowedError: the policies do not let this person see what staff do.
-
-    """
-    run.response.entitled.check(who.caller, Act.SEE_STAFF)
+def _signals(run: LiveWatch, days: int) -> Signals:
+    """What there is."""
     since = run.clock.now() - days * _DAY
     signals = run.response.signals
     alarms = sorted((each for each in signals.alarms.values() if each.at >= since), key=lambda each: -each.at)
@@ -197,8 +192,3 @@ def _wave(wave: ReportWave) -> WaveShown:
         level=wave.level,
         words=LEVELS[wave.level].words,
     )
-
-
-def _lines(text: str) -> list[str]:
-    """What somebody pasted, line by line; it moves nothing on the page."""
-    return [printable(line, _LONGEST_LINE) for line in text.splitlines() if line.strip()]

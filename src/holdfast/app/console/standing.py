@@ -14,15 +14,12 @@ from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask
 from holdfast.app.server.staff.changing import ChangeSeen, change_seen
 from holdfast.app.server.staff.lockdowns import LockSeen, LooserSeen, lock_seen, looser_seen
-from holdfast.app.signin.sessions import Sessions, SignedIn
-from holdfast.guard import Act
 from holdfast.guard.staff import LEVELS, OPEN
 from holdfast.response.people import same
 
-from .desk import MOST_SHOWN, visitor
+from .desk import MOST_SHOWN
+from .pages import LOCKDOWN, STANDING, Visit, Visitors
 from .site import Site
-
-STANDING = "/console/standing"
 
 
 class Loosens(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,28 +45,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class StandingPages:
     """The page of what stands."""
 
-    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
-        self._site, self._sessions, self._ask = site, sessions, ask
+        self._site, self._visitors, self._ask = site, visitors, ask
 
     def routes(self) -> list[Route]:
         """Where it is."""
-        return [Route(STANDING, self._page, methods=["GET"])]
+        return [Route(STANDING.path, self._page, methods=["GET"])]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
-        it = await self._ask(lambda run: _standing(run, who))
-        return self._site.page("standing", who, it=it, words=[level.words for level in LEVELS])
+        visit = await self._visitors.enter(http, STANDING)
+        it = await self._ask(lambda run: _standing(run, visit))
+        return self._site.live(http, "standing", visit, it=it, words=[level.words for level in LEVELS])
 
 
-def _standing(run: LiveWatch, who: SignedIn) -> Standing:
-    """What stands now.
-
-    Raises:
-        NotAllowedError: the policies do not let this person see what staff do.
-
-    """
-    run.response.entitled.check(who.caller, Act.SEE_STAFF)
+def _standing(run: LiveWatch, visit: Visit) -> Standing:
+    """What stands now."""
     changing, now = run.response.staff.changing, run.clock.now()
     register = run.response.staff.locks
     locks = [each for each in register.kept.values() if each.in_force(now)]
@@ -79,8 +70,8 @@ def _standing(run: LiveWatch, who: SignedIn) -> Standing:
     proposals = (each for each in register.proposals.values() if register.waits(each, now))
     proposed = sorted(proposals, key=lambda each: each.until)
     return Standing(
-        leads=run.response.entitled.policy.may(run.response.people.persons[who.person.id], Act.LOCK),
-        proposals=tuple(Loosens(seen=looser_seen(each), mine=same(each.by, who.person.id)) for each in proposed),
+        leads=LOCKDOWN in visit.links,
+        proposals=tuple(Loosens(seen=looser_seen(each), mine=same(each.by, visit.who.person.id)) for each in proposed),
         locks=tuple(lock_seen(each, now) for each in sorted(locks, key=lambda lock: (-lock.level, lock.starts))),
         changes=tuple(change_seen(*row) for row in waiting[:MOST_SHOWN]),
         count=len(waiting),

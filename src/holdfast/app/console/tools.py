@@ -22,16 +22,16 @@ from holdfast.app.server.asking import Ask, absent, body_of, shown
 from holdfast.app.server.staff.forwarding.secret import cookie_for
 from holdfast.app.signin.challenges import Challenges
 from holdfast.app.signin.passkeys import Answered, Passkeys, signature_of
-from holdfast.app.signin.sessions import Sessions, SignedIn, cookie_of, hashed, new_secret, set_cookie
+from holdfast.app.signin.sessions import SignedIn, cookie_of, hashed, new_secret, set_cookie
 from holdfast.guard import Purpose, challenge_of
 from holdfast.guard.staff import Tier, takes
 from holdfast.response.staff.sessions import FRESH_MS
 
-from .desk import Done, Options, signed_in, visitor
+from .desk import Done, Options
 from .entrance import named_address
+from .pages import TOOLS, Visitors
 from .site import Site
 
-TOOLS = "/console/tools"
 _DEVICE = 200  # characters of what a browser says it is
 
 
@@ -56,29 +56,29 @@ class ToolPages:
     """The page of the tools, and what is done from it."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of a ceremony
-        self, site: Site, sessions: Sessions, challenges: Challenges, passkeys: Passkeys, ask: Ask, forwarded: str
+        self, site: Site, visitors: Visitors, challenges: Challenges, passkeys: Passkeys, ask: Ask, forwarded: str
     ) -> None:
         """`forwarded` is the header in which a proxy names the caller's address; empty where none is believed."""
-        self._site, self._sessions, self._challenges, self._passkeys = site, sessions, challenges, passkeys
+        self._site, self._visitors, self._challenges, self._passkeys = site, visitors, challenges, passkeys
         self._ask, self._forwarded = ask, forwarded
 
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
-            Route(TOOLS, self._page, methods=["GET"]),
-            Route(f"{TOOLS}/{{tool}}/open", self._open, methods=["POST"]),
-            Route(f"{TOOLS}/{{tool}}/close", self._close, methods=["POST"]),
-            Route(f"{TOOLS}/{{tool}}/options", self._options, methods=["POST"]),
-            Route(f"{TOOLS}/{{tool}}/step", self._step, methods=["POST"]),
+            Route(TOOLS.path, self._page, methods=["GET"]),
+            Route(f"{TOOLS.path}/{{tool}}/open", self._open, methods=["POST"]),
+            Route(f"{TOOLS.path}/{{tool}}/close", self._close, methods=["POST"]),
+            Route(f"{TOOLS.path}/{{tool}}/options", self._options, methods=["POST"]),
+            Route(f"{TOOLS.path}/{{tool}}/step", self._step, methods=["POST"]),
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
-        tools = await self._ask(lambda run: _tools(run, http, who))
-        return self._site.page("tools", who, tools=tools, fresh=who.caller.fresh(wall_time(), FRESH_MS))
+        visit = await self._visitors.enter(http, TOOLS)
+        tools = await self._ask(lambda run: _tools(run, http, visit.who))
+        return self._site.page("tools", visit, tools=tools, fresh=visit.who.caller.fresh(wall_time(), FRESH_MS))
 
     async def _open(self, http: Request) -> Response:
-        who, tool, secret = signed_in(self._sessions, http), http.path_params["tool"], new_secret()
+        who, tool, secret = self._visitors.signed_in(http), http.path_params["tool"], new_secret()
         told = named_address(http, self._forwarded)
         device = http.headers.get("user-agent", "")[:_DEVICE]
 
@@ -87,28 +87,28 @@ class ToolPages:
             sessions.open(hashed(secret), who.caller, run.clock.now(), tool=tool, network=told, device=device)
 
         await self._ask(do)
-        answer = shown(Done(next=TOOLS))
+        answer = shown(Done(next=TOOLS.path))
         answer.headers.append("set-cookie", set_cookie(cookie_for(tool), secret, secure=True, same_site="Lax"))
         return answer
 
     async def _close(self, http: Request) -> Response:
-        who, tool = signed_in(self._sessions, http), http.path_params["tool"]
+        who, tool = self._visitors.signed_in(http), http.path_params["tool"]
         id_ = _shown_id(http, tool)
 
         def do(run: LiveWatch) -> None:
             if all(tool != each.id for each in run.response.staff.policy.catalogue.tool):
-                raise absent("tool", TOOLS)  # or the cookie would be called by whatever stands in the path
+                raise absent("tool", TOOLS.path)  # or the cookie would be called by whatever stands in the path
             if _own(run, id_, who, tool):
                 run.response.staff.sessions.end([id_], who.person.id, "signed out", run.clock.now())
 
         await self._ask(do)
-        answer = shown(Done(next=TOOLS))
+        answer = shown(Done(next=TOOLS.path))
         gone = set_cookie(cookie_for(tool), "", secure=True, seconds=0, same_site="Lax")
         answer.headers.append("set-cookie", gone)
         return answer
 
     async def _options(self, http: Request) -> Response:
-        who, told, tool = signed_in(self._sessions, http), await body_of(http, _of_class), http.path_params["tool"]
+        who, told, tool = self._visitors.signed_in(http), await body_of(http, _of_class), http.path_params["tool"]
         id_ = _shown_id(http, tool)
         facts = {"session": id_, "class": told.class_}
         known = await self._ask(lambda run: run.response.people.passkeys_of(_holder(run, id_, who, tool)))
@@ -122,7 +122,7 @@ class ToolPages:
         return shown(Options(options=self._passkeys.to_sign(given.value, known)))
 
     async def _step(self, http: Request) -> Response:
-        who, told, tool = signed_in(self._sessions, http), await body_of(http, _stepped), http.path_params["tool"]
+        who, told, tool = self._visitors.signed_in(http), await body_of(http, _stepped), http.path_params["tool"]
         id_ = _shown_id(http, tool)
         facts = {"session": id_, "class": told.class_}
         given = self._challenges.take(Purpose.STEP_UP, who.session.id, str(facts), wall_time())
@@ -134,7 +134,7 @@ class ToolPages:
             run.response.staff.sessions.step_up(id_, told.class_, passkey, now)
 
         await self._ask(do)
-        return shown(Done(next=TOOLS))
+        return shown(Done(next=TOOLS.path))
 
 
 def _shown_id(http: Request, tool: str) -> str:

@@ -13,19 +13,20 @@ from starlette.routing import Route
 from holdfast.app.live import LiveWatch
 from holdfast.app.server.asking import Ask, number_of, shown
 from holdfast.app.server.staff.attempting import AttemptSeen
+from holdfast.app.server.staff.lookups import looked_up
 from holdfast.app.server.staff.sessions import session_of
 from holdfast.app.server.staff.watching import WantedSeen, left, wanted, watched
-from holdfast.app.signin.sessions import Sessions, SignedIn
+from holdfast.app.signin.sessions import SignedIn
 from holdfast.app.terminal import printable
 from holdfast.guard import Act
 from holdfast.guard.staff import StaffReason
 from holdfast.response.people import same
 
-from .desk import MOST_SHOWN, Done, signed_in, visitor
+from .desk import MOST_SHOWN, Done
+from .pages import WATCH, Visitors
 from .second import BARRED
 from .site import Site, moment
 
-WATCH = "/console/watch"
 _MOST = 200  # attempts at a look: the page comes back within seconds
 _OVER = {
     StaffReason.SESSION_OVER: "The session is over: it was ended, or has run out.",
@@ -65,15 +66,15 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class WatchPages:
     """The page of all that want a watcher, and of one session."""
 
-    def __init__(self, site: Site, sessions: Sessions, ask: Ask) -> None:
+    def __init__(self, site: Site, visitors: Visitors, ask: Ask) -> None:
         """Answer with these; `ask` asks the worker."""
-        self._site, self._sessions, self._ask = site, sessions, ask
+        self._site, self._visitors, self._ask = site, visitors, ask
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        one = f"{WATCH}/{{id}}"
+        one = f"{WATCH.path}/{{id}}"
         return [
-            Route(WATCH, self._page, methods=["GET"]),
+            Route(WATCH.path, self._page, methods=["GET"]),
             Route(one, self._one, methods=["GET"]),
             Route(f"{one}/attempts", self._look, methods=["GET"]),
             Route(f"{one}/presence", self._say, methods=["POST"]),
@@ -81,15 +82,16 @@ class WatchPages:
         ]
 
     async def _page(self, http: Request) -> Response:
-        who = visitor(self._sessions, http)
-        return self._site.page("watch", who, waiting=await self._ask(lambda run: _listed(run, who)), barred=BARRED)
+        visit = await self._visitors.enter(http, WATCH)
+        waiting = await self._ask(lambda run: wanted(run, visit.who.person.id)[:MOST_SHOWN])
+        return self._site.live(http, "watch", visit, waiting=waiting, barred=BARRED)
 
     async def _one(self, http: Request) -> Response:
-        who, id_ = visitor(self._sessions, http), http.path_params["id"]
-        return self._site.page("watch_one", who, it=await self._ask(lambda run: _found(run, id_, who)))
+        visit, id_ = await self._visitors.enter(http, WATCH), http.path_params["id"]
+        return self._site.page("watch_one", visit, it=await self._ask(lambda run: _found(run, id_, visit.who)))
 
     async def _look(self, http: Request) -> Response:
-        who, id_ = signed_in(self._sessions, http), http.path_params["id"]
+        who, id_ = self._visitors.signed_in(http), http.path_params["id"]
         after = number_of(http, "after", 0, 2**53, 0)
 
         def do(run: LiveWatch) -> Seen:
@@ -98,10 +100,12 @@ class WatchPages:
             over = "" if found.over is None else _OVER.get(found.over, str(found.over))
             return Seen(lines=tuple(map(_line, found.items)), hidden=found.hidden, next=found.next, over=over)
 
-        return shown(await self._ask(do))
+        found = await self._ask(do)
+        await looked_up(self._ask, who.caller, "what a session does", {"id": id_})
+        return shown(found)
 
     async def _say(self, http: Request) -> Response:
-        who, id_ = signed_in(self._sessions, http), http.path_params["id"]
+        who, id_ = self._visitors.signed_in(http), http.path_params["id"]
 
         def do(run: LiveWatch) -> None:
             _may_come(run, who)
@@ -112,7 +116,7 @@ class WatchPages:
         return shown(Done(next=""))
 
     async def _leave(self, http: Request) -> Response:
-        who, id_ = signed_in(self._sessions, http), http.path_params["id"]
+        who, id_ = self._visitors.signed_in(http), http.path_params["id"]
         await self._ask(lambda run: left(run, id_, who.caller))
         return shown(Done(next=""))
 
@@ -121,26 +125,13 @@ def _may_come(run: LiveWatch, who: SignedIn) -> None:
     run.response.entitled.check(who.caller, Act.USE_TOOLS)
 
 
-def _listed(run: LiveWatch, who: SignedIn) -> list[WantedSeen]:
-    """What wants a watcher.
-
-    Raises:
-        NotAllowedError: the policies do not let this person come to the gate of the tools.
-
-    """
-    _may_come(run, who)
-    return wanted(run, who.person.id)[:MOST_SHOWN]
-
-
 def _found(run: LiveWatch, id_: str, who: SignedIn) -> One:
     """One session.
 
     Raises:
-        NotAllowedError: as for all of them.
         RefusedError: there is none.
 
     """
-    _may_come(run, who)
     session, now = session_of(run, id_), run.clock.now()
     wants = next((each for each in wanted(run, who.person.id) if each.session == id_), None)
     fault = run.response.staff.sessions.fault(session, now)

@@ -27,6 +27,7 @@ from holdfast.guard import Caller
 
 from .answers import RefusedError, whole_body
 from .operation import LONGEST_KEY
+from .unfit import unfit
 from .views import MOST
 
 T = TypeVar("T")
@@ -98,9 +99,8 @@ async def body_of(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise RefusedError(
-            HTTPStatus.UNPROCESSABLE_ENTITY, f"the body is not what this takes: {error}", advice="See /openapi.json."
-        ) from error
+        says = f"that does not fit: {unfit(str(error))}"
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, says, advice="See /openapi.json.") from error
 
 
 def caller_of(request: Request) -> Caller:
@@ -164,7 +164,9 @@ def time_of(query: Mapping[str, str], name: str) -> int | None:
         return parse_time(text) if text else None
     except InputError as error:
         raise RefusedError(
-            HTTPStatus.BAD_REQUEST, f"{name} is no time: {error}", advice="Say it as 2020-07-15T19:00:00Z."
+            HTTPStatus.BAD_REQUEST,
+            f"{name}: {error}",
+            advice="Say date, time and zone, as 2020-07-15T19:00:00Z or 2020-07-15T21:00:00+02:00.",
         ) from error
 
 

@@ -21,9 +21,11 @@ from .staff import (
     deciding,
     granting,
     lockdowns,
+    lookups,
     reports,
     sessions,
     signals,
+    tickets,
     watching,
 )
 from .staff.forwarding import gateway
@@ -89,7 +91,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *lockdowns.OPERATIONS,
     *granting.OPERATIONS,
     *attempting.OPERATIONS,
+    *lookups.OPERATIONS,
     *changing.OPERATIONS,
+    *tickets.OPERATIONS,
     *access.OPERATIONS,
     *comparing.OPERATIONS,
     *certifying.OPERATIONS,

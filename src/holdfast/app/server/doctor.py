@@ -20,7 +20,7 @@ from holdfast.guard import ApiToken, Passkey, Person, unreachable
 from holdfast.reading.kernel import compiled_before
 from holdfast.response import Review
 
-from . import proxied
+from . import proxied, ticketing
 from .certificate import certificate
 from .finding import Finding, Health, ill, well
 from .listening import files_wanted, listen_at
@@ -55,6 +55,7 @@ def examine(file: Path | None, environment: Mapping[str, str]) -> list[Finding]:
         ("files", _files),
         ("signin", _signin),
         ("changes", lambda settings: _changes(settings, environment)),
+        ("tickets", ticketing.look),
         ("proxy", proxied.look),
     )
     return [well("settings", "they can be read"), _token(settings, environment), *_each(looks, settings), _kernels()]
@@ -81,7 +82,12 @@ def _token(settings: Settings, environment: Mapping[str, str]) -> Finding:
 def _changes(settings: Settings, environment: Mapping[str, str]) -> Finding:
     notifier = webhook_of(settings, environment.get(NOTICE_SECRET_VARIABLE) or "")
     if notifier is None:
-        return well("changes", "changes.url is unset: holders hear of no change by staff, so none of them ever counts")
+        return Finding(
+            about="changes",
+            health=Health.WARNING,
+            says="changes.url is unset: holders hear of no change by staff, so none of them ever counts",
+            advice="Set it before a tool changes an e-mail, phone or second factor (how-to: let holders undo changes).",
+        )
     notifier.close()
     links_begin(settings, place_for(settings, settings.server.port))
     return well("changes", "holders are told of changes by staff")

@@ -26,7 +26,7 @@ def let(caller: Caller, operation: Operation, policy: Policy) -> None:
     wanted, act = operation.takes_scope, operation.takes_act
     if wanted not in caller.scopes:
         raise out_of_scope(wanted)
-    if wanted in {Scope.GUARD_ASK, Scope.GUARD_SNAPSHOT, Scope.EVENTS_TELL}:
+    if wanted in {Scope.GUARD_ASK, Scope.GUARD_SNAPSHOT, Scope.EVENTS_TELL, Scope.TICKETS_TELL}:
         return  # programs' business, for which their scope says all
     if not caller.person:
         if act not in FOR_PROGRAMS:

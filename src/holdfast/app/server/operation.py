@@ -38,7 +38,8 @@ class Operation:
 
     Whoever uses it needs a credential with `scope`, and, being a person, leave from the policies for `act`. Where `act`
     is about a deed, only the desk knows which, and asks the policies itself. What is not `secured` is open to all.
-    What is a person's `own` takes no leave: it is about nothing but the credential that they show.
+    What is a person's `own` takes no leave: it is about nothing but the credential that they show. What is looked up
+    about staff and accounts is put on record as `looks`; empty where nothing is.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Operation:
     act: Act | None = None
     own: bool = False
     answer_kind: str = "application/json"
+    looks: str = ""
 
     @property
     def takes_scope(self) -> Scope:

@@ -21,7 +21,7 @@ from holdfast.guard import Policy
 from . import carrying, confirming, enrolment, governing, people, recoveries, requests, views
 from .answers import Receive, RefusedError, Scope, Send, length
 from .arriving import Arriving, busy
-from .asking import all_of, answered, caller_of, key_of, limit_of, number_of, shown
+from .asking import Ask, all_of, answered, caller_of, key_of, limit_of, number_of, shown
 from .contract import OPERATIONS, Alive, Readiness
 from .leave import let
 from .metrics import Metrics
@@ -37,9 +37,11 @@ from .staff import (
     comparing,
     granting,
     lockdowns,
+    lookups,
     reports,
     sessions,
     signals,
+    tickets,
     watching,
 )
 from .staff.ceremony import Ceremony
@@ -84,7 +86,7 @@ class Routes:
         self._hashes = views.Hashes()
         handlers = self._handlers()
         routes = [
-            Route(each.path, _guarded(each, handlers[each.name], policy), methods=[each.method])
+            Route(each.path, _guarded(each, handlers[each.name], policy, self._ask_first), methods=[each.method])
             for each in OPERATIONS
             if each.name not in _GUARDED
         ]
@@ -132,7 +134,9 @@ class Routes:
             **lockdowns.handlers(self._ask_first),
             **granting.handlers(self._ask_first),
             **attempting.handlers(self._ask_first),
+            **lookups.handlers(self._ask_first),
             **changing.handlers(self._ask_first),
+            **tickets.handlers(self._ask_first),
             **access.handlers(self._ask_first),
             **comparing.handlers(self._ask_first),
             **certifying.handlers(self._ask_first),
@@ -232,13 +236,16 @@ class Routes:
         return await answered(asyncio.wrap_future(self._worker.ask_first(question)), PATIENCE)
 
 
-def _guarded(operation: Operation, handler: Handler, policy: Callable[[], Policy]) -> Handler:
-    """The handler behind the question who asks; open to all where the contract says so."""
+def _guarded(operation: Operation, handler: Handler, policy: Callable[[], Policy], ask: Ask) -> Handler:
+    """The handler behind the question who asks; open to all where the contract says so. Who looks comes on record."""
     if not operation.secured:
         return handler
 
     async def answer(request: Request) -> Response:
-        let(caller_of(request), operation, policy())
+        caller = caller_of(request)
+        let(caller, operation, policy())
+        if operation.looks:
+            await lookups.looked_up(ask, caller, operation.looks, lookups.asked_in(request, operation))
         return await handler(request)
 
     return answer

@@ -417,6 +417,11 @@ def _checked(settings: Settings) -> Settings:
             "The address of a store holds no password here.",
             advice="Change it, and put the new one in the file that PGPASSFILE names, in ~/.pgpass or in PGPASSWORD.",
         )
+    if file_of(settings.store.address) == Path(":memory:"):
+        raise SettingsError(
+            "A record in memory is gone when the command ends, and the tokens with it.",
+            advice="Name a file as store.address, or with --store.",
+        )
     if file_of(settings.store.address) is None and not settings.store.key:
         raise SettingsError(
             "The key that signs a record in a database lies elsewhere.", advice="Name its file: store.key."

@@ -22,6 +22,7 @@ from .place import Place
 
 KEPT_EVERY_MS = 60_000  # how far behind the store may be about when a session was last used
 CSRF_HEADER = b"x-holdfast-csrf"
+REFRESH_HEADER = b"x-holdfast-refresh"
 _SECRET_BYTES = 32
 _HARMLESS = frozenset({"GET", "HEAD"})
 
@@ -85,7 +86,8 @@ class Sessions:
             shown = _header(scope["headers"], CSRF_HEADER)
             if not hmac.compare_digest(shown, signed_in.csrf.encode()):
                 raise SignInError("this did not come from a page of ours", advice="Load the page again.")
-        self._note(session, now)
+        if not refreshes(scope):
+            self._note(session, now)
         return signed_in
 
     def from_our_page(self, scope: MutableMapping[str, Any]) -> None:
@@ -113,6 +115,11 @@ class Sessions:
         """Let go of sessions that were ended."""
         for each in ids:
             self._seen.pop(each, None)
+
+
+def refreshes(scope: MutableMapping[str, Any]) -> bool:
+    """Whether a page asks for itself anew, with nobody doing anything: a session is not used by that."""
+    return scope["method"] in _HARMLESS and any(name == REFRESH_HEADER for name, _ in scope["headers"])
 
 
 def new_session(person: Person, via: Via, now: int, *, credential: str = "") -> tuple[Session, str]:

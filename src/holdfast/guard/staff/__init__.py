@@ -17,6 +17,7 @@ from .question import DEEPEST, ToolAction, ToolQuestion, too_deep
 from .reach import Expectation, out_of_reach, takes, unmet
 from .routes import Route
 from .silent import silent
+from .tickets import Look, Opener, Ticket, TicketRule, TicketSeen, ToldTickets, asked_for
 from .value import value_hash
 
 __all__ = [
@@ -44,7 +45,9 @@ __all__ = [
     "Level",
     "Lock",
     "Locks",
+    "Look",
     "Need",
+    "Opener",
     "PendingChange",
     "Presence",
     "RecordFirst",
@@ -57,13 +60,18 @@ __all__ = [
     "StaffReason",
     "StaffState",
     "Stage",
+    "Ticket",
+    "TicketRule",
+    "TicketSeen",
     "Tier",
     "TierRule",
     "Tiers",
+    "ToldTickets",
     "Tool",
     "ToolAction",
     "ToolQuestion",
     "ToolSession",
+    "asked_for",
     "begins",
     "charges",
     "checked",

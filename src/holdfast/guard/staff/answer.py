@@ -33,6 +33,8 @@ class StaffReason(enum.StrEnum):
     GRANT_NEEDED = "grant_needed"  # it takes a time-boxed grant
     REASON_NEEDED = "reason_needed"  # it takes a reason
     TICKET_NEEDED = "ticket_needed"  # it takes a ticket
+    TICKET_UNKNOWN = "ticket_unknown"  # the gate was not told of the ticket that was named
+    TICKET_UNFIT = "ticket_unfit"  # that ticket is closed, about others, a colleague's, or of their own making
     STEP_UP_NEEDED = "step_up_needed"  # it takes a fresh passkey for this class of function
     SECOND_PERSON_NEEDED = "second_person_needed"  # somebody else must agree to exactly this
     WATCHER_NEEDED = "watcher_needed"  # somebody else must be present, and is not

@@ -17,6 +17,7 @@ from .cooling import Cooling, Credential
 from .needs import Need
 from .protect import Tiers
 from .routes import Route, ways
+from .tickets import TicketRule
 
 TOOLS = "tools.toml"
 OWN = "holdfast"
@@ -67,6 +68,11 @@ class Function(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.value or self.changes or ""
 
     @property
+    def about_any(self) -> bool:
+        """Whether it may be asked about no account: a search, or many accounts at once."""
+        return self.wide or not self.account
+
+    @property
     def heavy(self) -> bool:
         """Whether it takes a second person whatever else is written."""
         return self.one_way or self.wide
@@ -108,9 +114,10 @@ class RecordFirst(enum.StrEnum):
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What holds for all tools."""
+    """What holds for all tools. `tickets` says which count where one is needed."""
 
     record_first: RecordFirst = RecordFirst.ALL_BUT_ORDINARY_READS
+    tickets: TicketRule = TicketRule.ANY
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

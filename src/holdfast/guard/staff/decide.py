@@ -31,6 +31,7 @@ from .networks import moved
 from .policy import Case, Doing, StaffPolicy
 from .protect import SIGNED_FROM
 from .question import ToolAction, ToolQuestion
+from .tickets import Look, TicketRule, ToldTickets, look_at
 
 STALE_MS = 5_000  # without a beat for so long, a lockdown may have been missed
 
@@ -78,11 +79,19 @@ class StaffState:
         """The same state without what has ended by `now` (milliseconds since 1970 UTC)."""
         return self._with(self._known.swept(now), self.version)
 
-    def answer(self, question: ToolQuestion, *, unseen: int, spent: Mapping[str, Sequence[int]] = _NONE) -> StaffAnswer:
+    def answer(
+        self,
+        question: ToolQuestion,
+        *,
+        unseen: int,
+        spent: Mapping[str, Sequence[int]] = _NONE,
+        tickets: ToldTickets | None = None,
+    ) -> StaffAnswer:
         """The answer to `question`.
 
         `unseen` is for how many milliseconds this state was not confirmed, by the steady clock of whoever asks; 0 at
         the owner of the state. `spent` are the times at which units of each budget were spent, where they are known.
+        Without `tickets`, which only the owner has, any that is named counts: the owner looks before it is allowed.
 
         Raises:
             UsageError: the payload of the action is not what JSON can say.
@@ -108,7 +117,15 @@ class StaffState:
             stops.append(_Stop(StaffReason.OTHER_TOOL))
             return self._unknown(stops, hash_, who, self.tier(action.target, found[1]))
         asked = self._asked(question, session, who, found, hash_)
-        return self._answered(asked, stops, spent)
+        return self._answered(asked, stops, spent, tickets)
+
+    def look(self, question: ToolQuestion, person: str, tickets: ToldTickets) -> Look:
+        """What comes of the ticket that this `person` names, without a grant that may stand in for it."""
+        found = self.policy.functions.get((question.action.tool, question.action.function))
+        who = self._known.people.get(person)
+        if found is None or who is None or not says_something(question.ticket):
+            return Look(counts=says_something(question.ticket))
+        return self._look(question, who, found[1], tickets, granted=False)
 
     def tier(self, target: str, function: Function) -> Tier:
         """How much is at stake with the account, in whatever spelling the tool may take for it.
@@ -212,18 +229,20 @@ class StaffState:
             joined(locks) if locks else UNLOCKED,
         )
 
-    def _answered(self, asked: _Asked, stops: list[_Stop], spent: Mapping[str, Sequence[int]]) -> StaffAnswer:
+    def _answered(
+        self, asked: _Asked, stops: list[_Stop], spent: Mapping[str, Sequence[int]], tickets: ToldTickets | None
+    ) -> StaffAnswer:
         now = asked.question.time
         held = [*self._held(asked)] if self._known.held else []
         stops += [_Stop(reason, until) for reason, _, until in held]
         if asked.lockdown.shuts_out(asked.who.key):
             stops.append(_Stop(StaffReason.LOCKED_DOWN, asked.lockdown.until))
         consents = self._consents(asked)
-        case = self._case(asked, agreed=bool(consents))
+        case, look = self._case(asked, tickets, agreed=bool(consents))
         ruling = self.policy.ruling(case)
-        stops += [_Stop(reason) for reason in ruling.reasons]
+        stops += [_Stop(look.named(reason)) for reason in ruling.reasons]
         needs = self.policy.needs(asked.tool.id, asked.function.id, asked.tier, asked.lockdown.level)
-        stops += [_Stop(need.lacking) for need in needs if not _there(case, need)]
+        stops += [_Stop(look.named(need.lacking)) for need in needs if not _there(case, need)]
         costs = charges(asked.who.key, asked.tool, asked.function, asked.tier, self.policy.catalogue.tier)
         for cost in costs if spent else ():
             free = free_at(spent.get(cost.key, ()), cost.limit, now)
@@ -236,7 +255,7 @@ class StaffState:
             action_hash=asked.hash,
             person=asked.who.person.id,
             reasons=reasons,
-            needs=sentences(reasons, self._words(asked, case, ruling.policies, stops)) if reasons else (),
+            needs=sentences(reasons, self._words(asked, case, look, ruling.policies, stops)) if reasons else (),
             policies=ruling.policies,
             holds=tuple(dict.fromkeys(hold for _, hold, _ in held)),
             level=asked.lockdown.level,
@@ -244,18 +263,30 @@ class StaffState:
             until=_end(stops),
             charges=() if reasons else costs,
             consents=() if reasons else tuple(each.id for each in consents[:1]),
-            in_advance=not (reasons or consents) and self._in_advance(asked, needs),
+            in_advance=not (reasons or consents) and self._in_advance(asked, case, needs),
         )
 
-    def _in_advance(self, asked: _Asked, needs: Collection[Need]) -> bool:
-        """Whether it only looks at an ordinary account, outside a lockdown, and takes no more than words."""
+    def _in_advance(self, asked: _Asked, case: Case, needs: Collection[Need]) -> bool:
+        """Whether it only looks at an ordinary account, outside a lockdown, and takes no more than words.
+
+        Where it is for the owner to say whether a ticket counts, nothing that turns on it is paid in advance.
+        """
         return (
             asked.function.kind is Kind.READ
             and asked.tier == Tier.ORDINARY
             and not asked.lockdown.level
             and _WORDS.issuperset(needs)
             and self.policy.catalogue.gate.record_first is RecordFirst.ALL_BUT_ORDINARY_READS
+            and (not case.ticket or self._whatever_ticket(case, needs))
         )
+
+    def _whatever_ticket(self, case: Case, needs: Collection[Need]) -> bool:
+        """Whether it may be whatever the owner sees of the ticket."""
+        if self.policy.asks_opener and self.policy.ruling(case._replace(ticket_by_staff=True)).reasons:
+            return False
+        if self.policy.catalogue.gate.tickets is TicketRule.ANY:
+            return True
+        return Need.TICKET not in needs and not self.policy.ruling(case._replace(ticket=False)).reasons
 
     def _held(self, asked: _Asked) -> Iterator[tuple[StaffReason, str, int | None]]:
         for reason, kind, subject in (
@@ -267,22 +298,34 @@ class StaffState:
             for hold in self._known.held_at(kind, subject, asked.question.time):
                 yield reason, hold.id, hold.until
 
-    def _case(self, asked: _Asked, *, agreed: bool) -> Case:
+    def _case(self, asked: _Asked, tickets: ToldTickets | None, *, agreed: bool) -> tuple[Case, Look]:
         question, session, who = asked.question, asked.session, asked.who
         stepped = session.stepped_up.get(asked.function.class_)
         fresh = self.policy.catalogue.times.step_up_minutes * MINUTE
         case = self.policy.case(Doing(asked.function.kind), asked.name, who.roles, who.person.id)
+        granted = any(self._known.granted(who, asked.tool.id, asked.function.id, asked.tier, question.time))
+        look = Look(counts=says_something(question.ticket))
+        if tickets is not None and look.counts:
+            look = self._look(question, who, asked.function, tickets, granted=granted)
         return case._replace(
             tier=asked.tier,
             lockdown=asked.lockdown.level,
             network_moved=moved(session.network, question.network),
-            granted=any(self._known.granted(who, asked.tool.id, asked.function.id, asked.tier, question.time)),
+            granted=granted,
             stepped_up=stepped is not None and 0 <= question.time - stepped < fresh,
             agreed=agreed,
             watched=self._watched(asked),
             reason=says_something(question.reason),
-            ticket=says_something(question.ticket),
-        )
+            ticket=look.counts,
+            ticket_by_staff=self.policy.asks_opener and look.by_staff,
+        ), look
+
+    def _look(
+        self, question: ToolQuestion, who: Who, function: Function, tickets: ToldTickets, *, granted: bool
+    ) -> Look:
+        about_one = not function.about_any or bool(spelling_key(question.action.target))
+        rule = self.policy.catalogue.gate.tickets
+        return look_at(tickets, question, who.key, rule, about_one=about_one, granted=granted)
 
     def _consents(self, asked: _Asked) -> list[Consent]:
         """Those of somebody else to exactly this, the one that ends first at the head."""
@@ -326,7 +369,9 @@ class StaffState:
         case = self.policy.case(doing, asked.name, other.roles, other.person.id)
         return not self.policy.ruling(case._replace(tier=asked.tier, lockdown=asked.lockdown.level)).reasons
 
-    def _words(self, asked: _Asked, case: Case, policies: tuple[str, ...], stops: list[_Stop]) -> dict[str, object]:
+    def _words(
+        self, asked: _Asked, case: Case, look: Look, policies: tuple[str, ...], stops: list[_Stop]
+    ) -> dict[str, object]:
         """What the sentences name. Who could help follows from a case without a person of its own."""
         others = Case(Doing.AGREE, asked.name, (), tier=asked.tier, lockdown=asked.lockdown.level)
         spent = [each.until for each in stops if each.reason is StaffReason.BUDGET_SPENT]
@@ -334,6 +379,7 @@ class StaffState:
         return {
             "what": asked.name,
             "tier": asked.tier.phrase,
+            "ticket": look.words.format(what=asked.name, tier=asked.tier.phrase),
             "roles": self._roles(case._replace(roles=(), person="")),
             "agreeing": self._roles(others),
             "watching": self._roles(others._replace(doing=Doing.WATCH)),

@@ -181,7 +181,10 @@ def checked(lock: Lock) -> Lock:
             advice=f"Name at least {FEWEST_NAMED} people, or seal it with level {SEALED}.",
         )
     if nobody_is_in(lock.network):
-        raise UsageError(f"{lock.network} is no block of addresses", advice="Write one as 198.51.100.0/24.")
+        raise UsageError(
+            f"{lock.network} is neither an address nor a block of addresses",
+            advice="Write it as 198.51.100.7 or 198.51.100.0/24; a network of your own by its name.",
+        )
     if not lock.why.strip():
         raise UsageError("a lock says why it was placed", advice="Give the reason in words.")
     return lock

@@ -10,6 +10,7 @@ from .catalogue import Catalogue, Function, RecordFirst, Tool
 from .needs import Need
 from .policy import StaffPolicy
 from .protect import TierRule
+from .tickets import TicketRule
 
 NEED_WORDS = {
     Need.REASON: "a reason",
@@ -78,6 +79,8 @@ def _of_times(before: Catalogue, after: Catalogue) -> Iterator[str]:
             yield f"cooling.{name} was {minutes} minutes and is {fewer}: holders have less time to object"
     if before.gate.record_first is RecordFirst.ALL and after.gate.record_first is not RecordFirst.ALL:
         yield "looks at ordinary accounts are no longer on record before they are answered"
+    if before.gate.tickets is TicketRule.TOLD and after.gate.tickets is not TicketRule.TOLD:
+        yield "any text counts as a ticket, whether the help desk told of it or not"
 
 
 def _needs_lost(what: str, was: Iterable[Need], now: Iterable[Need]) -> Iterator[str]:

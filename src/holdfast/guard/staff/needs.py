@@ -62,6 +62,8 @@ _SENTENCES: Mapping[StaffReason, str] = {
     ),
     StaffReason.REASON_NEEDED: "Say in words why you do it.",
     StaffReason.TICKET_NEEDED: "Name the ticket that you do it for.",
+    StaffReason.TICKET_UNKNOWN: "{ticket}",
+    StaffReason.TICKET_UNFIT: "{ticket}",
     StaffReason.STEP_UP_NEEDED: "Use your passkey for the class {class_}: it counts for {step_up} minutes.",
     StaffReason.SECOND_PERSON_NEEDED: (
         "Have somebody else agree to exactly {hash}{signed}; it counts once, for you alone. These may: {agreeing}."

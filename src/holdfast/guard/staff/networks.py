@@ -6,10 +6,12 @@ A network is what the gate's caller names it by: an address, or a name of the pl
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import lru_cache
 
 from holdfast.events import address_of, network_of
 
+_LIKE_AN_ADDRESS = re.compile(r"\d+(\.\d+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*")
 _KEPT = 16_384  # of the latest: a platform's staff come from few places
 
 
@@ -28,10 +30,11 @@ def within(network: str, block: str) -> bool:
 
 
 def nobody_is_in(network: str) -> bool:
-    """Whether it looks like a block of addresses and is none, so that nobody can come from there."""
+    """Whether it looks like an address or a block of them and is none, so that nobody can come from there."""
+    if not ("/" in network or _LIKE_AN_ADDRESS.fullmatch(network)):
+        return False
     try:
-        if "/" in network:
-            ipaddress.ip_network(network, strict=False)
+        ipaddress.ip_network(network, strict=False)
     except ValueError:
         return True
     return False

@@ -27,10 +27,12 @@ from .catalogue import TOOLS, Catalogue, Function, Kind, read_catalogue
 from .facts import Tier
 from .lockdown import LEVELS
 from .needs import Need
+from .tickets import TicketRule
 
 SCHEMA = "staff.cedarschema"
 _CASES_KEPT = 65_536  # of the latest: persons count only where a policy names one, so this is all there are
 _ASK = "Ask whoever keeps the policies."
+_OPENER = "ticket_by_staff"  # what a policy has to name, to tell by whom a ticket was opened
 _PERSONS = "Staff::"  # no policy tells persons apart without it: a person has no attributes, and nothing has a person
 
 
@@ -45,7 +47,10 @@ class Doing(enum.StrEnum):
 
 
 class Case(NamedTuple):
-    """All that a policy can see. `function` is `tool/function`; `person` matters only where a policy names persons."""
+    """All that a policy can see. `function` is `tool/function`; `person` matters only where a policy names persons.
+
+    `ticket_by_staff` is only set where a policy names it.
+    """
 
     doing: Doing
     function: str
@@ -60,6 +65,7 @@ class Case(NamedTuple):
     watched: bool = False
     reason: bool = False
     ticket: bool = False
+    ticket_by_staff: bool = False
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +97,8 @@ class StaffPolicy:
         self.functions = self.catalogue.functions()
         joined = "\n".join(texts[name] for name in names)
         self.names_persons = _PERSONS in joined
+        self.asks_opener = _OPENER in joined
+        self.looks_at_tickets = self.asks_opener or self.catalogue.gate.tickets is TicketRule.TOLD
         marks = _marks_of(joined)
         self._needs = _needs_of(marks)
         self._advice = {mark.get("id") or id_: mark["advice"] for id_, mark in marks.items() if mark.get("advice")}
@@ -162,7 +170,7 @@ def _hopeless(hope: AuthzResult, *, helped: bool) -> StaffReason:
 
 def hopeful(case: Case) -> Case:
     """The same case with all that a person can bring; a grant is not theirs to bring."""
-    return case._replace(stepped_up=True, agreed=True, watched=True, reason=True, ticket=True)
+    return case._replace(stepped_up=True, agreed=True, watched=True, reason=True, ticket=True, ticket_by_staff=False)
 
 
 def _request(case: Case) -> dict[str, Any]:

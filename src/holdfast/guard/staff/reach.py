@@ -84,7 +84,10 @@ def unmet(policy: StaffPolicy, text: str) -> list[str]:
         told: Any = tomllib.loads(text)
         expected = msgspec.convert(told, _Expected).expect
         return [said for each in expected if (said := _disappointed(policy, each))]
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as why:
+    except KeyError as why:
+        name = "/".join(why.args[0]) if isinstance(why.args[0], tuple) else why.args[0]
+        raise PolicyError(f"these are no expectations about the policies: there is no {name}") from why
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as why:
         raise PolicyError(f"these are no expectations about the policies: {why}") from why
 
 

@@ -3,9 +3,11 @@
 from .attempts import Attempt, Attempts, Chain, Tried, number_of
 from .changes import PendingChanges
 from .consents import Asking, AskingState, Consents
+from .doubted import Doubted
 from .gate import StaffGate, Take
 from .grants import Grants
 from .locks import Locks, Proposal
+from .lookups import Lookup, Lookups
 from .protecting import Protected, Protecting
 from .reported import StaffReports
 from .reserving import MOST_UNITS, Afterwards, Reservation, Reservations
@@ -13,6 +15,7 @@ from .sessions import Sessions
 from .signals import StaffSignals
 from .spending import Spending
 from .tellings import Telling
+from .tickets import Tickets
 from .told import StaffBulletin, StaffFrame, StaffReplica
 from .watching import Wanted, Watching
 
@@ -25,8 +28,11 @@ __all__ = [
     "Attempts",
     "Chain",
     "Consents",
+    "Doubted",
     "Grants",
     "Locks",
+    "Lookup",
+    "Lookups",
     "PendingChanges",
     "Proposal",
     "Protected",
@@ -43,6 +49,7 @@ __all__ = [
     "StaffSignals",
     "Take",
     "Telling",
+    "Tickets",
     "Tried",
     "Wanted",
     "Watching",

@@ -83,6 +83,15 @@ def rights(date: Date, policy: StaffPolicy, at: int, wanted: Wanted) -> Iterator
                     )
 
 
+def unknown(date: Date, policy: StaffPolicy, wanted: Wanted) -> Iterator[str]:
+    """Which names of what is `wanted` fitted nobody, or no function, on that date: a slip is not taken for a no."""
+    people = {who.key for who in Known(date.facts).people.values()}
+    if wanted.person and person_key(wanted.person) not in people:
+        yield f"nobody was registered as {wanted.person}"
+    if wanted.function and not any(wanted.function in {name, f"{tool}/{name}"} for tool, name in policy.functions):
+        yield f"there was no function {wanted.function}"
+
+
 def _holds(known: Known, who: Who, tool: str, function: str, at: int) -> tuple[str, ...]:
     on = ((RuleKind.STAFF, who.key), (RuleKind.TOOL, tool), (RuleKind.FUNCTION, f"{tool}/{function}"))
     return tuple(hold.id for kind, subject in on for hold in known.held_at(kind, subject, at))

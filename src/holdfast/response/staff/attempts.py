@@ -8,7 +8,7 @@ with nothing in memory. Those that are kept together share rows, under the numbe
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice, takewhile
 from typing import Any, TypeAlias, cast
 
@@ -16,7 +16,7 @@ import msgspec
 
 from holdfast.errors import UsageError
 from holdfast.events import spelling_key
-from holdfast.guard.staff import StaffAnswer, StaffReason, Tier, ToolQuestion
+from holdfast.guard.staff import StaffAnswer, StaffReason, TicketSeen, Tier, ToolQuestion
 from holdfast.ledger import Record, RecordKind
 from holdfast.ports import Transaction
 from holdfast.response.book import Book, Page, Shelf
@@ -34,9 +34,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     What exactly was to be done is known by its `action_hash`; the payload is not kept. `agreed` is who had agreed to
     it, `tier` the tier that it was judged by (None: not noted). The same was refused so many `times`, last at `last_at`
-    (0: once). `unit` is the unit taken in advance that paid for it,
-    by which name whoever asked knows it. `before` are the numbers of the attempts before it in its chains, 0 for none,
-    in the order of `Chain`.
+    (0: once). `unit` is the unit taken in advance that paid for it, by which name whoever asked knows it. `ticket_seen`
+    is what the gate saw of the ticket (None: nobody tells of tickets, or none was named). `before` are the numbers of
+    the attempts before it in its chains, 0 for none, in the order of `Chain`.
     """
 
     number: int
@@ -60,6 +60,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tier: Tier | None = None
     times: int = 1
     last_at: int = 0
+    ticket_seen: TicketSeen | None = None
 
     @property
     def id(self) -> str:
@@ -67,6 +68,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return attempt_id(self.number)
 
 
+Sees: TypeAlias = Callable[[ToolQuestion, StaffAnswer], TicketSeen | None]
+"""What was seen of the ticket that a question names."""
 _Row: TypeAlias = Attempt | tuple[Attempt, ...]
 _ROW = cast("type[_Row]", _Row)
 """What lies under the number of the first: an attempt that was kept alone, or several."""
@@ -116,9 +119,9 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 class Attempts:
     """The attempts in the store. `page`s write them; everything else reads."""
 
-    def __init__(self, book: Book) -> None:
-        """Read by way of `book`."""
-        self._book = book
+    def __init__(self, book: Book, sees: Sees = lambda _question, _answer: None) -> None:
+        """Read by way of `book`; `sees` tells what is put on record of tickets."""
+        self._book, self._sees = book, sees
         self._again = Shelf(book, AGAIN, Again)
 
     def count_on(self, page: Page, number: int, again: Again) -> None:
@@ -153,7 +156,9 @@ class Attempts:
             there = [ends.get(name, _NO_ENDS) for name in names]
             number = there[0].refusals + there[0].allowances + 1
             before = tuple(each.allowed if answer.allowed else each.refused for each in there)
-            made.append(_attempt(question, answer, agreed, page.now, number, before))
+            attempt = _attempt(question, answer, agreed, page.now, number, before)
+            seen = self._sees(question, answer)
+            made.append(attempt if seen is None else msgspec.structs.replace(attempt, ticket_seen=seen))
             ends |= {
                 name: _longer(each, number, allowed=answer.allowed) for name, each in zip(names, there, strict=True)
             }
@@ -187,6 +192,17 @@ class Attempts:
                         return _tried(found, ends, following=found[-1].id)
                     found.append(self._counted(attempt))
         return _tried(found, ends)
+
+    def count(self, chain: Chain, what: str) -> int:
+        """How many there are in a chain, refused and allowed: it grows with each.
+
+        Raises:
+            StoreError: it cannot be read.
+
+        """
+        with self._book.reading() as transaction:
+            ends = transaction.get(ENDS, _end(chain, what), Ends) or Ends()
+        return ends.refusals + ends.allowances
 
     def since(self, person: str, number: int, *, most: int) -> list[Attempt]:
         """What somebody tried after the attempt of this `number`, the oldest first; the newest `most` of each kind.
@@ -284,6 +300,8 @@ def _record(attempt: Attempt) -> Record:
         body["tier"] = attempt.tier.word
     if attempt.unit:
         body["unit"] = attempt.unit
+    if attempt.ticket_seen is not None:
+        body["ticket_seen"] = str(attempt.ticket_seen)
     return Record(
         key=f"attempt/{attempt.number}",
         kind=RecordKind.DECISION,

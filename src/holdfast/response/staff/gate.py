@@ -26,6 +26,8 @@ from holdfast.guard.staff import (
     StaffPolicy,
     StaffReason,
     StaffState,
+    Ticket,
+    TicketSeen,
     Tier,
     ToolAction,
     ToolQuestion,
@@ -44,9 +46,11 @@ from .attempts import Attempt, Attempts, attempt_id
 from .certifying import Certifying
 from .changes import Asked, PendingChanges
 from .consents import Consents
+from .doubted import Doubted
 from .grants import Grants
 from .kept import Changes
 from .locks import Locks
+from .lookups import Lookups
 from .outlived import end_on, outlived
 from .protecting import Protecting
 from .repeats import ALONE, Place, Repeats
@@ -55,6 +59,7 @@ from .sessions import Sessions
 from .spelt import Alike, none_alike
 from .spending import Spending
 from .strangers import Strangers
+from .tickets import Tickets
 from .tidings import Tidings
 from .watching import Watching
 
@@ -99,8 +104,11 @@ class StaffGate:
         self.consents = Consents(book, people, notices, signin, self._changes, minutes)
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, self._functions)
-        self.attempts, self.strangers = Attempts(book), Strangers(book)
+        self.tickets = Tickets(book)
+        self.doubted = Doubted(self.tickets)
+        self.attempts, self.strangers = Attempts(book, self._seen_of), Strangers(book)
         self.repeats = Repeats(book, self.attempts)
+        self.lookups = Lookups(book)
         self.watching = Watching(book, self.sessions, self.attempts)
         key = link_key or secrets.token_bytes(32)
         self.changing = PendingChanges(book, self.tidings, lambda: self.policy.catalogue.cooling, key, alike)
@@ -325,7 +333,7 @@ class StaffGate:
             spending = Spending(page, {each.answer.charges[0].key for each in fresh if each.more})
             self.reservations.hear(page, spending, fresh, ended)
             for each, attempt in zip(fresh, attempts, strict=True):
-                answer = _now_answered(state, each.question, now) if each.more else each.answer
+                answer = self._answered_now(state, each.question, now) if each.more else each.answer
                 if each.more and answer.in_advance:
                     used = used_of(fresh)
                     self.reservations.make(page, spending, answer, attempt, each.more, used=used, ended=ended)
@@ -333,18 +341,53 @@ class StaffGate:
         for attempt in attempts:
             self.tidings.tried(attempt)
 
-    @staticmethod
-    def _decided(state: StaffState, each: Take, now: int) -> StaffAnswer:
-        """The copy's answer where it stands, else what this state answers now.
+    def tell_tickets(self, told: Sequence[Ticket], by: str, now: int) -> int:
+        """Take in what the help desk tells by the credential `by`; how many were news.
+
+        Raises:
+            UsageError: there is no room for them.
+            StoreError: nothing was kept.
+
+        """
+        fresh = self.tickets.tell(told, by, now)
+        for action in self.doubted.told(fresh):
+            self.tidings.asked_for(action)
+        return len(fresh)
+
+    def ticket_seen(self, action: ToolAction, ticket: str, person: str, now: int) -> TicketSeen | None:
+        """What a ticket is for this action of a person's; None where none is named or the help desk was never heard."""
+        if self.tickets.feed is None:
+            return None
+        question = ToolQuestion(session="", action=action, ticket=ticket, time=now)
+        return self._state.look(question, person, self.tickets).seen
+
+    def _decided(self, state: StaffState, each: Take, now: int) -> StaffAnswer:
+        """The copy's answer where it stands, else what this state answers now, which looks at the ticket too.
 
         Who answers without seeing the state knows why: that is not taken back.
         """
         question, answer = each.question, each.answer
         if StaffReason.STATE_UNSEEN in answer.reasons:
             return answer
-        if answer.version == state.version and 0 <= now - question.time <= DECIDED_WITHIN_MS:
+        as_of_now = answer.version == state.version and 0 <= now - question.time <= DECIDED_WITHIN_MS
+        if as_of_now and not self._turns_on_ticket(state, question, answer):
             return answer
-        return _now_answered(state, question, now)
+        return self._answered_now(state, question, now)
+
+    def _answered_now(self, state: StaffState, question: ToolQuestion, now: int) -> StaffAnswer:
+        """What this state answers, were it asked at `now`."""
+        return state.answer(msgspec.structs.replace(question, time=now), unseen=0, tickets=self.tickets)
+
+    def _turns_on_ticket(self, state: StaffState, question: ToolQuestion, answer: StaffAnswer) -> bool:
+        """Whether the ticket is another than a copy takes it for, that of a holder which counts."""
+        if not self.policy.looks_at_tickets:
+            return False
+        look = state.look(question, answer.person, self.tickets)
+        return look.seen is not None and (not look.counts or (look.by_staff and self.policy.asks_opener))
+
+    def _seen_of(self, question: ToolQuestion, answer: StaffAnswer) -> TicketSeen | None:
+        """What is on record of the ticket that was named; nothing where the help desk was never heard."""
+        return self.ticket_seen(question.action, question.ticket, answer.person, question.time)
 
     def _anew(self) -> StaffState:
         self._look_at_people()
@@ -429,11 +472,6 @@ def _paid(spending: Spending, answer: StaffAnswer) -> StaffAnswer:
         consents=(),
         until=again,
     )
-
-
-def _now_answered(state: StaffState, question: ToolQuestion, now: int) -> StaffAnswer:
-    """What this state answers, were it asked at `now`."""
-    return state.answer(msgspec.structs.replace(question, time=now), unseen=0)
 
 
 def _joined(facts: Sequence[StaffFacts], version: int) -> StaffFacts:

@@ -101,6 +101,8 @@ class Repeats:
         self._counting_on: Page | None = None
         self._counting: dict[str, Beyond] = {}
         self._looked_at = 0
+        self.again = 0
+        """How many refusals since the start got no row of their own."""
 
     def place(self, page: Page, question: ToolQuestion, answer: StaffAnswer, tier: Tier) -> Place:
         """Where this refusal of somebody known goes on this page; `tier` is that of its account, in any spelling."""
@@ -119,6 +121,7 @@ class Repeats:
             row = self._there(alone, page)
             if row is None:
                 return Place(noted=True, row=self._open(alone, page, hour.since + HOUR))
+        self.again += 1
         if row is None:
             self._count(page, question, answer)
         else:

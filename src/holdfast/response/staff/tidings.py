@@ -69,6 +69,10 @@ class Tidings:
         """Somebody told what was tried on them."""
         self._waiting.append(report)
 
+    def asked_for(self, action: StaffAction) -> None:
+        """What somebody did was asked for, as the help desk told only later."""
+        self._waiting.append(action)
+
     def tried(self, attempt: Attempt) -> None:
         """Somebody known tried something on an account, and was answered."""
         if not attempt.person or not attempt.target:

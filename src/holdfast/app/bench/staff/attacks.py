@@ -1,17 +1,20 @@
-"""How is a staff access abused? Four ways, drawn from a seed, each with the truth about it."""
+"""How is a staff access abused? Five ways, drawn from a seed, each with the truth about it."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from holdfast.connectors.simulated.streams import stream
-from holdfast.events import SecurityEvent, StaffReport
+from holdfast.events import SecurityEvent, StaffAction, StaffReport
+from holdfast.guard.staff import Ticket
 
 from .agents import PROVIDERS, Agent
+from .tickets import ticket
 from .work import ACCOUNTS, DAY, FAMOUS, HOUR, LENGTH, MINUTE, Place, TakenOver, acted, changed, famous, read, signed_in
 
 SETTLING = 10  # days before the first attack: the desk has a past by then
@@ -19,6 +22,7 @@ PATIENT = 15  # days that the patient insider has at least
 SITTING = 45 * MINUTE
 SOLD, USED = 0.6, 0.2  # share of readers who sell to somebody who takes accounts over, and of the accounts that are
 WITHIN = 8 * DAY
+INVENTED, OF_OTHERS = 0.5, 0.25  # shares of made-up tickets; the rest they open themselves
 
 
 @enum.unique
@@ -29,6 +33,7 @@ class Way(enum.StrEnum):
     FATIGUE = "push_fatigue"
     BRIBED = "bribed_reader"
     PATIENT = "patient_insider"
+    INVENTING = "made_up_tickets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,7 @@ class Attack:
     actions: tuple[int, ...]
     events: tuple[SecurityEvent, ...]
     taken_over: tuple[TakenOver, ...] = ()  # by whoever bought what was read
+    tickets: tuple[Ticket, ...] = ()  # that the help desk has, and whoever abuses it names
 
 
 def attacks(seed: int, desk: list[Agent], days: int, each: int) -> list[Attack]:
@@ -50,7 +56,8 @@ def attacks(seed: int, desk: list[Agent], days: int, each: int) -> list[Attack]:
     chosen = rng.permutation(len(fit))[: each * len(Way)].tolist()
     made = []
     for number, at in enumerate(chosen):
-        way = tuple(Way)[number % len(Way)]
+        # Those with made-up tickets come last, on agents of their own: the others are what they were without them.
+        way = _IN_TURN[number % len(_IN_TURN)] if number < each * len(_IN_TURN) else Way.INVENTING
         last = max(SETTLING + 1, days - PATIENT) if way is Way.PATIENT else days
         on = [day for day in range(min(SETTLING, days - 1), last) if fit[at].works(day)]
         if on:
@@ -151,11 +158,29 @@ def _patient(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Att
     )
 
 
+def _inventing(rng: np.random.Generator, agent: Agent, day: int, days: int) -> Attack:
+    """The bribed reader, who names a ticket each time: invented, about others, or opened by themselves."""
+    read, tickets = _bribed(rng, agent, day, days), list[Ticket]()
+    events: list[SecurityEvent] = []
+    for number, event in enumerate(read.events):
+        assert isinstance(event, StaffAction)
+        named = f"t{rng.integers(ACCOUNTS)}-{agent.number}-{number}"
+        how = rng.random()
+        if how >= INVENTED:
+            own = how >= INVENTED + OF_OTHERS
+            about, opener = (event.target, agent.name) if own else (_account(rng, 0.0), "")
+            tickets.append(ticket(named, (about,), event.time, opener))
+        events.append(msgspec.structs.replace(event, ticket=named))
+    return replace(read, way=Way.INVENTING, events=tuple(events), tickets=tuple(tickets))
+
+
+_IN_TURN = (Way.RELAYED, Way.FATIGUE, Way.BRIBED, Way.PATIENT)
 _DRAWN: Mapping[Way, Callable[[np.random.Generator, Agent, int, int], Attack]] = {
     Way.RELAYED: _relayed,
     Way.FATIGUE: _fatigue,
     Way.BRIBED: _bribed,
     Way.PATIENT: _patient,
+    Way.INVENTING: _inventing,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from holdfast.app.charting import BLUE, GREEN, GREY, VERMILION, drawing, on_a_grid
+from holdfast.app.charting import BLUE, GREEN, GREY, PINK, VERMILION, drawing, on_a_grid
 
 from .measure import MONTH, Report
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SIZE = (15.0, 4.0)  # inches
-_COLOURS: Final = (VERMILION, BLUE, GREEN, GREY)
+_COLOURS: Final = (VERMILION, BLUE, GREEN, GREY, PINK)
 _MOST = 30  # actions shown
 _STEPS: Final = {"asked": "Asked about", "watched": "To be watched", "held": "Hold proposed"}
 
@@ -33,7 +33,10 @@ def draw(report: Report, path: Path) -> None:
         panels[0].set_ylabel("% of the abused accesses")
         panels[-1].legend(frameon=False, loc="lower right")
         figure.suptitle(
-            f"{report.agents:,} agents, {report.days} days, desk: {report.desk.replace('_', ' ')}", x=0.01, ha="left"
+            f"{report.agents:,} agents, {report.days} days, desk: {report.desk.replace('_', ' ')}"
+            f"{', tickets told' if report.tickets else ''}",
+            x=0.01,
+            ha="left",
         )
 
 

@@ -14,10 +14,12 @@ from .agents import Agent, agents
 from .attacks import Attack, Way, attacks
 from .desks import Kind
 from .figures import FalseAlarm, Rate, Row, before_of, false_among, outcomes, rate_of, row_of, told
+from .tickets import HelpDesk, NoHelpDesk
 from .work import DAY, FAMOUS, HOUR, Honest, TakenOver, body, famous
 
 MONTH, HOURS = 30, 24
 ATTENDED = (Way.BRIBED, Way.PATIENT)  # by whoever the access belongs to
+STOLEN = (Way.RELAYED, Way.FATIGUE)
 MOST_HOLDS = 1.0  # false proposals to hold somebody's tools, among 1,000 agents in a month of 30 days
 PER_SECOND = 100_000
 MOST_WATCHED = 20.0  # false proposals to watch somebody, among as many
@@ -27,7 +29,7 @@ _THOUSAND = 1_000
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found at a kind of `desk`.
+    """What was found at a kind of `desk`, where the help desk tells of its `tickets`, or does not.
 
     `holds_per_month` counts false proposals among 1,000 agents in 30 days, between its bounds, and `watched_per_month`
     those of the middle. `actions_before` tells for each way the abusive actions done before each alarm.
@@ -35,6 +37,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     desk: str
+    tickets: bool
     seed: int
     agents: int
     days: int
@@ -77,19 +80,23 @@ def measure(  # noqa: PLR0913 - what is played
     done: Callable[[], None] = lambda: None,
     *,
     kind: Kind = Kind.MIXED,
+    tickets: bool = False,
 ) -> Report:
     """Play `count` agents of a `kind` of desk for `days` days with `each` abuses of each way.
 
-    `done` is called after each day.
+    With `tickets` the help desk tells of its own. `done` is called after each day.
     """
     desk = agents(seed, count, days, kind)
     abuses = attacks(seed, desk, days, each)
     seen = Watched()
+    help_desk = HelpDesk(seed, (each for attack in abuses for each in attack.tickets)) if tickets else NoHelpDesk()
     watch = StaffWatch()
     watch.observe([Account(account=famous(n), time=0, reach=500_000, org=body(n)) for n in range(FAMOUS)])
-    for batch, taken_over, ends_day in _hours(Honest(seed, kind), desk, abuses, days, seen):
+    hours = _hours(Honest(seed, kind), desk, abuses, days, seen, named=help_desk.named)
+    for hour, (batch, taken_over, ends_day) in enumerate(hours):
         began = time.process_time()
-        watch.observe(batch)
+        watch.observe(help_desk.heard(batch))
+        watch.observe(help_desk.late_by((hour + 1) * HOUR))
         for taken in taken_over:
             watch.taken_over(taken.account, taken.time)
         seen.seconds += time.process_time() - began
@@ -98,11 +105,17 @@ def measure(  # noqa: PLR0913 - what is played
         seen.waves += watch.take_waves()
         if ends_day:
             done()
-    return _report(kind, seed, count, days, abuses, seen)
+    return _report(kind, seed, count, days, abuses, seen, tickets=tickets)
 
 
-def _hours(
-    honest: Honest, desk: list[Agent], abuses: list[Attack], days: int, seen: Watched
+def _hours(  # noqa: PLR0913 - what is played
+    honest: Honest,
+    desk: list[Agent],
+    abuses: list[Attack],
+    days: int,
+    seen: Watched,
+    *,
+    named: Callable[[SecurityEvent], SecurityEvent],
 ) -> Iterator[tuple[list[SecurityEvent], list[TakenOver], bool]]:
     """The events of each hour, what was taken over in it, and whether a day ends with it.
 
@@ -118,7 +131,7 @@ def _hours(
     for day in range(days):
         for agent in desk:
             for event in honest.day(agent, day):
-                hours[event.time // HOUR].append(event)
+                hours[event.time // HOUR].append(named(event))
             seen.agent_days += agent.works(day) and begins.get(agent.name, days * DAY) >= (day + 1) * DAY
         for taken in honest.taken_over:
             if taken.time < days * DAY:
@@ -130,7 +143,7 @@ def _hours(
 
 
 def _report(  # noqa: PLR0913, PLR0917 - what was played
-    kind: Kind, seed: int, count: int, days: int, abuses: list[Attack], seen: Watched
+    kind: Kind, seed: int, count: int, days: int, abuses: list[Attack], seen: Watched, *, tickets: bool
 ) -> Report:
     found = outcomes(abuses, seen.alarms)
     ways = {str(way): row_of([each for each in found if each.way == way]) for way in Way}
@@ -140,9 +153,11 @@ def _report(  # noqa: PLR0913, PLR0917 - what was played
     # A thousand agents in a month, at work as often as these were.
     month = seen.agent_days / (count * days) * MONTH
     speed = seen.events / max(seen.seconds, 1e-9)
-    stolen, attended = ([row for way, row in ways.items() if (Way(way) in ATTENDED) is own] for own in (False, True))
+    of_their_own = (*ATTENDED, Way.INVENTING) if tickets else ATTENDED  # without word of tickets nobody could see those
+    stolen, attended = ([ways[way] for way in some] for some in (STOLEN, of_their_own))
     return Report(
         desk=str(kind),
+        tickets=tickets,
         seed=seed,
         agents=count,
         days=days,

@@ -19,9 +19,10 @@ _SHOWN = 5
 
 def print_report(console: Console, report: Report) -> None:
     """Print the ways of abuse, the false alarms, and the goals."""
+    tickets = ", tickets told" if report.tickets else ""
     console.print(
-        f"{report.agents:,} agents ({report.desk}), {report.days} days, seed {report.seed}: {report.events:,} events, "
-        f"{report.events_per_second:,.0f} a second of processor time"
+        f"{report.agents:,} agents ({report.desk}{tickets}), {report.days} days, seed {report.seed}: "
+        f"{report.events:,} events, {report.events_per_second:,.0f} a second of processor time"
     )
     table = Table(title="Abused accesses", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("way")

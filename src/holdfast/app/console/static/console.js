@@ -57,7 +57,15 @@ async function make(options) {
 
 async function signIn() {
   const { options } = await post("/console/signin/options", {});
-  return post("/console/signin/finish", { credential: await sign(options) });
+  const done = await post("/console/signin/finish", { credential: await sign(options) });
+  return { ...done, next: goal() ?? done.next };
+}
+
+// Whoever opened a page of ours without being signed in goes on there; whatever else stands behind # leads nowhere.
+function goal() {
+  const there = new URL(location.hash.slice(1), location.origin);
+  const ours = there.origin === location.origin && there.pathname.startsWith("/console/");
+  return location.pathname === "/console/signin" && ours ? there.pathname + there.search : null;
 }
 
 async function register(form) {
@@ -101,27 +109,27 @@ function go(next) {
   if (here && next.includes("#")) location.reload();
 }
 
-// One deed at a time: while it is under way its button cannot be pressed again.
+// One deed at a time: while it is under way its button cannot be pressed again. What comes later to the page works, too.
 function on(selector, event, deed) {
-  for (const element of document.querySelectorAll(selector)) {
-    element.addEventListener(event, async (happened) => {
-      happened.preventDefault();
-      const button = element.matches("button") ? element : element.querySelector("button:not([type=button])");
-      if (button.disabled) return;
-      button.disabled = true;
-      told.hidden = true;
-      try {
-        const { next, said } = (await deed(element)) ?? {};
-        if (said) sessionStorage.setItem(DONE, said);
-        if (next) go(next);
-      } catch (error) {
-        const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
-        say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);
-      } finally {
-        button.disabled = false;
-      }
-    });
-  }
+  document.addEventListener(event, async (happened) => {
+    const element = happened.target.closest(selector);
+    if (!element) return;
+    happened.preventDefault();
+    const button = element.matches("button") ? element : element.querySelector("button:not([type=button])");
+    if (button.disabled) return;
+    button.disabled = true;
+    told.hidden = true;
+    try {
+      const { next, said } = (await deed(element)) ?? {};
+      if (said) sessionStorage.setItem(DONE, said);
+      if (next) go(next);
+    } catch (error) {
+      const aborted = error.name === "NotAllowedError" || error.name === "AbortError";
+      say(aborted ? "The passkey was not used. Try again when you are ready." : error.message);
+    } finally {
+      button.disabled = false;
+    }
+  });
 }
 
 on("[data-signin]", "click", signIn);

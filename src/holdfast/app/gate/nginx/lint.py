@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from holdfast.app.gate.finding import HOW
+
 from .asking import asked_wrongly
 from .beside import beside
 from .early import early
@@ -50,7 +52,7 @@ def lint(path: Path) -> list[Finding]:
     asking = {id(answering(place.server, place.guard)) for place in whole.places() if place.guard}
     guarded = [place for place in whole.places() if place.guard and id(place) not in asking]
     if not guarded:
-        says, advice = "no location asks a gate", "Write `auth_request` where the tool is; see docs/how-to."
+        says, advice = "no location asks a gate", f"Write `auth_request` before the tool, as in {HOW}."
         return [Finding(code="nothing-guarded", grade=Grade.BYPASS, file=str(path), line=1, says=says, advice=advice)]
     findings = {*early(whole, guarded), *beside(whole, guarded), *asked_wrongly(whole), *named_wrongly(whole, guarded)}
     return sorted(findings, key=lambda each: (each.grade, each.file, each.line, each.code, each.says))

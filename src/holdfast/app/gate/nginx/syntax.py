@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from holdfast.app.gate.finding import unreadable
 from holdfast.errors import UnreadableFileError
 
 _LARGEST = 4_194_304  # bytes of one file: a configuration is written by people
@@ -65,7 +66,7 @@ class _Reading:
                 data = file.read(_LARGEST + 1)
             text = data.decode()
         except (OSError, UnicodeError) as why:
-            raise UnreadableFileError(f"{path} cannot be read: {type(why).__name__}") from why
+            raise unreadable(path, why) from why
         if len(data) > _LARGEST:
             raise UnreadableFileError(f"{path} has more than {_LARGEST:,} bytes")
         tokens = _tokens(text, str(path))

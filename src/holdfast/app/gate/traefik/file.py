@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from holdfast.app.gate.finding import unreadable
 from holdfast.errors import UnreadableFileError
 
 Node: TypeAlias = Any  # text, a list of nodes, or a record of them: whatever stood in the file
@@ -50,9 +51,12 @@ def read(path: Path) -> tuple[str, Node]:
         if _things(told, {}) > MOST:
             raise UnreadableFileError(f"{path} names more than {MOST:,} things, or itself")
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as why:
-        raise UnreadableFileError(f"{path} cannot be read: {type(why).__name__}") from why
+        raise unreadable(path, why) from why
     if not any(field(told, part) for part in ("http", "tcp")):
-        raise UnreadableFileError(f"{path} is no dynamic configuration of Traefik: it has no `http` and no `tcp`")
+        raise UnreadableFileError(
+            f"{path} is no dynamic configuration of Traefik: it has no `http` and no `tcp`",
+            advice="Name the file with the routers, which the static one has as `providers.file`. Envoy's is not read.",
+        )
     return text, told
 
 

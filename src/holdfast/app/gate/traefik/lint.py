@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from holdfast.app.gate.finding import Finding, Grade
+from holdfast.app.gate.finding import HOW, Finding, Grade
 from holdfast.app.gate.names import NAMES
 from holdfast.errors import UnreadableFileError
 
@@ -65,7 +65,7 @@ def _holes(ways: Ways) -> Iterator[tuple[Way | None, _Hole]]:
     every = list(ways.all())
     guarded = [way for way in every if way.gate is not None]
     if not guarded:
-        says, advice = "no router passes a gate", "Write a forwardAuth before the tool; see docs/how-to."
+        says, advice = "no router passes a gate", f"Write a forwardAuth before the tool, as in {HOW}."
         yield None, _Hole("nothing-guarded", Grade.BYPASS, says, advice)
         return
     tools = frozenset[str]().union(*(way.servers for way in guarded)) - ways.gates()

@@ -20,7 +20,7 @@ from holdfast.guard.staff import StaffHold, Tier
 from holdfast.response.past import Date
 from holdfast.response.staff.access import Right, Wanted
 
-from .judged import judged
+from .judged import judged, unknown_of
 from .lockdowns import LockSeen, lock_seen
 
 MOST = 5_000  # rights in one answer: narrow the question for the rest
@@ -64,6 +64,7 @@ class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
 
     `policy` is the SHA-256 of the RFC 8785 form of the texts that held since `since`, and stands in the ledger; `files`
     are the SHA-256 of each text. Before `certain_from` things are as they were first found. `more`: there are others.
+    `unknown` says, in words, which names in the question fit nobody and no function of then: a slip is no answer.
     """
 
     at: str
@@ -77,6 +78,7 @@ class AccessSeen(msgspec.Struct, frozen=True, kw_only=True):
     holds: tuple[StaffHoldSeen, ...]
     locks: tuple[LockSeen, ...]
     more: bool
+    unknown: tuple[str, ...] = ()
     texts: Mapping[str, str] | None = None
 
 
@@ -102,6 +104,7 @@ OPERATIONS: tuple[Operation, ...] = (
             ),
         ),
         act=Act.SEE_STAFF,
+        looks="rights",
         answers={200: ("Who, and what.", AccessSeen)},
     ),
 )
@@ -127,6 +130,7 @@ async def access_seen(ask: Ask, at: int | None, wanted: Wanted, *, texts: bool =
     """
     when, date = await ask(lambda run: date_at(run, at))
     found = await judged(date, when, wanted)
+    unknown = () if found else await unknown_of(date, wanted)
     return AccessSeen(
         at=format_time(when),
         policy=date.policy,
@@ -139,6 +143,7 @@ async def access_seen(ask: Ask, at: int | None, wanted: Wanted, *, texts: bool =
         holds=tuple(map(_hold_seen, date.facts.holds)),
         locks=tuple(lock_seen(each, when) for each in date.facts.locks),
         more=len(found) > MOST,
+        unknown=unknown,
         texts=date.texts if texts else None,
     )
 
@@ -154,7 +159,8 @@ def date_at(run: LiveWatch, at: int | None) -> tuple[int, Date]:
     """
     now = run.clock.now()
     if at is not None and at > now:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "`at` is in the future, and nobody knows yet who can do what then")
+        says, advice = "`at` is in the future, and nobody knows yet who can do what then", "Name a time that is past."
+        raise RefusedError(HTTPStatus.BAD_REQUEST, says, advice=advice)
     when = now if at is None else at
     return when, run.response.staff.date(when)
 

@@ -21,7 +21,7 @@ from holdfast.app.signin.passkeys import Answered
 from holdfast.errors import NotAllowedError, UsageError
 from holdfast.events import format_time, format_time_or_none
 from holdfast.guard import Act, Caller, Passkey, Purpose, RefusalCode, Scope, Signature, approval_challenge
-from holdfast.guard.staff import Consent, Doing, StaffReason, ToolAction, not_there, too_deep
+from holdfast.guard.staff import Consent, Doing, StaffReason, TicketSeen, ToolAction, not_there, too_deep
 from holdfast.guard.staff.proof import Prover
 from holdfast.response.people import same
 from holdfast.response.staff import Asking, AskingState
@@ -101,7 +101,8 @@ class AskingSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody asks others to agree to. `state` is `over` once nobody has answered in time.
 
     It is shown to whoever may agree and to who asked. `by` is who answered, `why` their no. `tier` is that of the
-    account just now; where it `takes_signature`, only what a passkey signed counts.
+    account just now, `ticket_seen` what the gate sees of the ticket then, null where it is told of none. Where it
+    `takes_signature`, only what a passkey signed counts.
     """
 
     id: str
@@ -113,6 +114,7 @@ class AskingSeen(msgspec.Struct, frozen=True, kw_only=True):
     action_hash: str
     reason: str
     ticket: str
+    ticket_seen: TicketSeen | None
     at: str
     until: str
     state: str
@@ -394,6 +396,7 @@ def asking_seen(run: LiveWatch, asking: Asking) -> AskingSeen:
         action_hash=asking.action_hash,
         reason=asking.reason,
         ticket=asking.ticket,
+        ticket_seen=staff.ticket_seen(action, asking.ticket, asking.person, now),
         at=format_time(asking.at),
         until=format_time(asking.until),
         state="over" if over else str(asking.state),

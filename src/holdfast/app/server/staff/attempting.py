@@ -15,7 +15,7 @@ from holdfast.app.server.asking import Ask, key_of, limit_of, shown, time_of
 from holdfast.app.server.operation import AFTER, KEY, LIMIT, Handler, Operation, Parameter, by_name
 from holdfast.events import format_time, format_time_or_none, spoken_time
 from holdfast.guard import Act
-from holdfast.guard.staff import StaffReason
+from holdfast.guard.staff import StaffReason, TicketSeen
 from holdfast.response.staff import Attempt
 from holdfast.response.staff.repeats import MOST_ROWS, Repeats
 from holdfast.response.staff.sought import Sought
@@ -38,7 +38,8 @@ _TIME = {"type": "string", "maxLength": 64}
 class AttemptSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody tried, and how it was answered; `person` is empty where the gate had opened no such session.
 
-    `tier` is the tier that it was judged by, null where that was not noted. `unit` is what the tool was told that it is
+    `tier` is the tier that it was judged by, null where that was not noted. `ticket_seen` is what the gate saw of the
+    ticket, null where the help desk tells it of none, or none was named. `unit` is what the tool was told that it is
     called, where a unit taken in advance paid for it; else it is empty. The same was refused so many `times` from `at`
     to `last_at`, for each of which a tool was told this `id`.
     """
@@ -58,6 +59,7 @@ class AttemptSeen(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[StaffReason, ...]
     reason: str
     ticket: str
+    ticket_seen: TicketSeen | None
     network: str
     session: str
     agreed: tuple[str, ...]
@@ -119,6 +121,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="What was tried with internal tools: on one account, by one person, or all of it. What was refused first.",
         parameters=(*_SOUGHT, AFTER, LIMIT),
         act=Act.SEE_STAFF,
+        looks="attempts",
         answers={200: ("Some of it.", AttemptsSeen)},
     ),
     Operation(
@@ -128,6 +131,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="Was this account reached, or tried? How often, by whom, and when, in words and figures.",
         parameters=_SOUGHT,
         act=Act.SEE_STAFF,
+        looks="attempts",
         answers={200: ("What they come to.", AttemptsSummed)},
     ),
 )
@@ -244,6 +248,7 @@ def attempt_seen(attempt: Attempt) -> AttemptSeen:
         reasons=attempt.reasons,
         reason=attempt.reason,
         ticket=attempt.ticket,
+        ticket_seen=attempt.ticket_seen,
         network=attempt.network,
         session=attempt.session,
         agreed=attempt.agreed,

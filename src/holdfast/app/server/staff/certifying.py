@@ -62,6 +62,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="Who has roles for the internal tools, when they used them last, and from whom to take them, by person.",
         parameters=(AFTER, LIMIT),
         act=Act.SEE_STAFF,
+        looks="certifications",
         answers={200: ("Some of them.", Page[DueSeen])},
     ),
     Operation(

@@ -99,6 +99,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter(name="account", says="Of this account, in any spelling.", schema=KEY),
         ),
         act=Act.SEE_STAFF,
+        looks="changes of credentials",
         answers={200: ("Some of them.", Page[ChangeSeen])},
     ),
     Operation(

@@ -61,6 +61,7 @@ OPERATIONS: tuple[Operation, ...] = (
             *WANTED,
         ),
         act=Act.SEE_STAFF,
+        looks="changes of rights",
         answers={200: ("What came, went and changed.", AccessCompared)},
     ),
 )

@@ -12,7 +12,7 @@ from functools import lru_cache
 from holdfast.app.server.asking import answered
 from holdfast.guard.staff import StaffPolicy
 from holdfast.response.past import Date
-from holdfast.response.staff.access import Right, Wanted, rights
+from holdfast.response.staff.access import Right, Wanted, rights, unknown
 
 PATIENCE = 60.0  # seconds: two questions about everybody before it, and itself
 _ONE = ThreadPoolExecutor(1, "rights")  # of all who ask: whoever loads a page again and again takes no more than that
@@ -27,6 +27,15 @@ async def judged(date: Date, at: int, wanted: Wanted) -> list[Right]:
 
     """
     return await answered(asyncio.wrap_future(_ONE.submit(_judge, date, at, wanted)), PATIENCE)
+
+
+async def unknown_of(date: Date, wanted: Wanted) -> tuple[str, ...]:
+    """What is `wanted` and was not there on this date, in words; errors as `judged`."""
+    return await answered(asyncio.wrap_future(_ONE.submit(_unknown, date, wanted)), PATIENCE)
+
+
+def _unknown(date: Date, wanted: Wanted) -> tuple[str, ...]:
+    return tuple(unknown(date, _policy(tuple(sorted(date.texts.items()))), wanted))
 
 
 def _judge(date: Date, at: int, wanted: Wanted) -> list[Right]:

@@ -36,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="What staff reported in the last month, oldest first. It is no sign against whoever reported it.",
         parameters=(AFTER, LIMIT),
         act=Act.SEE_STAFF,
+        looks="reports of staff",
         answers={200: ("Some of them.", Page[ReportSeen])},
     ),
 )

@@ -45,7 +45,7 @@ async def found(ask: Ask, sought: Sought, after: str, limit: int) -> Found:
         RefusedError: they cannot be read, or `after` is no place among them.
 
     """
-    sought = await ask(lambda run: _exact(run, sought))
+    sought = await ask(lambda run: exact(run, sought))
     fitting: list[Attempt] = []
     looked = 0
     while True:
@@ -76,7 +76,7 @@ async def tallied(ask: Ask, sought: Sought) -> Tallied:
         RefusedError: they cannot be read.
 
     """
-    sought, looks = await ask(lambda run: (_exact(run, sought), _looks(run)))
+    sought, looks = await ask(lambda run: (exact(run, sought), _looks(run)))
     tally, whole = Tally(looks), {True: True, False: True}
     for allowed in whole:
         if sought.allowed in {None, allowed}:
@@ -119,7 +119,7 @@ def _found(fitting: list[Attempt], sought: Sought, tried: Tried, following: str)
     )
 
 
-def _exact(run: LiveWatch, sought: Sought) -> Sought:
+def exact(run: LiveWatch, sought: Sought) -> Sought:
     """The same with the person's id as it is registered: it was asked for in any spelling."""
     people = run.response.people.known
     if not sought.person or sought.person in people:

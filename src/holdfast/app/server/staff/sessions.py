@@ -175,6 +175,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="The live sessions of the tools, by id.",
         parameters=(AFTER, LIMIT, all_parameter("Those too that are over.")),
         act=Act.SEE_STAFF,
+        looks="sessions of tools",
         answers={200: ("Some of them.", Page[ToolSessionSeen])},
     ),
     Operation(

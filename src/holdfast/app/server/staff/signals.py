@@ -76,6 +76,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="Whose access looks abused, with the evidence term by term, by id.",
         parameters=(AFTER, LIMIT),
         act=Act.SEE_STAFF,
+        looks="signals",
         answers={200: ("Some of them.", Page[AlarmSeen])},
     ),
 )

@@ -90,6 +90,7 @@ OPERATIONS: tuple[Operation, ...] = (
         says="What a session does, for whoever looks on at it or sees what staff do.",
         parameters=(*_ONE, COUNT_AFTER, LIMIT),
         act=Act.USE_TOOLS,
+        looks="what a session does",
         answers={200: ("What is new.", WatchedSeen), 404: ABSENT, 409: (ERRORS[409], Problem)},
     ),
     Operation(

@@ -127,6 +127,9 @@ def _texts_in(folder: Path, besides: str) -> dict[str, str]:
         names = sorted(path.name for path in folder.iterdir() if path.suffix == POLICIES or path.name == besides)
         if len(names) > _MOST:
             raise PolicyError(f"the folder {folder} has more than {_MOST} files of policies")
+        odd = next((name for name in names if (folder / name).is_fifo()), None)  # nobody waits for who may never write
+        if odd is not None:
+            raise PolicyError(f"{folder / odd} is no file")
         return {name: text_of(folder / name) for name in names}
     except OSError as why:
         raise PolicyError(f"the policies in {folder} cannot be read: {why.strerror or why}") from why

@@ -13,6 +13,7 @@ from cedarpy import PolicySet, is_authorized_batch, validate_policies
 
 from holdfast.errors import PolicyError
 
+from .depth import check_depth
 from .lines import line_of_policy
 from .people import Person, Role, person_key
 from .quorum import Deed, Size, Table, read_table
@@ -176,12 +177,13 @@ def _up_to(accounts: int | None) -> str:
 
 
 def hold_against(name: str, text: str, schema: str) -> None:
-    """Refuse policies that do not fit the schema, by the name of their file.
+    """Refuse policies that do not fit the schema or are nested too deeply, by the name of their file.
 
     Raises:
         PolicyError: so it is.
 
     """
+    check_depth(name, text)
     result = validate_policies(text, schema)
     if not result.validation_passed:
         ids = result.id_annotations_by_policy_id

@@ -6,6 +6,12 @@ import time
 import pytest
 from tests.app.server.staffhouse import StaffHouse
 
+from holdfast.app.console.pages import Visit
+from holdfast.app.console.site import Site
+from holdfast.app.signin.place import Place
+from holdfast.app.signin.sessions import SignedIn
+from holdfast.guard import Person, Role
+
 REFRESH = {"x-holdfast-refresh": "1"}
 LISTS = (
     "/console", "/console/second", "/console/watch", "/console/standing", "/console/signals", "/console/attempts",
@@ -123,3 +129,23 @@ def test_a_script_is_told_what_is_wrong_in_words_that_it_can_show(house):
     assert (404, "application/problem+json") == (told.status_code, told.headers["content-type"])
     assert told.json()["advice"]
     assert "<main" in house.of["cora"].client.get(path, headers={"sec-fetch-mode": "navigate"}).text
+
+
+def test_who_calls_a_first_look_a_refresh_is_on_record_all_the_same(house):
+    """A header that anybody may send leaves no question out."""
+    olga = house.signed_in("olga")
+    assert 200 == olga.client.get("/console/lookups?about=president", headers=REFRESH).status_code
+    found = house.ask("GET", "/v1/gate/lookups?person=olga", token=house.tokens["cora"])["items"]
+    assert ("lookups", {"about": "president"}) in [(each["what"], each["asked"]) for each in found]
+
+
+def test_tags_cannot_be_worked_out_from_what_is_on_the_page():
+    """Else who guesses hears by a 304 how often somebody was looked up, and is on no record; another site has others."""
+    who = SignedIn(person=Person(id="olga", roles=(Role.AUDITOR,)), session=None, csrf="")
+    tags = {
+        Site(Place(origin="https://holdfast.example", rp_id="holdfast.example"), "").tag(
+            "attempts", Visit(who=who), [7]
+        )
+        for _ in range(2)
+    }
+    assert 2 == len(tags)

@@ -85,3 +85,9 @@ def test_one_person_s_deeds_of_an_hour_are_bounded_by_every_door(front):
     ):
         assert 200 == asks(front, "a", path, method)[0]
     assert (200, 200) == (asks(front, "b")[0], asks(front, "p", times=MOST_DEEDS + 1)[0])
+
+
+def test_no_id_is_taken_for_what_ends_something(front):
+    """Whoever protects an account whose id is `leave`, to and fro, is bounded as with any other."""
+    assert 200 == asks(front, "a", "/v1/gate/protected/leave", "PUT", times=MOST_DEEDS)[0]
+    assert 429 == asks(front, "a", "/v1/gate/protected/leave", "PUT")[0]

@@ -67,6 +67,7 @@ def test_each_of_many_is_taken_in_or_rejected_by_itself(house):
     wrong = [
         {**good, "id": "..."},
         {**good, "id": "x" * 201},
+        {**good, "id": "\N{HANGUL FILLER}"},
         {"id": "T-201"},
         {**good, "account": "account-1"},
         {**good, "opened_at": "yesterday"},
@@ -77,8 +78,8 @@ def test_each_of_many_is_taken_in_or_rejected_by_itself(house):
         {**good, "as_of": "2199-01-01T00:00:00Z"},
     ]
     answer = told(house, "POST", TICKETS, [*wrong, good])
-    assert (200, 1, 10) == (answer.status_code, answer.json()["taken"], answer.json()["rejects"])
-    assert [*range(1, 11)] == [each["line"] for each in answer.json()["rejected"]]
+    assert (200, 1, 11) == (answer.status_code, answer.json()["taken"], answer.json()["rejects"])
+    assert [*range(1, 12)] == [each["line"] for each in answer.json()["rejected"]]
     lines = b"\n".join(json.dumps({**TICKET, "id": f"T-21{number}"}).encode() for number in range(3)) + b"\n{nonsense\n"
     answer = told(house, "POST", TICKETS, lines)
     assert (200, 3, 4) == (answer.status_code, answer.json()["taken"], answer.json()["rejected"][0]["line"])

@@ -109,3 +109,30 @@ def test_policies_of_which_nothing_is_told_allow_nothing_new(before, after):
     if not staff_looser(was, now):
         assert allowed(now) <= allowed(was)
     assert not staff_looser(was, StaffPolicy({**TEXTS, "staff.cedar": "\n".join(sorted(before | {MORE[2]}))}))
+
+
+@pytest.mark.parametrize(
+    ("plain", "other"),
+    [
+        (
+            'forbid (principal == Staff::"eve", action, resource);',
+            'forbid (principal == Staff :: "eve", action, resource);',
+        ),
+        (
+            'forbid (principal == Staff::"eve", action, resource);',
+            'forbid (principal == Staff // ::\n::\n"eve", action, resource);',
+        ),
+        (
+            'forbid (principal, action == Action::"read", resource) when { context.ticket_by_staff };',
+            'forbid (principal, action == Action::"read", resource) when { context["ticket_by_st\\u{61}ff"] };',
+        ),
+    ],
+)
+def test_what_is_spelt_otherwise_and_counts_as_the_same_decides_the_same(plain, other):
+    """Else one person alone could take the sense out of a policy that names somebody, by a blank."""
+    policies = [StaffPolicy({**TEXTS, "staff.cedar": TEXTS["staff.cedar"] + text}) for text in (plain, other)]
+    assert [] == staff_looser(*policies)
+    for each in policies:
+        case = each.case(Doing.READ, "support_desk/account.look_up", (Role.SUPPORT,), "eve")
+        case = case._replace(reason=True, ticket=True, ticket_by_staff=each.asks_opener)
+        assert each.ruling(case).reasons

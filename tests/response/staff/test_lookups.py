@@ -7,7 +7,7 @@ import pytest
 from holdfast.errors import StoreError
 from holdfast.guard import Via
 from holdfast.response.staff import Lookups
-from holdfast.response.staff.lookups import LONGEST, MINUTE, MOST_OF_ONE
+from holdfast.response.staff.lookups import LONGEST, MINUTE, MOST_OF_ONE, OPEN_FOR
 from holdfast.testing.faults import Faults, FaultyStore, When
 
 from .conftest import START, Desk, open_store
@@ -84,3 +84,22 @@ def test_a_store_that_fails_has_nobody_answered_unseen(clock, when, step):
         assert f"look-{lookups.count}" == found[0]
         assert sorted(found) == sorted(key.replace("lookup/", "look-") for key in desk.keys("lookup/"))
         assert START + 2 * MINUTE == lookups.newest(None, 1)[0].time
+
+
+def test_a_page_that_asks_for_itself_hides_no_look(lookups):
+    """Anybody can say that a page does: it is one look for an hour, and none is left out that was not on record before."""
+    for at in (START, START + MINUTE, START + OPEN_FOR - 1):
+        assert lookups.note("olga", "lookups", PRESIDENT, Via.PASSKEY, at, anew=True)
+    assert 1 == lookups.count
+    lookups.note("olga", "lookups", PRESIDENT, Via.PASSKEY, START + OPEN_FOR, anew=True)
+    assert 2 == lookups.count
+    lookups.note("olga", "lookups", {"about": "mayor"}, Via.PASSKEY, START + OPEN_FOR, anew=True)
+    lookups.note("cora", "lookups", PRESIDENT, Via.PASSKEY, START + OPEN_FOR, anew=True)
+    lookups.note("olga", "lookups", PRESIDENT, Via.PASSKEY, START + OPEN_FOR + MINUTE)
+    assert 5 == lookups.count
+
+
+def test_invisible_characters_push_nobody_off_the_record(lookups):
+    """An account is found again by whoever asks who looked it up, however long it was spelt."""
+    lookups.note("olga", "attempts", {"target": "\u200b" * (LONGEST + 1) + "President"}, Via.TOKEN, START)
+    assert [PRESIDENT] == [each.asked for each in lookups.newest(None, 1)]

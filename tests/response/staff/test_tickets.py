@@ -245,3 +245,22 @@ def test_without_a_help_desk_any_ticket_asks_as_before(desk):
     """Nothing is in doubt where nobody tells of tickets."""
     doubted = Doubted(Tickets(desk.book))
     assert [look("made-up")] == [*doubted.heard([look("made-up")])]
+
+
+def test_a_full_house_is_not_looked_through_for_each_word(desk, clock, monkeypatch):
+    """Once a minute: a help desk that goes on telling does not keep whoever asks the gate waiting."""
+    monkeypatch.setattr(tickets, "MOST", 30)
+    monkeypatch.setattr(tickets, "_SWEPT", 0)
+    tell(desk, *(ticket(f"T-{number}", closed_at=START) for number in range(30)))
+    over = KEPT_CLOSED_MS + 1
+    clock.advance(MINUTE)
+    with pytest.raises(UsageError):
+        tell(desk, ticket("T-more"))
+    clock.advance(over - MINUTE - 1)
+    with pytest.raises(UsageError):
+        tell(desk, ticket("T-more"))
+    clock.advance(MINUTE - 1)
+    with pytest.raises(UsageError):
+        tell(desk, ticket("T-more"))
+    clock.advance(1)
+    assert 1 == tell(desk, ticket("T-more"))

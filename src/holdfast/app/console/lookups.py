@@ -46,8 +46,8 @@ class LookupPages:
         visit = await self._visitors.enter(http, LOOKUPS)
         asked, after = asked_of(http.query_params, _FIELDS, _TIMES), key_of(http)
         answer = self._site.live(http, "lookups", visit, it=await self._shown(asked, after))
-        if not refreshes(http.scope):  # else two who have it open would each show the other something new, for ever
-            await looked_up(self._ask, visit.who.caller, ITSELF, asked)
+        anew = refreshes(http.scope)  # else two who have it open would each show the other something new, for ever
+        await looked_up(self._ask, visit.who.caller, ITSELF, asked, anew=anew)
         return answer
 
     async def _shown(self, asked: dict[str, str], after: str) -> Shown:

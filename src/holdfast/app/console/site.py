@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from importlib import resources
@@ -52,6 +54,9 @@ class Site:
         folder = resources.files("holdfast.app.console") / "static"
         self._files = {name: (folder / name).read_bytes() for name in _STATIC}
         self._version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
+        self._secret = (
+            secrets.token_bytes()
+        )  # else who guesses the tag of a page hears what is on it, and is on no record
         self._pages = Environment(
             loader=PackageLoader("holdfast.app.console"),
             autoescape=True,
@@ -75,7 +80,7 @@ class Site:
         """The entity tag (RFC 9110, section 8.8.3) of this page while these facts are the same."""
         person, paths = visit.who.person, [page.path for page in visit.links]
         told = msgspec.json.encode([name, self._version, person.id, person.name, paths, facts])
-        return f'"{hashlib.sha256(told).hexdigest()[:_TAG_HEX]}"'
+        return f'"{hmac.digest(self._secret, told, "sha256").hex()[:_TAG_HEX]}"'
 
     def unchanged(self, http: Request, tag: str) -> Response | None:
         """The answer to who has the page of this tag before them; None for anybody else."""

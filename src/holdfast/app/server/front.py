@@ -106,7 +106,7 @@ class Front:
             RefusedError: they do.
 
         """
-        if scope["method"] in _LOOKS or path.endswith(_ENDS):
+        if scope["method"] in _LOOKS or (scope["method"] == "POST" and path.endswith(_ENDS)):  # an id is PUT there, too
             return
         caller: Caller | None = scope["caller"]
         if pages is not None:

@@ -161,7 +161,7 @@ def read_catalogue(text: str) -> Catalogue:
     try:
         told: Any = tomllib.loads(text)
         return msgspec.convert(told, Catalogue)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as why:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as why:
         raise PolicyError(f"{TOOLS}: {placed(text, why)}") from why
 
 

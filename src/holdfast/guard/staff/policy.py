@@ -32,8 +32,8 @@ from .tickets import TicketRule
 SCHEMA = "staff.cedarschema"
 _CASES_KEPT = 65_536  # of the latest: persons count only where a policy names one, so this is all there are
 _ASK = "Ask whoever keeps the policies."
-_OPENER = "ticket_by_staff"  # what a policy has to name, to tell by whom a ticket was opened
-_PERSONS = "Staff::"  # no policy tells persons apart without it: a person has no attributes, and nothing has a person
+_OPENER = '"ticket_by_staff"'  # what a policy has to name, to tell by whom a ticket was opened
+_PERSONS = '"type": "Staff"'  # no policy tells persons apart without it: they have no attributes, and nothing has them
 
 
 @enum.unique
@@ -96,10 +96,12 @@ class StaffPolicy:
         self.catalogue: Catalogue = read_catalogue(texts[TOOLS])
         self.functions = self.catalogue.functions()
         joined = "\n".join(texts[name] for name in names)
-        self.names_persons = _PERSONS in joined
-        self.asks_opener = _OPENER in joined
+        parsed = _parsed(joined)
+        as_parsed = json.dumps(parsed)  # as written `Staff :: "eve"` or an escape would name what is not seen
+        self.names_persons = _PERSONS in as_parsed
+        self.asks_opener = _OPENER in as_parsed
         self.looks_at_tickets = self.asks_opener or self.catalogue.gate.tickets is TicketRule.TOLD
-        marks = _marks_of(joined)
+        marks = _marks_of(parsed)
         self._needs = _needs_of(marks)
         self._advice = {mark.get("id") or id_: mark["advice"] for id_, mark in marks.items() if mark.get("advice")}
         self._set = PolicySet.from_str(joined)
@@ -204,9 +206,14 @@ def _split(name: str) -> tuple[str, str]:
     return tool, function
 
 
-def _marks_of(text: str) -> dict[str, dict[str, str]]:
-    """The annotations of each policy and whether it forbids (`effect`), by the ids that the parser gives them."""
-    policies = json.loads(policies_to_json_str(text))["staticPolicies"]
+def _parsed(text: str) -> dict[str, dict[str, Any]]:
+    """Each policy, by the id that the parser gives it."""
+    found: dict[str, dict[str, Any]] = json.loads(policies_to_json_str(text))["staticPolicies"]
+    return found
+
+
+def _marks_of(policies: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """The annotations of each and whether it forbids (`effect`)."""
     return {id_: {**each.get("annotations", {}), "effect": each["effect"]} for id_, each in policies.items()}
 
 
@@ -222,7 +229,7 @@ def _check_needs(file: str, text: str) -> None:
         PolicyError: it is nothing that can be asked for, or the policy does not forbid.
 
     """
-    for id_, mark in _marks_of(text).items():
+    for id_, mark in _marks_of(_parsed(text)).items():
         if "needs" in mark and (mark["effect"] != "forbid" or mark["needs"] not in set(Need)):
             where = f"{file}: line {line_of_policy(text, id_)}: {mark.get('id') or id_}"
             raise PolicyError(f"{where}: @needs stands on a forbid, and names one of {', '.join(Need)}")

@@ -87,7 +87,7 @@ def unmet(policy: StaffPolicy, text: str) -> list[str]:
     except KeyError as why:
         name = "/".join(why.args[0]) if isinstance(why.args[0], tuple) else why.args[0]
         raise PolicyError(f"these are no expectations about the policies: there is no {name}") from why
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as why:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as why:
         raise PolicyError(f"these are no expectations about the policies: {why}") from why
 
 

@@ -1,7 +1,7 @@
 """Who looked up what about staff and accounts? Whoever asks the record is on it, before they are answered.
 
-The same question of the same person is put on record once a minute. Nobody is answered more questions in a minute than
-are put on record, so that none is hidden among many.
+The same question of the same person is put on record once a minute, that of a page that they leave open once an hour.
+Nobody is answered more questions in a minute than are put on record, so that none is hidden among many.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from holdfast.events import spelling_key
 from holdfast.guard import Via
 from holdfast.ledger import RecordKind
 from holdfast.response.book import Book
@@ -17,12 +18,15 @@ from holdfast.response.book import Book
 LOOKUPS = "gate_lookups"
 PREFIX = "look-"  # of their ids; locks have another
 MINUTE = 60_000  # milliseconds
+OPEN_FOR = 60 * MINUTE  # for so long a page that asks for itself anew is the look that is on record, and no other
 MOST_OF_ONE = 120  # different questions of one person in a minute: two a second, which a list in a shell may ask
 LONGEST = 512  # characters of what was asked for: as many as an id may have
 ABOUT = {"target": "account", "account": "account", "person": "staff", "id": "session", "about": "account"}
 """What may be asked about by name, and what kind of subject it is."""
 _LAST = "last"  # where it lies how many there are; their own keys are numbers
 _DIGITS = 12
+
+_Question = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,10 +59,15 @@ class Lookups:
             last = transaction.get(LOOKUPS, _LAST, _Count)
         self.count = 0 if last is None else last.number
         self._minute = -1
-        self._asked: dict[str, set[tuple[str, tuple[tuple[str, str], ...]]]] = {}
+        self._asked: dict[str, set[_Question]] = {}
+        self._open: dict[tuple[str, _Question], int] = {}
 
-    def note(self, person: str, what: str, asked: Mapping[str, str], via: Via, now: int) -> bool:
+    def note(  # noqa: PLR0913 - all that is on record of it
+        self, person: str, what: str, asked: Mapping[str, str], via: Via, now: int, *, anew: bool = False
+    ) -> bool:
         """Put on record that `person` looks this up; False where they have asked for too much in this minute.
+
+        `anew` says that a page asks for itself, so whoever looks at it may be on record already. Anybody can say so.
 
         Raises:
             StoreError: it is not on record, so they must not be answered.
@@ -66,14 +75,16 @@ class Lookups:
         """
         if now // MINUTE != self._minute:
             self._minute, self._asked = now // MINUTE, {}
-        cut = {name: value[:LONGEST] for name, value in sorted(asked.items())}
+            self._open = {key: at for key, at in self._open.items() if 0 <= now - at < OPEN_FOR}
+        cut = {name: _cut(value) for name, value in sorted(asked.items())}
         question, known = (what, tuple(cut.items())), self._asked.setdefault(person, set())
-        if question in known:
+        if question in known or (anew and 0 <= now - self._open.get((person, question), now + 1) < OPEN_FOR):
             return True
         if len(known) >= MOST_OF_ONE:
             return False
         self._keep(Lookup(number=self.count + 1, time=now, person=person, what=what, asked=cut, via=via))
         known.add(question)
+        self._open[person, question] = now
         return True
 
     def newest(self, before: int | None, most: int) -> list[Lookup]:
@@ -100,6 +111,11 @@ class Lookups:
 
     def _kept(self, number: int) -> None:
         self.count = number
+
+
+def _cut(value: str) -> str:
+    """The same; of what is too long what tells it from others, for invisible characters could push that out."""
+    return value if len(value) <= LONGEST else spelling_key(value)[:LONGEST]
 
 
 def _key(number: int) -> str:

@@ -63,9 +63,10 @@ async function signIn() {
 
 // Whoever opened a page of ours without being signed in goes on there; whatever else stands behind # leads nowhere.
 function goal() {
-  const there = new URL(location.hash.slice(1), location.origin);
-  const ours = there.origin === location.origin && there.pathname.startsWith("/console/");
-  return location.pathname === "/console/signin" && ours ? there.pathname + there.search : null;
+  const said = location.hash.slice(1);
+  if (location.pathname !== "/console/signin" || !said.startsWith("/console/")) return null; // "//" is no address at all
+  const there = new URL(said, location.origin);
+  return there.pathname.startsWith("/console/") ? there.pathname + there.search : null;
 }
 
 async function register(form) {

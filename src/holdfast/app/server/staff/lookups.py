@@ -76,8 +76,8 @@ def handlers(ask: Ask) -> Mapping[str, Handler]:
     return {"list_lookups": list_lookups}
 
 
-async def looked_up(ask: Ask, caller: Caller, what: str, asked: Mapping[str, str]) -> None:
-    """Put on record that a person looks this up, before they are answered.
+async def looked_up(ask: Ask, caller: Caller, what: str, asked: Mapping[str, str], *, anew: bool = False) -> None:
+    """Put on record that a person looks this up, before they are answered; `anew`: their page asks for itself.
 
     Raises:
         RefusedError: it cannot be put on record, or they ask for too much.
@@ -85,7 +85,7 @@ async def looked_up(ask: Ask, caller: Caller, what: str, asked: Mapping[str, str
     """
 
     def note(run: LiveWatch) -> bool:
-        return run.response.staff.lookups.note(caller.person, what, asked, caller.via, run.clock.now())
+        return run.response.staff.lookups.note(caller.person, what, asked, caller.via, run.clock.now(), anew=anew)
 
     if not await ask(note):
         raise RefusedError(

@@ -249,7 +249,7 @@ def _take_in(run: LiveWatch, told: Sequence[TicketOfMany | str], person: str, by
 
 def _made(id_: str, told: TicketTold, person: str, now: int) -> Ticket | str:
     """What is kept of it, or why nothing is; told by a person, it is of that person's making."""
-    if len(id_) > LONGEST_ID or not any(map(str.isalnum, id_)):
+    if len(id_) > LONGEST_ID or not any(map(str.isalnum, spelling_key(id_))):
         return f"the id of a ticket has a letter or a digit, and at most {LONGEST_ID} characters"
     try:
         opened_at = parse_time(told.opened_at)

@@ -75,7 +75,8 @@ def _checked(row: msgspec.Raw, number: int) -> None:
     try:
         msgspec.json.decode(row)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as why:
-        raise InputError(f"ticket {number} is no JSON: {why}", advice="Nothing was told. Write one JSON object on each line.") from why
+        advice = "Nothing was told. Write one JSON object on each line."
+        raise InputError(f"ticket {number} is no JSON: {why}", advice=advice) from why
 
 
 def _heard(head: dict[str, Any]) -> str:

@@ -118,6 +118,7 @@ One JSON object a line on standard error, with `event`, `level`, `timestamp`. No
 | `ready` | the store was reached; also after trouble |
 | `standing_by` | another server owns the store, and is followed |
 | `standby` | the guard is answered as the owner does; the rest is answered 503 with the code `standby` |
+| `policies_in_force`, `policies_refused` | a signal had the folder read anew, or a standby's turn came: the `version`, or `error` and `advice`, and what was in force stays so |
 | `owner_silent` | the owner gave no sign of life for 10 s, and the store is taken from it |
 | `nothing_left` | the owner leaves nothing for a standby: set `server.standby` there, too |
 | `look_failed`, `handover_failed` | a standby could not read, an owner not leave what it has for one: `error`, `advice` |

@@ -85,6 +85,7 @@ def test_the_rules_change_in_an_incident_and_back(office):
         .index("forbid (principal, action == Action::read, resource);")
     )
     assert f"staff.cedar does not hold: line {line + 1}" in told
+    assert "what was in force stays so" in told
     assert house.asks(secret)["allowed"]
 
     office.strict()

@@ -54,7 +54,7 @@ class Act(enum.StrEnum):
 _WORDS = {
     Act.LOOK: "look",
     Act.SEE_PEOPLE: "see who is registered",
-    Act.MANAGE_PEOPLE: "register people and make tokens",
+    Act.MANAGE_PEOPLE: "register people, make tokens and put policies in force",
     Act.OPERATE: "have deeds tried again, waves go on, or caps raised",
     Act.REQUEST: "ask for this",
     Act.APPROVE: "agree to this",

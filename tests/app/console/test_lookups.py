@@ -121,7 +121,7 @@ def test_was_the_president_reached_or_tried(olga):
         "Asked about account President .",
         "The account is protected today.",
         "Shown to olga at",
-        "20 an hour from one network and 500 in all are here",
+        "20 from one network and 500 in all",
         "protected account then",
         "By Sam (sam)",
         "for ticket T-1 : the holder called",

@@ -74,6 +74,9 @@ def test_a_slip_in_a_name_is_not_answered_as_if_nobody_could(say):
         (("gate", "attempts", "--limit", "0"), "--limit is a number from 1 on"),
         (("gate", "attempts", "--csv", "--json"), "one of the two"),
         (("gate", "who", "--csv", "--json"), "one of the two"),
+        (("gate", "lookups", "--limit", "0"), "--limit is a number from 1 on"),
+        (("gate", "lookups", "--csv", "--json"), "one of the two"),
+        (("policy", "reload", "1cf0a911e5ab", "--why", "w"), "Copy all 64 characters from --dry-run"),
         (("gate", "who", "--at", "2099-01-01T00:00:00Z"), "Name a time that is past"),
     ],
 )
@@ -90,6 +93,20 @@ def test_what_is_no_token_is_told_without_showing_it(say, monkeypatch, capsys):
     assert main(["gate", "who"]) == 2
     told = capsys.readouterr().err
     assert ("HOLDFAST_TOKEN holds is no token" in told, "hf_secret" in told) == (True, False)
+
+
+def test_a_help_desk_that_was_never_heard_is_said_to_be_silent_until_an_empty_file_is_told(staffed, say, tmp_path):
+    """Whoever lists nothing is told why; a file with nothing in it is a sign of life, and says what came of it."""
+    staffed.make_token("desk", {"scopes": ["tickets:tell"], "label": "help desk"})
+    file = tmp_path / "tickets.jsonl"
+    assert "The help desk has not told of any ticket yet." in say("auditor", "gate", "tickets", "list")[1]
+    file.write_text("{\n")
+    assert "Nothing was told." in say("desk", "gate", "tickets", "import", file)[1]
+    assert "has not told of any ticket yet" in say("auditor", "gate", "tickets", "list")[1]
+    file.write_text("\n")
+    code, told = say("desk", "gate", "tickets", "import", file)
+    assert (0, True) == (code, told.startswith("0 taken in"))
+    assert "The help desk was last heard at 20" in say("auditor", "gate", "tickets", "list")[1]
 
 
 def test_whom_a_lockdown_leaves_in_is_shown_only_while_it_does(say):

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 from cyclopts import Parameter
 
 from holdfast.app.sheet import ATTEMPT_COLUMNS, sheet
-from holdfast.errors import UsageError
 
-from .options import Json
+from .options import Json, check_shown
 from .service import Service, Url, say
 
 _PAGE = 1_000  # as many as the service answers at once
@@ -31,10 +30,7 @@ def attempts(  # noqa: PLR0913 - each is a word on the command line
     json: Json = False,
 ) -> None:
     """Show what was tried with internal tools: what was refused first, of each kind the newest first."""
-    if csv and json:
-        raise UsageError("--csv or --json: one of the two")
-    if limit < 1:
-        raise UsageError("--limit is a number from 1 on")
+    check_shown(limit, csv=csv, json=json)
     asked = {"target": target, "person": person, "tool": tool, "outcome": outcome or ""}
     asked |= {"since": since, "until": until}
     asked = {name: value for name, value in asked.items() if value}

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from holdfast.app.sheet import LOOKUP_COLUMNS, sheet
 
-from .options import Json
+from .options import Json, check_shown
 from .service import Service, Url, say
 
 _PAGE = 1_000  # as many as the service answers at once
@@ -28,6 +28,7 @@ def lookups(  # noqa: PLR0913 - each is a word on the command line
     json: Json = False,
 ) -> None:
     """Show who looked up attempts, rights, signals and the like, the newest first: who watched those who watch."""
+    check_shown(limit, csv=csv, json=json)
     asked = {"person": person, "about": about, "since": since, "until": until}
     found = _found(Service(url), {name: value for name, value in asked.items() if value}, limit)
     if csv:

@@ -19,7 +19,7 @@ _AT_ONCE = 1_000  # as many as the service takes in one body
 _BAD = 3  # the exit code of lines that are no tickets
 
 Every = Annotated[bool, Parameter(name="--all", negative="", help="Those too that were closed in the last three days.")]
-File = Annotated[Path, Parameter(help="JSON Lines, one ticket each: reference, staff gate.")]
+File = Annotated[Path, Parameter(help="JSON Lines, one ticket each (how-to: tell the gate of tickets).")]
 
 tickets = cyclopts.App(name="tickets", help="The tickets that the help desk told the gate of.")
 
@@ -32,8 +32,7 @@ def list_tickets(*, every: Every = False, url: Url = None, json: Json = False) -
     for each in service.every(_PATH, all_=every):
         say([_line(each)], each, json=json)
     if not json:
-        heard = f"The help desk was last heard at {head['heard_at']}" if head["heard_at"] else "It was never heard"
-        say([f"{heard}{', which is long ago' if head['silent'] else ''}. {head['kept']} are kept."], head, json=False)
+        say([_heard(head)], head, json=False)
 
 
 @tickets.command
@@ -51,9 +50,10 @@ def show(
 
 @tickets.command(name="import")
 def import_file(file: File, *, url: Url = None, json: Json = False) -> int:
-    """Tell the gate of the tickets in a file, with a token for `tickets:tell`. Exit code 3 where some are none.
+    """Tell the gate of the tickets in a file, with a token for `tickets:tell`. Exit code 3 where some were rejected.
 
-    With a token of your own they count as opened by you: others may work by them.
+    Where a line is no JSON, nothing in the file is told. An empty file says that the help desk is there. With a token
+    of your own the tickets count as opened by you: others may work by them.
     """
     try:
         rows = [msgspec.Raw(row) for row in file.read_bytes().splitlines() if row.strip()]
@@ -62,7 +62,7 @@ def import_file(file: File, *, url: Url = None, json: Json = False) -> int:
     except OSError as why:
         raise InputError(f"{file} cannot be read: {why.strerror}") from why
     service, rejects = Service(url), 0
-    for first in range(0, len(rows), _AT_ONCE):
+    for first in range(0, len(rows) or 1, _AT_ONCE):  # none is told, too: the help desk is there
         found = service.send("POST", _PATH, rows[first : first + _AT_ONCE])
         rejects += found["rejects"]
         wrong = [f"ticket {first + each['line']}: {each['reason']}" for each in found["rejected"]]
@@ -75,7 +75,16 @@ def _checked(row: msgspec.Raw, number: int) -> None:
     try:
         msgspec.json.decode(row)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as why:
-        raise InputError(f"ticket {number} is no JSON: {why}", advice="One JSON object on each line.") from why
+        advice = "Nothing was told. Write one JSON object on each line."
+        raise InputError(f"ticket {number} is no JSON: {why}", advice=advice) from why
+
+
+def _heard(head: dict[str, Any]) -> str:
+    """When the help desk was last heard, and how much is kept of it."""
+    if not head["heard_at"]:
+        return "The help desk has not told of any ticket yet."
+    late = ", which is too long ago" if head["silent"] else ""
+    return f"The help desk was last heard at {head['heard_at']}{late}. {head['kept']} are kept."
 
 
 def _line(found: dict[str, Any]) -> str:

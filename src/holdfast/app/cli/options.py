@@ -94,6 +94,19 @@ def columns_of(pairs: Iterable[str]) -> dict[str, str]:
     return columns
 
 
+def check_shown(limit: int, *, csv: bool, json: bool) -> None:
+    """Refuse what shows nothing, which would read as if there were nothing, and two kinds of output at once.
+
+    Raises:
+        UsageError: so it is.
+
+    """
+    if csv and json:
+        raise UsageError("--csv or --json: one of the two")
+    if limit < 1:
+        raise UsageError("--limit is a number from 1 on")
+
+
 def check_files(
     read: Sequence[str],
     written: Iterable[Path | None] = (),

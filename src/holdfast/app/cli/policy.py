@@ -63,7 +63,10 @@ def check(folder: Folder = None, *, settings: SettingsFile = None, json: Json = 
 
 @policy.command
 def show(folder: Folder = None, *, settings: SettingsFile = None, json: Json = False) -> None:
-    """Show the policies that hold, file by file, and the table of quorums."""
+    """Show the policies in the folder, file by file, and the table of quorums.
+
+    Those that a running service has in force may be others: `policy status` says which.
+    """
     found, gate = _policies(folder, settings)
     lines = [f"version {found.version}"]
     for name, text in found.texts.items():

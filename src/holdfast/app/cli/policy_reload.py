@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import cyclopts
@@ -13,13 +14,14 @@ from .gate_who import differences
 from .options import Json
 from .service import Service, Url, say
 
+_VERSION = re.compile(r"[0-9a-f]{64}")  # SHA-256
 _WAITS = 1  # the exit code of what waits for somebody else to ask for it, too
 _WORDS = {"looser": "MAY LOOSEN", "ends": "ends", "warnings": "warning"}
 
 
 def reload(
     version: Annotated[
-        str, Parameter(help="Exactly these, as --dry-run names them. What may loosen something has to be named.")
+        str, Parameter(help="Exactly these, whole, as --dry-run names them. What may loosen something has to be named.")
     ] = "",
     *,
     dry_run: Annotated[bool, Parameter(negative="", help="Only say what would change.")] = False,
@@ -35,6 +37,11 @@ def reload(
     service = Service(url)
     if not dry_run and not why:
         raise UsageError("why are they to change?", advice="Say it with --why; or look first, with --dry-run.")
+    if version and not _VERSION.fullmatch(version):
+        raise UsageError(
+            f"{version} is no version of the policies",
+            advice="Copy all 64 characters from --dry-run. What `policy check` prints are those of the two halves.",
+        )
     if dry_run or not version:
         found = service.send("POST", "/v1/policies/previews")
         if version and found["version"] != version:

@@ -260,7 +260,7 @@ async def _read(folder: str) -> Policies:
     except PolicyError as error:
         raise RefusedError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"{error}. Nothing changed: what was in force is",
+            f"{error}. Nothing changed: what was in force stays so",
             advice=error.advice,
             code=_WRONG,
         ) from error

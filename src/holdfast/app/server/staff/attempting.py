@@ -27,9 +27,9 @@ from .searching import found, tallied
 ATTEMPTS = "/v1/gate/attempts"
 ON_RECORD = (ATTEMPTS, "/console/attempts")  # before what is under these is answered, the record has to be whole
 COUNTED = (
-    f"Of refusals to nobody known, {MOST_OF_ONE} an hour from one network and {MOST_OF_ALL} in all are here, of one "
-    f"person's on ordinary accounts {MOST_ROWS} different ones an hour; the others are counted on the record, and not "
-    "kept one by one."
+    "Not every refusal is here one by one. In an hour there are at most: to nobody known, "
+    f"{MOST_OF_ONE} from one network and {MOST_OF_ALL} in all; to one person on ordinary accounts, {MOST_ROWS} "
+    "different ones. The record counts the rest."
 )
 _OUTCOMES = {"": None, "refused": False, "allowed": True}
 _TIME = {"type": "string", "maxLength": 64}

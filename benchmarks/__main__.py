@@ -32,6 +32,7 @@ NAMES = (
     *(["serve", "gate_http"] if installed("wrk") else []),
     *(["gateway"] if installed("nginx") else []),
     *(["gateway_traefik"] if installed("traefik") else []),
+    *(["gateway_envoy"] if installed("envoy") else []),
 )
 INTRODUCTION = """# Benchmarks
 

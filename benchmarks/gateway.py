@@ -101,15 +101,21 @@ def _ask(line: socket.socket, request: bytes) -> tuple[float, int]:
     """Microseconds until the answer is there whole, and its status."""
     began = time.perf_counter()
     line.sendall(request)
-    head, body = line.recv(1 << 16), b""
-    while not body:
-        head, mark, body = head.partition(b"\r\n\r\n")
-        head += b"" if mark else line.recv(1 << 16)
+    told = b""
+    while b"\r\n\r\n" not in told:
+        told += _heard(line)
+    head, _, body = told.partition(b"\r\n\r\n")
     length = int(_LENGTH.search(head)[1])
     while len(body) < length:
-        body += line.recv(1 << 16)
+        body += _heard(line)
     taken = time.perf_counter() - began
     return taken * 1e6, int(head[9:12])
+
+
+def _heard(line: socket.socket) -> bytes:
+    told = line.recv(1 << 16)
+    assert told, "the proxy hung up"
+    return told
 
 
 def _figures(times: dict[str, list[float]]) -> dict[str, float | str]:
@@ -145,7 +151,8 @@ def documented(name: str, port: int, tool: int, gate: int) -> str:
     """A documented file, with the token and these ports in the place of its own."""
     text = (EXAMPLES / "gate" / name).read_text(encoding="utf-8").replace("HOLDFAST_GATEWAY_TOKEN", TOOL)
     for ours, theirs in ((8080, port), (8321, gate or 9), (8400, tool)):
-        text = text.replace(f"127.0.0.1:{ours}", f"127.0.0.1:{theirs}")
+        for said in (f"127.0.0.1:{ours}", f"port_value: {ours}"):
+            text = text.replace(said, said.replace(str(ours), str(theirs)))
     return text
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,17 +14,17 @@ from holdfast.app.server.staff.taking import Taken, Taking, pack, unpack_batch
 from holdfast.errors import StoreError
 from holdfast.guard.staff import StaffPolicy, StaffReason, Tier
 from holdfast.response import shipped_staff_texts
-from holdfast.response.staff import Reservation, Spending, Take
+from holdfast.response.staff import MOST_UNITS, Reservation, Spending, Take
 from holdfast.testing import SetClock
 from holdfast.testing.faults import Faults, FaultyStore, When
 
 LIMIT, ALICE = 40, "alice|support_desk|read|0"
 
 
-def policy(first="all_but_ordinary_reads"):
-    """The shipped policies with forty reads an hour."""
+def policy(first="all_but_ordinary_reads", reads=LIMIT):
+    """The shipped policies with so many reads an hour."""
     texts = shipped_staff_texts()
-    tools = texts["tools.toml"].replace("reads = 120", f"reads = {LIMIT}")
+    tools = texts["tools.toml"].replace("reads = 120", f"reads = {reads}")
     return StaffPolicy({**texts, "tools.toml": tools.replace('"all_but_ordinary_reads"\n', f'"{first}"\n')})
 
 
@@ -55,6 +56,18 @@ class Service:
         return [each for each in bodies if each.body["outcome"] == "allowed"]
 
     @property
+    def out(self):
+        """How many looks a kill could lose now, by the record: units without an end or a use that is told."""
+        left = {}
+        for record in (each.record for each in self.store.entries()):
+            name, number, *rest = record.key.split("/")
+            if name == "reservation":
+                left[f"a-{number}"] = 0 if rest else record.body["units"]
+            elif name == "attempt" and record.body.get("unit"):
+                left[record.body["unit"].partition(".")[0]] -= 1
+        return sum(left.values())
+
+    @property
     def spent(self):
         """How much of alice's budget counts as spent."""
         with self.desk.book.change(self.desk.now) as page:
@@ -77,6 +90,17 @@ class Process:
             await asyncio.sleep(0)
             self.pump()
         return await asked
+
+    async def begin(self):
+        """Two questions of one person: how many units are there in hand then."""
+        for _ in range(2):
+            await self.ask()
+        return self.service.out
+
+    async def use(self, count):
+        """So many questions that are answered by units in hand."""
+        for _ in range(count):
+            assert "." in (await self.ahead.take(self.take())).attempt
 
     def take(self, **more):
         """A question, and what the copy answers."""
@@ -214,25 +238,110 @@ def test_what_a_killed_process_had_stays_spent(service):
     asyncio.run(run())
 
 
-def test_no_further_units_come_before_the_uses_of_the_last_are_on_record(service):
-    """Used up, they are told at once; until that is heard a kill can lose no more looks than were let go at a time."""
+def test_further_units_come_only_for_uses_that_are_on_record(service):
+    """However quick somebody is: a kill can lose no more looks than may be out for a person and a tool."""
 
     async def run():
         process = service.process()
-        for _ in range(2):
-            await process.ask()
-        (entry,) = (each.record for each in service.store.entries() if each.record.key == "reservation/2")
-        for _ in range(entry.body["units"]):
-            assert "." in (await process.ahead.take(process.take())).attempt
+        units = await process.begin()
+        await process.use(units)
         asked = asyncio.ensure_future(process.ahead.take(process.take()))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         told, taken_next = (unpack_batch(each) for each in process.sent)
-        assert (entry.body["units"], [0]) == (len(told.told), [each.more for each in taken_next.takes])
+        assert (1, [0]) == (sum(each.more > 0 for each in told.told), [each.more for each in taken_next.takes])
+        assert units == service.out
         process.pump()
         assert (await asked).allowed
-        await process.ask()
-        assert 2 == len(service.desk.keys("reservation/")) - len(service.desk.keys("reservation/2/"))
+        assert 0 < service.out <= units
+
+    asyncio.run(run())
+
+
+def test_whoever_goes_on_never_waits(clock, store):
+    """Further units are there before the last is gone, and never more are out than a kill may lose."""
+
+    async def run():
+        service = Service(store, clock, policy(reads=2_000))
+        process = service.process()
+        await process.begin()
+        for number in range(300):
+            await process.use(1)
+            service.clock.advance(10)
+            if number % 3 == 0:
+                process.tell()
+            assert service.out <= MOST_UNITS
+        for _ in range(30):
+            service.clock.advance(SECOND - 100)
+            process.tell()
+            await process.use(1)
+            assert service.out <= MOST_UNITS
+        await process.close()
+        assert 332 == service.spent == len(service.recorded)
+
+    asyncio.run(run())
+
+
+def test_in_a_burst_further_units_come_before_the_time_to_tell(clock, store):
+    """Where few are left they are asked for at once, once."""
+
+    async def run():
+        service = Service(store, clock, policy(reads=2_000))
+        process = service.process()
+        await process.begin()
+        await process.use(MOST_UNITS - 5)
+        (sent,) = map(unpack_batch, process.sent)
+        assert 1 == sum(each.more > 0 for each in sent.told)
+        process.pump()
+        assert MOST_UNITS == service.out
+        await process.use(MOST_UNITS)
+
+    asyncio.run(run())
+
+
+def test_the_owner_counts_what_is_out_whatever_is_asked_for(clock, store):
+    """Uses that all ask for further units, and an end that was told, bring no more than may be out."""
+
+    async def run():
+        service = Service(store, clock, policy(reads=2_000))
+        process = service.process()
+        await process.begin()
+        for _ in range(20):
+            await process.use(1)
+            told = [msgspec.structs.replace(process.ahead._told.pop(), more=MOST_UNITS)]
+            service.desk.gate.hear(told, (), service.desk.now)
+            assert MOST_UNITS == service.out
+        service.desk.gate.hear((), ["a-2"], service.desk.now)
+        assert 20 == service.out
+
+    asyncio.run(run())
+
+
+def test_no_further_units_come_where_they_would_not_be_given_now(service):
+    """A lockdown came meanwhile: the uses that ask for them are on record, and no more."""
+
+    async def run():
+        process = service.process()
+        units = await process.begin()
+        await process.use(units)
+        service.desk.lock(1)
+        process.pump()
+        process.tell()
+        assert (2 + units, 0) == (len(service.recorded), service.out)
+
+    asyncio.run(run())
+
+
+def test_units_that_come_while_it_ends_are_given_back(service):
+    """They were asked for before, and nobody will use them."""
+
+    async def run():
+        process = service.process()
+        await process.use(await process.begin() - 1)
+        assert process.sent
+        await process.close()
+        assert service.spent == len(service.recorded)
+        assert 0 == service.out
 
     asyncio.run(run())
 

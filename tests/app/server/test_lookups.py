@@ -15,7 +15,13 @@ from holdfast.response.staff.lookups import MOST_OF_ONE
 from .staffhouse import StaffHouse
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202e=1+1"
-STANDS = {"list_locks", "list_looser", "list_grants", "list_protected", "show_policies"}  # what is in force, for whoever works by it
+STANDS = {
+    "list_locks",
+    "list_looser",
+    "list_grants",
+    "list_protected",
+    "show_policies",
+}  # what is in force, for whoever works by it
 
 
 @pytest.fixture(scope="module")

@@ -39,14 +39,15 @@ class Way(NamedTuple):
     tool: str
     route: Route
     parts: tuple[str, ...]
+    names: tuple[str, ...]  # of the parts; empty for words
 
     def fits(self, method: str, host: str, parts: tuple[str, ...]) -> dict[str, str] | None:
         """What the named parts of a request are; None where it is another way."""
         if method not in self.route.methods or self.route.host not in {"", host} or len(parts) != len(self.parts):
             return None
         named: dict[str, str] = {}
-        for mine, part in zip(self.parts, parts, strict=True):
-            if (name := _name(mine)) and part:
+        for mine, name, part in zip(self.parts, self.names, parts, strict=True):
+            if name and part:
                 named[name] = part
             elif name or mine != part:
                 return None
@@ -63,7 +64,7 @@ def ways(tools: Iterable[tuple[str, Iterable[Route]]]) -> tuple[Way, ...]:
     found: list[Way] = []
     for tool, routes in tools:
         for route in routes:
-            way = Way(tool, route, route.parts)
+            way = Way(tool, route, route.parts, tuple(map(_name, route.parts)))
             for other in found:
                 if (tool, route.function) != (other.tool, other.route.function) and _both(way, other):
                     raise ValueError(f"{route.path} and {other.route.path} can be one request, for two functions")

@@ -54,7 +54,7 @@ from .lookups import Lookups
 from .outlived import end_on, outlived
 from .protecting import Protecting
 from .repeats import ALONE, Place, Repeats
-from .reserving import Afterwards, Reservations
+from .reserving import Afterwards, Reservations, used_of
 from .sessions import Sessions
 from .spelt import Alike, none_alike
 from .spending import Spending
@@ -318,19 +318,25 @@ class StaffGate:
     def hear(self, told: Sequence[Afterwards], ended: Sequence[str], now: int) -> None:
         """Put on record what was allowed by units taken in advance, and have again what is left of those `ended`.
 
-        Harmless when it was heard before.
+        Whoever goes on gets further units before the last is gone, where they would get them just now. Harmless when
+        it was heard before.
 
         Raises:
             StoreError: it was not kept, and is to be told again.
 
         """
-        fresh = self.reservations.fresh(told)
+        state, fresh = self.state, self.reservations.fresh(told)
         with self._book.change(now) as page:
             attempts = self.attempts.note(page, [(each.question, each.answer, ()) for each in fresh])
             for each in fresh:
                 self.sessions.used_on(page, each.question.session)
-            spending = Spending(page)
+            spending = Spending(page, {each.answer.charges[0].key for each in fresh if each.more})
             self.reservations.hear(page, spending, fresh, ended)
+            for each, attempt in zip(fresh, attempts, strict=True):
+                answer = self._answered_now(state, each.question, now) if each.more else each.answer
+                if each.more and answer.in_advance:
+                    used = used_of(fresh)
+                    self.reservations.make(page, spending, answer, attempt, each.more, used=used, ended=ended)
             spending.keep()
         for attempt in attempts:
             self.tidings.tried(attempt)
@@ -366,6 +372,10 @@ class StaffGate:
         as_of_now = answer.version == state.version and 0 <= now - question.time <= DECIDED_WITHIN_MS
         if as_of_now and not self._turns_on_ticket(state, question, answer):
             return answer
+        return self._answered_now(state, question, now)
+
+    def _answered_now(self, state: StaffState, question: ToolQuestion, now: int) -> StaffAnswer:
+        """What this state answers, were it asked at `now`."""
         return state.answer(msgspec.structs.replace(question, time=now), unseen=0, tickets=self.tickets)
 
     def _turns_on_ticket(self, state: StaffState, question: ToolQuestion, answer: StaffAnswer) -> bool:

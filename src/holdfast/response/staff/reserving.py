@@ -6,8 +6,9 @@ tell, because it died, stays spent: the record says how many uses there may have
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import takewhile
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,9 +19,10 @@ from holdfast.response.book import Page
 from .attempts import Attempt
 from .spending import Spending
 
-MOST_UNITS = 32  # at once: the most uses that may go unheard of with one process, for each person and tool
+MOST_UNITS = 32  # out at a time: the most uses that may go unheard of, for each person and tool
 LASTS_MS = 10_000  # long enough for a page and what it loads, short enough that what is unused is soon there again
 _KNOWN_MS = 60_000  # how long after its end a reservation is known, so that what is told twice is known as well
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class Reservation(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +43,13 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Afterwards(msgspec.Struct, frozen=True, kw_only=True):
-    """What was allowed by the unit of this `number`; its `answer` names it."""
+    """What was allowed by the unit of this `number`; its `answer` names it. `more` is as of a `Take`."""
 
     reservation: str
     number: int
     question: ToolQuestion
     answer: StaffAnswer
+    more: int = 0
 
 
 class _Course(msgspec.Struct, kw_only=True):
@@ -56,6 +59,11 @@ class _Course(msgspec.Struct, kw_only=True):
     used: int = 0
     ended: bool = False
 
+    def out(self, now: int, used: int) -> int:
+        """How many units whoever answers still has at `now` when so many are known to be used."""
+        lost = now - self.reservation.until > _KNOWN_MS  # and with it whoever could have told of it
+        return 0 if lost else self.reservation.units - max(self.used, used)
+
 
 class Reservations:
     """Those that this process has made. They need no store: after a restart nobody is left who could use them."""
@@ -63,6 +71,7 @@ class Reservations:
     def __init__(self) -> None:
         """There is none."""
         self._courses: dict[str, _Course] = {}
+        self._of: dict[str, list[_Course]] = {}  # those of a budget that have not ended
         self._made: list[Reservation] = []
 
     def take(self) -> tuple[Reservation, ...]:
@@ -70,11 +79,27 @@ class Reservations:
         made, self._made = self._made, []
         return tuple(made)
 
-    def make(self, page: Page, spending: Spending, answer: StaffAnswer, attempt: Attempt, wanted: int) -> None:
-        """Take up to `wanted` further units of what this attempt was charged, on its page; none near the end."""
+    def make(  # noqa: PLR0913 - where, of what, for what, and what is known by then
+        self,
+        page: Page,
+        spending: Spending,
+        answer: StaffAnswer,
+        attempt: Attempt,
+        wanted: int,
+        *,
+        used: Mapping[str, int] = _NONE,
+        ended: Collection[str] = (),
+    ) -> None:
+        """Take up to `wanted` further units of what this attempt was charged, on its page; none near the end.
+
+        With those that are out there are never more than `MOST_UNITS`; `used` and `ended` are what the page tells of
+        them.
+        """
         charge = answer.charges[0]
         until = page.now + LASTS_MS
-        units = spending.take_ahead(charge, min(wanted, MOST_UNITS), until)
+        courses = [each for each in self._of.get(charge.key, ()) if each.reservation.id not in ended]
+        out = sum(each.out(page.now, used.get(each.reservation.id, 0)) for each in courses)
+        units = spending.take_ahead(charge, max(0, min(wanted, MOST_UNITS - out)), until)
         if not units:
             return
         made = Reservation(id=attempt.id, budget=charge.key, units=units, until=until, version=answer.version)
@@ -92,7 +117,7 @@ class Reservations:
 
         What was used of one that an owner before this one made is counted anew: it is not known what is left of it.
         """
-        used = {each.reservation: each.number for each in fresh}
+        used = used_of(fresh)
         for each in fresh:
             if each.reservation not in self._courses:
                 spending.owe(each.answer.charges[0].key, each.question.time)
@@ -109,7 +134,8 @@ class Reservations:
         page.then.append(lambda: self._heard(used, ended, page.now))
 
     def _keep(self, made: Reservation) -> None:
-        self._courses[made.id] = _Course(reservation=made)
+        self._courses[made.id] = course = _Course(reservation=made)
+        self._of.setdefault(made.budget, []).append(course)
         self._made.append(made)
 
     def _used(self, id_: str) -> int:
@@ -122,7 +148,20 @@ class Reservations:
             self._courses.setdefault(id_, _Course(reservation=unknown)).used = number
         for id_ in ended:
             if id_ in self._courses:
-                self._courses[id_].ended = True
+                self._end(self._courses[id_])
         known = takewhile(lambda each: now - each[1].reservation.until > _KNOWN_MS, self._courses.items())
         for id_ in [id_ for id_, each in known if each.ended]:
             del self._courses[id_]
+
+    def _end(self, course: _Course) -> None:
+        course.ended, budget = True, course.reservation.budget
+        others = [each for each in self._of.get(budget, ()) if not each.ended]
+        if others:
+            self._of[budget] = others
+        else:
+            self._of.pop(budget, None)
+
+
+def used_of(told: Sequence[Afterwards]) -> dict[str, int]:
+    """How many units of each reservation are used, by what is told."""
+    return {each.reservation: each.number for each in told}

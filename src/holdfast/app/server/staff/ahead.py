@@ -21,6 +21,7 @@ EVERY = 0.05  # seconds between two batches of what was allowed
 _SOON_MS = 2_000  # who asks again within this time loads a page, or works through a list
 _SEEN_MS = 1_000  # the state was seen so lately, as for a copy's answer that the owner lets stand
 _UNHEARD_MS = 1_000  # what is not on record after so long stops all that would be allowed here
+_SOME, _FEW = 3, 6  # one in so many of the last units left: further ones are asked for; and in a hurry
 _FLOOD = 100  # so many do not wait for the next time
 _TOLD, _ENDED = 200, 100  # at once: some 15 ms of the owner's time, for which whoever asks it waits
 _MOST = 10_000  # people and tools that are kept in mind
@@ -29,6 +30,14 @@ _MOST = 10_000  # people and tools that are kept in mind
 class _Open(msgspec.Struct, kw_only=True):
     reservation: Reservation
     used: int = 0
+    used_at: int = 0  # milliseconds since 1970 UTC
+
+    @property
+    def left(self) -> int:
+        return self.reservation.units - self.used
+
+    def over(self, now: int) -> bool:
+        return not self.left or now >= self.reservation.until
 
 
 class Ahead:
@@ -46,15 +55,16 @@ class Ahead:
         `since` gives the version of the state from which on the policies of now hold.
         """
         self._taking, self._send, self._unseen, self._since = taking, send, unseen, since
-        self._open: dict[str, _Open] = {}
+        self._open: dict[str, list[_Open]] = {}  # of a budget, in the order in which they came
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._told: list[Afterwards] = []
         self._untold = Counter[str]()  # how many uses of each budget the owner has not heard of
         self._ended: list[str] = []
-        self._wanted = set[str]()
+        self._wanted = set[str]()  # budgets of which further units are asked for just now
         self._under_way: Batch | None = None
         self._number = 0
         self._heard = asyncio.Event()
+        self._closing = False
         self.answered = 0
 
     async def take(self, take: Take) -> StaffAnswer:
@@ -80,6 +90,7 @@ class Ahead:
                 self._told[:0], self._ended[:0] = batch.told, batch.ended
             else:
                 self._untold -= Counter(_budget(each) for each in batch.told)
+                self._wanted.difference_update(_budget(each) for each in batch.told if each.more)
                 if len(self._told) + len(self._ended) >= _FLOOD:
                     self._send_batch()
             self._heard.set()
@@ -87,9 +98,8 @@ class Ahead:
 
     def flush(self, now: int) -> None:
         """Tell what was allowed; let go of what is over at `now` (milliseconds since 1970 UTC) or used up."""
-        for budget, each in list(self._open.items()):
-            if now >= each.reservation.until or each.used == each.reservation.units:
-                self._end(budget)
+        for budget in list(self._open):
+            self._end(budget, lambda each: each.over(now))
         if self._under_way is None and (self._told or self._ended):
             self._send_batch()
 
@@ -105,9 +115,10 @@ class Ahead:
             return
 
     async def close(self, now: int) -> None:
-        """Give back all that is left, and wait until the owner knows."""
+        """Give back all that is left, and what still comes, and wait until the owner knows."""
+        self._closing = True
         for budget in list(self._open):
-            self._end(budget)
+            self._end(budget, lambda _: True)
         self.flush(now)
         await self.settled(now)
 
@@ -125,24 +136,38 @@ class Ahead:
         question, answer = take.question, take.answer
         if not (answer.allowed and answer.in_advance) or self._unseen() >= _SEEN_MS:
             return None
-        there = self._open.get(answer.charges[0].key)
-        if there is None or there.used == there.reservation.units or question.time >= there.reservation.until:
+        budget = answer.charges[0].key
+        self._let_go(budget)
+        open_ = [each for each in self._open.get(budget, ()) if not each.over(question.time)]
+        if not open_ or answer.version < self._since() or self._owner_is_behind(question.time):
             return None
-        if min(answer.version, there.reservation.version) < self._since():
-            self._end(answer.charges[0].key)  # let go by other policies: what is left of it goes back
-            return None
-        if self._owner_is_behind(question.time):
-            return None
-        there.used += 1
+        there, left = open_[0], sum(each.left for each in open_) - 1
+        more = self._more(budget, open_, left, question.time)
+        there.used, there.used_at = there.used + 1, question.time
         told = msgspec.structs.replace(answer, attempt=there.reservation.unit(there.used))
         self._told.append(
-            Afterwards(reservation=there.reservation.id, number=there.used, question=question, answer=told)
+            Afterwards(reservation=there.reservation.id, number=there.used, question=question, answer=told, more=more)
         )
-        self._untold[there.reservation.budget] += 1
+        self._untold[budget] += 1
         self.answered += 1
-        if there.used == there.reservation.units and self._under_way is None:
-            self._send_batch()  # no further units come before the uses of these are on record
+        if left in {0, open_[-1].reservation.units // _FEW} and self._under_way is None:
+            self._send_batch()  # further units come with the word that the uses of these are on record
         return told
+
+    def _let_go(self, budget: str) -> None:
+        """End what was let go by other policies than those of now: what is left of it goes back."""
+        since = self._since()
+        if any(each.reservation.version < since for each in self._open.get(budget, ())):
+            self._end(budget, lambda each: each.reservation.version < since)
+
+    def _more(self, budget: str, open_: list[_Open], left: int, now: int) -> int:
+        """How many further units to ask for with this use, so that whoever goes on never waits for them."""
+        last = open_[-1].reservation
+        ends_soon = last.until - now <= _SOON_MS and now - open_[0].used_at < _SOON_MS
+        if budget in self._wanted or (left > last.units // _SOME and not ends_soon):
+            return 0
+        self._wanted.add(budget)
+        return MOST_UNITS
 
     def _send_batch(self) -> None:
         told, self._told = tuple(self._told[:_TOLD]), self._told[_TOLD:]
@@ -172,13 +197,17 @@ class Ahead:
         return soon and budget not in self._wanted and not self._untold[budget]
 
     def _begin(self, made: Reservation) -> None:
-        self._end(made.budget)
-        self._open[made.budget] = _Open(reservation=made)
+        if self._closing:
+            self._ended.append(made.id)
+        else:
+            self._open.setdefault(made.budget, []).append(_Open(reservation=made))
 
-    def _end(self, budget: str) -> None:
-        there = self._open.pop(budget, None)
-        if there is not None:
-            self._ended.append(there.reservation.id)
+    def _end(self, budget: str, over: Callable[[_Open], bool]) -> None:
+        there = self._open.pop(budget)
+        self._ended += [each.reservation.id for each in there if over(each)]
+        left = [each for each in there if not over(each)]
+        if left:
+            self._open[budget] = left
 
 
 def _budget(told: Afterwards) -> str:

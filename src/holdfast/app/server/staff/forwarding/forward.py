@@ -21,7 +21,7 @@ from holdfast.guard.staff.proof import LIFETIME, Proof, Prover, target_hash
 
 from .original import Original, proxy_of, read_original
 from .routes import Routes
-from .secret import session_of, without_secret
+from .secret import Pairs, pairs_of, session_of, without_secret
 
 Decide: TypeAlias = Callable[[ToolQuestion], Awaitable[StaffAnswer]]
 """The gate's last word on a question; whoever waits for it waits in vain where the gate cannot be asked."""
@@ -60,8 +60,9 @@ class Forward:
         action = self._routes.action(original, await _body_hash(scope, receive))
         if action is None:
             action = ToolAction(tool="", function="")  # which nobody may; that it was tried goes on record
+        cookies = pairs_of(headers.get("cookie", ""))
         question = ToolQuestion(
-            session=session_of(headers, action.tool),
+            session=session_of(headers, cookies, action.tool),
             action=action,
             reason=_words(headers, "x-holdfast-reason"),
             ticket=_words(headers, "x-holdfast-ticket"),
@@ -73,12 +74,10 @@ class Forward:
         if not answer.allowed:
             await send_refusal(send, _refusal(answer))
             return
-        told = self._told(original, question, answer, headers)
+        told = self._told(original, question, answer, cookies)
         await send_body(send, HTTPStatus.OK, b"", b"text/plain", told)
 
-    def _told(
-        self, original: Original, question: ToolQuestion, answer: StaffAnswer, headers: Mapping[str, str]
-    ) -> list[Header]:
+    def _told(self, original: Original, question: ToolQuestion, answer: StaffAnswer, cookies: Pairs) -> list[Header]:
         seconds = question.time // 1_000
         proof = Proof(
             aud=question.action.tool,
@@ -99,7 +98,7 @@ class Forward:
             (b"x-holdfast-session", question.session.encode()),
             (b"x-holdfast-decision", answer.attempt.encode()),
             (b"x-holdfast-proof", self._prover.sign(proof).encode()),
-            (b"cookie", without_secret(headers.get("cookie", "")).encode("latin-1")),
+            (b"cookie", without_secret(cookies).encode("latin-1")),
             (b"x-envoy-auth-headers-to-remove", _NOT_FOR_TOOLS),
         ]
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ _OVERRIDES = frozenset(
 )
 
 
+_ADDRESSES = 4_096  # kept in mind, as they are written: staff come from few, and to read one costs as much as to route
 _NOT_THEIRS = _OVERRIDES | _SAID_BY_GATE  # with `_` for `-` too: under WSGI and CGI these are one header
 
 
@@ -38,11 +40,13 @@ class Proxy(enum.Enum):
     ENVOY = "/v1/gate/envoy"
 
 
+_AT = {proxy.value: proxy for proxy in (Proxy.NGINX, Proxy.TRAEFIK)}
+_BELOW = f"{Proxy.ENVOY.value}/"
+
+
 def proxy_of(path: str) -> Proxy | None:
     """Which kind of proxy asks at this path; None where none does."""
-    if path.startswith(f"{Proxy.ENVOY.value}/"):
-        return Proxy.ENVOY
-    return next((proxy for proxy in (Proxy.NGINX, Proxy.TRAEFIK) if path == proxy.value), None)
+    return Proxy.ENVOY if path.startswith(_BELOW) else _AT.get(path)
 
 
 class Original(NamedTuple):
@@ -64,11 +68,11 @@ def read_original(proxy: Proxy, scope: Scope) -> tuple[Original, Mapping[str, st
     headers = _once(scope)
     match proxy:
         case Proxy.NGINX:
-            method, host, address = (headers.get(f"x-original-{name}", "") for name in ("method", "host", "address"))
-            target = headers.get("x-original-uri", "").encode("latin-1")
+            method, host = headers.get("x-original-method", ""), headers.get("x-original-host", "")
+            address, target = headers.get("x-original-address", ""), headers.get("x-original-uri", "").encode("latin-1")
         case Proxy.TRAEFIK:
-            method, host, address = (headers.get(f"x-forwarded-{name}", "") for name in ("method", "host", "for"))
-            target = headers.get("x-forwarded-uri", "").encode("latin-1")
+            method, host = headers.get("x-forwarded-method", ""), headers.get("x-forwarded-host", "")
+            address, target = headers.get("x-forwarded-for", ""), headers.get("x-forwarded-uri", "").encode("latin-1")
         case Proxy.ENVOY:
             method, host, address = scope["method"], headers.get("host", ""), headers.get("x-forwarded-for", "")
             query: bytes = scope["query_string"]
@@ -82,16 +86,17 @@ def _once(scope: Scope) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name in headers and name == "cookie":
-            headers[name] += f"; {value}"  # as HTTP/2 splits it
-        elif name in headers and name.startswith(_OURS):
-            raise unclear(f"{name} is said twice")
-        elif "_" in name and name.replace("_", "-").startswith(_OURS):
-            raise unclear(f"{name} is not a header, and would be one to some tools")
-        elif name.replace("_", "-") in _NOT_THEIRS:
+        read = name.replace("_", "-")  # as some tools read it
+        if read.startswith(_OURS):
+            if read != name:
+                raise unclear(f"{name} is not a header, and would be one to some tools")
+            if name in headers:
+                raise unclear(f"{name} is said twice")
+        if read in _NOT_THEIRS:
             raise unclear(f"{name} is not for a client to say")
-        else:
-            headers[name] = value
+        if name == "cookie" and name in headers:
+            value = f"{headers[name]}; {value}"  # as HTTP/2 splits it
+        headers[name] = value
     return headers
 
 
@@ -105,8 +110,12 @@ def _host(said: str) -> str:
 
 def _address(said: str) -> str:
     """The last of the addresses, which the proxy put there itself."""
-    last = said.rpartition(",")[2].strip()
     try:
-        return str(ipaddress.ip_address(last))
+        return _plain(said.rpartition(",")[2].strip())
     except ValueError as why:
         raise unclear("the proxy does not say where the request comes from") from why
+
+
+@functools.lru_cache(_ADDRESSES)
+def _plain(address: str) -> str:
+    return str(ipaddress.ip_address(address))

@@ -7,7 +7,8 @@ name is for programs that use one tool.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from holdfast.app.signin.sessions import hashed
 
@@ -17,6 +18,7 @@ COOKIE = "__Host-holdfast-tool"
 _OURS = "__host-holdfast"  # the console's too, where it is served under the same name: with that one opens other tools
 _OURS_PLAIN = frozenset({"holdfast", "holdfast-browser"})  # the console's without TLS
 HEADER = "x-holdfast-session"
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}")
 
 
@@ -25,7 +27,13 @@ def cookie_for(tool: str) -> str:
     return f"{COOKIE}-{tool}"
 
 
-def session_of(headers: Mapping[str, str], tool: str) -> str:
+def pairs_of(cookie: str) -> Pairs:
+    """What a cookie header says: names and values."""
+    parts = (pair.strip().partition("=") for pair in cookie.split(";"))
+    return tuple([(name.strip(), value.strip().strip('"')) for name, mark, value in parts if mark or name])
+
+
+def session_of(headers: Mapping[str, str], cookies: Pairs, tool: str) -> str:
     """The id of the session of `tool` (64 hex, the SHA-256 of its secret); empty where none is shown.
 
     Where `tool` is empty, a request to none, it is that of whichever tool is shown first: so it is known who tried.
@@ -34,14 +42,13 @@ def session_of(headers: Mapping[str, str], tool: str) -> str:
         RefusedError: several are shown.
 
     """
-    pairs = [
-        pair for pair in _pairs(headers.get("cookie", "")) if pair[0] == COOKIE or pair[0].startswith(f"{COOKIE}-")
-    ]
+    pairs = [pair for pair in cookies if pair[0].startswith(COOKIE) and pair[0][len(COOKIE) :][:1] in {"", "-"}]
     own = {value for name, value in pairs if name == cookie_for(tool)}
     shown = own or {value for name, value in pairs if name == COOKIE}
     if not (tool or shown):
         shown = {value for _, value in pairs[:1]}
-    shown |= {headers[HEADER].strip()} if HEADER in headers else set()
+    if HEADER in headers:
+        shown.add(headers[HEADER].strip())
     if len(shown) > 1:
         raise unclear("the request shows the secrets of several sessions")
     return session_of_secret(next(iter(shown), ""))
@@ -52,17 +59,10 @@ def session_of_secret(secret: str) -> str:
     return hashed(secret) if _SECRET.fullmatch(secret) else ""
 
 
-def without_secret(cookie: str) -> str:
+def without_secret(cookies: Pairs) -> str:
     """The cookie header without any secret of ours, whatever capitals its name is written in."""
-    return "; ".join(f"{name}={value}" for name, value in _pairs(cookie) if not _ours(name.lower()))
+    return "; ".join([f"{name}={value}" for name, value in cookies if not _ours(name.lower())])
 
 
 def _ours(name: str) -> bool:
     return name.startswith(_OURS) or name in _OURS_PLAIN
-
-
-def _pairs(cookie: str) -> Iterator[tuple[str, str]]:
-    for pair in cookie.split(";"):
-        name, mark, value = pair.strip().partition("=")
-        if mark or name:
-            yield name.strip(), value.strip().strip('"')

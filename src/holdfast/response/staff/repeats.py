@@ -190,7 +190,9 @@ class Repeats:
         return row
 
     def _close(self, row: Row) -> None:
-        if self._attempts.counts(row.number):  # not by the row itself: what shared it may be on a page that was not kept
+        if self._attempts.counts(
+            row.number
+        ):  # not by the row itself: what shared it may be on a page that was not kept
             self._over.append(row)
 
     def _sweep(self, now: int) -> None:

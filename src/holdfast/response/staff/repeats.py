@@ -178,9 +178,10 @@ class Repeats:
         return hour
 
     def _there(self, key: tuple[str, ...], page: Page) -> Row | None:
-        """The row of this key, if it is one yet: a page that was not kept has opened none."""
+        """The row of this key, if it is one yet: a page that was not kept has opened none, nor is one of times to come."""
         row = self._rows.get(key)
-        return row if row is not None and page.now < row.until and (row.number or row.page is page) else None
+        there = row is not None and row.first_at <= page.now < row.until and (row.number or row.page is page)
+        return row if there else None
 
     def _open(self, key: tuple[str, ...], page: Page, until: int) -> Row:
         before = self._rows.pop(key, None)

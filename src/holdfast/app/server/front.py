@@ -40,8 +40,8 @@ GUARD = {
 MOST_DEEDS = 5_000  # of one person in an hour, whatever they are: a list of accounts to protect, one by one. [judged]
 _LOOKS = frozenset({"GET", "HEAD", "DELETE"})  # what is taken away is bounded by what was there
 _FEEDS = ("/v1/events", "/v1/recoveries", TICKETS)
-"""Below these a platform and a help desk tell what is so. That is nobody's deed, though a person's token is shown for it:
-else whoever lent theirs could do nothing besides, and after an hour's worth attacks would go on unseen."""
+"""Below these a platform and a help desk tell what is so. That is nobody's deed, though a person's token is shown for
+it: else whoever lent theirs could do nothing besides, and after an hour's worth attacks would go on unseen."""
 _ENDS = ("/presence", "/leave", "/deny", "/denials", "/close", "/signout")  # and so is this; presence has its own bound
 
 

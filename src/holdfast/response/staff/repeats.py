@@ -178,7 +178,7 @@ class Repeats:
         return hour
 
     def _there(self, key: tuple[str, ...], page: Page) -> Row | None:
-        """The row of this key, if it is one yet: a page that was not kept has opened none, nor is one of times to come."""
+        """The row of this key, if it is one yet: a page that was not kept has opened none; none is of times to come."""
         row = self._rows.get(key)
         there = row is not None and row.first_at <= page.now < row.until and (row.number or row.page is page)
         return row if there else None

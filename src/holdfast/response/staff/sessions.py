@@ -24,7 +24,7 @@ from .tidings import Tidings
 FRESH_MS = 5 * 60_000  # how lately somebody must have signed in to open a session: a sign-in is for what follows it
 SEEN_EVERY_MS = 60_000  # how far behind the store may be about when a session was last used
 MOST_EACH = 20  # sessions of one person at once: some tools, some windows
-MOST_OPENED, MOST_STEPS, MOST_LOOKS = 60, 120, 120
+MOST_OPENED, MOST_STEPS, MOST_LOOKS = 240, 120, 120
 """Of one person in an hour: sessions opened, passkeys shown, beginnings to look on. Some tools, opened anew; a passkey
 each half minute; a session looked on at and left each half minute. [judged]"""
 LONGEST_NAME = 512  # characters of a network, a device, a class

@@ -191,9 +191,7 @@ class Repeats:
         return row
 
     def _close(self, row: Row) -> None:
-        if self._attempts.counts(
-            row.number
-        ):  # not by the row itself: what shared it may be on a page that was not kept
+        if self._attempts.counts(row.number):  # the row itself may have been shared on a page that was not kept
             self._over.append(row)
 
     def _sweep(self, now: int) -> None:

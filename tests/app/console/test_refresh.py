@@ -75,6 +75,15 @@ def test_what_is_new_comes_and_is_only_text(house):
     assert 304 == again(house, paths[3], before[paths[3]]).status_code
 
 
+def test_an_account_that_is_protected_meanwhile_is_said_to_be(house):
+    """Nothing more was tried on it, but of which tier it is stands on the page, too."""
+    path = "/console/attempts?target=mayor"
+    before = house.of["cora"].page(path)
+    house.ask("PUT", "/v1/gate/protected/mayor", {"tier": "protected", "why": "named"}, token=house.tokens["cora"])
+    answer = again(house, path, before)
+    assert (200, True) == (answer.status_code, "The account is protected today" in answer.text)
+
+
 def test_a_page_of_somebody_else_is_another_page(house):
     """Whoever signs in at the same browser is not shown what stood there."""
     before = house.of["cora"].page("/console/second")

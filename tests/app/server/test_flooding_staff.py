@@ -39,6 +39,9 @@ def test_a_flood_from_one_session_is_bounded_and_asked_about(house):
     assert (7, ["alice"]) == (summed["refused"], summed["people"])
     assert "Tried 7 times by 1 person" in summed["says"]
     assert "50 refusals of one person were only counted" in summed["counted"]
+    for spelling in ("alice", "ALICE"):
+        summed = seen(house, f"/v1/gate/attempts/summary?person={spelling}")
+        assert "50 refusals of one person were only counted" in summed["counted"]
     by = time.monotonic() + PATIENCE
     while "refused_without_end" not in str(alarms := seen(house, "/v1/staff/alarms")["items"]):
         assert time.monotonic() < by

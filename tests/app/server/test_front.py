@@ -91,3 +91,18 @@ def test_no_id_is_taken_for_what_ends_something(front):
     """Whoever protects an account whose id is `leave`, to and fro, is bounded as with any other."""
     assert 200 == asks(front, "a", "/v1/gate/protected/leave", "PUT", times=MOST_DEEDS)[0]
     assert 429 == asks(front, "a", "/v1/gate/protected/leave", "PUT")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/v1/events", "POST"),
+        ("/v1/gate/tickets", "POST"),
+        ("/v1/gate/tickets/T-1", "PUT"),
+        ("/v1/recoveries/mayor/told", "POST"),
+    ],
+)
+def test_what_a_platform_tells_is_nobody_s_deed(front, path, method):
+    """However much it is, with a person's token too: neither is it refused, nor is that person then shut out."""
+    assert 200 == asks(front, "a", path, method, times=MOST_DEEDS + 1)[0]
+    assert 200 == asks(front, "a")[0]

@@ -36,6 +36,14 @@ def test_the_same_question_is_on_record_once_a_minute(desk, lookups):
     assert [("olga", "attempts"), ("olga", "rights")] == [(each.person, each.what) for each in lookups.newest(None, 2)]
 
 
+def test_a_ticket_is_no_session(desk, lookups):
+    """The record names what an id is of."""
+    lookups.note("olga", "tickets", {"id": "T-1"}, Via.TOKEN, START)
+    lookups.note("olga", "what a session does", {"id": "ff"}, Via.TOKEN, START)
+    subjects = [each.record.subject for each in desk.store.entries() if each.record.key.startswith("lookup/")]
+    assert ["ticket:T-1", "session:ff"] == subjects
+
+
 def test_nobody_hides_one_question_among_many(lookups):
     """Whoever asks for more in a minute than is put on record is not answered; others are, and they are a minute later."""
     for number in range(MOST_OF_ONE):

@@ -1,5 +1,6 @@
 """What a member of staff is refused without end does not fill the record, and hides no account that is worth more."""
 
+import contextlib
 from collections import Counter
 
 import pytest
@@ -8,6 +9,7 @@ from holdfast.errors import StoreError
 from holdfast.guard.staff import Tier
 from holdfast.response.staff import Chain
 from holdfast.response.staff.repeats import MOST_ROWS, WITHOUT_END
+from holdfast.testing import SetClock
 from holdfast.testing.faults import Faults, FaultyStore, When
 
 from .conftest import HOUR, MINUTE, SECOND, Desk, open_store
@@ -106,6 +108,37 @@ def test_a_page_that_was_not_kept_has_opened_no_row(clock, when):
                 continue
         (answer,) = refused(desk, session, "account-1")
         assert "account-1" == desk.gate.attempts.get(answer.attempt).target
+
+
+@pytest.mark.parametrize("when", list(When))
+@pytest.mark.parametrize("step", range(1, 10))
+def test_a_page_that_was_not_kept_stops_nothing_when_its_rows_are_over(clock, when, step):
+    """What shared a row on it may be nowhere; what is due is done all the same, and the row says how often it was."""
+    faults = Faults()
+    with open_store() as inner:
+        desk = Desk(FaultyStore(inner, faults), clock)
+        session = desk.session("alice")
+        refused(desk, session, "account-1")
+        faults.arm(faults.calls + step, when, lambda: StoreError("the disk is gone"))
+        with contextlib.suppress(StoreError):
+            refused(desk, session, "account-1")
+        faults.arm(0)
+        desk.book.settle()
+        later(desk, clock, MINUTE)
+        (row,) = attempts(desk)
+        assert row.times == 1 + ("attempt/1/again" in desk.keys("attempt/"))
+        assert "a-2" == refused(desk, session, "account-1")[0].attempt
+
+
+def test_a_clock_that_was_set_back_lets_no_row_stand_for_hours(desk, clock):
+    """What is refused by the clock of then has a row of then; that of the time to come says what it said."""
+    session = desk.session("alice")
+    clock.advance(HOUR)
+    refused(desk, session, "account-1", "account-1")
+    desk.clock = SetClock(desk.now - HOUR // 2)
+    assert ["a-2"] == [each.attempt for each in refused(desk, session, "account-1")]
+    later(desk, desk.clock, HOUR)
+    assert [1, 2] == [each.times for each in attempts(desk)]
 
 
 def test_beyond_so_many_rows_of_an_hour_the_rest_is_counted(desk, clock):

@@ -103,9 +103,9 @@ class AttemptPages:
         visit = await self._visitors.enter(http, ATTEMPTS)
         asked, after = asked_of(http.query_params, _FIELDS, _TIMES), key_of(http)
         sought = sought_of(asked)
-        tools, count = await self._ask(lambda run: (_tools(run), _count(run, sought)))
-        tag = self._site.tag("attempts", visit, [asked, after, tools, count])
-        if (same := self._site.unchanged(http, tag)) is not None:  # nothing was tried: nothing is looked through
+        tools, stands = await self._ask(lambda run: (_tools(run), _stands(run, sought)))
+        tag = self._site.tag("attempts", visit, [asked, after, tools, stands])
+        if (same := self._site.unchanged(http, tag)) is not None:  # nothing is new: nothing is looked through
             return same
         it = await self._looked(asked, after, tools)
         await looked_up(self._ask, visit.who.caller, "attempts", asked)
@@ -138,13 +138,15 @@ class AttemptPages:
         return attached(sheet(ATTEMPT_COLUMNS, map(msgspec.to_builtins, found.items)), "attempts.csv")
 
 
-def _count(run: LiveWatch, sought: Sought) -> tuple[int, int]:
-    """How many attempts there are of those among which these are looked for, and how often any was tried again.
+def _stands(run: LiveWatch, sought: Sought) -> tuple[int, int, str, str]:
+    """What the page follows from besides what is asked: where none of it has changed nothing is new.
 
-    Where neither has changed nothing is new.
+    How many attempts there are of those among which these are looked for, how often any was tried again, of which tier
+    the account is, and by which catalogue something was changed or only looked at.
     """
     staff = run.response.staff
-    return staff.attempts.count(*exact(run, sought).chain), staff.repeats.again
+    tier = staff.state.tier_of(sought.target).word if sought.target else ""
+    return staff.attempts.count(*exact(run, sought).chain), staff.repeats.again, tier, staff.policy.version
 
 
 def _tools(run: LiveWatch) -> tuple[str, ...]:

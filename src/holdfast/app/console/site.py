@@ -54,9 +54,8 @@ class Site:
         folder = resources.files("holdfast.app.console") / "static"
         self._files = {name: (folder / name).read_bytes() for name in _STATIC}
         self._version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
-        self._secret = (
-            secrets.token_bytes()
-        )  # else who guesses the tag of a page hears what is on it, and is on no record
+        # Else who guesses the tag of a page hears what is on it, and is on no record.
+        self._secret = secrets.token_bytes()
         self._pages = Environment(
             loader=PackageLoader("holdfast.app.console"),
             autoescape=True,

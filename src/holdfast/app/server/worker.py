@@ -121,7 +121,7 @@ class Worker:
         self._decoder = Decoder(dialect)
         self._turns = Turns()
         self._wake = threading.Condition()
-        self._stopping = False
+        self._stopping = self._begun = False
         self._probed_at = self._ticked_at = self._heard_staff_at = float("-inf")
         self._told: dict[str, float] = {}
         self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
@@ -266,8 +266,13 @@ class Worker:
         self._guarded(self._wake_up)
         self._guarded(lambda: self._memory.recall(self._run, self._log))
         self._guarded(lambda: self._run.response.staff.changing.heard(self._run.clock.now()))
-        self._guarded(lambda: self._run.response.governing.begin(self._run.clock.now()))
+        self._guarded(self._govern)
         self.status = Status(phase="at work")
+
+    def _govern(self) -> None:
+        """Have it be on record by which policies is decided, and nothing go on that rested on those before."""
+        self._run.response.governing.begin(self._run.clock.now())
+        self._begun = True
 
     def _wake_up(self) -> None:
         """Give holders back the time in which nobody hears them: from the last entry of the record on, at the most."""
@@ -278,6 +283,8 @@ class Worker:
     def _tick(self) -> None:
         self._ticked_at = time.monotonic()
         self._run.store.check()
+        if not self._begun:  # the store took nothing at the start
+            self._guarded(self._govern)
         self._run.tick()
         self._hear_staff()
         self._publish()

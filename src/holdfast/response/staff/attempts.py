@@ -128,6 +128,10 @@ class Attempts:
         """Keep on this page how often what has this number was tried so far."""
         self._again.put(page, _key(number), again)
 
+    def counts(self, number: int) -> bool:
+        """Whether it is kept how often what has this number was tried so far: more than once, and it may still grow."""
+        return _key(number) in self._again
+
     def close_on(self, page: Page, number: int) -> None:
         """Write into the attempt of this number, and on the ledger, how often it was tried: it grows no more."""
         again, (key, row) = self._again[_key(number)], _row_of(page.transaction, number)

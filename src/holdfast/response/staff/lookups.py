@@ -23,6 +23,7 @@ MOST_OF_ONE = 120  # different questions of one person in a minute: two a second
 LONGEST = 512  # characters of what was asked for: as many as an id may have
 ABOUT = {"target": "account", "account": "account", "person": "staff", "id": "session", "about": "account"}
 """What may be asked about by name, and what kind of subject it is."""
+_ITS_ID = {"tickets": {"id": "ticket"}}  # where an id is another thing's
 _LAST = "last"  # where it lies how many there are; their own keys are numbers
 _DIGITS = 12
 
@@ -101,7 +102,8 @@ class Lookups:
         return [found[key] for key in map(_key, numbers) if key in found]
 
     def _keep(self, made: Lookup) -> None:
-        subject = next((f"{kind}:{made.asked[name]}" for name, kind in ABOUT.items() if name in made.asked), "gate")
+        kinds = ABOUT | _ITS_ID.get(made.what, {})
+        subject = next((f"{kind}:{made.asked[name]}" for name, kind in kinds.items() if name in made.asked), "gate")
         with self._book.change(made.time) as page:
             page.transaction.put(LOOKUPS, _key(made.number), made)
             page.transaction.put(LOOKUPS, _LAST, _Count(number=made.number))

@@ -178,9 +178,10 @@ class Repeats:
         return hour
 
     def _there(self, key: tuple[str, ...], page: Page) -> Row | None:
-        """The row of this key, if it is one yet: a page that was not kept has opened none."""
+        """The row of this key, if it is one yet: a page that was not kept has opened none; none is of times to come."""
         row = self._rows.get(key)
-        return row if row is not None and page.now < row.until and (row.number or row.page is page) else None
+        there = row is not None and row.first_at <= page.now < row.until and (row.number or row.page is page)
+        return row if there else None
 
     def _open(self, key: tuple[str, ...], page: Page, until: int) -> Row:
         before = self._rows.pop(key, None)
@@ -190,7 +191,7 @@ class Repeats:
         return row
 
     def _close(self, row: Row) -> None:
-        if row.times > 1 and row.number:
+        if self._attempts.counts(row.number):  # the row itself may have been shared on a page that was not kept
             self._over.append(row)
 
     def _sweep(self, now: int) -> None:

@@ -135,9 +135,8 @@ class Tickets:
     def _forget(self, page: Page, fresh: dict[str, Ticket], now: int) -> int:
         """Forget some of those that are long over; all of them, where there is no room, once a minute. How many."""
         full = len(self.kept) + len(fresh) > MOST and not 0 <= now - self._swept_at < MINUTE
-        self._swept_at = (
-            now if full else self._swept_at
-        )  # else a help desk that goes on telling stalls who asks the gate
+        if full:
+            self._swept_at = now  # else a help desk that goes on telling stalls who asks the gate
         gone: set[str] = set()
         for key in [*self.kept] if full else self._next(_SWEPT * (1 + len(fresh))):
             ticket = self.kept.get(key)

@@ -22,7 +22,7 @@ from holdfast.response.staff.sought import Sought
 from holdfast.response.staff.strangers import MOST_OF_ALL, MOST_OF_ONE
 
 from .headline import headline
-from .searching import found, tallied
+from .searching import exact, found, tallied
 
 ATTEMPTS = "/v1/gate/attempts"
 ON_RECORD = (ATTEMPTS, "/console/attempts")  # before what is under these is answered, the record has to be whole
@@ -199,7 +199,7 @@ async def attempts_summed(ask: Ask, sought: Sought) -> AttemptsSummed:
     def facts(run: LiveWatch) -> tuple[str, int | None, str]:
         staff = run.response.staff
         tier = staff.state.tier_of(sought.target).word if sought.target else ""
-        return tier, staff.recorded_from(), _beyond(staff.repeats, sought)
+        return tier, staff.recorded_from(), _beyond(staff.repeats, exact(run, sought))
 
     (tier, begun, beyond), came = await ask(facts), await tallied(ask, sought)
     tally = came.tally

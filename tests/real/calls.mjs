@@ -1,7 +1,7 @@
-// Does with examples/gate/gate.mjs what each line of standard input says, and answers in JSON, a line each.
+// Does with examples/javascript/gate.mjs what each line of standard input says, and answers in JSON, a line each.
 
 import { createInterface } from "node:readline";
-import { Gate, actionHash } from "../../examples/gate/gate.mjs";
+import { Gate, actionHash } from "../../examples/javascript/gate.mjs";
 
 const gate = new Gate(process.argv[2], "a token of tests", "support_desk");
 

@@ -9,7 +9,7 @@ kept is anything allowed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 
 import msgspec
@@ -100,8 +100,7 @@ class StaffGate:
         self.limits = limits or SessionLimits()
         self.sessions = Sessions(book, people, self._changes, self.tidings, self.limits, self._tools)
         self.grants = Grants(book, people, notices, self._changes, self._functions)
-        minutes: Callable[[], int] = lambda: self.policy.catalogue.times.consent_minutes  # noqa: E731
-        self.consents = Consents(book, people, notices, signin, self._changes, minutes)
+        self.consents = Consents(book, people, notices, signin, self._changes, self._consent_minutes)
         self.protecting = Protecting(book, self._changes)
         self.locks = Locks(book, people, notices, self.sessions, self.protecting, self._changes, self._functions)
         self.tickets = Tickets(book)
@@ -416,6 +415,9 @@ class StaffGate:
 
     def _functions(self) -> Collection[tuple[str, str]]:
         return self.policy.functions
+
+    def _consent_minutes(self) -> int:
+        return self.policy.catalogue.times.consent_minutes
 
     def _look_at_people(self) -> None:
         """Hear of whoever was registered, changed or taken out: the register swaps its roll whole."""

@@ -128,9 +128,15 @@ class StaffRoutes:
             raise _no_question(error) from error
         action = ToolAction(tool=asked.tool, function=asked.function, target=asked.target, payload=asked.payload)
         now = self._now()
-        shown = {"secret": asked.session, "proof": asked.proof, "tool": asked.tool, "target": asked.target}
         question = ToolQuestion(
-            session=session_shown(**shown, keys=self._keys, now=now),
+            session=session_shown(
+                secret=asked.session,
+                proof=asked.proof,
+                tool=asked.tool,
+                target=asked.target,
+                keys=self._keys,
+                now=now,
+            ),
             action=action,
             reason=asked.reason,
             ticket=asked.ticket,
